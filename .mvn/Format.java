@@ -1,0 +1,57 @@
+import com.google.googlejavaformat.java.Formatter;
+import com.google.googlejavaformat.java.FormatterException;
+import com.google.googlejavaformat.java.ImportOrderer;
+import com.google.googlejavaformat.java.JavaFormatterOptions;
+import com.google.googlejavaformat.java.RemoveUnusedImports;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Checks or applies the source format of every Java file below a directory. A program of its own,
+ * because a formatter can only read the language of the Java that it runs on, and Maven may have
+ * been started by an older one.
+ *
+ * <p>Usage: {@code java -cp google-java-format-all-deps.jar Format.java check|apply ROOT}
+ */
+class Format {
+    private static final JavaFormatterOptions.Style STYLE = JavaFormatterOptions.Style.AOSP;
+
+    public static void main(String[] arguments) throws IOException, FormatterException {
+        boolean apply = arguments[0].equals("apply");
+        Path root = Path.of(arguments[1]);
+        var formatter = new Formatter(JavaFormatterOptions.builder().style(STYLE).build());
+        int wrong = 0;
+        for (Path file : sources(root)) {
+            String before = Files.readString(file);
+            String after =
+                    formatter.formatSource(
+                            RemoveUnusedImports.removeUnusedImports(
+                                    ImportOrderer.reorderImports(before, STYLE)));
+            if (after.equals(before)) {
+                continue;
+            }
+            wrong++;
+            if (apply) {
+                Files.writeString(file, after);
+            }
+            System.out.println((apply ? "formatted " : "not formatted: ") + root.relativize(file));
+        }
+        if (wrong > 0 && !apply) {
+            System.out.println(
+                    wrong + " files are not formatted; 'mvn -N -P format validate' formats them");
+            System.exit(1);
+        }
+    }
+
+    private static List<Path> sources(Path root) throws IOException {
+        try (var files = Files.walk(root)) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> !root.relativize(file).toString().matches("(.*/)?target/.*"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.forwardguard.authentik;
+
+import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.settings.HeaderNames;
+import dev.forwardguard.settings.Mode;
+import dev.forwardguard.settings.UpstreamSettings;
+import dev.forwardguard.settings.YamlSection;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Everything that {@code guard.yml} says to authentik-guard.
+ *
+ * @param guard what both guards know
+ * @param guardedPaths the outpost's paths that answer "may he pass?"; all others below {@link
+ *     #PREFIX} are passed through
+ * @param emergency Emergency Access
+ */
+record AuthentikSettings(
+        GuardSettings guard, Set<String> guardedPaths, EmergencySettings emergency) {
+    /** Where the outpost answers on every protected domain. */
+    static final String PREFIX = "/outpost.goauthentik.io/";
+
+    private static final URI OUTPOST =
+            URI.create(
+                    "http://ak-outpost-authentik-embedded-outpost.authentik.svc.cluster.local:9000");
+
+    static final AuthentikSettings DEFAULTS =
+            new AuthentikSettings(
+                    new GuardSettings(
+                            Mode.AUTO, UpstreamSettings.defaults(OUTPOST), HeaderNames.of()),
+                    Set.of(PREFIX + "auth/traefik", PREFIX + "auth/caddy"),
+                    EmergencySettings.DEFAULTS);
+
+    static AuthentikSettings parse(byte[] document) {
+        YamlSection root = YamlSection.parse(document);
+        var settings =
+                new AuthentikSettings(
+                        GuardSettings.take(root, DEFAULTS.guard),
+                        root.texts(
+                                "guarded-paths",
+                                DEFAULTS.guardedPaths,
+                                AuthentikSettings::guardedPaths),
+                        EmergencySettings.take(root.section("emergency")));
+        root.refuseOtherKeys();
+        return settings;
+    }
+
+    private static Set<String> guardedPaths(List<String> paths) {
+        for (String path : paths) {
+            if (!path.startsWith(PREFIX) || !path.matches("[A-Za-z0-9./_-]+")) {
+                throw new IllegalArgumentException(
+                        "must be plain paths below " + PREFIX + ": " + path);
+            }
+        }
+        if (paths.isEmpty()) {
+            throw new IllegalArgumentException("must not be empty");
+        }
+        return Set.copyOf(paths);
+    }
+}

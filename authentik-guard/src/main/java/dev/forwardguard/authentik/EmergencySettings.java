@@ -1,0 +1,68 @@
+package dev.forwardguard.authentik;
+
+import dev.forwardguard.htpasswd.Challenge;
+import dev.forwardguard.htpasswd.HashLimits;
+import dev.forwardguard.settings.YamlSection;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Section {@code emergency} of {@code guard.yml}.
+ *
+ * @param requireHttps whether credentials are only asked for and accepted when Traefik says that
+ *     the visitor came by TLS
+ * @param realm what browsers show as the name of the protection space
+ * @param groups what the backend is told in {@code X-authentik-groups} of somebody who logged in
+ *     this way
+ * @param deletionGrace how long the htpasswd file may be gone before nobody gets in any more
+ * @param limits hashes that cost more are refused when the htpasswd file is read, so that one line
+ *     cannot stall the others
+ */
+record EmergencySettings(
+        boolean requireHttps,
+        Challenge realm,
+        List<String> groups,
+        Duration deletionGrace,
+        HashLimits limits) {
+
+    static final EmergencySettings DEFAULTS =
+            new EmergencySettings(
+                    true,
+                    new Challenge("Emergency Access"),
+                    List.of(),
+                    Duration.ofSeconds(30),
+                    HashLimits.DEFAULT);
+
+    static EmergencySettings take(YamlSection section) {
+        HashLimits limits = DEFAULTS.limits;
+        var settings =
+                new EmergencySettings(
+                        section.flag("require-https", DEFAULTS.requireHttps),
+                        section.value("realm", DEFAULTS.realm, Challenge::new),
+                        section.texts("groups", DEFAULTS.groups, EmergencySettings::groups),
+                        section.duration(
+                                "deletion-grace",
+                                DEFAULTS.deletionGrace,
+                                Duration.ZERO,
+                                Duration.ofDays(1)),
+                        new HashLimits(
+                                section.integer("max-bcrypt-cost", limits.maxBcryptCost(), 4, 30),
+                                section.integer(
+                                        "max-crypt-rounds",
+                                        limits.maxCryptRounds(),
+                                        5000,
+                                        999_999_999)));
+        section.refuseOtherKeys();
+        return settings;
+    }
+
+    private static List<String> groups(List<String> groups) {
+        for (String group : groups) {
+            if (group.isBlank() || !group.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != '|')) {
+                throw new IllegalArgumentException("must be printable ASCII without '|': " + group);
+            }
+        }
+        return List.copyOf(groups);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.forwardguard.authentik;
+
+import java.util.Locale;
+
+/** What came of a visitor's contact with Emergency Access; the label {@code result}. */
+enum LoginResult {
+    /** The right password. */
+    SUCCESS,
+    /** Credentials that are not in the htpasswd file. */
+    BAD_CREDENTIALS,
+    /** No credentials yet: a challenge. */
+    NO_CREDENTIALS,
+    /** Refused because the visitor did not come by TLS. */
+    INSECURE,
+    /** Refused because there is no htpasswd file, or nobody in it. */
+    NO_USERS,
+    /** Refused because too many passwords wait for their check. */
+    OVERLOAD;
+
+    private final String label = name().toLowerCase(Locale.ROOT);
+
+    String label() {
+        return label;
+    }
+}

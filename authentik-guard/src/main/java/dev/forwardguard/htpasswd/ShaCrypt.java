@@ -1,0 +1,147 @@
+package dev.forwardguard.htpasswd;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code $5$} and {@code $6$}: SHA-256-crypt and SHA-512-crypt, after Ulrich Drepper's "Unix crypt
+ * using SHA-256 and SHA-512", whose step numbers are in the code.
+ *
+ * <p>{@code rounds=} is read as libxcrypt does: outside 1000 to 999999999, or with a leading zero,
+ * the hash is malformed. Older implementations clamp such a number, but then print the clamped one,
+ * so that no file holds another. The same goes for a salt of more than 16 characters, which is cut.
+ */
+public final class ShaCrypt implements PasswordHash {
+    private static final int DEFAULT_ROUNDS = 5_000;
+
+    /**
+     * Each round digests the password up to twice, so that a long one multiplies the work.
+     * libxcrypt refuses longer ones too (CRYPT_MAX_PASSPHRASE_SIZE, which counts a NUL).
+     */
+    private static final int MAX_PASSWORD = 511;
+
+    private static final String SETTING =
+            "(?:rounds=([1-9]\\d{3,8})\\$)?(?!rounds=)(" + CryptText.SALT_CHARACTER + "{0,16})\\$";
+
+    private enum Variant {
+        SHA256("\\$5\\$" + SETTING + "([./0-9A-Za-z]{42}[./0-9A-D])", DigestAlgorithm.SHA_256),
+        SHA512("\\$6\\$" + SETTING + "([./0-9A-Za-z]{85}[./01])", DigestAlgorithm.SHA_512);
+
+        /** The last character has spare bits, zero in anything that crypt(3) can print. */
+        private final Pattern form;
+
+        private final DigestAlgorithm algorithm;
+
+        Variant(String form, DigestAlgorithm algorithm) {
+            this.form = Pattern.compile(form);
+            this.algorithm = algorithm;
+        }
+    }
+
+    private final Variant variant;
+    private final int rounds;
+    private final byte[] salt;
+    private final byte[] text;
+
+    private ShaCrypt(Variant variant, int rounds, String salt, String text) {
+        this.variant = variant;
+        this.rounds = rounds;
+        this.salt = salt.getBytes(US_ASCII);
+        this.text = text.getBytes(US_ASCII);
+    }
+
+    static ShaCrypt parse(String text, HashLimits limits) throws UnusableLineException {
+        Variant variant = text.startsWith("$5$") ? Variant.SHA256 : Variant.SHA512;
+        Matcher form = variant.form.matcher(text);
+        if (!form.matches()) {
+            throw new UnusableLineException("malformed SHA-crypt hash");
+        }
+        int rounds = form.group(1) == null ? DEFAULT_ROUNDS : Integer.parseInt(form.group(1));
+        if (rounds > limits.maxCryptRounds()) {
+            throw new UnusableLineException(
+                    "SHA-crypt rounds above the limit of " + limits.maxCryptRounds());
+        }
+        return new ShaCrypt(variant, rounds, form.group(2), form.group(3));
+    }
+
+    @Override
+    public boolean matches(byte[] password) {
+        if (password.length > MAX_PASSWORD) {
+            return false;
+        }
+        MessageDigest sha = variant.algorithm.start();
+        byte[] digest = first(sha, password);
+        byte[] p = sequence(sha, password, password.length);
+        byte[] s = sequence(sha, salt, 16 + (digest[0] & 0xff));
+        for (int round = 0; round < rounds; round++) { // step 21
+            boolean odd = round % 2 == 1;
+            sha.update(odd ? p : digest);
+            if (round % 3 != 0) {
+                sha.update(s);
+            }
+            if (round % 7 != 0) {
+                sha.update(p);
+            }
+            sha.update(odd ? digest : p);
+            digest = sha.digest();
+        }
+        byte[] computed = CryptText.encode(digest, order(digest.length)).getBytes(US_ASCII);
+        return MessageDigest.isEqual(text, computed);
+    }
+
+    /** Steps 1 to 12: digest A, with digest B inside it. */
+    private byte[] first(MessageDigest sha, byte[] password) {
+        sha.update(password);
+        sha.update(salt);
+        byte[] b = sha.digest(password);
+
+        sha.update(password);
+        sha.update(salt);
+        sha.update(repeated(b, password.length));
+        for (int bits = password.length; bits > 0; bits >>= 1) {
+            sha.update((bits & 1) == 1 ? b : password);
+        }
+        return sha.digest();
+    }
+
+    /** Steps 13 to 16 and 17 to 20: as long as the input, from a digest of its repetition. */
+    private static byte[] sequence(MessageDigest sha, byte[] input, int times) {
+        for (int i = 0; i < times; i++) {
+            sha.update(input);
+        }
+        return repeated(sha.digest(), input.length);
+    }
+
+    private static byte[] repeated(byte[] bytes, int length) {
+        byte[] result = Arrays.copyOf(bytes, length);
+        for (int at = bytes.length; at < length; at++) {
+            result[at] = result[at - bytes.length];
+        }
+        return result;
+    }
+
+    /** Step 22: three thirds side by side, rotated from group to group; then what is left. */
+    private static int[] order(int length) {
+        int third = length / 3;
+        // 32 bytes rotate to the right, 64 to the left.
+        int step = length == 32 ? 2 : 1;
+        int[] order = new int[length];
+        for (int at = 0; at < 3 * third; at++) {
+            int group = at / 3;
+            order[at] = group + (at + step * group) % 3 * third;
+        }
+        for (int at = 3 * third; at < length; at++) {
+            order[at] = length - 1 - (at - 3 * third);
+        }
+        return order;
+    }
+
+    @Override
+    public String toString() {
+        return "ShaCrypt[" + variant + ", rounds=" + rounds + "]";
+    }
+}

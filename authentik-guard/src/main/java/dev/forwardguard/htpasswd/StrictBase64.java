@@ -1,0 +1,24 @@
+package dev.forwardguard.htpasswd;
+
+import java.util.Base64;
+import java.util.Optional;
+
+/** RFC 4648 §4 and nothing else. */
+final class StrictBase64 {
+    private StrictBase64() {}
+
+    /**
+     * Empty unless the text is exactly what encoding the result gives: the JDK's decoder would also
+     * take missing padding and stray bits in the last character (RFC 4648 §3.5).
+     */
+    static Optional<byte[]> decode(String text) {
+        try {
+            byte[] decoded = Base64.getDecoder().decode(text);
+            return Base64.getEncoder().encodeToString(decoded).equals(text)
+                    ? Optional.of(decoded)
+                    : Optional.empty();
+        } catch (IllegalArgumentException notBase64) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package dev.forwardguard.htpasswd;
+
+import static dev.forwardguard.htpasswd.Presented.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+class HtpasswdTest {
+    /** The password is {@code abc}. */
+    private static final String ABC = "{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=";
+
+    @Nested
+    class Reading {
+
+        @Test
+        void understandsAFileThatWasEditedByHand() {
+            Htpasswd users = PasswordFile.parse("hand-edited");
+
+            assertThat(users.size()).isEqualTo(4);
+            for (String user : List.of("first", "commented", "te#st", "no-newline")) {
+                assertThat(users.authenticate(credentials(user, user))).as(user).isTrue();
+            }
+            assertThat(users.rejectedLines())
+                    .containsExactly(
+                            new RejectedLine(7, "no colon after the user name"),
+                            new RejectedLine(8, "empty user name"),
+                            new RejectedLine(9, "no password hash"),
+                            new RejectedLine(
+                                    10, "plain text or DES crypt (too weak), or an unknown format"),
+                            new RejectedLine(11, "user of an earlier line, which counts"),
+                            new RejectedLine(12, "NUL byte"),
+                            new RejectedLine(13, "user name with control characters, or not UTF-8"),
+                            new RejectedLine(14, "user of an earlier line, which counts"));
+        }
+
+        @Test
+        void letsTheFirstLineOfAUserDecideEvenWhenItIsUnusable() {
+            Htpasswd users = PasswordFile.parse("hand-edited");
+
+            assertThat(users.authenticate(credentials("first", "second"))).isFalse();
+            assertThat(users.authenticate(credentials("locked", "locked"))).isFalse();
+            assertThat(users.hasUser("locked")).isFalse();
+        }
+
+        @Test
+        void comparesUserNamesExactly() {
+            Htpasswd users = PasswordFile.of("alice:" + ABC, " padded :" + ABC);
+
+            for (String user : List.of("Alice", "alic", "alicea", "alice ", " alice", "padded")) {
+                assertThat(users.authenticate(credentials(user, "abc"))).as(user).isFalse();
+            }
+            assertThat(users.authenticate(credentials(" padded ", "abc"))).isTrue();
+        }
+
+        @Test
+        void neverLetsTheEmptyUserIn() {
+            Htpasswd users = PasswordFile.of("alice:" + ABC, ":" + ABC);
+
+            assertThat(users.authenticate(credentials("", "abc"))).isFalse();
+            assertThat(users.authenticate(credentials("", ""))).isFalse();
+        }
+
+        @ParameterizedTest(name = "{0}")
+        @CsvSource({
+            "$2x$05$abcdefghijklmnopqrstuuhKF09ZYWwH2zP/0fwE1X8e/Q1YNx/hO, broken form of bcrypt",
+            "$2z$05$abcdefghijklmnopqrstuuhKF09ZYWwH2zP/0fwE1X8e/Q1YNx/hO, unsupported",
+            "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7,"
+                    + " unsupported",
+            "$argon2id$v=19$m=65536, unsupported hash format",
+            "{PLAIN}abc, too weak",
+            "{sha}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=, too weak",
+            "abc, too weak",
+            "*, too weak",
+        })
+        void saysWhyAFormatIsRefused(String hash, String cause) {
+            Htpasswd users = PasswordFile.of("good:" + ABC, "bad:" + hash);
+
+            assertThat(users.hasUser("bad")).isFalse();
+            assertThat(users.rejectedLines())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.number()).isEqualTo(2))
+                    .satisfies(line -> assertThat(line.cause()).contains(cause));
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"", "\n", "\r\n", " \n\t\n", "# alice:x", "#", "\n\n# a\n  # b\r\n"})
+        void findsNobodyInAFileWithoutEntries(String content) {
+            Htpasswd users = PasswordFile.of(content);
+
+            assertThat(users.isEmpty()).isTrue();
+            assertThat(users.size()).isZero();
+            assertThat(users.rejectedLines()).isEmpty();
+            assertThat(users.authenticate(credentials("alice", ""))).isFalse();
+        }
+
+        @Test
+        void refusesAFileWithoutAnyUsableEntry() {
+            assertThatExceptionOfType(InvalidHtpasswdException.class)
+                    .isThrownBy(() -> PasswordFile.of("# users", "<html>secret</html>", "a:b"))
+                    .withMessage("no usable entry; line 2: no colon after the user name");
+        }
+
+        @Test
+        void neverShowsTextOfTheFile() {
+            Htpasswd users = PasswordFile.of("alice:" + ABC, "bob:hunter2", "hunter3");
+
+            assertThat(users).hasToString("Htpasswd[users=1, rejectedLines=2]");
+            assertThat(users.rejectedLines().toString())
+                    .contains("line 2: ", "line 3: ")
+                    .doesNotContain("hunter", "bob");
+        }
+    }
+
+    @Nested
+    class Limits {
+
+        @Test
+        void readsLinesOfFourKibibytesAndNoMore() {
+            String longest = "a:" + ABC + ":" + "x".repeat(4096 - 3 - ABC.length());
+
+            Htpasswd users = PasswordFile.of(longest, "b" + longest, "#" + longest, "c:" + ABC);
+
+            assertThat(users.hasUser("a")).isTrue();
+            assertThat(users.hasUser("c")).isTrue();
+            assertThat(users.rejectedLines())
+                    .containsExactly(new RejectedLine(2, "longer than 4 KiB"));
+        }
+
+        @Test
+        void readsTenThousandEntriesAndNoMore() {
+            var lines = new ArrayList<String>();
+            lines.add("# not an entry");
+            IntStream.range(0, 9_999).mapToObj(i -> "user" + i + ":" + ABC).forEach(lines::add);
+            lines.add("rejected");
+
+            assertThat(PasswordFile.of(String.join("\n", lines)).size()).isEqualTo(9_999);
+
+            lines.add("one-more:" + ABC);
+            assertThatExceptionOfType(InvalidHtpasswdException.class)
+                    .isThrownBy(() -> PasswordFile.of(String.join("\n", lines)))
+                    .withMessage("line 10002: more than 10000 entries");
+        }
+
+        @Test
+        void readsOneMebibyteAndNoMore() {
+            byte[] largest = ("a:" + ABC + "\n" + "\n".repeat(1 << 20)).getBytes(UTF_8);
+
+            assertThatExceptionOfType(InvalidHtpasswdException.class)
+                    .isThrownBy(() -> Htpasswd.parse(largest, HashLimits.DEFAULT))
+                    .withMessage("larger than 1 MiB");
+            byte[] fits = Arrays.copyOf(largest, 1 << 20);
+            assertThat(Htpasswd.parse(fits, HashLimits.DEFAULT).hasUser("a")).isTrue();
+        }
+
+        @Test
+        void refusesCostsAboveTheGivenLimits() {
+            byte[] content =
+                    ("a:" + ABC + "\n" + new String(PasswordFile.read("bcrypt-2y"), UTF_8))
+                            .replace("alice", "x")
+                            .getBytes(UTF_8);
+
+            assertThat(Htpasswd.parse(content, new HashLimits(5, 5_000)).rejectedLines()).isEmpty();
+            assertThat(Htpasswd.parse(content, new HashLimits(4, 5_000)).rejectedLines())
+                    .hasSize(5)
+                    .allMatch(line -> line.cause().equals("bcrypt cost above the limit of 4"));
+        }
+    }
+
+    @Nested
+    class Authenticating {
+        private final Htpasswd users = PasswordFile.parse("sha1");
+        private final List<PasswordHash> checked = new ArrayList<>();
+
+        @ParameterizedTest
+        @ValueSource(strings = {"alice", "nobody", ""})
+        void checksOneHashWhetherTheUserIsKnownOrNot(String user) {
+            users.authenticate(credentials(user, "x"), this::isRight);
+
+            assertThat(checked).singleElement().isSameAs(users.hashFor(user));
+        }
+
+        @Test
+        void neverAcceptsAnUnknownUserWhateverTheHashSays() {
+            for (int i = 0; i < 100; i++) {
+                Credentials unknown = credentials("nobody" + i, "x");
+                assertThat(users.authenticate(unknown, (hash, password) -> true)).isFalse();
+            }
+            assertThat(users.authenticate(credentials("alice", "x"), (h, p) -> true)).isTrue();
+        }
+
+        @Test
+        void neverAcceptsTheStandInsPasswordFromAnUnknownUser() {
+            for (String password : PasswordFile.PASSWORDS.values()) {
+                for (int i = 0; i < 20; i++) {
+                    assertThat(users.authenticate(credentials("nobody" + i, password))).isFalse();
+                }
+            }
+        }
+
+        @Test
+        void checksAnUnknownUserAgainstTheSameHashEachTime() {
+            assertThat(users.hashFor("nobody")).isSameAs(users.hashFor("nobody"));
+        }
+
+        @Test
+        void spreadsUnknownUsersOverAllEntries() {
+            Map<PasswordHash, Long> counts =
+                    IntStream.range(0, 5_000)
+                            .mapToObj(i -> users.hashFor("nobody" + i))
+                            .collect(Collectors.groupingBy(it -> it, Collectors.counting()));
+
+            // 1,000 each are expected; 800 is seven standard deviations away.
+            assertThat(counts).hasSize(5).allSatisfy((hash, n) -> assertThat(n).isGreaterThan(800));
+        }
+
+        @Test
+        void hashesNothingWithoutUsers() {
+            assertThat(PasswordFile.of("").authenticate(credentials("a", "b"), this::isRight))
+                    .isFalse();
+            assertThat(checked).isEmpty();
+        }
+
+        @Test
+        void givesNoAnswerWhenTheCheckFails() {
+            assertThatIllegalStateException()
+                    .isThrownBy(
+                            () ->
+                                    users.authenticate(
+                                            credentials("alice", "correct horse"),
+                                            (hash, password) -> {
+                                                throw new IllegalStateException("no SHA-1");
+                                            }));
+        }
+
+        private boolean isRight(PasswordHash hash, byte[] password) {
+            checked.add(hash);
+            return hash.matches(password);
+        }
+    }
+
+    @Test
+    void cannotBeChangedThroughWhatItReturns() {
+        Htpasswd users = PasswordFile.of("a:" + ABC, "b");
+
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> users.rejectedLines().clear());
+    }
+}

@@ -1,0 +1,11 @@
+package dev.forwardguard.botblock;
+
+import dev.forwardguard.server.GuardApplication;
+
+final class Application {
+    private Application() {}
+
+    public static void main(String[] arguments) {
+        GuardApplication.run(Application.class, arguments);
+    }
+}

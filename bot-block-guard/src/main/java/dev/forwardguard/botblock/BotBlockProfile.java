@@ -1,0 +1,92 @@
+package dev.forwardguard.botblock;
+
+import dev.forwardguard.forwardauth.Decision;
+import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.settings.HeaderNames;
+import dev.forwardguard.settings.Mode;
+import dev.forwardguard.settings.UpstreamSettings;
+import dev.forwardguard.settings.YamlSection;
+import dev.forwardguard.upstream.FallbackReason;
+import dev.forwardguard.upstream.VerdictRule;
+
+import jakarta.inject.Singleton;
+
+import java.net.URI;
+import java.time.Clock;
+import java.util.Set;
+
+/** What makes this guard the one in front of Poison Fountain. */
+@Singleton
+final class BotBlockProfile implements GuardProfile {
+    private static final URI POISON_FOUNTAIN =
+            URI.create("http://poison-fountain.poison-fountain.svc.cluster.local:8080");
+
+    /** A bot blocker needs none of the visitors' secrets. */
+    private static final HeaderNames SECRETS =
+            HeaderNames.of(
+                    "Cookie",
+                    "Authorization",
+                    "Proxy-Authorization",
+                    "X-Forwarded-Tls-Client-Cert",
+                    "X-Forwarded-Tls-Client-Cert-Info");
+
+    private static final GuardSettings DEFAULTS =
+            new GuardSettings(Mode.AUTO, UpstreamSettings.defaults(POISON_FOUNTAIN), SECRETS);
+
+    private final LiveValue<GuardSettings> settings;
+
+    BotBlockProfile(Clock clock) {
+        settings = new LiveValue<>("settings", BotBlockProfile::parse, clock);
+        settings.startWith(DEFAULTS, "defaults");
+    }
+
+    private static GuardSettings parse(byte[] document) {
+        YamlSection root = YamlSection.parse(document);
+        GuardSettings settings = GuardSettings.take(root, DEFAULTS);
+        root.refuseOtherKeys();
+        return settings;
+    }
+
+    @Override
+    public String name() {
+        return "bot-block-guard";
+    }
+
+    @Override
+    public GuardSettings settings() {
+        return settings.get().orElseThrow();
+    }
+
+    @Override
+    public LiveValue<?> liveSettings() {
+        return settings;
+    }
+
+    /**
+     * What a bot blocker says on purpose; anything else comes from a broken one or from a wrong
+     * path.
+     */
+    @Override
+    public VerdictRule verdicts() {
+        return new VerdictRule(
+                status -> status < 400 || status == 401 || status == 403 || status == 429);
+    }
+
+    @Override
+    public Set<Outcome> outcomes() {
+        return Set.of(Outcome.ALLOW);
+    }
+
+    @Override
+    public boolean guards(String path) {
+        return path.equals(BotBlockGuard.PATH);
+    }
+
+    @Override
+    public Decision lastResort(FallbackReason reason, int status) {
+        return BotBlockGuard.failOpen(reason);
+    }
+}

@@ -1,0 +1,361 @@
+#!/usr/bin/env bash
+# Runs both guards on this machine, in front of stand-ins for their upstreams that can be made to
+# fail; `run.sh --help` tells more. Keeps to bash 3.2, which is what macOS has.
+set -euo pipefail
+unset CDPATH
+
+PORTS='BOT_BLOCK_GUARD_PORT=8080 BOT_BLOCK_GUARD_MANAGEMENT_PORT=8081
+  AUTHENTIK_GUARD_PORT=9000 AUTHENTIK_GUARD_MANAGEMENT_PORT=9001
+  POISON_FOUNTAIN_PORT=18080 OUTPOST_PORT=19000 CONTROL_PORT=18081'
+JAVA_FLAGS=${JAVA_FLAGS:--XX:+UseSerialGC -Xmx48m}
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+repository=$(cd -- "$here/../.." && pwd -P)
+files=$here/.local
+processes=()
+
+usage() {
+  local ports
+  ports=$(tr -s ' ' '\n' <<<"$PORTS" | awk -F = '{ printf "  %-33s  default %s\n", $1, $2 }')
+  cat <<END
+Usage: run.sh [--demo | --help]
+
+Builds what is stale, starts both guards and stand-ins for their upstreams (Poison Fountain and
+authentik's outpost) on 127.0.0.1, prints what to try, and runs until Ctrl-C.
+
+  --demo   play an outage of each kind instead and print a table of what the guards answered;
+           exit 0 if all of it was as documented. Takes less than a minute.
+  --help   print this
+
+Needs a JDK 25, curl, htpasswd or openssl, and for building Maven.
+
+Environment:
+  JAVA_HOME                          where a JDK 25 is looked for first
+  JAVA_FLAGS                         for each program; default $JAVA_FLAGS
+$ports
+
+CONTROL_PORT takes commands for the stand-ins. The demo evades ports that are taken, unless they
+are given here.
+
+Files, below $files:
+  htpasswd     the emergency user admin; kept. Delete it for a new password.
+  run-PORT     settings, followed live, and logs of the run with this BOT_BLOCK_GUARD_PORT
+END
+}
+
+fail() {
+  printf 'run.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+# --- What is needed -------------------------------------------------------------------------------
+
+is_jdk_25() {
+  [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] &&
+    grep -q '^JAVA_VERSION="25[".]' "$1/release" 2>/dev/null
+}
+
+java_home_of_path() {
+  java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p' || true
+}
+
+find_jdk() {
+  local home
+  for home in "${JAVA_HOME:-}" PATH \
+    /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
+    ~/.sdkman/candidates/java/* ~/.jdks/* ~/.jdks/*/Contents/Home \
+    ~/.m2/jdks/* ~/.m2/jdks/*/Contents/Home; do
+    [ "$home" != PATH ] || home=$(java_home_of_path)
+    if is_jdk_25 "$home"; then
+      printf '%s\n' "$home"
+      return
+    fi
+  done
+  return 1
+}
+
+is_taken() {
+  (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+listener_on() {
+  local found=''
+  if command -v lsof >/dev/null; then
+    found=$(lsof -nP -iTCP:"$1" -sTCP:LISTEN 2>/dev/null |
+      awk 'NR == 2 { print $1 ", process " $2 }') || true
+  elif command -v ss >/dev/null; then
+    found=$(ss -Hltnp "sport = :$1" 2>/dev/null |
+      sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1, process \2/p') || true
+  fi
+  printf '%s\n' "${found:-a process that cannot be seen from here}"
+}
+
+# Sets the variables of PORTS.
+choose_ports() {
+  local entry name port chosen=' '
+  for entry in $PORTS; do
+    name=${entry%=*}
+    port=${!name:-${entry#*=}}
+    [[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]] || fail "$name is not a port: $port"
+    while [[ $chosen == *" $port "* ]] || is_taken "$port"; do
+      if [ "$mode" = demo ] && [ -z "${!name:-}" ]; then
+        port=$((port + 1))
+      elif [[ $chosen == *" $port "* ]]; then
+        fail "port $port is given twice, the second time as $name"
+      else
+        fail "port $port is in use by $(listener_on "$port"); $name=… chooses another"
+      fi
+    done
+    chosen="$chosen$port "
+    printf -v "$name" %s "$port"
+  done
+}
+
+# --- Build ----------------------------------------------------------------------------------------
+
+is_stale() {
+  local target=$1/target
+  cd -- "$repository"
+  [ ! -f "$target/$1.jar" ] || [ ! -d "$target/lib" ] ||
+    [ -n "$(find pom.xml ./*/pom.xml .mvn ./*/src/main -newer "$target/$1.jar" 2>&1)" ]
+}
+
+build() {
+  local started=$files/build-started log=$files/build.log guard
+  if ! (is_stale bot-block-guard) && ! (is_stale authentik-guard); then
+    return
+  fi
+  command -v mvn >/dev/null || fail 'the guards have to be built, and there is no mvn on the PATH'
+  echo 'Building the guards; the first time this takes a few minutes …'
+  : >"$started"
+  # On the PATH, too: the build starts a java of its own, which has to be as new.
+  (cd -- "$repository" && JAVA_HOME=$java_home PATH=$java_home/bin:$PATH exec mvn -q -B \
+    -DskipTests package -pl bot-block-guard,authentik-guard -am) >"$log" 2>&1 </dev/null &
+  processes=("$!")
+  if ! wait "$!"; then
+    tail -n 40 "$log" >&2
+    fail "the build failed; above is the end of $log"
+  fi
+  processes=()
+  for guard in bot-block-guard authentik-guard; do
+    # Maven leaves a jar alone that would stay the same, and sources may have changed meanwhile.
+    touch -c -r "$started" "$repository/$guard/target/$guard.jar"
+  done
+}
+
+# --- Credentials and settings ---------------------------------------------------------------------
+
+random_password() {
+  head -c 2048 /dev/urandom | LC_ALL=C tr -dc 'a-km-z2-9' | cut -c 1-20
+}
+
+# The password comes on standard input: arguments can be seen by everybody.
+htpasswd_line() {
+  if command -v htpasswd >/dev/null; then
+    htpasswd -niBC 10 admin | grep .
+  else
+    local hash
+    hash=$(openssl passwd -6 -stdin) && printf 'admin:%s\n' "$hash"
+  fi
+}
+
+create_htpasswd() {
+  if ! (umask 077 && htpasswd_line >"$1.new" && mv -f -- "$1.new" "$1"); then
+    rm -f -- "$1.new"
+    fail 'no password hash: needs htpasswd (apache2-utils) or an openssl that knows passwd -6'
+  fi
+}
+
+keep_htpasswd() {
+  htpasswd=$files/htpasswd
+  if [ -s "$htpasswd" ]; then
+    printf 'Emergency user admin: password as before; for a new one delete %s\n' "$htpasswd"
+    return
+  fi
+  local password
+  password=$(random_password)
+  create_htpasswd "$htpasswd" <<<"$password"
+  printf 'Emergency user admin: password %s (shown this once; its hash is kept in %s)\n' \
+    "$password" "$htpasswd"
+}
+
+write_settings() {
+  cat >"$run/$1.yml" <<END
+# Written by run.sh at each start and followed by the guard: a change is in force within a second.
+mode: auto  # auto | fallback | upstream
+upstream:
+  url: http://127.0.0.1:$2
+  connect-timeout: 3s
+  read-timeout: 5s
+  deadline: $3
+END
+}
+
+# --- Processes ------------------------------------------------------------------------------------
+
+start() {
+  local name=$1
+  shift
+  "$@" >"$run/$name.log" 2>&1 </dev/null &
+  processes+=("$!")
+  names+=("$name")
+}
+
+start_guard() {
+  start "$1" env GUARD_HOST=127.0.0.1 GUARD_PORT="$2" GUARD_MANAGEMENT_PORT="$3" \
+    GUARD_SETTINGS_FILE="$run/$1.yml" GUARD_HTPASSWD_FILE="$htpasswd" \
+    "${java[@]}" -jar "$repository/$1/target/$1.jar"
+}
+
+start_all() {
+  names=()
+  start stand-ins "${java[@]}" "$here/StandIns.java" \
+    "$POISON_FOUNTAIN_PORT" "$OUTPOST_PORT" "$CONTROL_PORT"
+  start_guard bot-block-guard "$BOT_BLOCK_GUARD_PORT" "$BOT_BLOCK_GUARD_MANAGEMENT_PORT"
+  start_guard authentik-guard "$AUTHENTIK_GUARD_PORT" "$AUTHENTIK_GUARD_MANAGEMENT_PORT"
+  until_healthy "http://127.0.0.1:$CONTROL_PORT/"
+  until_healthy "http://127.0.0.1:$BOT_BLOCK_GUARD_PORT/healthz"
+  until_healthy "http://127.0.0.1:$AUTHENTIK_GUARD_PORT/healthz"
+}
+
+until_healthy() {
+  local last=$((SECONDS + 60))
+  until curl -q -fs -m 2 --noproxy '*' -o /dev/null "$1"; do
+    all_running
+    [ "$SECONDS" -lt "$last" ] || fail_with_logs "$1 does not answer"
+    sleep 0.2
+  done
+}
+
+all_running() {
+  local i
+  for i in "${!processes[@]}"; do
+    kill -0 "${processes[i]}" 2>/dev/null || fail_with_logs "${names[i]} has ended" "${names[i]}"
+  done
+}
+
+# The reason, and the ends of the logs that may tell more: all, or one.
+fail_with_logs() {
+  tail -n 20 "$run/${2:-}"*.log >&2
+  fail "$1; above is what $run says about it"
+}
+
+# Sets running to those of the processes that do.
+still_running() {
+  local process
+  running=()
+  for process in "${processes[@]+"${processes[@]}"}"; do
+    ! kill -0 "$process" 2>/dev/null || running+=("$process")
+  done
+  [ "${#running[@]}" -gt 0 ]
+}
+
+# Asks all to end, and after 15 s or a second Ctrl-C makes them.
+stop() {
+  local status=$? patience=150
+  set +e
+  trap - EXIT
+  trap 'patience=0' INT TERM HUP
+  still_running && kill "${running[@]}"
+  while still_running && [ "$patience" -gt 0 ]; do
+    patience=$((patience - 1))
+    sleep 0.1
+  done
+  if still_running; then
+    kill -9 "${running[@]}"
+    wait
+  fi 2>/dev/null
+  rm -f -- "$run/demo-htpasswd"
+  exit "$status"
+}
+
+# --- What can be done with it ---------------------------------------------------------------------
+
+explain() {
+  local bot=http://127.0.0.1:$BOT_BLOCK_GUARD_PORT/auth
+  local authentik=http://127.0.0.1:$AUTHENTIK_GUARD_PORT/outpost.goauthentik.io/auth/traefik
+  local control=http://127.0.0.1:$CONTROL_PORT
+  local visitor="curl -i -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-Host: app.example.com'"
+  cat <<END
+
+Both guards run. What Traefik would ask them, and the verdicts of the upstreams:
+
+  # 200: a browser
+  curl -i -A Mozilla/5.0 $bot
+  # 403: a crawler
+  curl -i -A GPTBot $bot
+  # 302: to the login
+  $visitor \\
+    $authentik
+  # 200: a session, with the user in X-authentik-*
+  $visitor -b authentik_proxy_session=x \\
+    $authentik
+
+An outage: refused, hang, 503, drip, reset or truncated; healthy ends it. The lines above then get
+200, 200, 401, 401, with the reason in X-Guard-Fallback.
+
+  curl -X PUT $control/poison-fountain/hang
+  curl -X PUT $control/outpost/hang
+  # 200: Emergency Access; curl asks for the password of admin
+  $visitor -u admin \\
+    $authentik
+
+State:     bot-block-guard http://127.0.0.1:$BOT_BLOCK_GUARD_MANAGEMENT_PORT/status, /prometheus
+           authentik-guard http://127.0.0.1:$AUTHENTIK_GUARD_MANAGEMENT_PORT/status, /prometheus
+Settings:  $run/bot-block-guard.yml
+           $run/authentik-guard.yml
+Logs:      $run/*.log
+
+Ctrl-C stops everything.
+END
+}
+
+demo() {
+  local password
+  password=$(random_password)
+  htpasswd=$run/demo-htpasswd
+  create_htpasswd "$htpasswd" <<<"$password"
+  write_settings bot-block-guard "$POISON_FOUNTAIN_PORT" 2s
+  write_settings authentik-guard "$OUTPOST_PORT" 2s
+  start_all
+  "${java[@]}" "$here/Demo.java" "$BOT_BLOCK_GUARD_PORT" "$AUTHENTIK_GUARD_PORT" "$CONTROL_PORT" \
+    2 <<<"$password" &
+  processes+=("$!")
+  wait "$!" || fail "the demo found something WRONG; logs and settings: $run"
+}
+
+live() {
+  keep_htpasswd
+  write_settings bot-block-guard "$POISON_FOUNTAIN_PORT" 5s
+  write_settings authentik-guard "$OUTPOST_PORT" 5s
+  start_all
+  explain
+  while :; do
+    all_running
+    sleep 1
+  done
+}
+
+mode=live
+case ${1:-} in
+  '') ;;
+  --demo) mode=demo ;;
+  --help | -h)
+    usage
+    exit
+    ;;
+  *) fail "there is no $1; see run.sh --help" ;;
+esac
+command -v curl >/dev/null || fail 'curl is missing'
+java_home=$(find_jdk) || fail 'no JDK 25 found; set JAVA_HOME to one (for example Temurin 25)'
+# shellcheck disable=SC2206 # flags are words
+java=("$java_home/bin/java" $JAVA_FLAGS)
+choose_ports
+run=$files/run-$BOT_BLOCK_GUARD_PORT
+mkdir -p "$run"
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+build
+"$mode"

@@ -1,0 +1,91 @@
+package dev.forwardguard.forwardauth;
+
+import dev.forwardguard.upstream.FallbackReason;
+import dev.forwardguard.upstream.UpstreamResponse;
+
+import java.util.Locale;
+import java.util.Map;
+
+/** What the guard tells Traefik. */
+public sealed interface Decision {
+
+    /** The upstream has decided: its verdict goes back unchanged, minus hop-by-hop headers. */
+    record Relay(UpstreamResponse verdict) implements Decision {}
+
+    /** A decision that was made without the upstream. */
+    sealed interface Fallback extends Decision {
+        FallbackReason reason();
+
+        Outcome outcome();
+    }
+
+    /**
+     * Let the visitor pass without a verdict.
+     *
+     * @param identity the headers that tell the backend who the visitor is; empty values keep out
+     *     what he sent himself
+     */
+    record Allow(FallbackReason reason, Map<String, String> identity) implements Fallback {
+        public Allow {
+            identity = Map.copyOf(identity);
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.ALLOW;
+        }
+    }
+
+    /**
+     * Ask the visitor for credentials: 401.
+     *
+     * @param challenge the value of {@code WWW-Authenticate}
+     * @param page what the visitor reads when he cancels
+     */
+    record Challenge(FallbackReason reason, String challenge, String page) implements Fallback {
+        @Override
+        public Outcome outcome() {
+            return Outcome.CHALLENGE;
+        }
+    }
+
+    /**
+     * Turn the visitor away.
+     *
+     * @param status 4xx or 5xx
+     * @param retryAfterSeconds when trying again may help; 0 when it will not
+     * @param page what the visitor reads
+     */
+    record Refuse(FallbackReason reason, int status, int retryAfterSeconds, String page)
+            implements Fallback {
+        public Refuse {
+            if (status < 400 || status > 599) {
+                throw new IllegalArgumentException("a refusal cannot have the status " + status);
+            }
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.REFUSE;
+        }
+    }
+
+    /** Mode {@code upstream}: the failure itself is the answer, 502 or 504. */
+    record Fail(FallbackReason reason) implements Decision {}
+
+    /** The asker has hung up; whatever is written reaches nobody. */
+    record Unheard() implements Decision {}
+
+    /** What a fallback came to; a metric label. */
+    enum Outcome {
+        ALLOW,
+        CHALLENGE,
+        REFUSE;
+
+        private final String label = name().toLowerCase(Locale.ROOT);
+
+        public String label() {
+            return label;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.forwardguard.forwardauth;
+
+import dev.forwardguard.forwardauth.Decision.Allow;
+import dev.forwardguard.forwardauth.Decision.Challenge;
+import dev.forwardguard.forwardauth.Decision.Fail;
+import dev.forwardguard.forwardauth.Decision.Fallback;
+import dev.forwardguard.forwardauth.Decision.Refuse;
+import dev.forwardguard.forwardauth.Decision.Relay;
+import dev.forwardguard.forwardauth.Decision.Unheard;
+import dev.forwardguard.upstream.FallbackReason;
+
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A decision as HTTP: the only place that chooses statuses and headers.
+ *
+ * @param body not copied, so not to be changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record ForwardAuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[] body) {
+    /**
+     * Tells Traefik, and through {@code authResponseHeaders} the backend, that there was no
+     * verdict, and why.
+     */
+    public static final String FALLBACK_HEADER = "X-Guard-Fallback";
+
+    /** How a decision is answered. */
+    public static ForwardAuthResponse of(Decision decision) {
+        return switch (decision) {
+            case Relay(var verdict) ->
+                    new ForwardAuthResponse(
+                            verdict.status(),
+                            HeaderSelection.forTraefik(verdict.headers()),
+                            verdict.body());
+            case Allow allow -> allowed(allow);
+            case Challenge challenge -> challenged(challenge);
+            case Refuse refuse -> refused(refuse);
+            case Fail(var reason) -> failed(reason);
+            case Unheard() -> text(HttpResponseStatus.BAD_GATEWAY, "nobody is listening");
+        };
+    }
+
+    private static ForwardAuthResponse allowed(Allow allow) {
+        ForwardAuthResponse response = text(HttpResponseStatus.OK, "");
+        allow.identity().forEach((name, value) -> response.headers.set(name, value));
+        return response.marked(allow);
+    }
+
+    private static ForwardAuthResponse challenged(Challenge challenge) {
+        ForwardAuthResponse response = text(HttpResponseStatus.UNAUTHORIZED, challenge.page());
+        response.headers.set(HttpHeaderNames.WWW_AUTHENTICATE, challenge.challenge());
+        return response.marked(challenge);
+    }
+
+    private static ForwardAuthResponse refused(Refuse refuse) {
+        ForwardAuthResponse response =
+                text(HttpResponseStatus.valueOf(refuse.status()), refuse.page());
+        if (refuse.retryAfterSeconds() > 0) {
+            response.headers.set(HttpHeaderNames.RETRY_AFTER, refuse.retryAfterSeconds());
+        }
+        return response.marked(refuse);
+    }
+
+    private static ForwardAuthResponse failed(FallbackReason reason) {
+        return text(
+                reason.isTimeout()
+                        ? HttpResponseStatus.GATEWAY_TIMEOUT
+                        : HttpResponseStatus.BAD_GATEWAY,
+                "No answer from the authentication service (" + reason.label() + ").\n");
+    }
+
+    private static ForwardAuthResponse text(HttpResponseStatus status, String text) {
+        HttpHeaders headers = new DefaultHttpHeaders();
+        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        if (!text.isEmpty()) {
+            headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+        }
+        return new ForwardAuthResponse(status, headers, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private ForwardAuthResponse marked(Fallback fallback) {
+        headers.set(FALLBACK_HEADER, fallback.reason().label());
+        return this;
+    }
+
+    /** Status only: headers may hold session cookies and tokens. */
+    @Override
+    public String toString() {
+        return "ForwardAuthResponse[" + status.code() + ", " + body.length + " bytes]";
+    }
+}

@@ -1,0 +1,38 @@
+package dev.forwardguard.forwardauth;
+
+import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.upstream.FallbackReason;
+import dev.forwardguard.upstream.VerdictRule;
+
+import java.util.Set;
+
+/** What makes one guard this guard, for the code that both share. */
+public interface GuardProfile {
+    /** The guard's name: the label {@code guard} of every metric. */
+    String name();
+
+    /** The settings in force. */
+    GuardSettings settings();
+
+    /** What {@code guard.yml} feeds; it holds the defaults until then. */
+    LiveValue<?> liveSettings();
+
+    /** Which statuses of its upstream decide. */
+    VerdictRule verdicts();
+
+    /** What its fallbacks can come to: the metrics are there for these from the start. */
+    Set<Outcome> outcomes();
+
+    /** Whether a request on the main port is a question to this guard. */
+    boolean guards(String path);
+
+    /**
+     * What to decide about a request that the guard could not even handle.
+     *
+     * @param reason {@link FallbackReason#BAD_REQUEST} or {@link FallbackReason#INTERNAL_ERROR}
+     * @param status what an ordinary server would answer: 400, 431 or 503
+     */
+    Decision lastResort(FallbackReason reason, int status);
+}

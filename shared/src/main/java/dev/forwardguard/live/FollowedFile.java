@@ -1,0 +1,168 @@
+package dev.forwardguard.live;
+
+import dev.forwardguard.time.Ticker;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * A file as the source of a live value. It is looked at several times a second instead of watched:
+ * a mounted ConfigMap changes by swapping a symbolic link two levels up, which file watchers miss,
+ * and a look costs two system calls.
+ *
+ * <p>Absent is not unreadable: a file that cannot be read keeps the last good value for ever, a
+ * file that is gone for longer than the grace withdraws it.
+ */
+public final class FollowedFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowedFile.class);
+    private static final Duration INTERVAL = Duration.ofMillis(250);
+
+    /** The size that an object of the Kubernetes API can have; no real file comes near. */
+    public static final int MAX_BYTES = 1 << 20;
+
+    private final Path path;
+    private final LiveValue<?> value;
+    private final Supplier<Duration> grace;
+    private final Ticker ticker;
+    private final ScheduledExecutorService scheduler;
+    private @Nullable Future<?> following;
+    private @Nullable Object seen;
+    private @Nullable String trouble;
+    private @Nullable Long absentSince;
+
+    /**
+     * @param grace how long the file may be absent before its value is withdrawn
+     */
+    public FollowedFile(Path path, LiveValue<?> value, Supplier<Duration> grace, Ticker ticker) {
+        this.path = path;
+        this.value = value;
+        this.grace = grace;
+        this.ticker = ticker;
+        this.scheduler =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform()
+                                .daemon()
+                                .name("follow-" + path.getFileName())
+                                .factory());
+    }
+
+    /** Looks once, now, and then again and again until closed. */
+    public FollowedFile follow() {
+        look();
+        following =
+                scheduler.scheduleWithFixedDelay(
+                        this::lookSafely,
+                        INTERVAL.toMillis(),
+                        INTERVAL.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        return this;
+    }
+
+    @Override
+    public void close() {
+        if (following != null) {
+            following.cancel(true);
+        }
+        scheduler.shutdownNow();
+    }
+
+    /** An exception would end the following for ever; nothing here may do that. */
+    private void lookSafely() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            say("cannot be followed: " + e.getClass().getSimpleName());
+        }
+    }
+
+    private void look() {
+        try {
+            Object stamp = stamp();
+            absentSince = null;
+            if (stamp.equals(seen)) {
+                value.confirm();
+                return;
+            }
+            read();
+            seen = stamp;
+            trouble = null;
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            absent();
+        } catch (IOException e) {
+            say("cannot be read: " + e.getClass().getSimpleName());
+        }
+    }
+
+    private Object stamp() throws IOException {
+        Path real = path.toRealPath();
+        BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
+        return new Stamp(
+                real,
+                String.valueOf(attributes.fileKey()),
+                attributes.size(),
+                attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
+    }
+
+    private record Stamp(Path real, String key, long size, long modified) {}
+
+    private void read() throws IOException {
+        byte[] content;
+        try (InputStream in = Files.newInputStream(path)) {
+            content = in.readNBytes(MAX_BYTES + 1);
+        }
+        String revision = revision(content);
+        if (content.length > MAX_BYTES) {
+            value.refuse(revision, path + " is larger than " + MAX_BYTES + " bytes");
+        } else {
+            value.offer(revision, content);
+        }
+    }
+
+    private void absent() {
+        if (seen != null) {
+            say("is gone");
+        }
+        seen = null;
+        long now = ticker.nanos();
+        if (absentSince == null) {
+            absentSince = now;
+        }
+        if (now - absentSince >= grace.get().toNanos()) {
+            value.withdraw();
+        }
+    }
+
+    private void say(String what) {
+        if (!what.equals(trouble)) {
+            trouble = what;
+            LOG.atWarn().addKeyValue("file", path).log("File {}", what);
+        }
+    }
+
+    private static String revision(byte[] content) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+            return HexFormat.of().formatHex(digest, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

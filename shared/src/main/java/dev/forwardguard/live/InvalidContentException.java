@@ -1,0 +1,13 @@
+package dev.forwardguard.live;
+
+/**
+ * Content that cannot become a live value. The message is one line for an operator: place and
+ * cause, never the content itself, which may be a secret.
+ */
+public class InvalidContentException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public InvalidContentException(String message) {
+        super(message);
+    }
+}

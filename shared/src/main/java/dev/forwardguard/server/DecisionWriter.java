@@ -1,0 +1,65 @@
+package dev.forwardguard.server;
+
+import dev.forwardguard.forwardauth.Decision;
+import dev.forwardguard.forwardauth.ForwardAuthResponse;
+import dev.forwardguard.telemetry.FallbackLog;
+import dev.forwardguard.telemetry.GuardMetrics;
+
+import io.micronaut.core.convert.ConversionService;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.netty.NettyMutableHttpResponse;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpVersion;
+
+import jakarta.inject.Singleton;
+
+/** Takes a decision into the books and puts it on the wire. */
+@Singleton
+public final class DecisionWriter {
+    private final GuardMetrics metrics;
+    private final FallbackLog log;
+
+    DecisionWriter(GuardMetrics metrics, FallbackLog log) {
+        this.metrics = metrics;
+        this.log = log;
+    }
+
+    /** The response for Micronaut to send. */
+    public MutableHttpResponse<?> write(Decision decision) {
+        ForwardAuthResponse response = account(decision);
+        MutableHttpResponse<byte[]> message =
+                new NettyMutableHttpResponse<>(
+                        HttpVersion.HTTP_1_1,
+                        response.status(),
+                        response.headers(),
+                        response.body(),
+                        ConversionService.SHARED);
+        message.bodyWriter(VerbatimBody.INSTANCE);
+        return message;
+    }
+
+    /** The response to send where Micronaut has not seen the request. */
+    FullHttpResponse writeNetty(Decision decision) {
+        ForwardAuthResponse response = account(decision);
+        return new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                response.status(),
+                Unpooled.wrappedBuffer(response.body()),
+                response.headers(),
+                EmptyHttpHeaders.INSTANCE);
+    }
+
+    private ForwardAuthResponse account(Decision decision) {
+        metrics.count(decision);
+        log.note(decision);
+        ForwardAuthResponse response = ForwardAuthResponse.of(decision);
+        // a HEAD request gets the length without the body, and without it the connection would be
+        // closed
+        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+        return response;
+    }
+}

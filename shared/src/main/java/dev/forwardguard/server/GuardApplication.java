@@ -1,0 +1,63 @@
+package dev.forwardguard.server;
+
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.http.server.exceptions.ServerStartupException;
+import io.micronaut.runtime.Micronaut;
+import io.micronaut.runtime.server.EmbeddedServer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.security.Security;
+
+/**
+ * How a guard starts: completely, or not at all with one readable line. Micronaut's own {@code run}
+ * ends the process with a stack trace before anybody else can say a word.
+ */
+public final class GuardApplication {
+    private GuardApplication() {}
+
+    /**
+     * Starts the guard and returns; ends the process with status 1 if it cannot start.
+     *
+     * @param main the class that the guard's {@code main} is in
+     */
+    public static void run(Class<?> main, String... arguments) {
+        // addresses are kept and refreshed by the guard itself; Java's own cache would hold a dead
+        // pod for 30 s
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+        Logger log = LoggerFactory.getLogger(main);
+        try {
+            start(main, arguments, log);
+        } catch (RuntimeException e) {
+            log.error("Cannot start: {}", reason(e));
+            System.exit(1);
+        }
+    }
+
+    private static void start(Class<?> main, String[] arguments, Logger log) {
+        ApplicationContext context =
+                Micronaut.build(arguments)
+                        .mainClass(main)
+                        .banner(false)
+                        .eagerInitConfiguration(true)
+                        .build()
+                        .start();
+        EmbeddedServer server = context.getBean(EmbeddedServer.class);
+        server.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "shutdown"));
+        log.atInfo().addKeyValue("address", server.getURL()).log("Started");
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return failure instanceof ServerStartupException
+                ? failure.getMessage() + ": " + message
+                : message;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.forwardguard.server;
+
+import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.FallbackReason;
+
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.server.exceptions.ExceptionHandler;
+
+import jakarta.inject.Singleton;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The one place where a bug ends: a question still gets the guard's last resort. One stack trace
+ * per period is logged, because a bug on the request path would otherwise log as fast as requests
+ * come; the metric counts them all.
+ */
+@Singleton
+final class UnexpectedFailure implements ExceptionHandler<Throwable, HttpResponse<?>> {
+    private static final Logger LOG = LoggerFactory.getLogger(UnexpectedFailure.class);
+    private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final GuardProfile profile;
+    private final DecisionWriter writer;
+    private final Ticker ticker;
+    private final AtomicLong quietUntil;
+
+    UnexpectedFailure(GuardProfile profile, DecisionWriter writer, Ticker ticker) {
+        this.profile = profile;
+        this.writer = writer;
+        this.ticker = ticker;
+        this.quietUntil = new AtomicLong(ticker.nanos());
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // Micronaut's signature
+    public HttpResponse<?> handle(HttpRequest request, Throwable failure) {
+        logNowAndThen(failure);
+        if (profile.guards(request.getPath())) {
+            return writer.write(profile.lastResort(FallbackReason.INTERNAL_ERROR, 503));
+        }
+        return HttpResponse.serverError();
+    }
+
+    private void logNowAndThen(Throwable failure) {
+        long now = ticker.nanos();
+        long until = quietUntil.get();
+        if (now - until >= 0 && quietUntil.compareAndSet(until, now + PERIOD_NANOS)) {
+            LOG.error("Unexpected failure", failure);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package dev.forwardguard.settings;
+
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpHeaders;
+
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * An immutable set of header names, asked without regard to case and without a copy of the name.
+ */
+public final class HeaderNames {
+    private final HttpHeaders names =
+            DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+
+    private HeaderNames(Collection<String> names) {
+        names.forEach(name -> this.names.set(name, ""));
+    }
+
+    public static HeaderNames of(String... names) {
+        return new HeaderNames(List.of(names));
+    }
+
+    public static HeaderNames of(Collection<String> names) {
+        return new HeaderNames(names);
+    }
+
+    public boolean contains(CharSequence name) {
+        return names.contains(name);
+    }
+
+    @Override
+    public String toString() {
+        return names.names().toString();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.forwardguard.telemetry;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.forwardguard.forwardauth.Decision;
+import dev.forwardguard.forwardauth.Decision.Fail;
+import dev.forwardguard.forwardauth.Decision.Fallback;
+import dev.forwardguard.upstream.FallbackReason;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The log of an outage: one line when it begins, one summary for each period in which decisions
+ * were made without a verdict, one line when a whole period passed without any. However many
+ * requests fail, no more lines than that.
+ */
+public final class FallbackLog {
+    private static final Logger LOG = LoggerFactory.getLogger(FallbackLog.class);
+
+    private final Map<FallbackReason, LongAdder> counts = new EnumMap<>(FallbackReason.class);
+    private final AtomicBoolean degraded = new AtomicBoolean();
+
+    public FallbackLog() {
+        for (FallbackReason reason : FallbackReason.values()) {
+            counts.put(reason, new LongAdder());
+        }
+    }
+
+    /** Takes note of a decision. */
+    public void note(Decision decision) {
+        switch (decision) {
+            case Fallback fallback -> failed(fallback.reason());
+            case Fail(var reason) -> failed(reason);
+            case Decision.Relay ignored -> {}
+            case Decision.Unheard ignored -> {}
+        }
+    }
+
+    /** What the operator ordered is no news: the change of mode was logged. */
+    private void failed(FallbackReason reason) {
+        if (reason == FallbackReason.FORCED) {
+            return;
+        }
+        requireNonNull(counts.get(reason)).increment();
+        if (!degraded.get() && degraded.compareAndSet(false, true)) {
+            LOG.atWarn()
+                    .addKeyValue("reason", reason.label())
+                    .log("No verdict from the upstream, deciding without it");
+        }
+    }
+
+    /** Ends a period; to be called every 30 seconds. */
+    public void summarise() {
+        Map<String, Long> failures = new java.util.TreeMap<>();
+        counts.forEach(
+                (reason, count) -> {
+                    long failed = count.sumThenReset();
+                    if (failed > 0) {
+                        failures.put(reason.label(), failed);
+                    }
+                });
+        if (!failures.isEmpty()) {
+            LOG.atWarn().addKeyValue("fallbacks", failures).log("Still deciding without verdicts");
+        } else if (degraded.compareAndSet(true, false)) {
+            LOG.info("Every question was answered again");
+        }
+    }
+}

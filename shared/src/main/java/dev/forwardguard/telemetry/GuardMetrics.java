@@ -1,0 +1,171 @@
+package dev.forwardguard.telemetry;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.forwardguard.forwardauth.Decision;
+import dev.forwardguard.forwardauth.Decision.Fail;
+import dev.forwardguard.forwardauth.Decision.Fallback;
+import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.forwardauth.Decision.Relay;
+import dev.forwardguard.forwardauth.Decision.Unheard;
+import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.settings.Mode;
+import dev.forwardguard.upstream.FallbackReason;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.netty.handler.codec.http.HttpStatusClass;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Every meter that both guards have. The names are what Prometheus shows, without the suffixes that
+ * it adds:
+ *
+ * <ul>
+ *   <li>{@code guard_fallback_total{reason,outcome}}: decisions without a verdict
+ *   <li>{@code guard_decision_total{source,decision}}: all decisions
+ *   <li>{@code guard_upstream_seconds}: how long questions took that came to an outcome
+ *   <li>{@code guard_mode{mode}}: 1 for the mode in force
+ *   <li>{@code guard_settings_info{revision}}: 1 for the settings in force
+ *   <li>{@code guard_settings_rejected_total}: revisions of {@code guard.yml} that were refused
+ * </ul>
+ */
+public final class GuardMetrics {
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2500),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10)
+    };
+
+    private final Map<FallbackReason, Map<Outcome, Counter>> fallbacks =
+            new EnumMap<>(FallbackReason.class);
+    private final Map<Outcome, Counter> fallbackDecisions = new EnumMap<>(Outcome.class);
+    private final Counter relayedAllow;
+    private final Counter relayedDeny;
+    private final Counter failed;
+    private final Timer upstream;
+
+    public GuardMetrics(MeterRegistry registry, GuardProfile profile) {
+        Tags guard = Tags.of("guard", profile.name());
+        for (FallbackReason reason : FallbackReason.values()) {
+            Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
+            for (Outcome outcome : profile.outcomes()) {
+                counters.put(
+                        outcome,
+                        Counter.builder("guard.fallback")
+                                .description("Decisions without a verdict of the upstream")
+                                .tags(guard)
+                                .tag("reason", reason.label())
+                                .tag("outcome", outcome.label())
+                                .register(registry));
+            }
+            fallbacks.put(reason, counters);
+        }
+        for (Outcome outcome : profile.outcomes()) {
+            fallbackDecisions.put(outcome, decisions(registry, guard, "fallback", outcome.label()));
+        }
+        relayedAllow = decisions(registry, guard, "upstream", "allow");
+        relayedDeny = decisions(registry, guard, "upstream", "deny");
+        failed = decisions(registry, guard, "upstream", "fail");
+        upstream =
+                Timer.builder("guard.upstream")
+                        .description("Time from a question to its outcome")
+                        .tags(guard)
+                        .serviceLevelObjectives(BUCKETS)
+                        .register(registry);
+        for (Mode mode : Mode.values()) {
+            Gauge.builder("guard.mode", profile, now -> now.settings().mode() == mode ? 1 : 0)
+                    .description("1 for the mode in force")
+                    .tags(guard)
+                    .tag("mode", mode.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+        settingsInfo(registry, guard, profile.liveSettings());
+        FunctionCounter.builder(
+                        "guard.settings.rejected", profile.liveSettings(), LiveValue::rejected)
+                .description("Revisions of guard.yml that were refused")
+                .tags(guard)
+                .register(registry);
+    }
+
+    private static Counter decisions(
+            MeterRegistry registry, Tags guard, String source, String decision) {
+        return Counter.builder("guard.decision")
+                .description("Decisions")
+                .tags(guard)
+                .tag("source", source)
+                .tag("decision", decision)
+                .register(registry);
+    }
+
+    private static void settingsInfo(MeterRegistry registry, Tags guard, LiveValue<?> settings) {
+        MultiGauge info =
+                MultiGauge.builder("guard.settings.info")
+                        .description("1 for the revision of guard.yml in force")
+                        .tags(guard)
+                        .register(registry);
+        Runnable refresh =
+                () ->
+                        settings.snapshot()
+                                .ifPresent(
+                                        now ->
+                                                info.register(
+                                                        List.of(
+                                                                MultiGauge.Row.of(
+                                                                        Tags.of(
+                                                                                "revision",
+                                                                                now.revision()),
+                                                                        1)),
+                                                        true));
+        refresh.run();
+        settings.subscribe(ignored -> refresh.run());
+    }
+
+    /** The timer that an upstream records its questions with. */
+    public Timer upstream() {
+        return upstream;
+    }
+
+    /** Counts a decision; one that nobody heard does not count. */
+    public void count(Decision decision) {
+        switch (decision) {
+            case Relay(var verdict) -> {
+                if (verdict.status().codeClass() == HttpStatusClass.SUCCESS) {
+                    relayedAllow.increment();
+                } else {
+                    relayedDeny.increment();
+                }
+            }
+            case Fallback fallback -> {
+                requireNonNull(
+                                requireNonNull(fallbacks.get(fallback.reason()))
+                                        .get(fallback.outcome()))
+                        .increment();
+                requireNonNull(fallbackDecisions.get(fallback.outcome())).increment();
+            }
+            case Fail ignored -> failed.increment();
+            case Unheard ignored -> {}
+        }
+    }
+}

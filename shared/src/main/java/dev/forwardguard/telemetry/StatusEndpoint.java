@@ -1,0 +1,58 @@
+package dev.forwardguard.telemetry;
+
+import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.settings.GuardSettings;
+
+import io.micronaut.management.endpoint.annotation.Endpoint;
+import io.micronaut.management.endpoint.annotation.Read;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** {@code /status} on the management port: the state of the guard for people, as JSON. */
+@Endpoint(id = "status", defaultSensitive = false)
+public final class StatusEndpoint {
+    private final GuardProfile profile;
+    private final List<StatusPart> parts;
+
+    StatusEndpoint(GuardProfile profile, List<StatusPart> parts) {
+        this.profile = profile;
+        this.parts = parts;
+    }
+
+    @Read
+    Map<String, Object> status() {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("guard", profile.name());
+        GuardSettings settings = profile.settings();
+        status.put("mode", settings.mode().name().toLowerCase(Locale.ROOT));
+        status.put("upstream", settings.upstream().url().toString());
+        status.put("settings", live(profile.liveSettings()));
+        parts.forEach(part -> status.put(part.name(), part.state()));
+        return status;
+    }
+
+    /** What there is to say about any live value. */
+    public static Map<String, Object> live(LiveValue<?> value) {
+        Map<String, Object> state = new LinkedHashMap<>();
+        value.snapshot()
+                .ifPresent(
+                        now -> {
+                            state.put("revision", now.revision());
+                            state.put("since", now.since().toString());
+                        });
+        value.confirmed().ifPresent(at -> state.put("confirmed", at.toString()));
+        value.problem().ifPresent(problem -> state.put("refused", problem));
+        return state;
+    }
+
+    /** Something that only one guard can tell about. */
+    public interface StatusPart {
+        String name();
+
+        Map<String, Object> state();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.forwardguard.upstream;
+
+import dev.forwardguard.time.Ticker;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The idle connections of one event loop; the one that was used last is used next, so that the
+ * others can grow old and go. Not thread-safe: it belongs to its loop.
+ */
+final class ConnectionPool {
+    static final int MAX_IDLE = 32;
+    private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final Ticker ticker;
+    private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
+
+    ConnectionPool(Ticker ticker) {
+        this.ticker = ticker;
+    }
+
+    /**
+     * An idle connection to one of the addresses, or null; what is too old or leads elsewhere is
+     * closed.
+     */
+    @Nullable UpstreamConnection take(List<InetSocketAddress> addresses) {
+        UpstreamConnection connection;
+        while ((connection = idle.pollLast()) != null) {
+            if (connection.isUsable()
+                    && addresses.contains(connection.address())
+                    && ticker.nanos() - connection.idleSince() < MAX_IDLE_NANOS) {
+                return connection;
+            }
+            connection.close();
+        }
+        return null;
+    }
+
+    /** Keeps a connection whose answer was complete; the oldest one makes room. */
+    void give(UpstreamConnection connection) {
+        idle.addLast(connection);
+        if (idle.size() > MAX_IDLE) {
+            idle.removeFirst().close();
+        }
+    }
+
+    void forget(UpstreamConnection connection) {
+        idle.remove(connection);
+    }
+}

@@ -1,0 +1,228 @@
+package dev.forwardguard.upstream;
+
+import static dev.forwardguard.upstream.FallbackReason.CONNECT_REFUSED;
+import static dev.forwardguard.upstream.FallbackReason.CONNECT_TIMEOUT;
+import static dev.forwardguard.upstream.FallbackReason.DEADLINE;
+import static dev.forwardguard.upstream.FallbackReason.DNS;
+import static dev.forwardguard.upstream.FallbackReason.READ_TIMEOUT;
+
+import dev.forwardguard.settings.UpstreamSettings;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.UpstreamOutcome.Abandoned;
+import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * One question under way, from the address to the outcome, under one deadline. Ends exactly once:
+ * answered, failed, out of time, or abandoned by the asker. Lives on the asker's event loop.
+ */
+final class Exchange {
+    private final UpstreamQuestion question;
+    private final UpstreamSettings settings;
+    private final UpstreamAddress address;
+    private final ConnectionPool pool;
+    private final Connector connector;
+    private final Ticker ticker;
+    private final Function<UpstreamResponse, UpstreamOutcome> classify;
+    private final CompletableFuture<UpstreamOutcome> outcome = new CompletableFuture<>();
+    private final ChannelFutureListener hangUp = closed -> end(new Abandoned());
+
+    private long deadlineAt;
+    private long lastByteAt;
+    private boolean asked;
+    private boolean bytes;
+    private boolean retried;
+    private boolean ended;
+    private java.util.concurrent.@Nullable Future<?> timer;
+    private @Nullable UpstreamConnection connection;
+    private @Nullable ChannelFuture connecting;
+
+    Exchange(
+            UpstreamQuestion question,
+            UpstreamSettings settings,
+            UpstreamAddress address,
+            ConnectionPool pool,
+            Connector connector,
+            Ticker ticker,
+            Function<UpstreamResponse, UpstreamOutcome> classify) {
+        this.question = question;
+        this.settings = settings;
+        this.address = address;
+        this.pool = pool;
+        this.connector = connector;
+        this.ticker = ticker;
+        this.classify = classify;
+    }
+
+    CompletableFuture<UpstreamOutcome> outcome() {
+        return outcome;
+    }
+
+    void start() {
+        deadlineAt = ticker.nanos() + settings.deadline().toNanos();
+        timer = loop().schedule(this::checkTime, untilNextCheck(), TimeUnit.NANOSECONDS);
+        question.asker().closeFuture().addListener(hangUp);
+        List<InetSocketAddress> known = address.known();
+        if (known.isEmpty()) {
+            address.lookUp().whenCompleteAsync(this::lookedUp, loop());
+        } else {
+            askAt(known);
+        }
+    }
+
+    private EventLoop loop() {
+        return question.asker().eventLoop();
+    }
+
+    private void lookedUp(@Nullable List<InetSocketAddress> found, @Nullable Throwable failure) {
+        if (ended) {
+            return;
+        }
+        if (found == null || failure != null) {
+            end(new Unavailable(DNS));
+        } else {
+            askAt(found);
+        }
+    }
+
+    private void askAt(List<InetSocketAddress> addresses) {
+        UpstreamConnection idle = pool.take(addresses);
+        if (idle == null) {
+            connect(addresses, 0);
+        } else {
+            ask(idle);
+        }
+    }
+
+    private void connect(List<InetSocketAddress> addresses, int index) {
+        InetSocketAddress next = addresses.get(index);
+        ChannelFuture attempt = connector.connect(loop(), next, settings.connectTimeout());
+        connecting = attempt;
+        attempt.addListener(
+                (ChannelFutureListener)
+                        done -> {
+                            connecting = null;
+                            if (ended) {
+                                done.channel().close();
+                            } else if (done.isSuccess()) {
+                                ask(UpstreamConnection.on(done.channel(), next, pool, ticker));
+                            } else if (index + 1 < addresses.size()) {
+                                connect(addresses, index + 1);
+                            } else {
+                                address.doubt();
+                                end(new Unavailable(whyUnconnected(done.cause())));
+                            }
+                        });
+    }
+
+    private static FallbackReason whyUnconnected(Throwable cause) {
+        return cause instanceof ConnectTimeoutException ? CONNECT_TIMEOUT : CONNECT_REFUSED;
+    }
+
+    private void ask(UpstreamConnection chosen) {
+        connection = chosen;
+        asked = true;
+        lastByteAt = ticker.nanos();
+        question.headers().set(HttpHeaderNames.HOST, settings.url().getRawAuthority());
+        chosen.ask(
+                this,
+                new DefaultFullHttpRequest(
+                        HttpVersion.HTTP_1_1,
+                        HttpMethod.GET,
+                        settings.pathPrefix() + question.uri(),
+                        Unpooled.EMPTY_BUFFER,
+                        question.headers(),
+                        EmptyHttpHeaders.INSTANCE));
+    }
+
+    /** Bytes of the answer have arrived. */
+    void progress() {
+        bytes = true;
+        lastByteAt = ticker.nanos();
+    }
+
+    boolean hasBytes() {
+        return bytes;
+    }
+
+    void answered(UpstreamResponse response) {
+        connection = null;
+        end(classify.apply(response));
+    }
+
+    /**
+     * The connection broke. One that had idled may have been closed by the upstream just before the
+     * question reached it, which says nothing about the upstream: ask once more on a fresh one (RFC
+     * 9110 section 9.2.2).
+     */
+    void connectionFailed(UpstreamConnection failed, FallbackReason reason) {
+        connection = null;
+        if (ended) {
+            return;
+        }
+        if (failed.wasUsed() && !bytes && !retried) {
+            retried = true;
+            asked = false;
+            connect(address.known(), 0);
+        } else {
+            end(new Unavailable(reason));
+        }
+    }
+
+    /** Bytes move {@code lastByteAt} and not the timer, so a busy answer costs no rescheduling. */
+    private void checkTime() {
+        long now = ticker.nanos();
+        if (now - deadlineAt >= 0) {
+            boolean resolving = !asked && connecting == null;
+            end(new Unavailable(resolving ? DNS : DEADLINE));
+        } else if (asked && now - lastByteAt >= settings.readTimeout().toNanos()) {
+            end(new Unavailable(READ_TIMEOUT));
+        } else {
+            timer = loop().schedule(this::checkTime, untilNextCheck(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private long untilNextCheck() {
+        long now = ticker.nanos();
+        long silence = asked ? lastByteAt - now : 0;
+        return Math.min(deadlineAt - now, silence + settings.readTimeout().toNanos());
+    }
+
+    private void end(UpstreamOutcome result) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        question.asker().closeFuture().removeListener(hangUp);
+        if (connecting != null) {
+            connecting.cancel(false);
+            connecting.channel().close();
+        }
+        if (connection != null) {
+            connection.close();
+            connection = null;
+        }
+        outcome.complete(result);
+    }
+}

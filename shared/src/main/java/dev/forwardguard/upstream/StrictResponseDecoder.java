@@ -1,0 +1,78 @@
+package dev.forwardguard.upstream;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpVersion;
+
+import java.util.List;
+
+/**
+ * Netty's response decoder without its leniency: where a response says two things about its own
+ * end, a verdict could be made up of another answer's bytes, so it is refused (RFC 9112 section
+ * 6.3).
+ *
+ * <p>Not {@code HttpClientCodec}, because that one hides its decoder, and with it the arrival of
+ * bytes that are not yet a message: a header that drips is progress for the read timeout.
+ */
+final class StrictResponseDecoder extends HttpResponseDecoder {
+    static final int MAX_HEADER_BYTES = 64 * 1024;
+    static final int MAX_HEADER_FIELDS = 1000;
+    private static final int MAX_STATUS_LINE_BYTES = 8 * 1024;
+
+    private final Runnable onBytes;
+
+    StrictResponseDecoder(Runnable onBytes) {
+        super(
+                new HttpDecoderConfig()
+                        .setMaxInitialLineLength(MAX_STATUS_LINE_BYTES)
+                        .setMaxHeaderSize(MAX_HEADER_BYTES)
+                        .setStrictLineParsing(true));
+        this.onBytes = onBytes;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        onBytes.run();
+        super.channelRead(ctx, message);
+    }
+
+    /** Whether bytes have arrived that do not make up a message yet. */
+    boolean hasLeftover() {
+        return actualReadableBytes() > 0;
+    }
+
+    @Override
+    protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+        throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
+    }
+
+    /** Whether a decoded head leaves no doubt about version and framing. */
+    static boolean isUnambiguous(HttpResponse head) {
+        return isHttp1(head.protocolVersion()) && isFramedOnce(head);
+    }
+
+    private static boolean isHttp1(HttpVersion version) {
+        return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
+    }
+
+    /**
+     * Exactly "chunked" or nothing: any other transfer coding is one that nobody here can decode.
+     */
+    private static boolean isFramedOnce(HttpResponse head) {
+        HttpHeaders headers = head.headers();
+        if (!headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            return true;
+        }
+        List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        return codings.size() == 1
+                && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst())
+                && head.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && !headers.contains(HttpHeaderNames.CONTENT_LENGTH);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.forwardguard.testing;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What {@link StubUpstream} does with a request. Whatever a behaviour leaves open is kept open for
+ * the next request; {@link #then} says otherwise. An {@code IOException} means that the client has
+ * gone, which is no failure of the test.
+ */
+@FunctionalInterface
+public interface Behaviour {
+    /** Called with each request, body included. */
+    void answer(Conversation conversation, ReceivedRequest request)
+            throws IOException, InterruptedException;
+
+    /** Called once on each new connection, before anything is read from it. */
+    default void greet(Conversation conversation) throws IOException, InterruptedException {}
+
+    /** A correct answer over keep-alive; to HEAD without its body. */
+    static Behaviour answers(int status) {
+        return answers(Answer.of(status));
+    }
+
+    /** A correct answer over keep-alive; to HEAD without its body. */
+    static Behaviour answers(int status, List<Header> headers, String body) {
+        return answers(new Answer(status, headers, body));
+    }
+
+    /** Correct answers over keep-alive; more than one of them to a single question is a lie. */
+    static Behaviour answers(Answer... answers) {
+        return (conversation, request) -> {
+            var wire = new StringBuilder();
+            for (Answer answer : answers) {
+                wire.append(request.method().equals("HEAD") ? answer.head() : answer.wire());
+            }
+            conversation.send(wire.toString());
+            if (request.head().says("Connection", "close")) {
+                conversation.close();
+            }
+        };
+    }
+
+    /** These octets (as Latin-1), whatever they are. */
+    static Behaviour answersRaw(String octets) {
+        return (conversation, _) -> conversation.send(octets);
+    }
+
+    /** These octets, whatever they are. */
+    static Behaviour answersRaw(byte[] octets) {
+        return answersRaw(Octets.text(octets));
+    }
+
+    /** An HTTP/1.0 answer without a length: only the end of the connection ends the body. */
+    static Behaviour answersUntilClose(int status, List<Header> headers, String body) {
+        String head = "HTTP/1.0 " + status + " \r\n" + Header.lines(headers) + "\r\n";
+        return answersRaw(head + body).then(Ending.CLOSE);
+    }
+
+    /** These octets one at a time, each but the first after the interval. */
+    static Behaviour drips(String octets, Duration interval) {
+        return (conversation, _) -> {
+            for (int i = 0; i < octets.length(); i++) {
+                if (i > 0) {
+                    conversation.pause(interval);
+                }
+                conversation.send(octets.substring(i, i + 1));
+            }
+        };
+    }
+
+    /** The beginning at once, then the filler again and again until the client hangs up. */
+    static Behaviour dripsForever(String beginning, String filler, Duration interval) {
+        return (conversation, _) -> {
+            conversation.send(beginning);
+            while (true) {
+                conversation.pause(interval);
+                conversation.send(filler);
+            }
+        };
+    }
+
+    /** Reads the request and says nothing until the client hangs up. */
+    static Behaviour hangs() {
+        return answersRaw("").then(Ending.HANG);
+    }
+
+    /** Accepts the connection and never reads a byte; a hang-up of the client goes unnoticed. */
+    static Behaviour acceptsAndNeverReads() {
+        return onConnect(Ending.STALL);
+    }
+
+    /** Reads the request, then RST without a byte. */
+    static Behaviour resetsBeforeAnswer() {
+        return answersRaw("").then(Ending.RESET);
+    }
+
+    /** Reads the request, then FIN without a byte. */
+    static Behaviour closesBeforeAnswer() {
+        return answersRaw("").then(Ending.CLOSE);
+    }
+
+    /** RST as soon as the connection stands; a slow client may see it while still connecting. */
+    static Behaviour resetsOnConnect() {
+        return onConnect(Ending.RESET);
+    }
+
+    /** FIN as soon as the connection stands. */
+    static Behaviour closesOnConnect() {
+        return onConnect(Ending.CLOSE);
+    }
+
+    /** The first request gets the first of these, and so on; the last one stays. */
+    static Behaviour inTurn(Behaviour... behaviours) {
+        var next = new AtomicInteger();
+        return (conversation, request) -> {
+            int turn = Math.min(next.getAndIncrement(), behaviours.length - 1);
+            behaviours[turn].answer(conversation, request);
+        };
+    }
+
+    /** This, and then that end of the connection. */
+    default Behaviour then(Ending ending) {
+        return new Greeting(
+                this::greet,
+                (conversation, request) -> {
+                    answer(conversation, request);
+                    ending.apply(conversation);
+                });
+    }
+
+    /**
+     * This, but not before the gate is open; all requests wait at the same gate, deaf to hang-ups.
+     */
+    default Behaviour after(CountDownLatch gate) {
+        return new Greeting(
+                this::greet,
+                (conversation, request) -> {
+                    gate.await();
+                    answer(conversation, request);
+                });
+    }
+
+    /** This for the first request of a connection, that for any further one. */
+    default Behaviour onReuse(Behaviour later) {
+        return new Greeting(
+                this::greet,
+                (conversation, request) ->
+                        (request.onConnection() == 1 ? this : later).answer(conversation, request));
+    }
+
+    private static Behaviour onConnect(Ending ending) {
+        return new Greeting(ending::apply, answersRaw("").then(ending));
+    }
+}

@@ -1,0 +1,133 @@
+package dev.forwardguard.testing;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** One connection of {@link StubUpstream}: what a {@link Behaviour} can do to its client. */
+public final class Conversation {
+    private static final int LINGER_MILLIS = 1_000;
+
+    private final int number;
+    private final Socket socket;
+    private final Traffic traffic;
+    private final WireReader reader;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean idle;
+    private int requests;
+
+    Conversation(int number, Socket socket, Traffic traffic) throws IOException {
+        this.number = number;
+        this.socket = socket;
+        this.traffic = traffic;
+        this.reader = new WireReader(socket.getInputStream());
+    }
+
+    /** Sends octets as Latin-1; may block for as long as the client does not read. */
+    public void send(String octets) throws IOException {
+        socket.getOutputStream().write(Octets.of(octets));
+    }
+
+    /** Says nothing for this long. */
+    public void pause(Duration duration) throws IOException, InterruptedException {
+        if (ended.await(duration.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new SocketException("connection " + number + " has ended");
+        }
+    }
+
+    /** Says nothing, reads and drops everything, until the client hangs up. */
+    public void awaitHangUp() throws IOException {
+        reader.drain();
+        abandon();
+    }
+
+    /** Neither says nor reads anything until the upstream closes. */
+    public void stall() throws InterruptedException {
+        ended.await();
+    }
+
+    /** FIN; then reads on for a moment, since closing on unread data would reset instead. */
+    public void close() throws IOException {
+        socket.shutdownOutput();
+        socket.setSoTimeout(LINGER_MILLIS);
+        try {
+            reader.drain();
+        } catch (SocketTimeoutException _) {
+            // The client keeps its half open: lingered long enough.
+        } finally {
+            abandon();
+        }
+    }
+
+    /** RST: what was not yet delivered is lost. */
+    public void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        abandon();
+    }
+
+    /** The connection itself, for what is not offered here. */
+    public Socket socket() {
+        return socket;
+    }
+
+    /** Whether the client could send its next request right now. */
+    boolean isIdle() {
+        return idle;
+    }
+
+    /** From any thread: frees the socket and whoever waits in this conversation. */
+    void abandon() throws IOException {
+        ended.countDown();
+        socket.close();
+    }
+
+    /** Reads request after request until the connection ends, and frees it in any case. */
+    void serve(Supplier<Behaviour> behaviour) throws InterruptedException {
+        try (Closeable _ = this::abandon) {
+            socket.setTcpNoDelay(true);
+            behaviour.get().greet(this);
+            while (!socket.isClosed()) {
+                ReceivedRequest request = nextRequest();
+                if (request == null) {
+                    return;
+                }
+                traffic.received(request);
+                behaviour.get().answer(this, request);
+            }
+        } catch (ProtocolException e) {
+            traffic.failed(e);
+        } catch (IOException _) {
+            // The client has gone, or the upstream closes.
+        }
+    }
+
+    private @Nullable ReceivedRequest nextRequest() throws IOException {
+        idle(true);
+        try {
+            if (!reader.awaitMessage()) {
+                return null;
+            }
+        } finally {
+            idle(false);
+        }
+        Head head = reader.head();
+        if (head == null) {
+            return null;
+        }
+        return new ReceivedRequest(number, ++requests, head, reader.requestBody(head));
+    }
+
+    private void idle(boolean now) {
+        idle = now;
+        traffic.idleChanged();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.forwardguard.testing;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+/**
+ * A connection of {@link RawHttp}. Octets are sent in the background and in order, so that an
+ * answer that comes early is read while a large request is still on its way. Meant for one thread.
+ */
+public final class RawConnection implements AutoCloseable {
+    private static final Duration GLANCE = Duration.ofMillis(1);
+
+    private final Socket socket = new Socket();
+    private final Duration limit;
+    private final BoundedInput input;
+    private final WireReader reader;
+    private final Outbox outbox;
+
+    RawConnection(InetSocketAddress server, Duration limit) throws IOException {
+        this.limit = limit;
+        try {
+            socket.connect(server, (int) limit.toMillis());
+            socket.setTcpNoDelay(true);
+            input = new BoundedInput(socket);
+            reader = new WireReader(input);
+            outbox = new Outbox(socket.getOutputStream());
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Sends octets as Latin-1, whatever they are, and does not wait for them to be taken. */
+    public void send(String octets) {
+        outbox.send(octets);
+    }
+
+    /** One question and its answer. */
+    public RawAnswer ask(RawRequest request) throws IOException {
+        return ask(request.wire());
+    }
+
+    /** One question, octets as Latin-1, and its answer. */
+    public RawAnswer ask(String octets) throws IOException {
+        send(octets);
+        return receive(octets.startsWith("HEAD "));
+    }
+
+    /** The next answer to what was sent, interim ones (1xx) included. */
+    public RawAnswer receive() throws IOException {
+        return receive(false);
+    }
+
+    /** The next answer, to a HEAD: without a body whatever its headers say. */
+    public RawAnswer receiveToHead() throws IOException {
+        return receive(true);
+    }
+
+    /** Whether the server ends the connection within the limit, without another octet. */
+    public boolean awaitClosed() throws IOException {
+        return closesWithin(limit);
+    }
+
+    /** Whether the server ends the connection within this time, without another octet. */
+    public boolean closesWithin(Duration time) throws IOException {
+        return switch (next(time)) {
+            case END -> true;
+            case SILENCE -> false;
+            case OCTETS -> throw new ProtocolException("more octets instead of the end");
+        };
+    }
+
+    /** Sends what is still to be sent, then hangs up (FIN, both ways). */
+    public void hangUp() throws IOException {
+        outbox.flush(limit);
+        close();
+    }
+
+    /** Sends what is still to be sent, then hangs up hard (RST). */
+    public void reset() throws IOException {
+        outbox.flush(limit);
+        socket.setSoLinger(true, 0);
+        close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+        outbox.close();
+    }
+
+    private RawAnswer receive(boolean toHead) throws IOException {
+        long start = System.nanoTime();
+        input.allow(limit);
+        try {
+            Head head = reader.head();
+            if (head == null) {
+                throw new ProtocolException("closed without an answer");
+            }
+            if (!head.startLine().matches("HTTP/1\\.[01] [0-9]{3}( .*)?")) {
+                throw new ProtocolException("not a status line: " + head.startLine());
+            }
+            int status = Integer.parseInt(head.startLine().substring(9, 12));
+            String body = reader.answerBody(head, status, toHead);
+            Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+            boolean closed = next(announcesClose(head) ? limit : GLANCE) == Next.END;
+            return new RawAnswer(head, body, elapsed, closed);
+        } catch (SocketTimeoutException e) {
+            throw new SocketTimeoutException(
+                    "no complete answer within %s: '%s'".formatted(limit, reader.seen()));
+        }
+    }
+
+    private Next next(Duration time) {
+        input.allow(time);
+        try {
+            return reader.awaitMessage() ? Next.OCTETS : Next.END;
+        } catch (SocketTimeoutException _) {
+            return Next.SILENCE;
+        } catch (IOException _) {
+            return Next.END;
+        }
+    }
+
+    private static boolean announcesClose(Head head) {
+        boolean old = head.startLine().startsWith("HTTP/1.0");
+        return head.says("Connection", "close") || (old && !head.says("Connection", "keep-alive"));
+    }
+
+    private enum Next {
+        OCTETS,
+        END,
+        SILENCE
+    }
+}

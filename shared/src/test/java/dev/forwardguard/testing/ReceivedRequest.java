@@ -1,0 +1,49 @@
+package dev.forwardguard.testing;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A request as {@link StubUpstream} received it.
+ *
+ * @param connection which connection it came on: 1 is the first one accepted
+ * @param onConnection how many requests that connection has brought, this one included
+ * @param head its head, every octet of it
+ * @param body its body without transfer coding, octets as Latin-1
+ */
+public record ReceivedRequest(int connection, int onConnection, Head head, String body) {
+    /** The method as sent. */
+    public String method() {
+        return word(0);
+    }
+
+    /** The request target as sent: path and query, octet by octet. */
+    public String uri() {
+        return word(1);
+    }
+
+    /** The version as sent, such as {@code HTTP/1.1}. */
+    public String version() {
+        return word(2);
+    }
+
+    /** All header lines in order, repeats and case kept. */
+    public List<Header> headers() {
+        return head.headers();
+    }
+
+    /** The first header of this name, whatever its case. */
+    public Optional<String> header(String name) {
+        return head.value(name);
+    }
+
+    /** All headers of this name in order, whatever their case. */
+    public List<String> headers(String name) {
+        return head.values(name);
+    }
+
+    private String word(int index) {
+        List<String> words = List.of(head.startLine().split(" ", -1));
+        return index < words.size() ? words.get(index) : "";
+    }
+}

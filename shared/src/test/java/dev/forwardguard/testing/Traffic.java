@@ -1,0 +1,131 @@
+package dev.forwardguard.testing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** What {@link StubUpstream} has seen so far, and waiting for more of it. Guarded by its lock. */
+final class Traffic {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition change = lock.newCondition();
+    private final Set<Conversation> open = new LinkedHashSet<>();
+    private final List<ReceivedRequest> requests = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
+    private int taken;
+    private int accepted;
+
+    void opened(Conversation conversation) {
+        change(
+                () -> {
+                    accepted++;
+                    open.add(conversation);
+                });
+    }
+
+    void ended(Conversation conversation) {
+        change(() -> open.remove(conversation));
+    }
+
+    void received(ReceivedRequest request) {
+        change(() -> requests.add(request));
+    }
+
+    void failed(Throwable failure) {
+        change(() -> failures.add(failure));
+    }
+
+    void idleChanged() {
+        change(() -> {});
+    }
+
+    void forget() {
+        change(
+                () -> {
+                    requests.clear();
+                    taken = 0;
+                    accepted = 0;
+                });
+    }
+
+    int accepted() {
+        return locked(() -> accepted);
+    }
+
+    List<Conversation> open() {
+        return locked(() -> List.copyOf(open));
+    }
+
+    List<Conversation> idle() {
+        return open().stream().filter(Conversation::isIdle).toList();
+    }
+
+    List<ReceivedRequest> requests() {
+        return locked(() -> List.copyOf(requests));
+    }
+
+    List<Throwable> failures() {
+        return locked(() -> List.copyOf(failures));
+    }
+
+    /** The oldest request that was not handed out yet. */
+    ReceivedRequest next() {
+        return locked(
+                () -> {
+                    await("a further request", () -> requests.size() > taken);
+                    return requests.get(taken++);
+                });
+    }
+
+    /** Returns once it is so, and fails the test if that takes longer than the limit. */
+    void await(String what, BooleanSupplier isSo) {
+        locked(() -> waited(what, isSo));
+    }
+
+    private boolean waited(String what, BooleanSupplier isSo) {
+        try {
+            long left = LIMIT.toNanos();
+            while (!isSo.getAsBoolean()) {
+                if (left <= 0) {
+                    throw new AssertionError("waited %s for %s: %s".formatted(LIMIT, what, this));
+                }
+                left = change.awaitNanos(left);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for " + what, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "%d connections accepted, %d open, %d of them idle; %d requests; failures %s"
+                .formatted(accepted(), open().size(), idle().size(), requests().size(), failures());
+    }
+
+    private void change(Runnable happening) {
+        locked(
+                () -> {
+                    happening.run();
+                    change.signalAll();
+                    return true;
+                });
+    }
+
+    private <T> T locked(Supplier<T> look) {
+        lock.lock();
+        try {
+            return look.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

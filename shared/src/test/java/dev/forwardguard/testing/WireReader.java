@@ -1,0 +1,142 @@
+package dev.forwardguard.testing;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ProtocolException;
+import java.util.List;
+
+/** Reads HTTP/1 messages strictly, one after the other, and never a byte too many. */
+final class WireReader {
+    private static final int HEAD_LIMIT = 16 << 20;
+
+    private final InputStream in;
+    private final StringBuilder seen = new StringBuilder();
+
+    WireReader(InputStream in) {
+        this.in = new BufferedInputStream(in);
+    }
+
+    /** Waits for the first byte of a message; false when the peer has closed instead. */
+    boolean awaitMessage() throws IOException {
+        seen.setLength(0);
+        in.mark(1);
+        if (in.read() < 0) {
+            return false;
+        }
+        in.reset();
+        return true;
+    }
+
+    /** The next head, or null if the peer closed before its first byte. */
+    @Nullable Head head() throws IOException {
+        if (!awaitMessage()) {
+            return null;
+        }
+        while (!endsWith("\r\n\r\n", 0)) {
+            octet();
+            if (seen.length() > HEAD_LIMIT) {
+                throw new ProtocolException("head larger than " + HEAD_LIMIT);
+            }
+        }
+        return Head.parse(seen.toString());
+    }
+
+    String requestBody(Head head) throws IOException {
+        if (head.says("Transfer-Encoding", "chunked")) {
+            return chunks();
+        }
+        return octets(length(head, 0));
+    }
+
+    String answerBody(Head head, int status, boolean toHead) throws IOException {
+        if (toHead || status < 200 || status == 204 || status == 304) {
+            return "";
+        }
+        boolean chunked = head.says("Transfer-Encoding", "chunked");
+        if (chunked && head.value("Content-Length").isPresent()) {
+            throw new ProtocolException("both Content-Length and Transfer-Encoding: " + head.raw());
+        }
+        if (chunked) {
+            return chunks();
+        }
+        int length = length(head, -1);
+        return length < 0 ? Octets.text(in.readAllBytes()) : octets(length);
+    }
+
+    /** Reads what still comes until the peer closes; for connections that are given up. */
+    void drain() throws IOException {
+        in.transferTo(OutputStream.nullOutputStream());
+    }
+
+    /** The beginning of the message being read, for messages of failure. */
+    String seen() {
+        return seen.length() > 500 ? seen.substring(0, 500) + "…" : seen.toString();
+    }
+
+    private static int length(Head head, int absent) throws ProtocolException {
+        List<String> lengths = head.values("Content-Length");
+        if (lengths.isEmpty()) {
+            return absent;
+        }
+        if (lengths.size() > 1 || !lengths.getFirst().matches("[0-9]{1,9}")) {
+            throw new ProtocolException("Content-Length " + lengths);
+        }
+        return Integer.parseInt(lengths.getFirst());
+    }
+
+    private String chunks() throws IOException {
+        var body = new StringBuilder();
+        while (true) {
+            String size = line().replaceFirst("[ \t]*;.*", "");
+            if (!size.matches("[0-9A-Fa-f]{1,7}")) {
+                throw new ProtocolException("chunk size '" + size + "'");
+            }
+            if (Integer.parseInt(size, 16) == 0) {
+                break;
+            }
+            body.append(octets(Integer.parseInt(size, 16)));
+            if (!line().isEmpty()) {
+                throw new ProtocolException("chunk longer than its size " + size);
+            }
+        }
+        while (!line().isEmpty()) {
+            // a trailer
+        }
+        return body.toString();
+    }
+
+    private String line() throws IOException {
+        int start = seen.length();
+        while (!endsWith("\r\n", start)) {
+            octet();
+        }
+        return seen.substring(start, seen.length() - 2);
+    }
+
+    private String octets(int count) throws IOException {
+        String text = Octets.text(in.readNBytes(count));
+        seen.append(text);
+        if (text.length() < count) {
+            throw new EOFException(text.length() + " of " + count + " octets: " + seen());
+        }
+        return text;
+    }
+
+    private boolean endsWith(String end, int from) {
+        int start = seen.length() - end.length();
+        return start >= from && seen.indexOf(end, start) == start;
+    }
+
+    private void octet() throws IOException {
+        int octet = in.read();
+        if (octet < 0) {
+            throw new EOFException("closed within a message: " + seen());
+        }
+        seen.append((char) octet);
+    }
+}
