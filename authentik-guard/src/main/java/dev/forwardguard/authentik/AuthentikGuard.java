@@ -18,6 +18,7 @@ import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.UpstreamQuestion;
 
+import io.micronaut.context.annotation.Context;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletionStage;
  * outpost is passed through. A filter and not a controller, because every method is answered, also
  * one that nobody has heard of.
  */
+@Context // what cannot be built stops the start, not the first request
 @ServerFilter(AuthentikSettings.PREFIX + "**")
 final class AuthentikGuard {
     private final AuthentikProfile profile;

@@ -18,6 +18,7 @@ import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.UpstreamQuestion;
 
+import io.micronaut.context.annotation.Context;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletionStage;
  * method the visitor used when {@code preserveRequestMethod} is set, and PROPFIND is as much a
  * question as GET.
  */
+@Context // what cannot be built stops the start, not the first request
 @ServerFilter(BotBlockGuard.PATH)
 final class BotBlockGuard {
     /**

@@ -93,7 +93,7 @@ public final class FollowedFile implements AutoCloseable {
         }
     }
 
-    private void look() {
+    void look() {
         try {
             Object stamp = stamp();
             absentSince = null;

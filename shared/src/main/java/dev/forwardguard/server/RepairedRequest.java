@@ -58,6 +58,9 @@ final class RepairedRequest extends DefaultHttpRequest implements OriginalTarget
 
     private static boolean isLegal(String target, int at) {
         char c = target.charAt(at);
+        if (at == 1 && c == '/' && target.charAt(0) == '/') {
+            return false; // two slashes would begin an authority
+        }
         return c == '%'
                 ? at + 2 < target.length()
                         && Character.digit(target.charAt(at + 1), 16) >= 0

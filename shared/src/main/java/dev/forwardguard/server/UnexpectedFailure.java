@@ -4,11 +4,10 @@ import dev.forwardguard.forwardauth.GuardProfile;
 import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.FallbackReason;
 
+import io.micronaut.context.annotation.Context;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
-
-import jakarta.inject.Singleton;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * per period is logged, because a bug on the request path would otherwise log as fast as requests
  * come; the metric counts them all.
  */
-@Singleton
+@Context
 final class UnexpectedFailure implements ExceptionHandler<Throwable, HttpResponse<?>> {
     private static final Logger LOG = LoggerFactory.getLogger(UnexpectedFailure.class);
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(30);

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.nio.NioSocketChannel;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -15,7 +14,7 @@ import java.time.Duration;
 final class Connector {
     private final Bootstrap bootstrap =
             new Bootstrap()
-                    .channel(NioSocketChannel.class)
+                    .channelFactory(UpstreamChannel::new)
                     .option(ChannelOption.TCP_NODELAY, true)
                     .handler(
                             new ChannelInitializer<Channel>() {

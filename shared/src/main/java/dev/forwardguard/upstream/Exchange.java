@@ -123,7 +123,12 @@ final class Exchange {
                             if (ended) {
                                 done.channel().close();
                             } else if (done.isSuccess()) {
-                                ask(UpstreamConnection.on(done.channel(), next, pool, ticker));
+                                ask(
+                                        UpstreamConnection.on(
+                                                (UpstreamChannel) done.channel(),
+                                                next,
+                                                pool,
+                                                ticker));
                             } else if (index + 1 < addresses.size()) {
                                 connect(addresses, index + 1);
                             } else {

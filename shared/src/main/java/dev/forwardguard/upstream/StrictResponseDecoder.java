@@ -32,7 +32,9 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
                 new HttpDecoderConfig()
                         .setMaxInitialLineLength(MAX_STATUS_LINE_BYTES)
                         .setMaxHeaderSize(MAX_HEADER_BYTES)
-                        .setStrictLineParsing(true));
+                        // a line may end in a bare LF (RFC 9112 section 2.2); a chunk may not,
+                        // either way
+                        .setStrictLineParsing(false));
         this.onBytes = onBytes;
     }
 

@@ -8,7 +8,6 @@ import static dev.forwardguard.upstream.FallbackReason.RESPONSE_TOO_LARGE;
 import dev.forwardguard.time.Ticker;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -38,7 +37,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     static final int MAX_BODY_BYTES = 1 << 20;
     private static final byte[] NO_BODY = {};
 
-    private final Channel channel;
+    private final UpstreamChannel channel;
     private final InetSocketAddress address;
     private final ConnectionPool pool;
     private final Ticker ticker;
@@ -53,7 +52,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private long idleSince;
 
     private UpstreamConnection(
-            Channel channel, InetSocketAddress address, ConnectionPool pool, Ticker ticker) {
+            UpstreamChannel channel,
+            InetSocketAddress address,
+            ConnectionPool pool,
+            Ticker ticker) {
         this.channel = channel;
         this.address = address;
         this.pool = pool;
@@ -62,7 +64,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Puts a connection on a channel that has just been connected. */
     static UpstreamConnection on(
-            Channel channel, InetSocketAddress address, ConnectionPool pool, Ticker ticker) {
+            UpstreamChannel channel,
+            InetSocketAddress address,
+            ConnectionPool pool,
+            Ticker ticker) {
         var connection = new UpstreamConnection(channel, address, pool, ticker);
         channel.pipeline().addLast(new HttpRequestEncoder(), connection.decoder, connection);
         return connection;
@@ -76,8 +81,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return idleSince;
     }
 
+    /**
+     * Whether nothing speaks against another question; if something does, the connection has to be
+     * closed.
+     */
     boolean isUsable() {
-        return channel.isActive() && exchange == null;
+        return exchange == null && channel.isQuiet();
     }
 
     /** Whether an answer was read on it before: such a connection may turn out to be stale. */

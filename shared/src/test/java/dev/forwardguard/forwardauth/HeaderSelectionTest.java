@@ -1,0 +1,145 @@
+package dev.forwardguard.forwardauth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.settings.HeaderNames;
+
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
+import java.util.Map;
+
+class HeaderSelectionTest {
+    private static final HeaderNames NOTHING = HeaderNames.of();
+
+    private static HttpHeaders headers(String... namesAndValues) {
+        HttpHeaders headers = new DefaultHttpHeaders();
+        for (int at = 0; at < namesAndValues.length; at += 2) {
+            headers.add(namesAndValues[at], namesAndValues[at + 1]);
+        }
+        return headers;
+    }
+
+    private static List<String> lines(HttpHeaders headers) {
+        return headers.entries().stream().map(Map.Entry::toString).toList();
+    }
+
+    @Test
+    void keepsOrderRepeatsAndSpellingOfEndToEndHeaders() {
+        HttpHeaders sent =
+                headers(
+                        "X-Forwarded-For", "192.0.2.1",
+                        "cookie", "a=1",
+                        "X-Real-Ip", "192.0.2.1",
+                        "Cookie", "b=2",
+                        "traceparent", "00-1-2-01",
+                        "X-Empty", "");
+
+        assertThat(lines(HeaderSelection.forUpstream(sent, NOTHING)))
+                .containsExactly(
+                        "X-Forwarded-For=192.0.2.1",
+                        "cookie=a=1",
+                        "X-Real-Ip=192.0.2.1",
+                        "Cookie=b=2",
+                        "traceparent=00-1-2-01",
+                        "X-Empty=");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Connection",
+                "Keep-Alive",
+                "Proxy-Connection",
+                "Proxy-Authorization",
+                "TE",
+                "Trailer",
+                "Transfer-Encoding",
+                "Upgrade",
+                "Host",
+                "Content-Length",
+                "content-type",
+                "Content-Anything",
+                "Expect",
+                "Range",
+                "If-Match",
+                "If-None-Match",
+                "if-modified-since",
+                "If-Unmodified-Since",
+                "If-Range"
+            })
+    void doesNotForwardWhatBelongsToAnotherHopOrRequest(String name) {
+        assertThat(HeaderSelection.forUpstream(headers(name, "x"), NOTHING)).isEmpty();
+    }
+
+    @Test
+    void doesNotForwardWhatTheConnectionHeaderNames() {
+        HttpHeaders sent =
+                headers(
+                        "Connection",
+                        "close, X-Mine",
+                        "x-mine",
+                        "1",
+                        "connection",
+                        "X-Yours ,",
+                        "X-Yours",
+                        "2");
+
+        assertThat(HeaderSelection.forUpstream(sent, NOTHING)).isEmpty();
+    }
+
+    @Test
+    void aClientCannotTakeAwayWhatTraefikSet() {
+        HttpHeaders sent =
+                headers(
+                        "Connection", "X-Forwarded-Host, x-real-ip, X-Forwarded-For",
+                        "X-Forwarded-Host", "app.example",
+                        "X-Real-Ip", "192.0.2.1",
+                        "x-forwarded-for", "192.0.2.1");
+
+        assertThat(HeaderSelection.forUpstream(sent, NOTHING)).hasSize(3);
+    }
+
+    @Test
+    void dropsWhatTheOperatorSaid() {
+        HttpHeaders sent = headers("COOKIE", "a", "Accept", "*/*");
+
+        assertThat(lines(HeaderSelection.forUpstream(sent, HeaderNames.of("Cookie"))))
+                .containsExactly("Accept=*/*");
+    }
+
+    @Test
+    void aVerdictKeepsItsContentTypeButNotItsLengthAndHops() {
+        HttpHeaders answered =
+                headers(
+                        "Content-Type", "text/html",
+                        "Content-Length", "5",
+                        "Connection", "keep-alive, X-Hop",
+                        "Keep-Alive", "timeout=5",
+                        "X-Hop", "1",
+                        "Set-Cookie", "a=1",
+                        "Content-Encoding", "gzip",
+                        "Set-Cookie", "b=2");
+
+        assertThat(lines(HeaderSelection.forTraefik(answered)))
+                .containsExactly(
+                        "Content-Type=text/html",
+                        "Set-Cookie=a=1",
+                        "Content-Encoding=gzip",
+                        "Set-Cookie=b=2");
+    }
+
+    @Test
+    void doesNotTouchWhatItSelectsFrom() {
+        HttpHeaders sent = headers("Connection", "close", "Accept", "*/*");
+
+        HeaderSelection.forUpstream(sent, NOTHING).set("Accept", "changed");
+
+        assertThat(lines(sent)).containsExactly("Connection=close", "Accept=*/*");
+    }
+}

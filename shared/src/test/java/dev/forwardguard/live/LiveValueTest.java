@@ -1,0 +1,119 @@
+package dev.forwardguard.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+
+class LiveValueTest {
+    private static final Instant NOW = Instant.parse("2026-11-20T03:00:00Z");
+
+    private final LiveValue<Integer> value =
+            new LiveValue<>("number", LiveValueTest::parse, Clock.fixed(NOW, ZoneOffset.UTC));
+
+    private static Integer parse(byte[] content) {
+        try {
+            return Integer.valueOf(new String(content, UTF_8));
+        } catch (NumberFormatException e) {
+            throw new InvalidContentException("line 1: not a number");
+        }
+    }
+
+    private void offer(String revision, String content) {
+        value.offer(revision, content.getBytes(UTF_8));
+    }
+
+    @Test
+    void hasNothingBeforeItsSourceSpoke() {
+        assertThat(value.get()).isEmpty();
+        assertThat(value.snapshot()).isEmpty();
+        assertThat(value.confirmed()).isEmpty();
+    }
+
+    @Test
+    void takesANewValueAndTellsSubscribers() {
+        List<Integer> heard = new ArrayList<>();
+        value.subscribe(heard::add);
+
+        offer("a", "1");
+        offer("b", "2");
+        offer("b", "2");
+
+        assertThat(value.get()).contains(2);
+        assertThat(value.snapshot()).contains(new LiveValue.Snapshot<>(2, "b", NOW));
+        assertThat(value.confirmed()).contains(NOW);
+        assertThat(heard).containsExactly(1, 2);
+    }
+
+    @Test
+    void keepsTheLastGoodValueAndCountsABadRevisionOnce() {
+        offer("a", "1");
+
+        offer("bad", "x");
+        offer("bad", "x");
+
+        assertThat(value.get()).contains(1);
+        assertThat(value.rejected()).isEqualTo(1);
+        assertThat(value.problem()).contains("line 1: not a number");
+    }
+
+    @Test
+    void countsAnotherBadRevisionAndForgetsTheProblemWithTheNextGoodOne() {
+        offer("a", "1");
+        offer("bad", "x");
+        offer("worse", "y");
+
+        offer("c", "3");
+
+        assertThat(value.rejected()).isEqualTo(2);
+        assertThat(value.problem()).isEmpty();
+        assertThat(value.get()).contains(3);
+    }
+
+    @Test
+    void aReturnToTheRevisionInForceEndsTheProblem() {
+        offer("a", "1");
+        offer("bad", "x");
+
+        offer("a", "1");
+
+        assertThat(value.problem()).isEmpty();
+        assertThat(value.get()).contains(1);
+    }
+
+    @Test
+    void countsABadRevisionAgainThatCameBackAfterAGoodOne() {
+        offer("bad", "x");
+        offer("a", "1");
+
+        offer("bad", "x");
+
+        assertThat(value.rejected()).isEqualTo(2);
+    }
+
+    @Test
+    void hasNothingAfterItWasWithdrawnUntilTheSameContentComesBack() {
+        offer("a", "1");
+
+        value.withdraw();
+        assertThat(value.get()).isEmpty();
+
+        offer("a", "1");
+        assertThat(value.get()).contains(1);
+    }
+
+    @Test
+    void startsWithAValueOfItsOwn() {
+        value.startWith(7, "defaults");
+
+        assertThat(value.get()).contains(7);
+        assertThat(value.confirmed()).isEmpty();
+    }
+}

@@ -1,0 +1,164 @@
+package dev.forwardguard.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Set;
+
+class GuardSettingsTest {
+    private static final GuardSettings DEFAULTS =
+            new GuardSettings(
+                    Mode.AUTO,
+                    UpstreamSettings.defaults(URI.create("http://upstream.example:8080")),
+                    HeaderNames.of("Cookie"));
+
+    private static GuardSettings parse(String document) {
+        YamlSection root = YamlSection.parse(document.getBytes(UTF_8));
+        GuardSettings settings = GuardSettings.take(root, DEFAULTS);
+        root.refuseOtherKeys();
+        return settings;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "# nothing but a comment\n", "---\n", "upstream:\n", "upstream: {}\n"})
+    void keepsTheDefaultsOfWhatIsNotSaid(String document) {
+        GuardSettings settings = parse(document);
+
+        assertThat(settings).isEqualTo(DEFAULTS);
+    }
+
+    @Test
+    void hasTheDocumentedDefaults() {
+        UpstreamSettings upstream = parse("").upstream();
+
+        assertThat(upstream.connectTimeout()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(upstream.readTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(upstream.deadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(upstream.maxConcurrent()).isEqualTo(256);
+        assertThat(upstream.failureStatuses()).containsExactly(502, 503, 504);
+    }
+
+    @Test
+    void mapsEveryKey() {
+        GuardSettings settings =
+                parse(
+                        """
+                        mode: fallback
+                        upstream:
+                          url: http://[::1]:9/base/
+                          connect-timeout: 100ms
+                          read-timeout: 7s
+                          deadline: 20s
+                          max-concurrent: 12
+                          failure-statuses: [500, 418]
+                        drop-request-headers: [X-Secret, cookie]
+                        """);
+
+        assertThat(settings.mode()).isEqualTo(Mode.FALLBACK);
+        UpstreamSettings upstream = settings.upstream();
+        assertThat(upstream.host()).isEqualTo("::1");
+        assertThat(upstream.port()).isEqualTo(9);
+        assertThat(upstream.pathPrefix()).isEqualTo("/base");
+        assertThat(upstream.connectTimeout()).isEqualTo(Duration.ofMillis(100));
+        assertThat(upstream.readTimeout()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(upstream.deadline()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(upstream.maxConcurrent()).isEqualTo(12);
+        assertThat(upstream.failureStatuses()).isEqualTo(Set.of(418, 500));
+        assertThat(settings.dropRequestHeaders().contains("x-SECRET")).isTrue();
+        assertThat(settings.dropRequestHeaders().contains("Cookie")).isTrue();
+        assertThat(settings.dropRequestHeaders().contains("Authorization")).isFalse();
+    }
+
+    @Test
+    void anEmptyListIsNotTheDefault() {
+        GuardSettings settings =
+                parse("upstream: {failure-statuses: []}\ndrop-request-headers: []\n");
+
+        assertThat(settings.upstream().failureStatuses()).isEmpty();
+        assertThat(settings.dropRequestHeaders().contains("Cookie")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mode: of                          | line 1: mode must be one of auto, fallback, upstream: of",
+                "mode:                             | line 1: mode must be a single value",
+                "mode: [auto]                      | line 1: mode must be a single value",
+                "moed: auto                        | line 1: unknown key moed",
+                "upstream: {deadlin: 5s}           | line 1: unknown key upstream.deadlin",
+                "upstream: {deadline: 5}           | line 1: upstream.deadline must be a duration such as 500ms",
+                "upstream: {deadline: 0s}          | line 1: upstream.deadline must be from 10ms to 25s: 0s",
+                "upstream: {deadline: 26s}         | line 1: upstream.deadline must be from 10ms to 25s: 26s",
+                "upstream: {deadline: -5s}         | line 1: upstream.deadline must be a duration",
+                "upstream: {connect-timeout: 9ms}  | line 1: upstream.connect-timeout must be from",
+                "upstream: {read-timeout: 1m}      | line 1: upstream.read-timeout must be from",
+                "upstream: {max-concurrent: 0}     | line 1: upstream.max-concurrent must be a whole number from 1",
+                "upstream: {max-concurrent: 1e3}   | line 1: upstream.max-concurrent must be a whole number",
+                "upstream: {failure-statuses: 502} | line 1: upstream.failure-statuses must be a list",
+                "upstream: {failure-statuses: [1]} | line 1: upstream.failure-statuses must be a whole number from 200",
+                "upstream: http://x                | line 1: upstream must be a mapping",
+                "upstream: {url: https://x}        | line 1: upstream.url must look like http://host:port: https://x",
+                "upstream: {url: x.example}        | line 1: upstream.url must look like http://host:port",
+                "upstream: {url: 'http://a b'}     | line 1: upstream.url",
+                "upstream: {url: http://u:p@x}     | line 1: upstream.url must have no user",
+                "upstream: {url: 'http://x?a=b'}   | line 1: upstream.url must have no user, query",
+                "upstream: {url: http://x:70000}   | line 1: upstream.url must have a port from 1 to 65535",
+                "drop-request-headers: Cookie      | line 1: drop-request-headers must be a list",
+                "drop-request-headers: [[a]]       | line 1: drop-request-headers must be a list of single values",
+                "[]                                | line 1: the document must be a mapping",
+                "mode: \"unclosed                  | line 1: not YAML"
+            })
+    void refusesAMistakeWithItsLineAndKey(String document, String message) {
+        assertThatThrownBy(() -> parse(document))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageStartingWith(message)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void namesTheLineOfAMistakeFurtherDown() {
+        assertThatThrownBy(() -> parse("mode: auto\n\nupstream:\n  # why\n  deadline: soon\n"))
+                .hasMessageStartingWith("line 5: upstream.deadline");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mode: auto\nmode: fallback\n",
+                "upstream:\n  deadline: 1s\n  deadline: 2s\n",
+                "a: &a [x]\nb: *a\n",
+                "mode: auto\n---\nmode: fallback\n"
+            })
+    void refusesWhatCouldBeReadInTwoWays(String document) {
+        assertThatThrownBy(() -> parse(document)).isInstanceOf(InvalidSettingsException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "false, false"})
+    void readsAFlag(String text, boolean value) {
+        YamlSection root = YamlSection.parse(("flag: " + text).getBytes(UTF_8));
+
+        assertThat(root.flag("flag", !value)).isEqualTo(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yes", "ture", "1", "TRUE", "''"})
+    void doesNotGuessAFlag(String text) {
+        YamlSection root = YamlSection.parse(("flag: " + text).getBytes(UTF_8));
+
+        assertThatThrownBy(() -> root.flag("flag", true))
+                .hasMessageContaining("flag must be true or false");
+    }
+}

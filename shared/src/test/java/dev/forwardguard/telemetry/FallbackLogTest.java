@@ -1,0 +1,82 @@
+package dev.forwardguard.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+
+import dev.forwardguard.forwardauth.Decision;
+import dev.forwardguard.forwardauth.Decision.Allow;
+import dev.forwardguard.forwardauth.Decision.Fail;
+import dev.forwardguard.upstream.FallbackReason;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+import java.util.List;
+import java.util.Map;
+
+class FallbackLogTest {
+    private static final Decision REFUSED = new Allow(FallbackReason.CONNECT_REFUSED, Map.of());
+    private static final Decision FORCED = new Allow(FallbackReason.FORCED, Map.of());
+
+    private final ListAppender<ILoggingEvent> events = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger(FallbackLog.class);
+    private final FallbackLog log = new FallbackLog();
+
+    @BeforeEach
+    void listen() {
+        events.start();
+        logger.addAppender(events);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.detachAppender(events);
+    }
+
+    private List<String> lines() {
+        return events.list.stream()
+                .map(event -> event.getFormattedMessage() + " " + event.getKeyValuePairs())
+                .toList();
+    }
+
+    @Test
+    void anOutageIsOneLineThenOneSummaryAPeriodThenOneLine() {
+        for (int i = 0; i < 1000; i++) {
+            log.note(REFUSED);
+        }
+        log.summarise();
+        log.note(new Fail(FallbackReason.DEADLINE));
+        log.note(REFUSED);
+        log.summarise();
+        log.summarise();
+        log.summarise();
+
+        assertThat(lines())
+                .containsExactly(
+                        "No verdict from the upstream, deciding without it [reason=\"connect_refused\"]",
+                        "Still deciding without verdicts [fallbacks=\"{connect_refused=1000}\"]",
+                        "Still deciding without verdicts [fallbacks=\"{connect_refused=1, deadline=1}\"]",
+                        "Every question was answered again null");
+    }
+
+    @Test
+    void aDrillIsNoNews() {
+        log.note(FORCED);
+        log.summarise();
+
+        assertThat(events.list).isEmpty();
+    }
+
+    @Test
+    void aHealthyGuardIsSilent() {
+        log.note(new Decision.Unheard());
+        log.summarise();
+
+        assertThat(events.list).isEmpty();
+    }
+}

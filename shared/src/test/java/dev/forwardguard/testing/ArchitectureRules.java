@@ -1,0 +1,112 @@
+package dev.forwardguard.testing;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+
+import dev.forwardguard.forwardauth.Decision.Allow;
+
+import jakarta.inject.Inject;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * The rules of the house that a machine can check, for each module to hold its own classes against.
+ */
+public final class ArchitectureRules {
+    private static final Pattern EMPTY_NOUN =
+            Pattern.compile(".*(Util|Utils|Helper|Common|Manager|Base|Impl)");
+
+    private ArchitectureRules() {}
+
+    /**
+     * The main classes of the module under test and of {@code shared}, without what Micronaut
+     * generates.
+     */
+    public static JavaClasses mainClasses() {
+        return new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(
+                        location -> !location.contains("/$") && !location.contains("$Definition"))
+                .importPackages("dev.forwardguard");
+    }
+
+    /**
+     * The rules for every module.
+     *
+     * @param allowing the simple names of the only classes that may let a visitor pass without a
+     *     verdict
+     */
+    public static List<ArchRule> all(String... allowing) {
+        return List.of(
+                slices().matching("dev.forwardguard.(*)..").should().beFreeOfCycles(),
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackages("..botblock..", "..authentik..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage("..botblock..", "..authentik.."),
+                noClasses()
+                        .that()
+                        .resideInAPackage("..upstream..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage("..forwardauth..", "..server..", "..telemetry.."),
+                noClasses()
+                        .that()
+                        .resideInAnyPackage("..settings..", "..live..", "..time..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage("io.micronaut.."),
+                noClasses()
+                        .that()
+                        .doNotHaveSimpleName("Ticker")
+                        .should()
+                        .callMethod(System.class, "nanoTime")
+                        .orShould()
+                        .callMethod(System.class, "currentTimeMillis")
+                        .orShould()
+                        .callMethod(java.time.Instant.class, "now"),
+                noFields().should().beAnnotatedWith(Inject.class),
+                noClasses().should().haveNameMatching(EMPTY_NOUN.pattern()),
+                noClasses()
+                        .that(areNot(allowing))
+                        .should()
+                        .callConstructor(
+                                Allow.class,
+                                dev.forwardguard.upstream.FallbackReason.class,
+                                java.util.Map.class),
+                fields().that().areNotFinal().should().notBePublic(),
+                classes()
+                        .that(resideInAPackage("dev.forwardguard.."))
+                        .should()
+                        .resideInAnyPackage(
+                                "..authentik..",
+                                "..botblock..",
+                                "..forwardauth..",
+                                "..htpasswd..",
+                                "..live..",
+                                "..server..",
+                                "..settings..",
+                                "..telemetry..",
+                                "..time..",
+                                "..upstream.."));
+    }
+
+    private static DescribedPredicate<JavaClass> areNot(String... names) {
+        List<String> excepted = List.of(names);
+        return DescribedPredicate.describe(
+                "are not " + excepted, type -> !excepted.contains(type.getSimpleName()));
+    }
+}
