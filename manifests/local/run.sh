@@ -189,6 +189,10 @@ upstream:
   read-timeout: 5s
   deadline: $3
 END
+  [ "$1" != authentik-guard ] || cat >>"$run/$1.yml" <<END
+emergency:
+  require-https: false  # there is no TLS on this machine; never do this where there is a network
+END
 }
 
 # --- Processes ------------------------------------------------------------------------------------
@@ -275,7 +279,7 @@ explain() {
   local bot=http://127.0.0.1:$BOT_BLOCK_GUARD_PORT/auth
   local authentik=http://127.0.0.1:$AUTHENTIK_GUARD_PORT/outpost.goauthentik.io/auth/traefik
   local control=http://127.0.0.1:$CONTROL_PORT
-  local visitor="curl -i -H 'X-Forwarded-Proto: https' -H 'X-Forwarded-Host: app.example.com'"
+  local visitor="curl -i -H 'X-Forwarded-Host: app.example.com'"
   cat <<END
 
 Both guards run. What Traefik would ask them, and the verdicts of the upstreams:
