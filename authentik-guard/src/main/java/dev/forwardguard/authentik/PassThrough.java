@@ -1,19 +1,30 @@
 package dev.forwardguard.authentik;
 
+import dev.forwardguard.forwardauth.HeaderSelection;
+import dev.forwardguard.server.StreamedBody;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
+import dev.forwardguard.settings.UpstreamSettings;
 
-import io.micronaut.http.HttpHeaders;
+import io.micronaut.core.convert.ConversionService;
+import io.micronaut.http.ByteBodyHttpResponse;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpRequest;
 import io.micronaut.http.MutableHttpResponse;
-import io.micronaut.http.client.ProxyHttpClient;
-import io.micronaut.http.client.ProxyRequestOptions;
+import io.micronaut.http.ServerHttpRequest;
+import io.micronaut.http.body.CloseableByteBody;
+import io.micronaut.http.client.RawHttpClient;
 import io.micronaut.http.client.annotation.Client;
 import io.micronaut.http.client.exceptions.ReadTimeoutException;
+import io.micronaut.http.netty.NettyHttpHeaders;
+import io.micronaut.http.netty.NettyMutableHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 
 import jakarta.inject.Singleton;
 
@@ -25,17 +36,14 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * The rest of the outpost: starting a login, its callback, signing out. Streamed both ways, as if
- * the guard were not there; without an answer there is nothing to fall back on.
+ * the guard were not there, {@code Host} included, by which the outpost finds the application.
+ * Without an answer there is nothing to fall back on.
  */
 @Singleton
 final class PassThrough {
-    /** The outpost finds the application by the host that the visitor asked for. */
-    private static final ProxyRequestOptions AS_THE_VISITOR =
-            ProxyRequestOptions.builder().retainHostHeader().build();
+    private final RawHttpClient client;
 
-    private final ProxyHttpClient client;
-
-    PassThrough(@Client(id = "outpost") ProxyHttpClient client) {
+    PassThrough(@Client(id = "outpost") RawHttpClient client) {
         this.client = client;
     }
 
@@ -44,23 +52,62 @@ final class PassThrough {
         if (now.mode() == Mode.FALLBACK) {
             return CompletableFuture.completedFuture(page(HttpStatus.SERVICE_UNAVAILABLE));
         }
-        MutableHttpRequest<?> forwarded = request.mutate().uri(target(request.getUri(), now));
-        if (authorization.emergency()) {
-            forwarded.getHeaders().remove(HttpHeaders.AUTHORIZATION);
-        }
-        return Mono.<MutableHttpResponse<?>>from(client.proxy(forwarded, AS_THE_VISITOR))
+        CloseableByteBody body = ((ServerHttpRequest<?>) request).byteBody().move();
+        return Mono.from(client.exchange(forwarded(request, authorization, now), body, null))
+                .<MutableHttpResponse<?>>map(
+                        answered -> returned((ByteBodyHttpResponse<?>) answered, request))
                 .onErrorResume(failure -> Mono.just(page(statusOf(failure))))
                 .toFuture();
     }
 
-    private static URI target(URI asked, GuardSettings now) {
+    private static MutableHttpRequest<?> forwarded(
+            HttpRequest<?> request, ClientAuthorization authorization, GuardSettings now) {
+        MutableHttpRequest<?> forwarded =
+                request.mutate().uri(target(request.getUri(), now.upstream()));
+        HttpHeaders headers = ((NettyHttpHeaders) forwarded.getHeaders()).getNettyHeaders();
+        headers.set(HeaderSelection.endToEnd(headers));
+        authorization.strip(headers);
+        return forwarded;
+    }
+
+    private static URI target(URI asked, UpstreamSettings upstream) {
         String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
         return URI.create(
                 "http://"
-                        + now.upstream().url().getRawAuthority()
-                        + now.upstream().pathPrefix()
+                        + upstream.url().getRawAuthority()
+                        + upstream.pathPrefix()
                         + asked.getRawPath()
                         + query);
+    }
+
+    /** Takes the body over at once: the client closes what nobody took when this returns. */
+    private static MutableHttpResponse<?> returned(
+            ByteBodyHttpResponse<?> answered, HttpRequest<?> request) {
+        if (answered.code() < 200) {
+            // the client takes an interim answer for the final one
+            return page(HttpStatus.BAD_GATEWAY);
+        }
+        HttpHeaders sent = ((NettyHttpHeaders) answered.getHeaders()).getNettyHeaders();
+        HttpHeaders headers = HeaderSelection.endToEnd(sent);
+        CloseableByteBody body = answered.byteBody().move();
+        boolean empty =
+                request.getMethodName().equals("HEAD")
+                        || answered.code() == 204
+                        || answered.code() == 304;
+        if (empty) {
+            body.close();
+        } else {
+            headers.remove(HttpHeaderNames.CONTENT_LENGTH); // comes with the body
+        }
+        var response =
+                new NettyMutableHttpResponse<CloseableByteBody>(
+                        HttpVersion.HTTP_1_1,
+                        HttpResponseStatus.valueOf(answered.code(), answered.reason()),
+                        headers,
+                        empty ? null : body,
+                        ConversionService.SHARED);
+        response.bodyWriter(StreamedBody.INSTANCE);
+        return response;
     }
 
     private static HttpStatus statusOf(Throwable failure) {
@@ -71,7 +118,7 @@ final class PassThrough {
 
     private static MutableHttpResponse<?> page(HttpStatus status) {
         return HttpResponse.status(status)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .contentType(MediaType.TEXT_PLAIN_TYPE)
                 .body("The login service is not available. Please try again in a minute.\n");
     }

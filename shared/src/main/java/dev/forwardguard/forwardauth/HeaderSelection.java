@@ -77,6 +77,14 @@ public final class HeaderSelection {
                                 || named.contains(name));
     }
 
+    /** The headers of a message that is passed through, its own length included. */
+    public static HttpHeaders endToEnd(HttpHeaders sent) {
+        HeaderNames named = namedByConnection(sent);
+        return copy(
+                sent,
+                name -> HOP_BY_HOP.contains(name) || (named.contains(name) && !isTraefiks(name)));
+    }
+
     /**
      * Set by Traefik, not by the client, who must not be able to take them away again by naming
      * them in his {@code Connection} header.

@@ -36,6 +36,7 @@ final class UnreadableRequestHandler extends ChannelDuplexHandler {
     private int unanswered;
     private boolean interim;
     private int status;
+    private boolean answered;
 
     UnreadableRequestHandler(GuardProfile profile, DecisionWriter writer) {
         this.profile = profile;
@@ -66,7 +67,7 @@ final class UnreadableRequestHandler extends ChannelDuplexHandler {
             interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         }
         ctx.write(message, promise);
-        if (message instanceof LastHttpContent && !interim) {
+        if (message instanceof LastHttpContent && !interim && !answered) {
             unanswered--;
             if (status != 0) {
                 answerInTurn(ctx);
@@ -75,10 +76,10 @@ final class UnreadableRequestHandler extends ChannelDuplexHandler {
     }
 
     private void answerInTurn(ChannelHandlerContext ctx) {
-        if (unanswered > 0) {
+        if (unanswered > 0 || answered) {
             return;
         }
-        unanswered = Integer.MAX_VALUE; // once
+        answered = true;
         Decision decision = profile.lastResort(FallbackReason.BAD_REQUEST, status);
         FullHttpResponse response = writer.writeNetty(decision);
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

@@ -1,0 +1,58 @@
+package dev.forwardguard.server;
+
+import io.micronaut.core.type.Argument;
+import io.micronaut.core.type.MutableHeaders;
+import io.micronaut.http.ByteBodyHttpResponse;
+import io.micronaut.http.ByteBodyHttpResponseWrapper;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.body.ByteBodyFactory;
+import io.micronaut.http.body.CloseableByteBody;
+import io.micronaut.http.body.ResponseBodyWriter;
+
+import java.io.OutputStream;
+
+/**
+ * Passes a body on while it is still arriving, maybe on another event loop. It goes by way of a
+ * publisher, which waits to be asked: a body that is handed over as it is pushes its first bytes
+ * before Micronaut has sent the head.
+ */
+public enum StreamedBody implements ResponseBodyWriter<CloseableByteBody> {
+    INSTANCE;
+
+    @Override
+    public ByteBodyHttpResponse<?> write(
+            ByteBodyFactory bodies,
+            HttpRequest<?> request,
+            MutableHttpResponse<CloseableByteBody> response,
+            Argument<CloseableByteBody> type,
+            MediaType mediaType,
+            CloseableByteBody body) {
+        return ByteBodyHttpResponseWrapper.wrap(
+                response, bodies.adapt(body.toReadBufferPublisher(), body.expectedLength()));
+    }
+
+    @Override
+    public CloseableByteBody writePiece(
+            ByteBodyFactory bodies,
+            HttpRequest<?> request,
+            HttpResponse<?> response,
+            Argument<CloseableByteBody> type,
+            MediaType mediaType,
+            CloseableByteBody body) {
+        return body;
+    }
+
+    /** Micronaut's server does not write a response this way. */
+    @Override
+    public void writeTo(
+            Argument<CloseableByteBody> type,
+            MediaType mediaType,
+            CloseableByteBody body,
+            MutableHeaders headers,
+            OutputStream out) {
+        throw new IllegalStateException("a streamed body cannot be written at once");
+    }
+}
