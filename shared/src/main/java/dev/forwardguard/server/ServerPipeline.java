@@ -11,6 +11,8 @@ import io.netty.channel.Channel;
 
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
+
 /** Puts our handler between Micronaut's codec and Micronaut's own handler, on each connection. */
 @Singleton
 final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
@@ -30,9 +32,9 @@ final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustom
     }
 
     private final class OnConnection implements NettyServerCustomizer {
-        private final @org.jspecify.annotations.Nullable Channel channel;
+        private final @Nullable Channel channel;
 
-        private OnConnection(@org.jspecify.annotations.Nullable Channel channel) {
+        private OnConnection(@Nullable Channel channel) {
             this.channel = channel;
         }
 

@@ -12,6 +12,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ public final class YamlSection {
         options.setCodePointLimit(1 << 20);
         options.setMaxAliasesForCollections(0);
         try {
-            Node root = new Yaml(options).compose(new java.io.StringReader(document));
+            Node root = new Yaml(options).compose(new StringReader(document));
             return of("", root);
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;

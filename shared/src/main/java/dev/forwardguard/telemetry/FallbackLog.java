@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -57,7 +58,7 @@ public final class FallbackLog {
 
     /** Ends a period; to be called every 30 seconds. */
     public void summarise() {
-        Map<String, Long> failures = new java.util.TreeMap<>();
+        Map<String, Long> failures = new TreeMap<>();
         counts.forEach(
                 (reason, count) -> {
                     long failed = count.sumThenReset();

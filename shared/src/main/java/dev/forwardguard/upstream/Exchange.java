@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -51,7 +52,7 @@ final class Exchange {
     private boolean bytes;
     private boolean retried;
     private boolean ended;
-    private java.util.concurrent.@Nullable Future<?> timer;
+    private @Nullable Future<?> timer;
     private @Nullable UpstreamConnection connection;
     private @Nullable ChannelFuture connecting;
 
@@ -76,7 +77,16 @@ final class Exchange {
         return outcome;
     }
 
+    /** A bug in here fails the outcome; later ones are ended by the deadline at the latest. */
     void start() {
+        try {
+            begin();
+        } catch (RuntimeException e) {
+            outcome.completeExceptionally(e);
+        }
+    }
+
+    private void begin() {
         deadlineAt = ticker.nanos() + settings.deadline().toNanos();
         timer = loop().schedule(this::checkTime, untilNextCheck(), TimeUnit.NANOSECONDS);
         question.asker().closeFuture().addListener(hangUp);
@@ -216,18 +226,27 @@ final class Exchange {
             return;
         }
         ended = true;
+        try {
+            release();
+        } finally {
+            outcome.complete(result);
+        }
+    }
+
+    private void release() {
         if (timer != null) {
             timer.cancel(false);
         }
         question.asker().closeFuture().removeListener(hangUp);
-        if (connecting != null) {
-            connecting.cancel(false);
-            connecting.channel().close();
+        ChannelFuture attempt = connecting;
+        if (attempt != null) {
+            connecting = null;
+            attempt.cancel(false);
+            attempt.channel().close();
         }
         if (connection != null) {
             connection.close();
             connection = null;
         }
-        outcome.complete(result);
     }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -78,7 +79,11 @@ public final class NettyUpstream implements Upstream {
         if (loop.inEventLoop()) {
             exchange.start();
         } else {
-            loop.execute(exchange::start);
+            try {
+                loop.execute(exchange::start);
+            } catch (RejectedExecutionException shuttingDown) {
+                exchange.outcome().completeExceptionally(shuttingDown);
+            }
         }
         return exchange.outcome();
     }

@@ -1,5 +1,6 @@
 package dev.forwardguard.upstream;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpVersion;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Netty's response decoder without its leniency: where a response says two things about its own
@@ -26,8 +28,14 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     private static final int MAX_STATUS_LINE_BYTES = 8 * 1024;
 
     private final Runnable onBytes;
+    private final BooleanSupplier answered;
+    private boolean excess;
 
-    StrictResponseDecoder(Runnable onBytes) {
+    /**
+     * @param onBytes called when bytes arrive, before they are decoded
+     * @param answered whether the answer is complete, so that every further byte is one too many
+     */
+    StrictResponseDecoder(Runnable onBytes, BooleanSupplier answered) {
         super(
                 new HttpDecoderConfig()
                         .setMaxInitialLineLength(MAX_STATUS_LINE_BYTES)
@@ -36,6 +44,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
                         // either way
                         .setStrictLineParsing(false));
         this.onBytes = onBytes;
+        this.answered = answered;
     }
 
     @Override
@@ -44,9 +53,17 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         super.channelRead(ctx, message);
     }
 
-    /** Whether bytes have arrived that do not make up a message yet. */
-    boolean hasLeftover() {
-        return actualReadableBytes() > 0;
+    /** Netty skips empty lines between messages and says nothing. */
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
+            throws Exception {
+        excess |= answered.getAsBoolean() && bytes.isReadable();
+        super.decode(ctx, bytes, out);
+    }
+
+    /** Whether bytes have arrived that belong to no answer. */
+    boolean hasExcess() {
+        return excess || actualReadableBytes() > 0;
     }
 
     @Override

@@ -1,30 +1,20 @@
 package dev.forwardguard.upstream;
 
-import static dev.forwardguard.upstream.FallbackReason.BAD_STATUS;
 import static dev.forwardguard.upstream.FallbackReason.PROTOCOL_ERROR;
 import static dev.forwardguard.upstream.FallbackReason.RESET;
-import static dev.forwardguard.upstream.FallbackReason.RESPONSE_TOO_LARGE;
 
 import dev.forwardguard.time.Ticker;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
@@ -34,20 +24,15 @@ import java.net.InetSocketAddress;
  * answer was complete and followed by nothing is used again. Lives on one event loop.
  */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
-    static final int MAX_BODY_BYTES = 1 << 20;
-    private static final byte[] NO_BODY = {};
-
     private final UpstreamChannel channel;
     private final InetSocketAddress address;
     private final ConnectionPool pool;
     private final Ticker ticker;
-    private final StrictResponseDecoder decoder = new StrictResponseDecoder(this::bytesArrived);
+    private final StrictResponseDecoder decoder =
+            new StrictResponseDecoder(this::bytesArrived, this::isAnswered);
 
     private @Nullable Exchange exchange;
-    private @Nullable HttpResponse head;
-    private @Nullable ByteArrayOutputStream body;
-    private boolean interim;
-    private boolean complete;
+    private IncomingAnswer answer = new IncomingAnswer();
     private boolean used;
     private long idleSince;
 
@@ -96,10 +81,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     void ask(Exchange asking, HttpRequest request) {
         exchange = asking;
-        head = null;
-        body = null;
-        interim = false;
-        complete = false;
+        answer = new IncomingAnswer();
         channel.writeAndFlush(request)
                 .addListener(
                         (ChannelFutureListener)
@@ -127,16 +109,21 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         try {
-            if (exchange == null || complete) {
+            if (isAnswered()) {
                 unsolicited();
-            } else if (message instanceof HttpObject part && part.decoderResult().isSuccess()) {
-                read(part);
             } else {
-                fail(whyUnreadable(message));
+                FallbackReason failure = answer.add((HttpObject) message);
+                if (failure != null) {
+                    fail(failure);
+                }
             }
         } finally {
             ReferenceCountUtil.release(message);
         }
+    }
+
+    private boolean isAnswered() {
+        return exchange == null || answer.isComplete();
     }
 
     /**
@@ -144,72 +131,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      * be trusted.
      */
     private void unsolicited() {
-        if (complete) {
-            finish(false);
-        } else {
+        if (exchange == null) {
             pool.forget(this);
             channel.close();
-        }
-    }
-
-    private static FallbackReason whyUnreadable(Object message) {
-        return message instanceof HttpObject part
-                        && part.decoderResult().cause() instanceof TooLongFrameException
-                ? RESPONSE_TOO_LARGE
-                : PROTOCOL_ERROR;
-    }
-
-    private void read(HttpObject part) {
-        if (part instanceof HttpResponse response) {
-            readHead(response);
-        } else if (part instanceof HttpContent content) {
-            readBody(content);
-        }
-    }
-
-    private void readHead(HttpResponse response) {
-        if (!StrictResponseDecoder.isUnambiguous(response)) {
-            fail(PROTOCOL_ERROR);
-        } else if (response.headers().size() > StrictResponseDecoder.MAX_HEADER_FIELDS) {
-            fail(RESPONSE_TOO_LARGE);
-        } else if (response.status().code() == 101) {
-            fail(BAD_STATUS);
-        } else if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
-            interim = true;
-        } else if (response.status().code() < 200 || response.status().code() > 999) {
-            fail(PROTOCOL_ERROR);
         } else {
-            head = response;
-        }
-    }
-
-    private void readBody(HttpContent content) {
-        ByteBuf bytes = content.content();
-        int length = bytes.readableBytes();
-        if (length > 0) {
-            if (body == null) {
-                body = new ByteArrayOutputStream(length);
-            }
-            if (body.size() + length > MAX_BODY_BYTES) {
-                fail(RESPONSE_TOO_LARGE);
-                return;
-            }
-            copy(bytes, length, body);
-        }
-        if (content instanceof LastHttpContent) {
-            if (interim) {
-                interim = false;
-            } else {
-                complete = true;
-            }
-        }
-    }
-
-    private static void copy(ByteBuf from, int length, ByteArrayOutputStream to) {
-        try {
-            from.readBytes(to, length);
-        } catch (IOException e) {
-            throw new IllegalStateException("memory does not fail", e);
+            finish(false);
         }
     }
 
@@ -220,28 +146,23 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (complete) {
-            finish(!decoder.hasLeftover());
+        if (exchange != null && answer.isComplete()) {
+            finish(!decoder.hasExcess());
         }
     }
 
     private void finish(boolean clean) {
         Exchange asked = exchange;
-        HttpResponse answer = head;
         exchange = null;
-        complete = false;
         used = true;
-        if (clean && answer != null && HttpUtil.isKeepAlive(answer) && channel.isActive()) {
+        if (clean && answer.isKeepAlive() && channel.isActive()) {
             idleSince = ticker.nanos();
             pool.give(this);
         } else {
             channel.close();
         }
-        if (asked != null && answer != null) {
-            byte[] content = body == null ? NO_BODY : body.toByteArray();
-            head = null;
-            body = null;
-            asked.answered(new UpstreamResponse(answer.status(), answer.headers(), content));
+        if (asked != null) {
+            asked.answered(answer.response());
         }
     }
 

@@ -1,0 +1,54 @@
+package dev.forwardguard.authentik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.guard.MatrixContract;
+import dev.forwardguard.testing.guard.Visitor;
+
+import java.util.List;
+
+final class AuthentikMatrixTest extends MatrixContract {
+    /** Spelled out once more: Traefik's configuration lists exactly these. */
+    private static final List<String> EMPTY_IDENTITY =
+            List.of(
+                    "X-authentik-groups",
+                    "X-authentik-entitlements",
+                    "X-authentik-email",
+                    "X-authentik-name",
+                    "X-authentik-uid",
+                    "X-authentik-jwt",
+                    "X-authentik-meta-jwks",
+                    "X-authentik-meta-outpost",
+                    "X-authentik-meta-provider",
+                    "X-authentik-meta-app",
+                    "X-authentik-meta-version");
+
+    AuthentikMatrixTest() {
+        super(Authentik.KIND);
+    }
+
+    @Override
+    protected Outcome outcome(Visitor visitor) {
+        return visitor == Visitor.RIGHT ? Outcome.ALLOW : Outcome.CHALLENGE;
+    }
+
+    @Override
+    protected void assertDecision(RawAnswer answer, Visitor visitor) {
+        if (visitor == Visitor.RIGHT) {
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("WWW-Authenticate")).isEmpty();
+            assertThat(answer.headers("X-authentik-username")).containsExactly("anna");
+            assertThat(EMPTY_IDENTITY)
+                    .allSatisfy(name -> assertThat(answer.headers(name)).containsExactly(""));
+        } else {
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.headers("WWW-Authenticate"))
+                    .containsExactly("Basic realm=\"Emergency Access\", charset=\"UTF-8\"");
+            assertThat(answer.header("X-authentik-username")).isEmpty();
+            assertThat(EMPTY_IDENTITY)
+                    .allSatisfy(name -> assertThat(answer.header(name)).isEmpty());
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package dev.forwardguard.botblock;
+
+import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.testing.guard.GuardKind;
+
+/** What the contracts have to know about bot-block-guard. */
+final class BotBlock {
+    static final GuardKind KIND = new GuardKind("/auth", 200, Outcome.ALLOW);
+
+    private BotBlock() {}
+}

@@ -1,0 +1,89 @@
+package dev.forwardguard.upstream;
+
+import static dev.forwardguard.upstream.FallbackReason.BAD_STATUS;
+import static dev.forwardguard.upstream.FallbackReason.PROTOCOL_ERROR;
+import static dev.forwardguard.upstream.FallbackReason.RESPONSE_TOO_LARGE;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+
+/** The answer to one question while it comes in, part by part; interim answers are skipped. */
+final class IncomingAnswer {
+    static final int MAX_BODY_BYTES = 1 << 20;
+
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    private @Nullable HttpResponse head;
+    private boolean interim;
+    private boolean complete;
+
+    /** Takes the next part, or says why there will be no answer. */
+    @Nullable FallbackReason add(HttpObject part) {
+        if (part.decoderResult().isFailure()) {
+            return part.decoderResult().cause() instanceof TooLongFrameException
+                    ? RESPONSE_TOO_LARGE
+                    : PROTOCOL_ERROR;
+        }
+        if (part instanceof HttpResponse response) {
+            return addHead(response);
+        }
+        return part instanceof HttpContent content ? addBody(content) : PROTOCOL_ERROR;
+    }
+
+    private @Nullable FallbackReason addHead(HttpResponse response) {
+        int status = response.status().code();
+        if (!StrictResponseDecoder.isUnambiguous(response) || status < 100 || status > 999) {
+            return PROTOCOL_ERROR;
+        }
+        if (response.headers().size() > StrictResponseDecoder.MAX_HEADER_FIELDS) {
+            return RESPONSE_TOO_LARGE;
+        }
+        if (status == 101) {
+            return BAD_STATUS; // whatever follows is no HTTP
+        }
+        interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        head = response;
+        return null;
+    }
+
+    private @Nullable FallbackReason addBody(HttpContent content) {
+        ByteBuf bytes = content.content();
+        if (body.size() + bytes.readableBytes() > MAX_BODY_BYTES) {
+            return RESPONSE_TOO_LARGE;
+        }
+        try {
+            bytes.readBytes(body, bytes.readableBytes());
+        } catch (IOException e) {
+            throw new IllegalStateException("memory does not fail", e);
+        }
+        complete = content instanceof LastHttpContent && !interim;
+        return null;
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** Whether the connection is meant to be used again. Only for a complete answer. */
+    boolean isKeepAlive() {
+        return head != null && HttpUtil.isKeepAlive(head);
+    }
+
+    /** The answer, once it is complete. */
+    UpstreamResponse response() {
+        if (head == null || !complete) {
+            throw new IllegalStateException("the answer is not complete");
+        }
+        return new UpstreamResponse(head.status(), head.headers(), body.toByteArray());
+    }
+}

@@ -1,0 +1,95 @@
+package dev.forwardguard.testing.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawRequest;
+import dev.forwardguard.testing.StubUpstream;
+import dev.forwardguard.upstream.FallbackReason;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
+
+import java.io.IOException;
+import java.util.Map;
+
+/** One guard and one stub upstream for all tests of a class, and what nearly all of them ask. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class AgainstStubUpstream {
+    protected final GuardKind kind;
+    protected StubUpstream upstream;
+    protected RunningGuard guard;
+    private Books before;
+
+    protected AgainstStubUpstream(GuardKind kind) {
+        this.kind = kind;
+    }
+
+    /** What {@code guard.yml} says about the upstream besides its address. */
+    protected String limits() {
+        return "connect-timeout: 2s, read-timeout: 5s, deadline: 5s";
+    }
+
+    /** The rest of {@code guard.yml}. */
+    protected String furtherSettings() {
+        return "";
+    }
+
+    protected String settings() {
+        return "upstream: {url: '%s', %s}\n%s"
+                .formatted(upstream.uri(), limits(), furtherSettings());
+    }
+
+    @BeforeAll
+    protected void start() throws IOException {
+        upstream = StubUpstream.start();
+        guard = RunningGuard.start(settings(), Visitor.HTPASSWD);
+        before = guard.books();
+        assertThat(guard.http().ask(kind.question()).status()).isEqualTo(200);
+    }
+
+    @BeforeEach
+    protected void beginAnew() {
+        upstream.goDown();
+        upstream.comeBack();
+        upstream.forget();
+        upstream.behaves(Behaviour.answers(200));
+        before = guard.books();
+    }
+
+    @AfterAll
+    protected void stop() {
+        guard.close();
+        upstream.close();
+    }
+
+    protected RawAnswer ask() throws IOException {
+        return ask(kind.question());
+    }
+
+    protected RawAnswer ask(RawRequest request) throws IOException {
+        return guard.http().ask(request);
+    }
+
+    /** The guard decided without a verdict, for this reason, and counted that once. */
+    protected void assertFallback(RawAnswer answer, FallbackReason reason) {
+        assertThat(answer.headers("X-Guard-Fallback")).containsExactly(reason.label());
+        assertThat(answer.status()).isEqualTo(kind.statusWithoutVerdict());
+        assertCounted(Map.of(reason.label() + " " + kind.outcomeWithoutVerdict().label(), 1L));
+    }
+
+    /** It is the upstream's own answer, and no fallback was counted. */
+    protected void assertRelayed(RawAnswer answer, int status) {
+        assertThat(answer.header("X-Guard-Fallback")).isEmpty();
+        assertThat(answer.status()).isEqualTo(status);
+        assertCounted(Map.of());
+    }
+
+    /** Since the test began. */
+    protected void assertCounted(Map<String, Long> fallbacks) {
+        assertThat(guard.books().since(before)).isEqualTo(fallbacks);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.forwardguard.testing.guard;
+
+import static dev.forwardguard.upstream.FallbackReason.DEADLINE;
+import static dev.forwardguard.upstream.FallbackReason.DNS;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Named.named;
+
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.BlackholePort;
+import dev.forwardguard.testing.Ending;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.StubDns;
+
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.stream.Stream;
+
+/** Nobody waits longer than the deadline, whatever the upstream does meanwhile. */
+public abstract class DeadlineContract extends AgainstStubUpstream {
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+    private static final Duration TOLERANCE = Duration.ofMillis(250);
+    private static final Duration OFTEN = Duration.ofMillis(100);
+
+    protected DeadlineContract(GuardKind kind) {
+        super(kind);
+    }
+
+    /** Everything but the deadline is far away. */
+    @Override
+    protected String limits() {
+        return "connect-timeout: 20s, read-timeout: 20s, deadline: 1s";
+    }
+
+    static Stream<Named<Behaviour>> delays() {
+        String half = "HTTP/1.1 200 OK\r\nX-Slow: ";
+        String body = Wire.ok("Content-Length: 1000") + "x";
+        return Stream.of(
+                named("hangs before the headers", Behaviour.hangs()),
+                named("never reads", Behaviour.acceptsAndNeverReads()),
+                named("hangs in the headers", Behaviour.answersRaw(half).then(Ending.HANG)),
+                named("drips in the headers", Behaviour.dripsForever(half, "x", OFTEN)),
+                named("hangs in the body", Behaviour.answersRaw(body).then(Ending.HANG)),
+                named("drips in the body", Behaviour.dripsForever(body, "x", OFTEN)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("delays")
+    void holdsForAnUpstreamThat(Behaviour behaviour) throws IOException {
+        upstream.behaves(behaviour);
+
+        RawAnswer answer = ask();
+
+        assertInTime(answer);
+        assertFallback(answer, DEADLINE);
+    }
+
+    @Test
+    void holdsForAStaleConnectionAndTheFreshOneTogether() throws IOException {
+        upstream.behaves(Behaviour.answers(200).onReuse(Behaviour.closesBeforeAnswer()));
+        try (var client = guard.http().connect()) {
+            assertThat(client.ask(kind.question()).status()).isEqualTo(200);
+            upstream.behaves(Behaviour.hangs().onReuse(closesAfter(Duration.ofMillis(600))));
+
+            RawAnswer answer = client.ask(kind.question());
+
+            assertInTime(answer);
+            assertFallback(answer, DEADLINE);
+        }
+    }
+
+    @Test
+    void holdsForABlackhole() throws IOException {
+        try (var blackhole = BlackholePort.open();
+                var lost = warm("http://127.0.0.1:" + blackhole.port())) {
+            RawAnswer answer = lost.http().ask(kind.question());
+
+            assertInTime(answer);
+            assertThat(answer.header("X-Guard-Fallback")).contains(DEADLINE.label());
+        }
+    }
+
+    @Test
+    void holdsForASlowNameServer() throws IOException {
+        StubDns.reset();
+        try (var lost = warm("http://" + StubDns.SLOW + ":" + upstream.port())) {
+            RawAnswer answer = lost.http().ask(kind.question());
+
+            assertInTime(answer);
+            assertThat(answer.header("X-Guard-Fallback")).contains(DNS.label());
+        } finally {
+            StubDns.reset();
+        }
+    }
+
+    private static Behaviour closesAfter(Duration silence) {
+        return (conversation, _) -> {
+            conversation.pause(silence);
+            conversation.close();
+        };
+    }
+
+    private RunningGuard warm(String url) throws IOException {
+        String settings = "upstream: {url: '%s', %s}\n".formatted(url, limits());
+        RunningGuard other = RunningGuard.start(settings, Visitor.HTPASSWD);
+        assertThat(other.http().ask("GET /healthz HTTP/1.1\r\nHost: guard\r\n\r\n").status())
+                .isEqualTo(200);
+        return other;
+    }
+
+    private static void assertInTime(RawAnswer answer) {
+        assertThat(answer.elapsed()).isBetween(LIMIT, LIMIT.plus(TOLERANCE));
+    }
+}

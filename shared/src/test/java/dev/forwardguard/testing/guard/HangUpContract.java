@@ -1,0 +1,109 @@
+package dev.forwardguard.testing.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Named.named;
+
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.BlackholePort;
+import dev.forwardguard.testing.Ending;
+import dev.forwardguard.testing.RawConnection;
+import dev.forwardguard.testing.StubDns;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.stream.Stream;
+
+/** A visitor who hangs up takes his question with him, and it counts for nothing. */
+public abstract class HangUpContract extends AgainstStubUpstream {
+    private static final Duration PATIENCE = Duration.ofMillis(300);
+
+    protected HangUpContract(GuardKind kind) {
+        super(kind);
+    }
+
+    /** Few questions at a time: those that are never given up block all others. */
+    @Override
+    protected String limits() {
+        return "connect-timeout: 20s, read-timeout: 20s, deadline: 20s, max-concurrent: 2";
+    }
+
+    static Stream<Named<Behaviour>> delays() {
+        return Stream.of(
+                named("before the headers", Behaviour.hangs()),
+                named("in the headers", Behaviour.answersRaw("HTTP/1.1 2").then(Ending.HANG)),
+                named(
+                        "in the body",
+                        Behaviour.answersRaw(Wire.ok("Content-Length: 9")).then(Ending.HANG)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("delays")
+    void cancelsAQuestionThatHangs(Behaviour behaviour) throws IOException {
+        upstream.behaves(behaviour);
+        long asked = questionsTimed(guard);
+        for (int turn = 1; turn <= 5; turn++) {
+            try (RawConnection visitor = guard.http().connect()) {
+                visitor.send(kind.question().wire());
+                upstream.awaitRequests(turn);
+                if (turn == 2) {
+                    visitor.reset();
+                }
+            }
+            upstream.awaitOpenConnections(0);
+        }
+
+        upstream.behaves(Behaviour.answers(204));
+        assertRelayed(ask(), 204);
+        assertThat(questionsTimed(guard)).isEqualTo(asked + 1);
+    }
+
+    @Test
+    void cancelsAQuestionThatIsStillConnecting() throws IOException {
+        try (var blackhole = BlackholePort.open()) {
+            assertGivenUp(blackhole.uri().toString());
+        }
+    }
+
+    @Test
+    void cancelsAQuestionThatIsStillLookingForTheAddress() throws IOException {
+        StubDns.reset();
+        try {
+            assertGivenUp("http://" + StubDns.SLOW);
+        } finally {
+            StubDns.reset();
+        }
+    }
+
+    private void assertGivenUp(String url) {
+        String settings = "upstream: {url: '%s', %s}\n".formatted(url, limits());
+        try (var lost = RunningGuard.start(settings, Visitor.HTPASSWD)) {
+            for (int visitor = 1; visitor <= 5; visitor++) {
+                Patience.until("visitor " + visitor + " to wait", () -> waitsAndHangsUp(lost));
+            }
+        }
+    }
+
+    /**
+     * Not so if he gets an answer at once, which can only say that another question is under way.
+     */
+    private boolean waitsAndHangsUp(RunningGuard lost) throws IOException {
+        try {
+            lost.http().limit(PATIENCE).ask(kind.question());
+            return false;
+        } catch (SocketTimeoutException _) {
+            return true;
+        }
+    }
+
+    private static long questionsTimed(RunningGuard guard) {
+        return guard.bean(MeterRegistry.class).get("guard.upstream").timer().count();
+    }
+}

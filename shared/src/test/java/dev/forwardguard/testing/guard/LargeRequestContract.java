@@ -1,0 +1,143 @@
+package dev.forwardguard.testing.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.Answer;
+import dev.forwardguard.testing.Header;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawConnection;
+import dev.forwardguard.testing.RawRequest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Browsers pile up one session cookie per application. Up to 256 KiB of headers are read; of more,
+ * a guard says what it has to say without having read them.
+ */
+public abstract class LargeRequestContract extends AgainstStubUpstream {
+    private static final int KIB = 1024;
+
+    /** A header that this guard forwards. */
+    private final String name;
+
+    protected LargeRequestContract(GuardKind kind, String name) {
+        super(kind);
+        this.name = name;
+    }
+
+    /** What the guard answers to a request that it cannot read. */
+    protected abstract void assertUnreadable(RawAnswer answer, int status);
+
+    @ParameterizedTest
+    @CsvSource({"1, 240", "30, 8", "2000, 0.1"})
+    void twoHundredFortyKibibytesReachTheUpstreamUnchanged(int count, double kib)
+            throws IOException {
+        List<Header> many =
+                IntStream.range(0, count)
+                        .mapToObj(i -> new Header(name, i + "=" + Wire.octets((int) (kib * KIB))))
+                        .toList();
+        var request = kind.question();
+        List<Header> all = Stream.concat(request.headers().stream(), many.stream()).toList();
+
+        RawAnswer answer = ask(new RawRequest("GET", kind.path(), all, ""));
+
+        assertRelayed(answer, 200);
+        assertThat(upstream.awaitRequest().headers(name))
+                .isEqualTo(many.stream().map(Header::value).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {257, 300, 4096})
+    void moreThan256KibibytesAreAnsweredWithoutBeingRead(int kib) throws IOException {
+        RawAnswer answer = ask(kind.question().with(name, Wire.octets(kib * KIB)));
+
+        assertUnreadable(answer, 431);
+        assertThat(answer.closed()).isTrue();
+        assertThat(upstream.requests()).isEmpty();
+    }
+
+    @Test
+    void manySmallHeadersAreNoWayAroundTheLimit() throws IOException {
+        RawRequest request = kind.question();
+        String line = name + ": " + Wire.octets(100) + "\r\n";
+
+        RawAnswer answer = guard.http().ask(headOf(request) + line.repeat(3000) + "\r\n");
+
+        assertUnreadable(answer, 431);
+    }
+
+    @Test
+    void theAnswerComesWhileTheClientIsStillSending() throws IOException {
+        try (RawConnection client = guard.http().connect()) {
+            client.send(headOf(kind.question()) + name + ": " + Wire.octets(300 * KIB));
+            assertUnreadable(client.receive(), 431);
+        }
+    }
+
+    @Test
+    void questionsBeforeItAreAnsweredFirstAndInOrder() throws IOException {
+        var gate = new CountDownLatch(1);
+        upstream.behaves(
+                (conversation, asked) -> {
+                    String turn = asked.header("X-Turn").orElseThrow();
+                    if (turn.equals("first")) {
+                        gate.await();
+                    }
+                    conversation.send(Answer.of(200).body(turn).wire());
+                });
+        try (RawConnection client = guard.http().connect()) {
+            client.send(kind.question().with("X-Turn", "first").wire());
+            client.send(kind.question().with("X-Turn", "second").wire());
+            client.send(kind.question().with(name, Wire.octets(300 * KIB)).wire());
+            upstream.awaitRequests(1);
+            gate.countDown();
+
+            assertThat(client.receive().body()).isEqualTo("first");
+            assertThat(client.receive().body()).isEqualTo("second");
+            assertUnreadable(client.receive(), 431);
+            assertThat(client.awaitClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void aTargetThatIsTooLongIsAnsweredAsWell() throws IOException {
+        String target = kind.path() + "?" + Wire.octets(65 * KIB);
+
+        RawAnswer answer = ask(new RawRequest("GET", target, kind.question().headers(), ""));
+
+        assertUnreadable(answer, 414);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "what is this\r\n\r\n",
+                "GET\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nno colon\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nHost : guard\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+                "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\r\n\r\n"
+            })
+    void garbageIsAnsweredAndTheConnectionClosed(String octets) throws IOException {
+        RawAnswer answer = guard.http().ask(octets);
+
+        assertUnreadable(answer, 400);
+        assertThat(answer.closed()).isTrue();
+        assertThat(upstream.requests()).isEmpty();
+    }
+
+    private static String headOf(RawRequest request) {
+        String wire = request.wire();
+        return wire.substring(0, wire.length() - 2);
+    }
+}

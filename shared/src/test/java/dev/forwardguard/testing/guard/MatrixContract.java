@@ -1,0 +1,89 @@
+package dev.forwardguard.testing.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.upstream.FallbackReason;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Every reason × every visitor: what he gets, and what is counted. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class MatrixContract {
+    private final GuardKind kind;
+    private RunningGuard guard;
+    private RunningGuard strict;
+
+    protected MatrixContract(GuardKind kind) {
+        this.kind = kind;
+    }
+
+    /** What becomes of this visitor when there is no verdict. */
+    protected abstract Outcome outcome(Visitor visitor);
+
+    /** Status and headers, apart from those of every fallback. */
+    protected abstract void assertDecision(RawAnswer answer, Visitor visitor);
+
+    @BeforeAll
+    void start() {
+        guard = RunningGuard.scripted("mode: auto\n", Visitor.HTPASSWD);
+        strict = RunningGuard.scripted("mode: upstream\n", Visitor.HTPASSWD);
+    }
+
+    @AfterAll
+    void stop() {
+        guard.close();
+        strict.close();
+    }
+
+    static Stream<Arguments> matrix() {
+        return Arrays.stream(FallbackReason.values())
+                .flatMap(
+                        reason ->
+                                Arrays.stream(Visitor.values())
+                                        .map(visitor -> arguments(reason, visitor)));
+    }
+
+    @ParameterizedTest(name = "{0}, {1} credentials")
+    @MethodSource("matrix")
+    void decidesWithoutAVerdict(FallbackReason reason, Visitor visitor) throws IOException {
+        guard.upstream().isUnavailable(reason);
+        Books before = guard.books();
+
+        RawAnswer answer = guard.http().ask(visitor.asks(kind.question()));
+
+        assertThat(answer.headers("X-Guard-Fallback")).containsExactly(reason.label());
+        assertThat(answer.headers("Cache-Control")).containsExactly("no-store");
+        assertDecision(answer, visitor);
+        assertThat(guard.books().since(before))
+                .isEqualTo(Map.of(reason.label() + " " + outcome(visitor).label(), 1L));
+    }
+
+    @ParameterizedTest(name = "{0}, {1} credentials")
+    @MethodSource("matrix")
+    void inModeUpstreamAFailureStaysAFailure(FallbackReason reason, Visitor visitor)
+            throws IOException {
+        strict.upstream().isUnavailable(reason);
+        Books before = strict.books();
+
+        RawAnswer answer = strict.http().ask(visitor.asks(kind.question()));
+
+        assertThat(answer.status()).isEqualTo(reason.isTimeout() ? 504 : 502);
+        assertThat(answer.header("X-Guard-Fallback")).isEmpty();
+        assertThat(answer.header("WWW-Authenticate")).isEmpty();
+        assertThat(answer.headers("Cache-Control")).containsExactly("no-store");
+        assertThat(strict.books().since(before)).isEmpty();
+    }
+}

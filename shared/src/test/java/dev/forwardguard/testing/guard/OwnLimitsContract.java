@@ -1,0 +1,66 @@
+package dev.forwardguard.testing.guard;
+
+import static dev.forwardguard.upstream.FallbackReason.FORCED;
+import static dev.forwardguard.upstream.FallbackReason.OVERLOAD;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.RawConnection;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** When it is the guard that does not ask. */
+public abstract class OwnLimitsContract extends AgainstStubUpstream {
+    protected OwnLimitsContract(GuardKind kind) {
+        super(kind);
+    }
+
+    @Override
+    protected String limits() {
+        return "connect-timeout: 2s, read-timeout: 10s, deadline: 10s, max-concurrent: 2";
+    }
+
+    @Test
+    void noMoreQuestionsAtOnceThanAllowed() throws IOException {
+        var gate = new CountDownLatch(1);
+        upstream.behaves(Behaviour.answers(204).after(gate));
+        try (RawConnection first = guard.http().connect();
+                RawConnection second = guard.http().connect()) {
+            first.send(kind.question().wire());
+            second.send(kind.question().wire());
+            upstream.awaitRequests(2);
+
+            assertFallback(ask(), OVERLOAD);
+
+            gate.countDown();
+            assertThat(first.receive().status()).isEqualTo(204);
+            assertThat(second.receive().status()).isEqualTo(204);
+        }
+        assertThat(ask().status()).isEqualTo(204);
+        assertThat(ask().status()).isEqualTo(204);
+        assertThat(ask().status()).isEqualTo(204);
+        assertThat(upstream.requests()).hasSize(5);
+    }
+
+    @Test
+    void inModeFallbackNobodyIsAsked() throws IOException {
+        String drill = "mode: fallback\n" + settings();
+        Books before;
+        try (var forced = RunningGuard.start(drill, Visitor.HTPASSWD)) {
+            before = forced.books();
+
+            var answer = forced.http().ask(kind.question());
+
+            assertThat(answer.headers("X-Guard-Fallback")).containsExactly(FORCED.label());
+            assertThat(answer.status()).isEqualTo(kind.statusWithoutVerdict());
+            assertThat(forced.books().since(before))
+                    .isEqualTo(Map.of("forced " + kind.outcomeWithoutVerdict().label(), 1L));
+        }
+        assertThat(upstream.connections()).isZero();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.forwardguard.testing.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.Ending;
+import dev.forwardguard.testing.Header;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawConnection;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.util.List;
+
+/** A verdict goes back as it came. */
+public abstract class RelayContract extends AgainstStubUpstream {
+    private static final List<Header> HEADERS =
+            List.of(
+                    new Header("Location", "https://login.example/authorize?next=%2Fa&x=|"),
+                    new Header("Set-Cookie", "authentik_proxy_1=; Path=/; Max-Age=0"),
+                    new Header("X-authentik-username", "J\u00c3\u00b6rg"),
+                    new Header("Set-Cookie", "authentik_proxy_2=abc; Path=/; HttpOnly"),
+                    new Header("x-Latin", "caf\u00e9 \u00a0 end"),
+                    new Header("X-Empty", ""),
+                    new Header(
+                            "SET-COOKIE", "third=\"1, 2\"; Expires=Wed, 21 Oct 2026 07:28:00 GMT"),
+                    new Header("Server", "outpost"),
+                    new Header("Vary", "Cookie, Accept"),
+                    new Header("WWW-Authenticate", "Bearer realm=\"a\""),
+                    new Header("WWW-Authenticate", "Basic realm=\"b\""),
+                    new Header("Content-Encoding", "gzip"),
+                    new Header("ETag", "\"1\""));
+
+    protected RelayContract(GuardKind kind) {
+        super(kind);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 201, 202, 302, 303, 307, 401, 403, 429})
+    void everyEndToEndHeaderAndTheBodyAreKept(int status) throws IOException {
+        String body = "\u001f\u008bno gzip, but nobody looks\r\n\u00ff\u0000";
+        upstream.behaves(Behaviour.answers(status, HEADERS, body));
+
+        RawAnswer answer = ask();
+
+        assertRelayed(answer, status);
+        assertThat(withoutLength(answer)).isEqualTo(HEADERS);
+        assertThat(answer.headers("Content-Length")).containsExactly("" + body.length());
+        assertThat(answer.body()).isEqualTo(body);
+    }
+
+    @Test
+    void nothingIsInvented() throws IOException {
+        upstream.behaves(Behaviour.answers(200, List.of(), "text"));
+
+        RawAnswer answer = ask();
+
+        assertThat(withoutLength(answer)).isEmpty();
+        assertThat(answer.headers("Content-Length")).containsExactly("4");
+    }
+
+    @Test
+    void headersOfTheConnectionStayOnTheConnection() throws IOException {
+        upstream.behaves(
+                Behaviour.answersRaw(
+                        Wire.ok(
+                                        "Connection: keep-alive, X-Private",
+                                        "Keep-Alive: timeout=5",
+                                        "Proxy-Authenticate: Basic realm=\"proxy\"",
+                                        "Proxy-Connection: keep-alive",
+                                        "Trailer: X-Trailer",
+                                        "Upgrade: h2c",
+                                        "X-Private: 1",
+                                        "X-Public: 2",
+                                        "Transfer-Encoding: chunked")
+                                + "2;extension=1\r\nok\r\n0\r\nX-Trailer: 3\r\n\r\n"));
+
+        RawAnswer answer = ask();
+
+        assertRelayed(answer, 200);
+        assertThat(withoutLength(answer)).containsExactly(new Header("X-Public", "2"));
+        assertThat(answer.headers("Content-Length")).containsExactly("2");
+        assertThat(answer.body()).isEqualTo("ok");
+    }
+
+    @Test
+    void chunksAreJoined() throws IOException {
+        String chunked = Wire.ok("Transfer-Encoding: chunked");
+        upstream.behaves(
+                Behaviour.answersRaw(chunked + "5\r\nhello\r\nA\r\n, Traefik!\r\n0\r\n\r\n"));
+
+        RawAnswer answer = ask();
+
+        assertThat(answer.body()).isEqualTo("hello, Traefik!");
+        assertThat(answer.headers("Content-Length")).containsExactly("15");
+    }
+
+    @Test
+    void aBodyThatOnlyTheEndOfTheConnectionEndsIsComplete() throws IOException {
+        List<Header> headers = List.of(new Header("Content-Type", "text/html"));
+        upstream.behaves(Behaviour.answersUntilClose(403, headers, "<p>no bots</p>"));
+
+        RawAnswer answer = ask();
+
+        assertRelayed(answer, 403);
+        assertThat(withoutLength(answer)).isEqualTo(headers);
+        assertThat(answer.body()).isEqualTo("<p>no bots</p>");
+        assertThat(answer.closed()).isFalse();
+    }
+
+    @Test
+    void anEndRightAfterACompleteAnswerChangesNothing() throws IOException {
+        upstream.behaves(Behaviour.answers(403, List.of(), "no").then(Ending.CLOSE));
+
+        assertRelayed(ask(), 403);
+    }
+
+    @Test
+    void interimAnswersAreSwallowed() throws IOException {
+        String hints = Wire.head("HTTP/1.1 103 Early Hints", "Link: </a.css>", "X-Early: 1");
+        String wait = Wire.head("HTTP/1.1 100 Continue");
+        String verdict = Wire.head("HTTP/1.1 401 Who", "Content-Length: 2") + "ok";
+        upstream.behaves(Behaviour.answersRaw(hints + wait + hints + verdict));
+        try (RawConnection client = guard.http().connect()) {
+            for (int i = 0; i < 2; i++) {
+                RawAnswer answer = client.ask(kind.question());
+
+                assertRelayed(answer, 401);
+                assertThat(answer.header("X-Early")).isEmpty();
+                assertThat(answer.body()).isEqualTo("ok");
+            }
+        }
+        assertThat(upstream.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void anAnswerToHeadHasTheLengthButNoBody() throws IOException {
+        upstream.behaves(Behaviour.answers(403, List.of(), "no bots"));
+        try (RawConnection client = guard.http().connect()) {
+            RawAnswer answer = client.ask(kind.question("HEAD"));
+
+            assertRelayed(answer, 403);
+            assertThat(answer.headers("Content-Length")).containsExactly("7");
+            assertThat(client.ask(kind.question()).body()).isEqualTo("no bots");
+        }
+    }
+
+    @Test
+    void anAnswerWithoutContentHasNoLength() throws IOException {
+        upstream.behaves(Behaviour.answers(204));
+        try (RawConnection client = guard.http().connect()) {
+            assertThat(client.ask(kind.question()).headers()).isEmpty();
+            assertThat(client.ask(kind.question()).status()).isEqualTo(204);
+        }
+    }
+
+    private static List<Header> withoutLength(RawAnswer answer) {
+        return answer.headers().stream()
+                .filter(header -> !header.name().equalsIgnoreCase("Content-Length"))
+                .toList();
+    }
+}

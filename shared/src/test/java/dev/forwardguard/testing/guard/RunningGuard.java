@@ -1,0 +1,130 @@
+package dev.forwardguard.testing.guard;
+
+import dev.forwardguard.testing.RawHttp;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.http.server.exceptions.ServerStartupException;
+import io.micronaut.runtime.server.EmbeddedServer;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The guard that is on the class path, started as in production: its settings and its users come
+ * out of files. Only the ports are random, and nothing is read from outside its own directory.
+ */
+public final class RunningGuard implements AutoCloseable {
+    private static final int ATTEMPTS = 5;
+
+    private final GuardFiles files;
+    private final ApplicationContext context;
+    private final RawHttp http;
+    private final RawHttp management;
+
+    private RunningGuard(
+            GuardFiles files, ApplicationContext context, int port, int managementPort) {
+        this.files = files;
+        this.context = context;
+        this.http = RawHttp.to(port);
+        this.management = RawHttp.to(managementPort);
+    }
+
+    /** Starts with this {@code guard.yml} and no htpasswd file. */
+    public static RunningGuard start(String settings) {
+        return start(GuardFiles.with(settings), Map.of());
+    }
+
+    /** Starts with this {@code guard.yml} and this htpasswd file. */
+    public static RunningGuard start(String settings, String htpasswd) {
+        return start(GuardFiles.with(settings).htpasswd(htpasswd), Map.of());
+    }
+
+    /** Starts with a {@link ScriptedUpstream} instead of the real one. */
+    public static RunningGuard scripted(String settings, String htpasswd) {
+        return start(
+                GuardFiles.with(settings).htpasswd(htpasswd),
+                Map.of(ScriptedUpstream.PROPERTY, true));
+    }
+
+    /** Starts with these files and some properties of Micronaut. */
+    public static RunningGuard start(GuardFiles files, Map<String, Object> properties) {
+        for (int attempt = 1; ; attempt++) {
+            int managementPort = freePort();
+            Map<String, Object> all = new HashMap<>(properties);
+            all.putAll(files.properties());
+            all.put("micronaut.server.host", "127.0.0.1");
+            all.put("micronaut.server.port", -1);
+            all.put("endpoints.all.port", managementPort);
+            ApplicationContext context =
+                    ApplicationContext.builder(all).eagerInitConfiguration(true).build();
+            try {
+                int port = context.start().getBean(EmbeddedServer.class).start().getPort();
+                return new RunningGuard(files, context, port, managementPort);
+            } catch (ServerStartupException e) {
+                context.close();
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            } catch (RuntimeException e) {
+                context.close();
+                throw e;
+            }
+        }
+    }
+
+    /** To the port that Traefik asks at. */
+    public RawHttp http() {
+        return http;
+    }
+
+    /** To the management port. */
+    public RawHttp management() {
+        return management;
+    }
+
+    /** The files it follows. */
+    public GuardFiles files() {
+        return files;
+    }
+
+    /** A bean of the guard. */
+    public <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    /** The upstream of a guard that was started {@link #scripted}. */
+    public ScriptedUpstream upstream() {
+        return bean(ScriptedUpstream.class);
+    }
+
+    /** What the guard has counted so far. */
+    public Books books() {
+        return Books.of(bean(MeterRegistry.class));
+    }
+
+    @Override
+    public void close() {
+        context.close();
+        files.delete();
+    }
+
+    /**
+     * The management port cannot be asked for after the start. This one is outside the range that
+     * Linux takes ports for outgoing connections from, so hardly anybody can take it meanwhile.
+     */
+    private static int freePort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+            try (var socket = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+                return socket.getLocalPort();
+            } catch (IOException _) {
+                // taken: another one
+            }
+        }
+    }
+}

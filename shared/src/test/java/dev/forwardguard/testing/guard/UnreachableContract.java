@@ -1,0 +1,121 @@
+package dev.forwardguard.testing.guard;
+
+import static dev.forwardguard.upstream.FallbackReason.CONNECT_REFUSED;
+import static dev.forwardguard.upstream.FallbackReason.CONNECT_TIMEOUT;
+import static dev.forwardguard.upstream.FallbackReason.DNS;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.BlackholePort;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RefusingPort;
+import dev.forwardguard.testing.StubDns;
+import dev.forwardguard.testing.StubUpstream;
+import dev.forwardguard.upstream.FallbackReason;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+
+/** Upstreams that no question ever reaches. */
+public abstract class UnreachableContract {
+    private final GuardKind kind;
+
+    protected UnreachableContract(GuardKind kind) {
+        this.kind = kind;
+    }
+
+    @BeforeEach
+    @AfterEach
+    void forgetNames() {
+        StubDns.reset();
+    }
+
+    @Test
+    void aPortThatRefuses() throws IOException {
+        try (var port = RefusingPort.open();
+                var guard = asking(port.uri().toString())) {
+            assertFallback(guard, CONNECT_REFUSED);
+        }
+    }
+
+    @Test
+    void aPortWhereNobodyAnswers() throws IOException {
+        try (var port = BlackholePort.open();
+                var guard = asking(port.uri().toString())) {
+            RawAnswer answer = assertFallback(guard, CONNECT_TIMEOUT);
+
+            assertThat(answer.elapsed()).isBetween(Duration.ofMillis(500), Duration.ofMillis(750));
+        }
+    }
+
+    @Test
+    void aNameThatNobodyKnows() throws IOException {
+        try (var guard = asking("http://" + StubDns.UNKNOWN)) {
+            assertFallback(guard, DNS);
+        }
+    }
+
+    @Test
+    void aNameServerThatDoesNotAnswer() throws IOException {
+        try (var guard = asking("http://" + StubDns.SLOW)) {
+            assertFallback(guard, DNS);
+            assertThat(guard.http().ask("GET /healthz HTTP/1.1\r\nHost: guard\r\n\r\n").elapsed())
+                    .isLessThan(Duration.ofMillis(500));
+        }
+    }
+
+    @Test
+    void theLastAddressThatWorkedIsUsedWhileTheNameServerIsDown() throws IOException {
+        StubDns.answers(StubDns.MOVING, "127.0.0.1");
+        try (var upstream = StubUpstream.start();
+                var guard = asking("http://" + StubDns.MOVING + ":" + upstream.port())) {
+            assertThat(guard.http().ask(kind.question()).header("X-Guard-Fallback")).isEmpty();
+            StubDns.answers(StubDns.MOVING);
+
+            Patience.until(
+                    "a look-up that fails",
+                    () -> {
+                        RawAnswer answer = guard.http().ask(kind.question());
+                        assertThat(answer.header("X-Guard-Fallback")).isEmpty();
+                        return StubDns.lookups(StubDns.MOVING) > 1;
+                    });
+
+            assertThat(guard.http().ask(kind.question()).header("X-Guard-Fallback")).isEmpty();
+        }
+    }
+
+    @Test
+    void theNextAddressIsTriedWhenOneRefuses() throws IOException {
+        StubDns.answers(StubDns.MOVING, "127.0.0.2", "127.0.0.1");
+        try (var upstream = StubUpstream.start();
+                var guard = asking("http://" + StubDns.MOVING + ":" + upstream.port())) {
+            RawAnswer answer = guard.http().ask(kind.question());
+
+            assertThat(answer.header("X-Guard-Fallback")).isEmpty();
+            assertThat(upstream.requests()).hasSize(1);
+        }
+    }
+
+    private RunningGuard asking(String url) {
+        return RunningGuard.start(
+                "upstream: {url: '%s', connect-timeout: 500ms, deadline: 1s}\n".formatted(url),
+                Visitor.HTPASSWD);
+    }
+
+    private RawAnswer assertFallback(RunningGuard guard, FallbackReason reason) throws IOException {
+        Books before = guard.books();
+
+        RawAnswer answer = guard.http().ask(kind.question());
+
+        assertThat(answer.headers("X-Guard-Fallback")).containsExactly(reason.label());
+        assertThat(answer.status()).isEqualTo(kind.statusWithoutVerdict());
+        assertThat(guard.books().since(before))
+                .isEqualTo(Map.of(reason.label() + " " + kind.outcomeWithoutVerdict().label(), 1L));
+        return answer;
+    }
+}
