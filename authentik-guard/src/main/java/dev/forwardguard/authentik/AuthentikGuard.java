@@ -9,6 +9,7 @@ import dev.forwardguard.forwardauth.HeaderSelection;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.server.DecisionWriter;
+import dev.forwardguard.server.LastResort;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.Upstream;
@@ -42,6 +43,7 @@ final class AuthentikGuard {
     private final PassThrough passThrough;
     private final LiveValue<Htpasswd> htpasswd;
     private final DecisionWriter writer;
+    private final LastResort lastResort;
 
     AuthentikGuard(
             AuthentikProfile profile,
@@ -49,17 +51,23 @@ final class AuthentikGuard {
             BasicAuthFallback fallback,
             PassThrough passThrough,
             LiveValue<Htpasswd> htpasswd,
-            DecisionWriter writer) {
+            DecisionWriter writer,
+            LastResort lastResort) {
         this.profile = profile;
         this.upstream = upstream;
         this.fallback = fallback;
         this.passThrough = passThrough;
         this.htpasswd = htpasswd;
         this.writer = writer;
+        this.lastResort = lastResort;
     }
 
     @RequestFilter
     CompletionStage<MutableHttpResponse<?>> answer(HttpRequest<?> request) {
+        return lastResort.ifFails(() -> ask(request));
+    }
+
+    private CompletionStage<MutableHttpResponse<?>> ask(HttpRequest<?> request) {
         ForwardAuthRequest asked = ForwardAuthRequest.of(request);
         GuardSettings now = profile.settings();
         var authorization = ClientAuthorization.of(asked.headers(), htpasswd.get());

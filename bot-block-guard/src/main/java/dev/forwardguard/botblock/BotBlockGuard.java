@@ -8,6 +8,7 @@ import dev.forwardguard.forwardauth.Decision.Unheard;
 import dev.forwardguard.forwardauth.ForwardAuthRequest;
 import dev.forwardguard.forwardauth.HeaderSelection;
 import dev.forwardguard.server.DecisionWriter;
+import dev.forwardguard.server.LastResort;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.FallbackReason;
@@ -44,15 +45,25 @@ final class BotBlockGuard {
     private final Upstream upstream;
     private final BotBlockProfile profile;
     private final DecisionWriter writer;
+    private final LastResort lastResort;
 
-    BotBlockGuard(Upstream upstream, BotBlockProfile profile, DecisionWriter writer) {
+    BotBlockGuard(
+            Upstream upstream,
+            BotBlockProfile profile,
+            DecisionWriter writer,
+            LastResort lastResort) {
         this.upstream = upstream;
         this.profile = profile;
         this.writer = writer;
+        this.lastResort = lastResort;
     }
 
     @RequestFilter
     CompletionStage<MutableHttpResponse<?>> answer(HttpRequest<?> request) {
+        return lastResort.ifFails(() -> ask(request));
+    }
+
+    private CompletionStage<MutableHttpResponse<?>> ask(HttpRequest<?> request) {
         GuardSettings now = profile.settings();
         ForwardAuthRequest asked = ForwardAuthRequest.of(request);
         var question =

@@ -13,6 +13,7 @@ import io.micronaut.http.body.CloseableByteBody;
 import io.micronaut.http.body.ResponseBodyWriter;
 
 import java.io.OutputStream;
+import java.util.OptionalLong;
 
 /**
  * Passes a body on while it is still arriving, maybe on another event loop. It goes by way of a
@@ -30,8 +31,9 @@ public enum StreamedBody implements ResponseBodyWriter<CloseableByteBody> {
             Argument<CloseableByteBody> type,
             MediaType mediaType,
             CloseableByteBody body) {
+        OptionalLong length = body.expectedLength();
         return ByteBodyHttpResponseWrapper.wrap(
-                response, bodies.adapt(body.toReadBufferPublisher(), body.expectedLength()));
+                response, bodies.adapt(body.toReadBufferPublisher(), length));
     }
 
     @Override

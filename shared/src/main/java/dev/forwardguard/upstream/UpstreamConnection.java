@@ -10,7 +10,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
@@ -54,7 +53,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             ConnectionPool pool,
             Ticker ticker) {
         var connection = new UpstreamConnection(channel, address, pool, ticker);
-        channel.pipeline().addLast(new HttpRequestEncoder(), connection.decoder, connection);
+        channel.pipeline().addLast(new VerbatimRequestEncoder(), connection.decoder, connection);
         return connection;
     }
 

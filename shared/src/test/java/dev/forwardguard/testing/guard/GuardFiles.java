@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 
 /** The directory that a guard follows; each file is replaced in one go, as a mount would. */
 public final class GuardFiles {
@@ -20,7 +19,9 @@ public final class GuardFiles {
     /** A new directory with this {@code guard.yml} in it. */
     public static GuardFiles with(String settings) {
         try {
-            return new GuardFiles(Files.createTempDirectory("guard")).settings(settings);
+            Path directory = Files.createTempDirectory("guard");
+            directory.toFile().deleteOnExit();
+            return new GuardFiles(directory).settings(settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -46,14 +47,8 @@ public final class GuardFiles {
         return directory.resolve("guard.yml");
     }
 
-    private Path htpasswd() {
+    Path htpasswd() {
         return directory.resolve("htpasswd");
-    }
-
-    Map<String, Object> properties() {
-        return Map.of(
-                "guard.settings.file", settings().toString(),
-                "guard.htpasswd.file", htpasswd().toString());
     }
 
     void delete() {
@@ -67,6 +62,7 @@ public final class GuardFiles {
             Path fresh = directory.resolve("fresh");
             Files.writeString(fresh, text, UTF_8);
             Files.move(fresh, file, ATOMIC_MOVE);
+            file.toFile().deleteOnExit();
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -20,18 +20,18 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class RunningGuard implements AutoCloseable {
     private static final int ATTEMPTS = 5;
+    private static final String MANAGEMENT_PORT = "endpoints.all.port";
 
     private final GuardFiles files;
     private final ApplicationContext context;
     private final RawHttp http;
     private final RawHttp management;
 
-    private RunningGuard(
-            GuardFiles files, ApplicationContext context, int port, int managementPort) {
+    private RunningGuard(GuardFiles files, ApplicationContext context, int port) {
         this.files = files;
         this.context = context;
         this.http = RawHttp.to(port);
-        this.management = RawHttp.to(managementPort);
+        this.management = RawHttp.to(context.getRequiredProperty(MANAGEMENT_PORT, Integer.class));
     }
 
     /** Starts with this {@code guard.yml} and no htpasswd file. */
@@ -46,25 +46,24 @@ public final class RunningGuard implements AutoCloseable {
 
     /** Starts with a {@link ScriptedUpstream} instead of the real one. */
     public static RunningGuard scripted(String settings, String htpasswd) {
-        return start(
-                GuardFiles.with(settings).htpasswd(htpasswd),
-                Map.of(ScriptedUpstream.PROPERTY, true));
+        return scripted(GuardFiles.with(settings).htpasswd(htpasswd));
+    }
+
+    /** Starts with a {@link ScriptedUpstream} instead of the real one. */
+    public static RunningGuard scripted(GuardFiles files) {
+        return start(files, Map.of(ScriptedUpstream.PROPERTY, true));
     }
 
     /** Starts with these files and some properties of Micronaut. */
     public static RunningGuard start(GuardFiles files, Map<String, Object> properties) {
         for (int attempt = 1; ; attempt++) {
-            int managementPort = freePort();
-            Map<String, Object> all = new HashMap<>(properties);
-            all.putAll(files.properties());
-            all.put("micronaut.server.host", "127.0.0.1");
-            all.put("micronaut.server.port", -1);
-            all.put("endpoints.all.port", managementPort);
+            Map<String, Object> all = new HashMap<>(properties(files));
+            all.putAll(properties);
             ApplicationContext context =
                     ApplicationContext.builder(all).eagerInitConfiguration(true).build();
             try {
                 int port = context.start().getBean(EmbeddedServer.class).start().getPort();
-                return new RunningGuard(files, context, port, managementPort);
+                return new RunningGuard(files, context, port);
             } catch (ServerStartupException e) {
                 context.close();
                 if (attempt == ATTEMPTS) {
@@ -75,6 +74,21 @@ public final class RunningGuard implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** What a guard has to know to start with these files and on random ports. */
+    static Map<String, String> properties(GuardFiles files) {
+        return Map.of(
+                "guard.settings.file",
+                files.settings().toString(),
+                "guard.htpasswd.file",
+                files.htpasswd().toString(),
+                "micronaut.server.host",
+                "127.0.0.1",
+                "micronaut.server.port",
+                "-1",
+                MANAGEMENT_PORT,
+                Integer.toString(freePort()));
     }
 
     /** To the port that Traefik asks at. */

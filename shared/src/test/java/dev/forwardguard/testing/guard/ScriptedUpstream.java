@@ -1,13 +1,19 @@
 package dev.forwardguard.testing.guard;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamOutcome;
+import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.UpstreamQuestion;
+import dev.forwardguard.upstream.UpstreamResponse;
 
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.annotation.Requires;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
 
 import jakarta.inject.Singleton;
 
@@ -22,7 +28,8 @@ import java.util.concurrent.CompletionStage;
 @Replaces(Upstream.class)
 @Requires(property = ScriptedUpstream.PROPERTY)
 public final class ScriptedUpstream implements Upstream {
-    static final String PROPERTY = "test.scripted-upstream";
+    /** Set it to have one. */
+    public static final String PROPERTY = "test.scripted-upstream";
 
     private volatile Upstream script = _ -> CompletableFuture.failedFuture(new AssertionError());
 
@@ -34,6 +41,16 @@ public final class ScriptedUpstream implements Upstream {
     /** From now on, there is no verdict. */
     public void isUnavailable(FallbackReason reason) {
         plays(_ -> CompletableFuture.completedFuture(new Unavailable(reason)));
+    }
+
+    /** From now on, this is the verdict. */
+    public void decides(int status, String body) {
+        var verdict =
+                new UpstreamResponse(
+                        HttpResponseStatus.valueOf(status),
+                        EmptyHttpHeaders.INSTANCE,
+                        body.getBytes(ISO_8859_1));
+        plays(_ -> CompletableFuture.completedFuture(new Answered(verdict)));
     }
 
     @Override

@@ -7,13 +7,17 @@ import dev.forwardguard.upstream.FallbackReason;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * The one place where a bug ends: a question still gets the guard's last resort. One stack trace
@@ -21,8 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * come; the metric counts them all.
  */
 @Context
-final class UnexpectedFailure implements ExceptionHandler<Throwable, HttpResponse<?>> {
-    private static final Logger LOG = LoggerFactory.getLogger(UnexpectedFailure.class);
+public final class LastResort implements ExceptionHandler<Throwable, HttpResponse<?>> {
+    private static final Logger LOG = LoggerFactory.getLogger(LastResort.class);
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final GuardProfile profile;
@@ -30,21 +34,40 @@ final class UnexpectedFailure implements ExceptionHandler<Throwable, HttpRespons
     private final Ticker ticker;
     private final AtomicLong quietUntil;
 
-    UnexpectedFailure(GuardProfile profile, DecisionWriter writer, Ticker ticker) {
+    LastResort(GuardProfile profile, DecisionWriter writer, Ticker ticker) {
         this.profile = profile;
         this.writer = writer;
         this.ticker = ticker;
         this.quietUntil = new AtomicLong(ticker.nanos());
     }
 
+    /**
+     * Answers, whatever happens in the answering. Not left to Micronaut, which makes a response of
+     * some exceptions: of an {@code HttpStatusException} that says 200, it makes an allow.
+     */
+    public CompletionStage<MutableHttpResponse<?>> ifFails(
+            Supplier<CompletionStage<MutableHttpResponse<?>>> answering) {
+        try {
+            return answering.get().exceptionally(this::answer);
+        } catch (Throwable failure) {
+            return CompletableFuture.completedFuture(answer(failure));
+        }
+    }
+
+    /** For what goes wrong around a question, where Micronaut has no better idea. */
     @Override
     @SuppressWarnings("rawtypes") // Micronaut's signature
     public HttpResponse<?> handle(HttpRequest request, Throwable failure) {
-        logNowAndThen(failure);
         if (profile.guards(request.getPath())) {
-            return writer.write(profile.lastResort(FallbackReason.INTERNAL_ERROR, 503));
+            return answer(failure);
         }
+        logNowAndThen(failure);
         return HttpResponse.serverError();
+    }
+
+    private MutableHttpResponse<?> answer(Throwable failure) {
+        logNowAndThen(failure);
+        return writer.write(profile.lastResort(FallbackReason.INTERNAL_ERROR, 503));
     }
 
     private void logNowAndThen(Throwable failure) {

@@ -1,0 +1,12 @@
+package dev.forwardguard.authentik;
+
+import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.testing.guard.FreshStartContract;
+
+import java.util.EnumSet;
+
+final class AuthentikFreshStartTest extends FreshStartContract {
+    AuthentikFreshStartTest() {
+        super(Authentik.KIND, "authentik-guard", EnumSet.allOf(Outcome.class));
+    }
+}

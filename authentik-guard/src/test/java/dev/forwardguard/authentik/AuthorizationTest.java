@@ -1,0 +1,147 @@
+package dev.forwardguard.authentik;
+
+import static dev.forwardguard.testing.guard.Visitor.basic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.Answer;
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawRequest;
+import dev.forwardguard.testing.guard.AgainstStubUpstream;
+import dev.forwardguard.testing.guard.RunningGuard;
+import dev.forwardguard.testing.guard.Visitor;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.util.stream.Stream;
+
+/**
+ * Traefik takes {@code Authorization} away from every request whose answer does not bring it back.
+ * An application's own token comes back; the emergency password goes nowhere.
+ */
+final class AuthorizationTest extends AgainstStubUpstream {
+    private static final String TOKEN = "Bearer eyJhbGciOiJub25lIn0.e30.";
+
+    AuthorizationTest() {
+        super(Authentik.KIND);
+    }
+
+    private RawAnswer askWith(String... authorization) throws IOException {
+        RawRequest request = kind.question();
+        for (String value : authorization) {
+            request = request.with("Authorization", value);
+        }
+        return ask(request);
+    }
+
+    static Stream<String> ownTokens() {
+        return Stream.of(
+                TOKEN,
+                basic("carl", "secret"),
+                basic("anna2", "secret"),
+                "Digest username=\"anna\", realm=\"x\"",
+                "Negotiate YIIJvwYGKwYBBQUCoIIJszCCCa+g",
+                "AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu/s3/aws4_request",
+                "nonsense");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ownTokens")
+    void anApplicationsTokenReachesTheOutpostAndComesBack(String value) throws IOException {
+        RawAnswer answer = askWith(value);
+
+        assertThat(upstream.awaitRequest().headers("Authorization")).containsExactly(value);
+        assertThat(answer.headers("Authorization")).containsExactly(value);
+    }
+
+    @Test
+    void severalOfThemComeBackInOrder() throws IOException {
+        assertThat(askWith(TOKEN, "Bearer second").headers("Authorization"))
+                .containsExactly(TOKEN, "Bearer second");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {302, 401, 403, 400, 500})
+    void nothingComesBackUnlessTheAnswerAllows(int status) throws IOException {
+        upstream.behaves(Behaviour.answers(status));
+
+        RawAnswer answer = askWith(TOKEN);
+
+        assertRelayed(answer, status);
+        assertThat(answer.header("Authorization")).isEmpty();
+    }
+
+    @Test
+    void theOutpostsOwnWins() throws IOException {
+        upstream.behaves(Behaviour.answers(Answer.of(200).with("Authorization", "Basic outposts")));
+
+        assertThat(askWith(TOKEN).headers("Authorization")).containsExactly("Basic outposts");
+        assertThat(askWith(basic("anna", "secret")).headers("Authorization"))
+                .containsExactly("Basic outposts");
+    }
+
+    static Stream<String> emergencyPasswords() {
+        String right = basic("anna", "secret");
+        String token = right.substring("Basic ".length());
+        return Stream.of(
+                right,
+                basic("anna", "of an application, but who knows"),
+                basic("anna", ""),
+                "basic " + token,
+                "BASIC  " + token,
+                "Basic\t" + token,
+                "Basic" + token,
+                "Basic " + token.replace("=", ""),
+                "Basic \"" + token + "\"",
+                "Basic anna:secret",
+                TOKEN + ", " + right,
+                right + ", " + TOKEN,
+                "Negotiate Basic " + token);
+    }
+
+    @ParameterizedTest
+    @MethodSource("emergencyPasswords")
+    void anEmergencyPasswordGoesNowhere(String value) throws IOException {
+        RawAnswer answer = askWith(value);
+
+        assertRelayed(answer, 200);
+        assertThat(upstream.awaitRequest().header("Authorization")).isEmpty();
+        assertThat(answer.header("Authorization")).isEmpty();
+    }
+
+    @Test
+    void noneOfSeveralValuesGoesAnywhereIfOneIsAnEmergencyPassword() throws IOException {
+        RawAnswer answer = askWith(TOKEN, basic("anna", "secret"));
+
+        assertThat(upstream.awaitRequest().header("Authorization")).isEmpty();
+        assertThat(answer.header("Authorization")).isEmpty();
+    }
+
+    @Nested
+    class WithoutAVerdict {
+        @ParameterizedTest
+        @ValueSource(strings = {"Basic YW5uYTpzZWNyZXQ=", TOKEN, "Basic YW5uYTpndWVzcw=="})
+        void nothingComesBack(String value) throws IOException {
+            upstream.behaves(Behaviour.answers(503));
+
+            assertThat(askWith(value).header("Authorization")).isEmpty();
+        }
+    }
+
+    @Test
+    void withoutUsersEveryTokenIsAnApplications() throws IOException {
+        try (var nobody = RunningGuard.start(settings())) {
+            RawAnswer answer = nobody.http().ask(Visitor.RIGHT.asks(kind.question()));
+
+            assertThat(upstream.awaitRequest().headers("Authorization"))
+                    .containsExactly(basic("anna", "secret"));
+            assertThat(answer.headers("Authorization")).containsExactly(basic("anna", "secret"));
+        }
+    }
+}

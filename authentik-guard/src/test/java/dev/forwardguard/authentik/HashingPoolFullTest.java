@@ -1,0 +1,106 @@
+package dev.forwardguard.authentik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawConnection;
+import dev.forwardguard.testing.RawRequest;
+import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.RunningGuard;
+import dev.forwardguard.testing.guard.Visitor;
+import dev.forwardguard.upstream.FallbackReason;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+
+/** Passwords that take long to check. */
+final class HashingPoolFullTest {
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private RunningGuard guard;
+
+    @BeforeEach
+    void start() {
+        guard = RunningGuard.scripted("mode: auto\n", Visitor.HTPASSWD);
+        guard.upstream().isUnavailable(FallbackReason.DEADLINE);
+    }
+
+    @AfterEach
+    void stop() {
+        gate.countDown();
+        guard.close();
+    }
+
+    @Test
+    void whoCannotBeCheckedIsAskedToComeBack() throws IOException {
+        while (occupied()) {}
+        var before = guard.books();
+
+        for (Visitor visitor : new Visitor[] {Visitor.RIGHT, Visitor.WRONG}) {
+            RawAnswer answer = ask(visitor);
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.headers("Retry-After")).containsExactly("5");
+            assertThat(answer.headers("X-Guard-Fallback")).containsExactly("deadline");
+            assertThat(answer.header("X-authentik-username")).isEmpty();
+            assertThat(answer.header("WWW-Authenticate")).isEmpty();
+        }
+        assertThat(guard.books().since(before)).isEqualTo(Map.of("deadline refuse", 2L));
+
+        gate.countDown();
+        Patience.until("room", () -> ask(Visitor.RIGHT).status() == 200);
+    }
+
+    @Test
+    void whoNeedsNoCheckDoesNotWaitForOne() throws IOException {
+        while (occupied()) {}
+
+        assertThat(ask(Visitor.NONE).status()).isEqualTo(401);
+    }
+
+    @Test
+    void whoIsRevokedWhileHeWaitsDoesNotGetIn() throws IOException {
+        assertThat(occupied()).isTrue();
+        assertThat(occupied()).isTrue();
+        try (RawConnection visitor = guard.http().connect()) {
+            visitor.send(Visitor.RIGHT.asks(Authentik.KIND.question()).wire());
+            String bert = Visitor.HTPASSWD.replace("anna", "bert");
+            guard.files().htpasswd(bert + bert.replace("bert", "carl"));
+            Patience.until("the revocation", this::isRevoked);
+            gate.countDown();
+
+            assertThat(visitor.receive().status()).isEqualTo(401);
+        }
+    }
+
+    private boolean isRevoked() throws IOException {
+        return guard.management().ask(RawRequest.get("/status")).body().contains("\"users\":2");
+    }
+
+    private RawAnswer ask(Visitor visitor) throws IOException {
+        return guard.http().ask(visitor.asks(Authentik.KIND.question()));
+    }
+
+    /** Gives the pool something that takes until the gate opens; false if it is full. */
+    private boolean occupied() {
+        try {
+            guard.bean(HashingPool.class)
+                    .execute(
+                            () -> {
+                                try {
+                                    gate.await();
+                                } catch (InterruptedException e) {
+                                    Thread.currentThread().interrupt();
+                                }
+                            });
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+}

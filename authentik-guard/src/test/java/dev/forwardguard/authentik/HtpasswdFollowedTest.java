@@ -1,0 +1,155 @@
+package dev.forwardguard.authentik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawRequest;
+import dev.forwardguard.testing.guard.GuardFiles;
+import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.RunningGuard;
+import dev.forwardguard.testing.guard.Visitor;
+import dev.forwardguard.upstream.FallbackReason;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/** Who gets in follows the htpasswd file, without a restart. */
+final class HtpasswdFollowedTest {
+    /** The password is "other". */
+    private static final String ROTATED = "anna:{SHA}0JQeaNqPOBUf+Gph/Fn3xc+fyqI=\n";
+
+    private final GuardFiles files = GuardFiles.with("emergency: {deletion-grace: 1s}\n");
+    private RunningGuard guard;
+
+    @BeforeEach
+    void start() {
+        guard = RunningGuard.scripted(files);
+        guard.upstream().isUnavailable(FallbackReason.FORCED);
+    }
+
+    @AfterEach
+    void stop() {
+        guard.close();
+    }
+
+    @Test
+    void withoutAFileNobodyGetsIn() throws IOException {
+        for (Visitor visitor : Visitor.values()) {
+            RawAnswer answer = ask(visitor);
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.header("WWW-Authenticate")).isEmpty();
+            assertThat(answer.header("X-authentik-username")).isEmpty();
+            assertThat(answer.body()).contains("no users");
+        }
+    }
+
+    @Test
+    void aFileMayComeLater() {
+        files.htpasswd(Visitor.HTPASSWD);
+
+        awaitStatus(Visitor.RIGHT, 200);
+    }
+
+    @Test
+    void aRotationLetsTheNewPasswordInAndKeepsTheOldOneOut() throws IOException {
+        files.htpasswd(Visitor.HTPASSWD);
+        awaitStatus(Visitor.RIGHT, 200);
+        assertThat(ask("anna", "other").status()).isEqualTo(401);
+
+        files.htpasswd(ROTATED);
+
+        Patience.until("the new password", () -> ask("anna", "other").status() == 200);
+        assertThat(ask(Visitor.RIGHT).status()).isEqualTo(401);
+    }
+
+    @Test
+    void anEmptyFileRevokesAtOnce() throws IOException {
+        files.htpasswd(Visitor.HTPASSWD);
+        awaitStatus(Visitor.RIGHT, 200);
+
+        files.htpasswd("# nobody\n\n");
+        long revoked = System.nanoTime();
+
+        awaitStatus(Visitor.RIGHT, 503);
+        assertThat(System.nanoTime() - revoked).isLessThan(TimeUnit.MILLISECONDS.toNanos(900));
+    }
+
+    @Test
+    void anInvalidFileChangesNothing() throws IOException {
+        files.htpasswd(Visitor.HTPASSWD);
+        awaitStatus(Visitor.RIGHT, 200);
+
+        files.htpasswd("this is no htpasswd file\n");
+        Patience.until("the refusal", () -> status().contains("\"refused\""));
+
+        assertThat(ask(Visitor.RIGHT).status()).isEqualTo(200);
+        assertThat(ask(Visitor.WRONG).status()).isEqualTo(401);
+        assertThat(status()).doesNotContain("this is no");
+    }
+
+    @Test
+    void aDeletedFileRevokesAfterTheGraceAndNotBefore() {
+        files.htpasswd(Visitor.HTPASSWD);
+        awaitStatus(Visitor.RIGHT, 200);
+
+        files.deleteHtpasswd();
+        long deleted = System.nanoTime();
+
+        awaitStatus(Visitor.RIGHT, 503);
+        assertThat(System.nanoTime() - deleted)
+                .isBetween(TimeUnit.MILLISECONDS.toNanos(999), TimeUnit.SECONDS.toNanos(2));
+    }
+
+    @Test
+    void aFileThatIsReplacedWithinTheGraceIsNotMissed() throws IOException {
+        files.htpasswd(Visitor.HTPASSWD);
+        awaitStatus(Visitor.RIGHT, 200);
+
+        files.deleteHtpasswd();
+        files.htpasswd(ROTATED);
+
+        Patience.until(
+                "the new password",
+                () -> {
+                    int status = ask("anna", "other").status();
+                    assertThat(status).isIn(200, 401);
+                    return status == 200;
+                });
+    }
+
+    @Test
+    void aUserWhoIsTakenOutIsOutAndTheOthersStay() throws IOException {
+        files.htpasswd(Visitor.HTPASSWD + Visitor.HTPASSWD.replace("anna", "bert"));
+        awaitStatus(Visitor.RIGHT, 200);
+
+        files.htpasswd(Visitor.HTPASSWD.replace("anna", "bert"));
+
+        awaitStatus(Visitor.RIGHT, 401);
+        assertThat(ask("bert", "secret").status()).isEqualTo(200);
+    }
+
+    private void awaitStatus(Visitor visitor, int status) {
+        Patience.until("status " + status, () -> ask(visitor).status() == status);
+    }
+
+    private RawAnswer ask(Visitor visitor) throws IOException {
+        return guard.http().ask(visitor.asks(Authentik.KIND.question()));
+    }
+
+    private RawAnswer ask(String user, String password) throws IOException {
+        return guard.http()
+                .ask(
+                        Authentik.KIND
+                                .question()
+                                .with("Authorization", Visitor.basic(user, password)));
+    }
+
+    private String status() throws IOException {
+        return guard.management().ask(RawRequest.get("/status")).body();
+    }
+}

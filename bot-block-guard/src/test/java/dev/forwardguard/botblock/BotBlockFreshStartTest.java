@@ -1,0 +1,12 @@
+package dev.forwardguard.botblock;
+
+import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.testing.guard.FreshStartContract;
+
+import java.util.Set;
+
+final class BotBlockFreshStartTest extends FreshStartContract {
+    BotBlockFreshStartTest() {
+        super(BotBlock.KIND, "bot-block-guard", Set.of(Outcome.ALLOW));
+    }
+}

@@ -1,0 +1,9 @@
+package dev.forwardguard.botblock;
+
+import dev.forwardguard.testing.guard.OddRequestContract;
+
+final class BotBlockOddRequestTest extends OddRequestContract {
+    BotBlockOddRequestTest() {
+        super(BotBlock.KIND);
+    }
+}

@@ -1,0 +1,22 @@
+package dev.forwardguard.botblock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.guard.UnexpectedFailureContract;
+
+final class BotBlockUnexpectedFailureTest extends UnexpectedFailureContract {
+    BotBlockUnexpectedFailureTest() {
+        super(BotBlock.KIND);
+    }
+
+    @Override
+    protected void assertLastResort(RawAnswer answer) {
+        assertThat(answer.status()).isEqualTo(200);
+    }
+
+    @Override
+    protected String outcome() {
+        return "allow";
+    }
+}

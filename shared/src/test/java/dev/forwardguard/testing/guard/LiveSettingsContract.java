@@ -1,0 +1,150 @@
+package dev.forwardguard.testing.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.forwardguard.testing.RawRequest;
+import dev.forwardguard.testing.StubUpstream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code guard.yml} at the start, and changed under a running guard. */
+public abstract class LiveSettingsContract extends AgainstStubUpstream {
+    protected LiveSettingsContract(GuardKind kind) {
+        super(kind);
+    }
+
+    @Test
+    void theModeIsSwitchedWithoutARestart() throws IOException {
+        try (var live = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
+            assertThat(fallback(live)).isEmpty();
+
+            live.files().settings("mode: fallback\n" + settings());
+            Patience.until("the drill", () -> fallback(live).equals(Optional.of("forced")));
+            assertThat(metrics(live)).contains("mode=\"fallback\"} 1.0", "mode=\"auto\"} 0.0");
+
+            live.files().settings("mode: auto\n" + settings());
+            Patience.until("the end of the drill", () -> fallback(live).isEmpty());
+        }
+    }
+
+    @Test
+    void theUpstreamIsChangedWithoutARestart() throws IOException {
+        try (var other = StubUpstream.start();
+                var live = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
+            live.http().ask(kind.question());
+            assertThat(upstream.requests()).hasSize(1);
+
+            live.files().settings("upstream: {url: '%s'}\n".formatted(other.uri()));
+
+            Patience.until(
+                    "a question to the other upstream",
+                    () -> {
+                        live.http().ask(kind.question());
+                        return !other.requests().isEmpty();
+                    });
+            assertThat(fallback(live)).isEmpty();
+        }
+    }
+
+    @Test
+    void aMistakeIsRefusedAndCountedOnceAndTheLastGoodOneStays() throws IOException {
+        String drill = "mode: fallback\n" + settings();
+        try (var live = RunningGuard.start(drill, Visitor.HTPASSWD)) {
+            live.files().settings("mode: auto\n" + settings() + "surprise: 1\n");
+            Patience.until("the refusal", () -> rejected(live) == 1);
+            assertThat(fallback(live)).contains("forced");
+            assertThat(status(live)).contains("unknown key surprise");
+
+            live.files().settings("mode: auto\n" + settings() + "surprise: 2\n");
+            Patience.until("the second refusal", () -> rejected(live) == 2);
+            assertThat(fallback(live)).contains("forced");
+
+            live.files().settings("mode: auto\n" + settings());
+            Patience.until("the end of the drill", () -> fallback(live).isEmpty());
+            assertThat(rejected(live)).isEqualTo(2);
+            assertThat(status(live)).doesNotContain("surprise");
+        }
+    }
+
+    @Test
+    void theSameMistakeWrittenAgainIsNotCountedAgain() throws IOException {
+        try (var live = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
+            live.files().settings("mode: sometimes\n");
+            Patience.until("the refusal", () -> rejected(live) == 1);
+            live.files().settings("mode: sometimes\n");
+            live.files().settings("mode: sometimes\n");
+
+            live.files().settings("mode: never\n");
+            Patience.until("the refusal of the next mistake", () -> rejected(live) >= 2);
+
+            assertThat(rejected(live)).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mode: sometimes                          | line 1 | mode",
+                "mode: auto%nsurprise: 1                  | line 2 | surprise",
+                "upstream:%n  url: ftp://x                | line 2 | upstream.url",
+                "upstream:%n  url: http://x%n  deadline: 9| line 3 | upstream.deadline",
+                "upstream:%n  max-concurrent: 0           | line 2 | upstream.max-concurrent",
+                "upstream:%n  failure-statuses: [502, x]  | line 2 | upstream.failure-statuses",
+                "upstream:%n  retries: 3                  | line 2 | upstream.retries",
+                "mode: auto%nmode: auto                   | line 2 | mode",
+                "mode: [                                  | line   | not YAML",
+                "- mode                                   | line 1 | document"
+            })
+    void aMistakeAtTheStartStopsItAndIsNamed(String text, String line, String key) {
+        GuardFiles files = GuardFiles.with(text.formatted());
+
+        assertThatThrownBy(() -> RunningGuard.start(files, Map.of()).close())
+                .rootCause()
+                .message()
+                .contains(files.settings().toString(), line, key);
+
+        files.delete();
+    }
+
+    @Test
+    void aFileThatIsNotThereStopsTheStart() {
+        GuardFiles files = GuardFiles.with("mode: auto\n");
+        Map<String, Object> elsewhere =
+                Map.of("guard.settings.file", files.settings() + ".missing");
+
+        assertThatThrownBy(() -> RunningGuard.start(files, elsewhere).close())
+                .rootCause()
+                .message()
+                .contains("guard.settings.file", files.settings() + ".missing");
+
+        files.delete();
+    }
+
+    private Optional<String> fallback(RunningGuard live) throws IOException {
+        return live.http().ask(kind.question()).header("X-Guard-Fallback");
+    }
+
+    private static String metrics(RunningGuard live) throws IOException {
+        return live.management().ask(RawRequest.get("/prometheus")).body();
+    }
+
+    private static String status(RunningGuard live) throws IOException {
+        return live.management().ask(RawRequest.get("/status")).body();
+    }
+
+    private static double rejected(RunningGuard live) throws IOException {
+        return metrics(live)
+                .lines()
+                .filter(line -> line.startsWith("guard_settings_rejected_total{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf("} ") + 2)))
+                .sum();
+    }
+}

@@ -1,0 +1,162 @@
+package dev.forwardguard.testing.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Named.named;
+
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawConnection;
+import dev.forwardguard.upstream.Upstream;
+import dev.forwardguard.upstream.UpstreamOutcome;
+import dev.forwardguard.upstream.UpstreamOutcome.Answered;
+import dev.forwardguard.upstream.UpstreamResponse;
+
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.exceptions.HttpStatusException;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/** Bugs. Whatever is thrown wherever, the guard says what it says when it knows nothing. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class UnexpectedFailureContract {
+    private final GuardKind kind;
+    private RunningGuard guard;
+
+    protected UnexpectedFailureContract(GuardKind kind) {
+        this.kind = kind;
+    }
+
+    /** The last resort, which depends on the guard. */
+    protected abstract void assertLastResort(RawAnswer answer);
+
+    /** What the metrics call it. */
+    protected abstract String outcome();
+
+    @BeforeAll
+    void start() {
+        guard = RunningGuard.scripted("mode: auto\n", Visitor.HTPASSWD);
+    }
+
+    @AfterAll
+    void stop() {
+        guard.close();
+    }
+
+    static Stream<Named<Throwable>> failures() {
+        return Stream.of(
+                        new IllegalStateException("a bug"),
+                        new NullPointerException("a bug"),
+                        new StackOverflowError("a bug"),
+                        new AssertionError("a bug"),
+                        new NoClassDefFoundError("a/Bug"),
+                        new OutOfMemoryError("a bug"),
+                        new IOException("a bug"),
+                        new UncheckedIOException(new IOException("a bug")),
+                        new TimeoutException("a bug"),
+                        new CancellationException("a bug"),
+                        new URISyntaxException("a bug", "a bug"),
+                        new CompletionException(new HttpStatusException(HttpStatus.OK, "a bug")),
+                        new HttpStatusException(HttpStatus.OK, "a bug"),
+                        new HttpStatusException(HttpStatus.BAD_REQUEST, "a bug"))
+                .map(failure -> named(failure.toString(), failure));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void whatIsThrown(Throwable failure) throws IOException {
+        assertSurvives(
+                _ -> {
+                    UnexpectedFailureContract.<RuntimeException>raise(failure);
+                    return CompletableFuture.failedFuture(failure);
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void whatAStageFailsWith(Throwable failure) throws IOException {
+        assertSurvives(_ -> CompletableFuture.failedFuture(failure));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void whatAStageFailsWithLater(Throwable failure) throws IOException {
+        assertSurvives(
+                question -> {
+                    var later = new CompletableFuture<UpstreamOutcome>();
+                    question.asker()
+                            .eventLoop()
+                            .execute(() -> later.completeExceptionally(failure));
+                    return later;
+                });
+    }
+
+    @SuppressWarnings("NullAway") // that is the point
+    static Stream<Named<Upstream>> nonsense() {
+        return Stream.of(
+                named("no stage", _ -> null),
+                named("no outcome", _ -> CompletableFuture.completedFuture(null)),
+                named("no verdict", answering(null)),
+                named(
+                        "no headers",
+                        answering(new UpstreamResponse(HttpResponseStatus.OK, null, new byte[0]))),
+                named(
+                        "no status",
+                        answering(
+                                new UpstreamResponse(
+                                        null, EmptyHttpHeaders.INSTANCE, new byte[0]))),
+                named(
+                        "no body",
+                        answering(
+                                new UpstreamResponse(
+                                        HttpResponseStatus.OK, EmptyHttpHeaders.INSTANCE, null))));
+    }
+
+    /** The last three fail where a decision is written, after it was made. */
+    @ParameterizedTest
+    @MethodSource("nonsense")
+    void whatNobodyCanMakeSenseOf(Upstream upstream) throws IOException {
+        assertSurvives(upstream);
+    }
+
+    private static Upstream answering(UpstreamResponse response) {
+        return _ -> CompletableFuture.completedFuture(new Answered(response));
+    }
+
+    /** Twice on one connection, with the right password. */
+    private void assertSurvives(Upstream upstream) throws IOException {
+        guard.upstream().plays(upstream);
+        Books before = guard.books();
+        try (RawConnection client = guard.http().connect()) {
+            for (long count = 1; count <= 2; count++) {
+                RawAnswer answer = client.ask(Visitor.RIGHT.asks(kind.question()));
+
+                assertThat(answer.headers("X-Guard-Fallback")).containsExactly("internal_error");
+                assertThat(answer.headers("Cache-Control")).containsExactly("no-store");
+                assertLastResort(answer);
+                assertThat(guard.books().since(before))
+                        .isEqualTo(Map.of("internal_error " + outcome(), count));
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void raise(Throwable failure) throws T {
+        throw (T) failure;
+    }
+}
