@@ -1,0 +1,51 @@
+package dev.forwardguard.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Caddy, without its API, with certificates of its own making. */
+final class Caddy {
+    private Caddy() {}
+
+    static Gateway.Running start(Path directory, Map<String, String> addresses) {
+        Path program = Gateway.installed("caddy", "caddy");
+        int httpsPort = Loopback.freePort();
+        int httpPort = Loopback.freePort();
+        Path file = directory.resolve("Caddyfile");
+        try {
+            Files.writeString(
+                    file,
+                    options(httpsPort, httpPort) + Gateway.configuration("Caddyfile", addresses));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var process =
+                ChildProcess.start(
+                        directory.resolve("caddy.log"),
+                        Map.of(
+                                "HOME", directory.toString(),
+                                "XDG_DATA_HOME", directory.toString(),
+                                "XDG_CONFIG_HOME", directory.toString()),
+                        List.of(program.toString(), "run", "--config", file.toString()));
+        Path root = directory.resolve("caddy/pki/authorities/local/root.crt");
+        return new Gateway.Running(process, httpsPort, httpPort, root);
+    }
+
+    private static String options(int httpsPort, int httpPort) {
+        return """
+        {
+            admin off
+            local_certs
+            skip_install_trust
+            default_bind 127.0.0.1
+            https_port %d
+            http_port %d
+        }
+        """
+                .formatted(httpsPort, httpPort);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.forwardguard.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * The repository as {@code run.sh} sees it: a clone in which the guards are built already. In a
+ * place of its own, because {@code run.sh} keeps passwords and logs beside itself; with a blank in
+ * its path, because that has to work, too.
+ */
+record Checkout(Path root) {
+    private static final List<String> GUARDS = List.of("bot-block-guard", "authentik-guard");
+
+    static Checkout in(Path directory) {
+        try {
+            var checkout = new Checkout(Files.createDirectory(directory.resolve("a clone")));
+            checkout.sources();
+            // after the sources, else run.sh would take it for stale
+            checkout.jars();
+            return checkout;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path script() {
+        return root.resolve("manifests/local/run.sh");
+    }
+
+    private void sources() throws IOException {
+        Files.createDirectories(script().getParent());
+        for (String file : List.of("run.sh", "StandIns.java", "Demo.java")) {
+            Path original = Repository.ROOT.resolve("manifests/local").resolve(file);
+            Files.copy(original, script().resolveSibling(file), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        Files.createDirectory(root.resolve(".mvn"));
+        Files.createFile(root.resolve("pom.xml"));
+        for (String guard : GUARDS) {
+            Files.createDirectories(root.resolve(guard).resolve("src/main"));
+            Files.createFile(root.resolve(guard).resolve("pom.xml"));
+        }
+    }
+
+    private void jars() throws IOException {
+        for (String guard : GUARDS) {
+            Path jar = Repository.jarOf(guard);
+            Path target = root.resolve(guard).resolve("target");
+            Files.createDirectory(target);
+            Files.copy(jar, target.resolve(jar.getFileName()));
+            copy(jar.resolveSibling("lib"), Files.createDirectory(target.resolve("lib")));
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.newDirectoryStream(from)) {
+            for (Path file : files) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    /** As if nobody had run it before: without a password, settings and logs. */
+    void forgetRuns() {
+        try {
+            Path kept = script().resolveSibling(".local");
+            if (Files.exists(kept)) {
+                Path old = Files.createTempDirectory(root.getParent(), "forgotten");
+                Files.move(kept, old.resolve("local"));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.forwardguard.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * A program that a test runs. Its output goes to a file; {@code close} ends it and whatever it has
+ * started, each by its own handle.
+ */
+final class ChildProcess implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int GLANCE_MILLIS = 20;
+
+    private final Process process;
+    private final Path log;
+
+    private ChildProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts a program with these variables on top of the environment of the tests. */
+    static ChildProcess start(Path log, Map<String, String> variables, List<String> command) {
+        try {
+            var builder =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectInput(Path.of("/dev/null").toFile())
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(variables);
+            return new ChildProcess(builder.start(), log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** The processes that it has started and that run, and theirs. */
+    List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
+    /** Everything that it has printed so far. */
+    String output() {
+        try {
+            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns once somebody listens on this port of 127.0.0.1, which should be the program. */
+    void awaitListening(int port) {
+        await("port " + port, () -> Loopback.isListening(port));
+    }
+
+    /** Returns once it is so; fails if the program ends before, or takes too long. */
+    void await(String what, BooleanSupplier isSo) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!isSo.getAsBoolean()) {
+            if (hasEndedWithin(GLANCE_MILLIS)) {
+                throw new AssertionError("ended before " + what + ":\n" + output());
+            }
+            if (System.nanoTime() > end) {
+                throw new AssertionError("no " + what + " within " + PATIENCE + ":\n" + output());
+            }
+        }
+    }
+
+    /** The exit status, once it has ended by itself. */
+    int awaitExit(Duration limit) {
+        if (!hasEndedWithin(limit.toMillis())) {
+            throw new AssertionError("still running after " + limit + ":\n" + output());
+        }
+        return process.exitValue();
+    }
+
+    /** SIGKILL, and returns when it is dead. */
+    void kill() {
+        process.destroyForcibly();
+        awaitExit(PATIENCE);
+    }
+
+    @Override
+    public void close() {
+        List<ProcessHandle> all =
+                Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+        process.destroy();
+        if (!hasEndedWithin(5_000)) {
+            process.destroyForcibly();
+        }
+        all.forEach(ProcessHandle::destroyForcibly);
+        awaitExit(PATIENCE);
+    }
+
+    private boolean hasEndedWithin(long millis) {
+        try {
+            return process.waitFor(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+}

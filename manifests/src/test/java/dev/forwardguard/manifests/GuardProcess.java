@@ -1,0 +1,115 @@
+package dev.forwardguard.manifests;
+
+import dev.forwardguard.testing.RawHttp;
+import dev.forwardguard.testing.RawRequest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** A guard, run from its jar as it is run everywhere, with a {@code guard.yml} of its own. */
+final class GuardProcess implements AutoCloseable {
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+    private final String name;
+    private final Path directory;
+    private final int port;
+    private final int managementPort = Loopback.freePort();
+    private ChildProcess process;
+
+    private GuardProcess(String name, Path directory, int port) {
+        this.name = name;
+        this.directory = directory;
+        this.port = port;
+        this.process = run();
+    }
+
+    /** Starts a guard; {@link #awaitHealthy} says when it serves. */
+    static GuardProcess start(String name, Path directory, String settings, String htpasswd) {
+        return start(name, directory, settings, htpasswd, Loopback.freePort());
+    }
+
+    /** The same at this port. */
+    static GuardProcess start(
+            String name, Path directory, String settings, String htpasswd, int port) {
+        try {
+            Files.writeString(directory.resolve(name + ".yml"), settings);
+            Files.writeString(directory.resolve("htpasswd"), htpasswd);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new GuardProcess(name, directory, port);
+    }
+
+    private ChildProcess run() {
+        Map<String, String> variables =
+                Map.of(
+                        "GUARD_HOST", "127.0.0.1",
+                        "GUARD_PORT", String.valueOf(port),
+                        "GUARD_MANAGEMENT_PORT", String.valueOf(managementPort),
+                        "GUARD_SETTINGS_FILE", directory.resolve(name + ".yml").toString(),
+                        "GUARD_HTPASSWD_FILE", directory.resolve("htpasswd").toString());
+        Path jar = Repository.jarOf(name);
+        return ChildProcess.start(
+                directory.resolve(name + ".log"),
+                variables,
+                List.of(JAVA, "-XX:+UseSerialGC", "-Xmx48m", "-jar", jar.toString()));
+    }
+
+    int port() {
+        return port;
+    }
+
+    int managementPort() {
+        return managementPort;
+    }
+
+    ChildProcess process() {
+        return process;
+    }
+
+    /** Once it answers {@code /healthz}. */
+    void awaitHealthy() {
+        process.awaitListening(port);
+        process.await("answer at /healthz", () -> get(port, "/healthz").startsWith("ok"));
+    }
+
+    /** Starts it again with the same ports and settings. */
+    void restart() {
+        process = run();
+        awaitHealthy();
+    }
+
+    /** {@code guard_fallback_total} of one reason and outcome, as Prometheus would read it. */
+    double fallbacks(String reason, String outcome) {
+        var line =
+                Pattern.compile("(?m)^guard_fallback_total\\{(.*)} (\\S+)$")
+                        .matcher(get(managementPort, "/prometheus"));
+        while (line.find()) {
+            String labels = line.group(1);
+            if (labels.contains("reason=\"" + reason + "\"")
+                    && labels.contains("outcome=\"" + outcome + "\"")) {
+                return Double.parseDouble(line.group(2));
+            }
+        }
+        throw new AssertionError("no guard_fallback_total of " + reason + ", " + outcome);
+    }
+
+    private static String get(int port, String uri) {
+        try {
+            return RawHttp.to(port).ask(RawRequest.get(uri)).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

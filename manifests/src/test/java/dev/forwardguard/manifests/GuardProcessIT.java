@@ -1,0 +1,86 @@
+package dev.forwardguard.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawConnection;
+import dev.forwardguard.testing.RawHttp;
+import dev.forwardguard.testing.RawRequest;
+import dev.forwardguard.testing.StubUpstream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The guards as processes: their jars, their environment, their end. */
+class GuardProcessIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir private Path directory;
+
+    @ParameterizedTest
+    @CsvSource({
+        "bot-block-guard, /auth",
+        "authentik-guard, /outpost.goauthentik.io/auth/traefik",
+    })
+    void startsAgainAtTheSamePortRightAfterItWasKilled(String name, String path)
+            throws IOException {
+        try (var upstream = StubUpstream.start();
+                var guard = start(name, upstream)) {
+            guard.awaitHealthy();
+            try (RawConnection open = RawHttp.to(guard.port()).connect()) {
+                assertThat(open.ask(RawRequest.get(path)).status()).isEqualTo(200);
+
+                guard.process().kill();
+                guard.restart();
+            }
+
+            RawAnswer answer = RawHttp.to(guard.port()).ask(RawRequest.get(path));
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(upstream.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void endsWithOneReadableLineWhenItsPortIsTaken() {
+        try (var upstream = StubUpstream.start();
+                var taken = StubUpstream.start();
+                var guard = start("bot-block-guard", upstream, taken.port())) {
+
+            int status = guard.process().awaitExit(SOON);
+
+            assertThat(status).isEqualTo(1);
+            assertThat(guard.process().output().lines().toList().getLast())
+                    .contains("Cannot start", String.valueOf(taken.port()))
+                    .doesNotContain("Exception:", "\\tat ");
+        }
+    }
+
+    @Test
+    void endsWithOneReadableLineWhenItsSettingsAreWrong() {
+        try (var guard =
+                GuardProcess.start("bot-block-guard", directory, "mode: automatic\n", "")) {
+
+            int status = guard.process().awaitExit(SOON);
+
+            assertThat(status).isEqualTo(1);
+            assertThat(guard.process().output().lines().toList().getLast())
+                    .contains("Cannot start", "bot-block-guard.yml", "mode")
+                    .doesNotContain("Exception:", "\\tat ");
+        }
+    }
+
+    private GuardProcess start(String name, StubUpstream upstream) {
+        return start(name, upstream, Loopback.freePort());
+    }
+
+    private GuardProcess start(String name, StubUpstream upstream, int port) {
+        String settings = "upstream:\n  url: " + upstream.uri() + "\n";
+        return GuardProcess.start(name, directory, settings, "", port);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.forwardguard.manifests;
+
+import dev.forwardguard.testing.Answer;
+import dev.forwardguard.testing.Header;
+import dev.forwardguard.testing.ReceivedRequest;
+
+import java.util.List;
+
+/** Who somebody is, in the twelve headers by which authentik tells applications. */
+record Identity(List<Header> headers) {
+    static final Identity ADA =
+            new Identity(
+                    List.of(
+                            new Header("X-authentik-username", "ada"),
+                            new Header("X-authentik-groups", "editors|readers"),
+                            new Header("X-authentik-entitlements", "reports"),
+                            new Header("X-authentik-email", "ada@example.com"),
+                            new Header("X-authentik-name", "Ada Lovelace"),
+                            new Header("X-authentik-uid", "0a1b2c3d"),
+                            new Header("X-authentik-jwt", "e30." + "j".repeat(20_000)),
+                            new Header(
+                                    "X-authentik-meta-jwks", "https://authentik.example.com/jwks/"),
+                            new Header("X-authentik-meta-outpost", "outpost"),
+                            new Header("X-authentik-meta-provider", "provider"),
+                            new Header("X-authentik-meta-app", "app"),
+                            new Header("X-authentik-meta-version", "goauthentik.io/outpost/test")));
+
+    /** What the outpost says about somebody with a session. */
+    Answer verdict() {
+        return new Answer(200, headers, "");
+    }
+
+    /** Which of the twelve an application got with a value, as the outpost spells them. */
+    static Identity receivedWith(ReceivedRequest request) {
+        return new Identity(
+                ADA.headers.stream()
+                        .flatMap(
+                                header ->
+                                        request.headers(header.name()).stream()
+                                                .map(value -> new Header(header.name(), value)))
+                        .filter(header -> !header.value().isEmpty())
+                        .toList());
+    }
+}

@@ -1,0 +1,86 @@
+package dev.forwardguard.manifests;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A run of {@code run.sh}, as from a terminal, with ports of its own. */
+final class LocalRun implements AutoCloseable {
+    static final List<String> PORTS =
+            List.of(
+                    "BOT_BLOCK_GUARD_PORT",
+                    "BOT_BLOCK_GUARD_MANAGEMENT_PORT",
+                    "AUTHENTIK_GUARD_PORT",
+                    "AUTHENTIK_GUARD_MANAGEMENT_PORT",
+                    "POISON_FOUNTAIN_PORT",
+                    "OUTPOST_PORT",
+                    "CONTROL_PORT");
+
+    private final ChildProcess process;
+    private final Path log;
+
+    private LocalRun(ChildProcess process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Ports that nobody uses, each by the name of its variable. */
+    static Map<String, Integer> freePorts() {
+        Map<String, Integer> ports = new HashMap<>();
+        PORTS.forEach(name -> ports.put(name, Loopback.freePort()));
+        return ports;
+    }
+
+    static LocalRun start(
+            Path log, Checkout checkout, Map<String, Integer> ports, String... arguments) {
+        Map<String, String> variables = new HashMap<>();
+        variables.put("JAVA_HOME", System.getProperty("java.home"));
+        ports.forEach((name, port) -> variables.put(name, String.valueOf(port)));
+        // a group of its own, as a shell gives it, and Ctrl-C not ignored, as in the background
+        List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
+        command.add(checkout.script().toString());
+        command.addAll(List.of(arguments));
+        return new LocalRun(ChildProcess.start(log, variables, command), log);
+    }
+
+    ChildProcess process() {
+        return process;
+    }
+
+    /** Once everything runs and it has said what to try. */
+    void awaitExplanation() {
+        process.await(
+                "the end of the explanation",
+                () -> process.output().contains("Ctrl-C stops everything."));
+    }
+
+    /** The programs that it has started. */
+    List<ProcessHandle> programs() {
+        return process.descendants().stream()
+                .filter(each -> each.info().command().orElse("").endsWith("/java"))
+                .toList();
+    }
+
+    /** Ctrl-C: a signal to everything in the foreground of the terminal. */
+    void interrupt() {
+        signal("INT");
+    }
+
+    private void signal(String name) {
+        Path nowhere = log.resolveSibling("kill.log");
+        String kill = "kill -" + name + " -- -" + process.pid();
+        try (var killing = ChildProcess.start(nowhere, Map.of(), List.of("bash", "-c", kill))) {
+            killing.awaitExit(Duration.ofSeconds(10));
+        }
+    }
+
+    /** Ends its group as well, with what it may have left behind. */
+    @Override
+    public void close() {
+        process.close();
+        signal("KILL");
+    }
+}

@@ -1,0 +1,155 @@
+package dev.forwardguard.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.StubUpstream;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** {@code manifests/local/run.sh}, as somebody uses it who has just cloned and built this. */
+@EnabledOnOs(OS.LINUX)
+class LocalRunIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration DEMO = Duration.ofSeconds(90);
+    private static final int INTERRUPTED = 130;
+
+    private static Checkout checkout;
+
+    @TempDir private Path directory;
+    private Path log;
+
+    @BeforeAll
+    static void checkOut(@TempDir Path directory) {
+        checkout = Checkout.in(directory);
+    }
+
+    @BeforeEach
+    void forgetOtherRuns() {
+        checkout.forgetRuns();
+        log = directory.resolve("run.log");
+    }
+
+    @Test
+    void playsEachOutageAndFindsEverythingAsDocumented() {
+        try (var run = LocalRun.start(log, checkout, Map.of(), "--demo")) {
+            int status = run.process().awaitExit(DEMO);
+
+            String output = run.process().output();
+            assertThat(output)
+                    .contains("upstream", "healthy", "refused", "hang", "503", "drip")
+                    .contains("connect_refused", "deadline", "bad_status", "X-authentik-username")
+                    .containsPattern("All \\d+ answers, their reasons and times are as documented")
+                    .doesNotContain("WRONG", "Building");
+            assertThat(status).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("dev.forwardguard.manifests.LocalRun#PORTS")
+    void saysWhichPortIsTaken(String name) {
+        Map<String, Integer> ports = LocalRun.freePorts();
+        try (var taken = StubUpstream.start()) {
+            ports.put(name, taken.port());
+            try (var run = LocalRun.start(log, checkout, ports)) {
+                assertThat(run.process().awaitExit(SOON)).isEqualTo(1);
+                assertThat(run.process().output())
+                        .contains("port " + taken.port() + " is in use", name + "=");
+            }
+        }
+    }
+
+    @Test
+    void endsEverythingOnCtrlCAndStartsAgainAtOnce() {
+        Map<String, Integer> ports = LocalRun.freePorts();
+        try (var first = LocalRun.start(log, checkout, ports)) {
+            first.awaitExplanation();
+            assertThat(first.process().output()).contains("shown this once");
+            assertThat(ports.values()).allMatch(Loopback::isListening);
+
+            interruptAndAwaitTheEnd(first);
+            assertThat(ports.values()).noneMatch(Loopback::isListening);
+        }
+        Path secondLog = directory.resolve("second.log");
+        try (var second = LocalRun.start(secondLog, checkout, ports)) {
+            second.awaitExplanation();
+            assertThat(second.process().output()).contains("password as before");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"live", "--demo"})
+    void endsEverythingOnCtrlCWhileItIsStillStarting(String mode) {
+        String[] arguments = mode.equals("live") ? new String[0] : new String[] {mode};
+        try (var run = LocalRun.start(log, checkout, LocalRun.freePorts(), arguments)) {
+            run.process().await("three programs", () -> run.programs().size() >= 3);
+
+            interruptAndAwaitTheEnd(run);
+        }
+    }
+
+    @Test
+    void printsCommandsThatDoWhatItSays() {
+        try (var run = LocalRun.start(log, checkout, LocalRun.freePorts())) {
+            run.awaitExplanation();
+            String output = run.process().output();
+            String password = group(output, "password (\\S+) \\(shown this once");
+
+            List<MatchResult> commands =
+                    Pattern.compile("(?m)(?:^  # (\\d{3}): .*\n)?^  (curl (?:.*\\\\\n)*.*)$")
+                            .matcher(output)
+                            .results()
+                            .toList();
+
+            assertThat(commands).hasSize(7);
+            for (MatchResult each : commands) {
+                String command =
+                        each.group(2).replace("-u admin", "-u admin:" + password) + " -sS -i";
+                String answer = shell(command);
+                String expected = each.group(1) == null ? "200" : each.group(1);
+                assertThat(answer).as(command).startsWith("HTTP/1.1 " + expected);
+            }
+        }
+    }
+
+    private static void interruptAndAwaitTheEnd(LocalRun run) {
+        List<ProcessHandle> programs = run.programs();
+        assertThat(programs).hasSizeGreaterThanOrEqualTo(3);
+
+        run.interrupt();
+
+        assertThat(run.process().awaitExit(SOON)).isEqualTo(INTERRUPTED);
+        assertThat(programs).noneMatch(ProcessHandle::isAlive);
+    }
+
+    private String shell(String command) {
+        Path answer = directory.resolve("answer-" + System.nanoTime() + ".log");
+        try (var shell = ChildProcess.start(answer, Map.of(), List.of("bash", "-c", command))) {
+            shell.awaitExit(SOON);
+            return shell.output();
+        }
+    }
+
+    private static String group(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + pattern + " in " + text))
+                .group(1);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.forwardguard.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** nginx in the foreground, with all that it writes in the test's directory. */
+final class Nginx {
+    private Nginx() {}
+
+    static Gateway.Running start(Path directory, Map<String, String> addresses) {
+        Path program = Gateway.installed("nginx", "nginx-light");
+        int httpsPort = Loopback.freePort();
+        int httpPort = Loopback.freePort();
+        Certificate certificate = Certificate.in(directory);
+        Map<String, String> here = new HashMap<>(addresses);
+        here.put("listen 443", "listen 127.0.0.1:" + httpsPort);
+        here.put("listen 80", "listen 127.0.0.1:" + httpPort);
+        here.put("/etc/nginx/tls/cert.pem", certificate.certificate().toString());
+        here.put("/etc/nginx/tls/key.pem", certificate.key().toString());
+        here.put("/run/nginx/", directory + "/");
+        Path file = directory.resolve("nginx.conf");
+        try {
+            Files.writeString(file, main());
+            Files.writeString(
+                    directory.resolve("forward-guard.conf"),
+                    Gateway.configuration("nginx.conf", here));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var process =
+                ChildProcess.start(
+                        directory.resolve("nginx.log"),
+                        Map.of(),
+                        List.of(
+                                program.toString(),
+                                "-p",
+                                directory.toString(),
+                                "-e",
+                                "stderr",
+                                "-c",
+                                file.toString()));
+        return new Gateway.Running(process, httpsPort, httpPort, certificate.certificate());
+    }
+
+    private static String main() {
+        return """
+        daemon off;
+        %s
+        pid nginx.pid;
+        error_log stderr warn;
+        events {}
+        http {
+            access_log off;
+            client_body_temp_path client_body;
+            proxy_temp_path proxy;
+            fastcgi_temp_path fastcgi;
+            uwsgi_temp_path uwsgi;
+            scgi_temp_path scgi;
+            include forward-guard.conf;
+        }
+        """
+                .formatted(user());
+    }
+
+    /** Workers of root are somebody else's unless told, who may not look into the directory. */
+    private static String user() {
+        return System.getProperty("user.name").equals("root") ? "user root;" : "";
+    }
+}

@@ -1,0 +1,156 @@
+package dev.forwardguard.manifests;
+
+import dev.forwardguard.testing.Header;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawHttp;
+import dev.forwardguard.testing.RawRequest;
+import dev.forwardguard.testing.StubUpstream;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/** A gateway, both guards as processes, and doubles of their upstreams and of an application. */
+final class Stage implements AutoCloseable {
+    static final String EMERGENCY_USER = "admin";
+    static final String EMERGENCY_PASSWORD = basic(EMERGENCY_USER + ":open:sesame");
+    static final String WRONG_PASSWORD = basic(EMERGENCY_USER + ":open:barley");
+
+    private static final String HTPASSWD =
+            "admin:$2y$05$Vhovx/6t6LX1oy62GmlM0.UnZPEV2fT381Lm6MrRGXZThmkBEpLk6\n";
+    private static final String GUARDED_PATHS =
+            "guarded-paths: [/outpost.goauthentik.io/auth/caddy, /outpost.goauthentik.io/auth/nginx]\n";
+
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final StubUpstream poisonFountain = started(StubUpstream.start());
+    private final StubUpstream outpost = started(StubUpstream.start());
+    private final StubUpstream application = started(StubUpstream.start());
+    private final GuardProcess botBlockGuard;
+    private final GuardProcess authentikGuard;
+    private final Gateway.Running gateway;
+    private final TlsTunnel tunnel;
+
+    private Stage(Gateway kind, Path directory) {
+        recover();
+        botBlockGuard = guard("bot-block-guard", directory, poisonFountain, "");
+        authentikGuard = guard("authentik-guard", directory, outpost, GUARDED_PATHS);
+        Map<String, String> addresses =
+                Map.of(
+                        "bot-block-guard:8080", "127.0.0.1:" + botBlockGuard.port(),
+                        "authentik-guard:9000", "127.0.0.1:" + authentikGuard.port(),
+                        "application:8080", "127.0.0.1:" + application.port(),
+                        "website:8080", "127.0.0.1:" + application.port());
+        gateway = kind.start(directory, addresses);
+        started(gateway.process());
+        gateway.process().awaitListening(gateway.httpsPort());
+        botBlockGuard.awaitHealthy();
+        authentikGuard.awaitHealthy();
+        tunnel = started(TlsTunnel.open(gateway.httpsPort(), gateway.trusted()));
+    }
+
+    static Stage behind(Gateway gateway, Path directory) {
+        return new Stage(gateway, directory);
+    }
+
+    private GuardProcess guard(String name, Path directory, StubUpstream asks, String more) {
+        String settings = "upstream:\n  url: " + asks.uri() + "\n  deadline: 1s\n" + more;
+        return started(GuardProcess.start(name, directory, settings, HTPASSWD));
+    }
+
+    private <T extends AutoCloseable> T started(T part) {
+        running.push(part);
+        return part;
+    }
+
+    /** All is well, and nobody remembers what happened before. */
+    void recover() {
+        poisonFountain.behaves(Upstreams.poisonFountain());
+        outpost.behaves(Upstreams.outpost());
+        application.behaves(Upstreams.application());
+        poisonFountain.forget();
+        outpost.forget();
+        application.forget();
+    }
+
+    StubUpstream outpost() {
+        return outpost;
+    }
+
+    StubUpstream application() {
+        return application;
+    }
+
+    GuardProcess botBlockGuard() {
+        return botBlockGuard;
+    }
+
+    GuardProcess authentikGuard() {
+        return authentikGuard;
+    }
+
+    Outage.Over outpostSuffers(Outage outage) {
+        return outage.of(outpost, Upstreams.outpost());
+    }
+
+    Outage.Over poisonFountainSuffers(Outage outage) {
+        return outage.of(poisonFountain, Upstreams.poisonFountain());
+    }
+
+    /** A browser's request to a site, of which {@code app} is protected and {@code www} public. */
+    static RawRequest request(String site, String method, String uri) {
+        var headers =
+                List.of(
+                        new Header("Host", site + ".example.com"),
+                        new Header("User-Agent", "Mozilla/5.0"));
+        return new RawRequest(method, uri, headers, "");
+    }
+
+    /** Asks for a page of the protected application. */
+    static RawRequest page() {
+        return request("app", "GET", "/page?a=1");
+    }
+
+    /** The same, as somebody who is logged in. */
+    static RawRequest pageWithSession() {
+        return page().with("Cookie", Upstreams.SESSION + "1");
+    }
+
+    /** Visitors that come by TLS. */
+    RawHttp visitor() {
+        return RawHttp.to(tunnel.port());
+    }
+
+    /** Visitors that come without. */
+    RawHttp visitorWithoutTls() {
+        return RawHttp.to(gateway.httpPort());
+    }
+
+    RawAnswer ask(RawRequest request) throws IOException {
+        return visitor().ask(request);
+    }
+
+    private static String basic(String credentials) {
+        byte[] octets = credentials.getBytes(StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(octets);
+    }
+
+    @Override
+    public void close() {
+        AssertionError failure = null;
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception | AssertionError e) {
+                failure = new AssertionError("could not end everything", e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.forwardguard.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * A port that speaks plain octets, for what comes out of a gateway's TLS port: so tests keep every
+ * octet of a request in their hands, and gateways still see visitors that come by TLS.
+ */
+final class TlsTunnel implements AutoCloseable {
+    private final ServerSocket server;
+    private final int gateway;
+    private final SSLContext tls;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    private TlsTunnel(ServerSocket server, int gateway, SSLContext tls) {
+        this.server = server;
+        this.gateway = gateway;
+        this.tls = tls;
+    }
+
+    /** To a gateway on this machine whose certificate is, or is signed by, the trusted one. */
+    static TlsTunnel open(int gateway, Path trusted) {
+        try {
+            var server = new ServerSocket(0, 50, Loopback.ADDRESS);
+            var tunnel = new TlsTunnel(server, gateway, trusting(trusted));
+            tunnel.threads.submit(tunnel::accept);
+            return tunnel;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    private Void accept() throws IOException {
+        while (true) {
+            Socket visitor = server.accept();
+            threads.submit(() -> connect(visitor));
+        }
+    }
+
+    private Void connect(Socket visitor) throws IOException {
+        try (visitor;
+                var there =
+                        (SSLSocket)
+                                tls.getSocketFactory().createSocket(Loopback.ADDRESS, gateway)) {
+            var parameters = there.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName("app.example.com")));
+            there.setSSLParameters(parameters);
+            there.startHandshake();
+            threads.submit(() -> pump(visitor, there));
+            pump(there, visitor);
+        }
+        return null;
+    }
+
+    private static Void pump(Socket from, Socket to) throws IOException {
+        from.getInputStream().transferTo(to.getOutputStream());
+        to.shutdownOutput();
+        return null;
+    }
+
+    private static SSLContext trusting(Path certificate) {
+        try (var pem = Files.newInputStream(certificate)) {
+            var store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null);
+            store.setCertificateEntry(
+                    "gateway", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        threads.shutdownNow();
+    }
+}

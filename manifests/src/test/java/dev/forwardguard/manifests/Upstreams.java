@@ -1,0 +1,78 @@
+package dev.forwardguard.manifests;
+
+import dev.forwardguard.testing.Answer;
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.ReceivedRequest;
+
+import java.io.OutputStream;
+import java.util.List;
+
+/** What stands behind the guards and the gateway when all is well. */
+final class Upstreams {
+    static final String LOGIN = "https://authentik.example.com/application/o/authorize/";
+    static final String SESSION = "authentik_proxy_session=";
+    static final List<String> COOKIES =
+            List.of(
+                    "authentik_proxy_state=1; Path=/; HttpOnly",
+                    "authentik_proxy_return=2; Path=/");
+
+    /** The header of the application's answer that shows that it was the application. */
+    static final String FROM_APPLICATION = "X-Application";
+
+    private Upstreams() {}
+
+    /** Blocks crawlers; HTTP/1.0, and one question per connection. */
+    static Behaviour poisonFountain() {
+        return (conversation, request) -> {
+            boolean bot = request.header("User-Agent").orElse("").contains("GPTBot");
+            Behaviour.answersUntilClose(bot ? 403 : 200, List.of(), "")
+                    .answer(conversation, request);
+        };
+    }
+
+    /** Knows who has the session cookie. */
+    static Behaviour outpost() {
+        return (conversation, request) ->
+                Behaviour.answers(verdict(request)).answer(conversation, request);
+    }
+
+    private static Answer verdict(ReceivedRequest request) {
+        boolean session = request.header("Cookie").orElse("").contains(SESSION);
+        String path = request.uri().replaceFirst("\\?.*", "");
+        return switch (path.substring("/outpost.goauthentik.io/".length())) {
+            case "auth/caddy" -> session ? Identity.ADA.verdict() : login();
+            case "auth/nginx" -> session ? Identity.ADA.verdict() : Answer.of(401);
+            case "start" -> login();
+            case "callback" ->
+                    Answer.of(302).with("Location", "/").with("Set-Cookie", SESSION + "new");
+            default -> Answer.of(404);
+        };
+    }
+
+    private static Answer login() {
+        Answer redirect = Answer.of(302).with("Location", LOGIN + "?state=1");
+        for (String cookie : COOKIES) {
+            redirect = redirect.with("Set-Cookie", cookie);
+        }
+        return redirect;
+    }
+
+    /** Greets everybody; after a WebSocket handshake sends back whatever it gets. */
+    static Behaviour application() {
+        return (conversation, request) -> {
+            boolean webSocket = request.header("Upgrade").isPresent();
+            Answer answer =
+                    webSocket
+                            ? Answer.of(101)
+                                    .with("Upgrade", "websocket")
+                                    .with("Connection", "Upgrade")
+                            : Answer.of(200).with(FROM_APPLICATION, "yes").body("hello");
+            conversation.send(answer.wire());
+            if (webSocket) {
+                OutputStream back = conversation.socket().getOutputStream();
+                conversation.socket().getInputStream().transferTo(back);
+                conversation.close();
+            }
+        };
+    }
+}
