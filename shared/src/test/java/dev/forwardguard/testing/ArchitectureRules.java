@@ -37,6 +37,7 @@ public final class ArchitectureRules {
     public static JavaClasses mainClasses() {
         return new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(location -> !location.contains("-tests.jar"))
                 .withImportOption(
                         location -> !location.contains("/$") && !location.contains("$Definition"))
                 .importPackages("dev.forwardguard");
