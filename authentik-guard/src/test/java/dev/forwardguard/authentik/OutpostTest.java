@@ -104,7 +104,7 @@ final class OutpostTest {
         RawAnswer answer = ask(Authentik.KIND.question());
 
         assertThat(answer.header("X-Guard-Fallback")).isEmpty();
-        assertThat(answer.elapsed()).isGreaterThan(Duration.ofMillis(400));
+        assertThat(answer.elapsed()).isGreaterThan(Duration.ofMillis(350));
     }
 
     @Test

@@ -88,7 +88,7 @@ final class PoisonFountainTest {
         RawAnswer answer = visitedBy("GPTBot");
 
         assertThat(answer.status()).isEqualTo(403);
-        assertThat(answer.elapsed()).isGreaterThan(Duration.ofMillis(400));
+        assertThat(answer.elapsed()).isGreaterThan(Duration.ofMillis(350));
     }
 
     @Test

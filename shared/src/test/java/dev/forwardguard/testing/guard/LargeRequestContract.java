@@ -85,6 +85,18 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
 
     @Test
     void questionsBeforeItAreAnsweredFirstAndInOrder() throws IOException {
+        String large = kind.question().with(name, Wire.octets(300 * KIB)).wire();
+
+        assertAnsweredLast(large, 431);
+    }
+
+    @Test
+    void questionsBeforeGarbageAreAnsweredFirstAndInOrder() throws IOException {
+        assertAnsweredLast("?\r\n\r\n", 400);
+    }
+
+    /** Sends it behind two questions, none of which is answered before all of it was sent. */
+    private void assertAnsweredLast(String unreadable, int status) throws IOException {
         var gate = new CountDownLatch(1);
         upstream.behaves(
                 (conversation, asked) -> {
@@ -94,16 +106,16 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
                     }
                     conversation.send(Answer.of(200).body(turn).wire());
                 });
+        String first = kind.question().with("X-Turn", "first").wire();
+        String second = kind.question().with("X-Turn", "second").wire();
         try (RawConnection client = guard.http().connect()) {
-            client.send(kind.question().with("X-Turn", "first").wire());
-            client.send(kind.question().with("X-Turn", "second").wire());
-            client.send(kind.question().with(name, Wire.octets(300 * KIB)).wire());
+            client.send(first + second + unreadable);
             upstream.awaitRequests(1);
             gate.countDown();
 
             assertThat(client.receive().body()).isEqualTo("first");
             assertThat(client.receive().body()).isEqualTo("second");
-            assertUnreadable(client.receive(), 431);
+            assertUnreadable(client.receive(), status);
             assertThat(client.awaitClosed()).isTrue();
         }
     }

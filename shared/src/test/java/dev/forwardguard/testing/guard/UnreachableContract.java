@@ -49,7 +49,7 @@ public abstract class UnreachableContract {
                 var guard = asking(port.uri().toString())) {
             RawAnswer answer = assertFallback(guard, CONNECT_TIMEOUT);
 
-            assertThat(answer.elapsed()).isBetween(Duration.ofMillis(500), Duration.ofMillis(750));
+            assertThat(answer.elapsed()).isBetween(Duration.ofMillis(450), Duration.ofMillis(750));
         }
     }
 

@@ -1,0 +1,123 @@
+package dev.forwardguard.testing.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.Header;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawConnection;
+import dev.forwardguard.testing.ReceivedRequest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Whatever method the visitor used and whatever body he sent, the question is the same GET. */
+public abstract class AnyMethodContract extends AgainstStubUpstream {
+    protected AnyMethodContract(GuardKind kind) {
+        super(kind);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET",
+                "HEAD",
+                "OPTIONS",
+                "POST",
+                "PUT",
+                "PATCH",
+                "DELETE",
+                "TRACE",
+                "PROPFIND",
+                "REPORT",
+                "FOO",
+                "get",
+                "M-SEARCH"
+            })
+    void anyMethodIsAQuestion(String method) throws IOException {
+        upstream.behaves(Behaviour.answers(403));
+
+        RawAnswer answer = ask(kind.question(method));
+
+        assertRelayed(answer, 403);
+        assertPlainQuestion();
+    }
+
+    @Test
+    void aWebSocketHandshakeIsAQuestion() throws IOException {
+        RawAnswer answer =
+                ask(
+                        kind.question()
+                                .with("Connection", "Upgrade")
+                                .with("Upgrade", "websocket")
+                                .with("Sec-WebSocket-Version", "13")
+                                .with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="));
+
+        assertRelayed(answer, 200);
+        ReceivedRequest asked = upstream.awaitRequest();
+        assertThat(asked.header("Upgrade")).isEmpty();
+        assertThat(asked.header("Connection")).isEmpty();
+        assertThat(asked.header("Sec-WebSocket-Key")).contains("dGhlIHNhbXBsZSBub25jZQ==");
+    }
+
+    @Test
+    void bodiesAreReadAndDropped() throws IOException {
+        String long1 = Wire.octets(3 << 20);
+        try (RawConnection client = guard.http().connect()) {
+            var post = kind.question("POST").with("Content-Length", "" + long1.length());
+            assertRelayed(client.ask(post.body(long1)), 200);
+            var chunked = kind.question("PUT").with("Transfer-Encoding", "chunked");
+            assertRelayed(client.ask(chunked.body("5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n")), 200);
+
+            assertRelayed(client.ask(kind.question()), 200);
+        }
+        upstream.awaitRequests(3);
+        for (int i = 0; i < 3; i++) {
+            assertPlainQuestion();
+        }
+    }
+
+    @Test
+    void theVerdictDoesNotWaitForTheBody() throws IOException {
+        try (RawConnection client = guard.http().connect()) {
+            client.send(kind.question("POST").with("Content-Length", "10").wire());
+
+            assertRelayed(client.receive(), 200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 5", "Transfer-Encoding: chunked"})
+    void aBodyThatIsOnlyAnnouncedIsAskedFor(String framing) throws IOException {
+        String name = framing.substring(0, framing.indexOf(':'));
+        String value = framing.substring(framing.indexOf(':') + 2);
+        var post = kind.question("POST").with("Expect", "100-continue").with(name, value);
+        try (RawConnection client = guard.http().connect()) {
+            RawAnswer answer = client.ask(post);
+            if (answer.status() == 100) {
+                client.send(value.equals("5") ? "hello" : "5\r\nhello\r\n0\r\n\r\n");
+                answer = client.receive();
+            }
+            assertRelayed(answer, 200);
+        }
+        assertPlainQuestion();
+    }
+
+    /** GET, without a body. */
+    private void assertPlainQuestion() {
+        ReceivedRequest asked = upstream.awaitRequest();
+        assertThat(asked.method()).isEqualTo("GET");
+        assertThat(asked.uri()).isEqualTo(kind.path());
+        assertThat(asked.version()).isEqualTo("HTTP/1.1");
+        assertThat(asked.body()).isEmpty();
+        assertThat(withoutHost(asked.headers())).isEqualTo(withoutHost(kind.question().headers()));
+    }
+
+    private static List<Header> withoutHost(List<Header> headers) {
+        return headers.stream().filter(header -> !header.name().equalsIgnoreCase("Host")).toList();
+    }
+}
