@@ -31,7 +31,7 @@ record Entry(String user, String hash) {
                         .orElseThrow(
                                 () ->
                                         new UnusableLineException(
-                                                "user name with control characters, or not UTF-8"));
+                                                "user name with control characters or white space around it, or not UTF-8"));
         int third = text.indexOf(':', colon + 1);
         return new Entry(user, text.substring(colon + 1, third < 0 ? text.length() : third));
     }

@@ -32,7 +32,7 @@ class CredentialsTest {
                 "Basic YTo=|a|''",
                 "Basic OmE=|''|a",
                 "Basic Og==|''|''",
-                "Basic IGEgOiBiIA==| a | b ",
+                "Basic YTogYiA=|a| b ",
             })
     void readsUserAndPassword(String value, String user, String password) {
         assertThat(Credentials.parse(List.of(value)))
@@ -147,5 +147,18 @@ class CredentialsTest {
                 .isNotEqualTo(Presented.credentials("a", "c"))
                 .isNotEqualTo(Presented.credentials("b", "b"))
                 .isNotEqualTo(null);
+    }
+
+    /** A header loses them on the way to the backend, which would be told another user. */
+    @Test
+    void aNameWithWhiteSpaceAroundItIsNone() {
+        for (String name : List.of(" user", "user ", "\u00a0user\u2003", " ")) {
+            byte[] pair = (name + ":secret").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            String header = "Basic " + java.util.Base64.getEncoder().encodeToString(pair);
+
+            boolean blank = name.strip().length() < name.length();
+
+            assertThat(Credentials.parse(List.of(header)).isEmpty()).isEqualTo(blank);
+        }
     }
 }

@@ -156,6 +156,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         used = true;
         if (clean && answer.isKeepAlive() && channel.isActive()) {
             idleSince = ticker.nanos();
+            channel.acknowledge();
             pool.give(this);
         } else {
             channel.close();
