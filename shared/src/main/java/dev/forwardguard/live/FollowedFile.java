@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,7 +32,7 @@ import java.util.function.Supplier;
  * <p>Absent is not unreadable: a file that cannot be read keeps the last good value for ever, a
  * file that is gone for longer than the grace withdraws it.
  */
-public final class FollowedFile implements AutoCloseable {
+public final class FollowedFile implements LiveSource {
     private static final Logger LOG = LoggerFactory.getLogger(FollowedFile.class);
     private static final Duration INTERVAL = Duration.ofMillis(250);
 
@@ -44,8 +45,8 @@ public final class FollowedFile implements AutoCloseable {
     private final Ticker ticker;
     private final ScheduledExecutorService scheduler;
     private @Nullable Future<?> following;
-    private @Nullable Object seen;
-    private @Nullable String trouble;
+    private volatile @Nullable Object seen;
+    private volatile @Nullable String trouble;
     private @Nullable Long absentSince;
 
     /**
@@ -77,6 +78,13 @@ public final class FollowedFile implements AutoCloseable {
     }
 
     @Override
+    public Map<String, Object> state() {
+        String now = trouble;
+        String contact = now != null ? now : seen == null ? "absent" : "followed";
+        return Map.of("source", "file " + path, "contact", contact);
+    }
+
+    @Override
     public void close() {
         if (following != null) {
             following.cancel(true);
@@ -99,6 +107,7 @@ public final class FollowedFile implements AutoCloseable {
             absentSince = null;
             if (stamp.equals(seen)) {
                 value.confirm();
+                trouble = null;
                 return;
             }
             read();

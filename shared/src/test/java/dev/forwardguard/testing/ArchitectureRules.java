@@ -72,6 +72,12 @@ public final class ArchitectureRules {
                         .resideInAnyPackage("io.micronaut.."),
                 noClasses()
                         .that()
+                        .resideOutsideOfPackage("..kubernetes..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage("io.kubernetes..", "okhttp3..", "okio.."),
+                noClasses()
+                        .that()
                         .doNotHaveSimpleName("Ticker")
                         .should()
                         .callMethod(System.class, "nanoTime")
@@ -97,6 +103,7 @@ public final class ArchitectureRules {
                                 "..botblock..",
                                 "..forwardauth..",
                                 "..htpasswd..",
+                                "..kubernetes..",
                                 "..live..",
                                 "..server..",
                                 "..settings..",

@@ -1,0 +1,41 @@
+package dev.forwardguard.kubernetes;
+
+import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.core.bind.annotation.Bindable;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.regex.Pattern;
+
+/**
+ * Which Secret is followed.
+ *
+ * @param namespace if it is not set, the one of the pod, or of the kubeconfig's context
+ * @param name goes into the field selector and has to be in the Role
+ * @param key the key of the Secret whose value is the htpasswd file
+ */
+@ConfigurationProperties("guard.htpasswd.secret")
+public record HtpasswdSecretConfiguration(
+        @Nullable String namespace,
+        @Bindable(defaultValue = "authentik-guard-htpasswd") String name,
+        @Bindable(defaultValue = "htpasswd") String key) {
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+    private static final Pattern SUBDOMAIN =
+            Pattern.compile("[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?");
+    private static final Pattern KEY = Pattern.compile("[-._a-zA-Z0-9]{1,253}");
+
+    public HtpasswdSecretConfiguration {
+        if (namespace != null) {
+            require(LABEL, "namespace", namespace);
+        }
+        require(SUBDOMAIN, "name", name);
+        require(KEY, "key", key);
+    }
+
+    private static void require(Pattern pattern, String what, String value) {
+        if (!pattern.matcher(value).matches()) {
+            throw new IllegalArgumentException(
+                    "guard.htpasswd.secret." + what + " is not possible in Kubernetes: " + value);
+        }
+    }
+}

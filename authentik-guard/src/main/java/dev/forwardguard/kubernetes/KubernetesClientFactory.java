@@ -1,0 +1,136 @@
+package dev.forwardguard.kubernetes;
+
+import io.kubernetes.client.openapi.ApiClient;
+import io.micronaut.context.annotation.Property;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The client of the API server, built when it is first asked for, and again when the file that it
+ * was built from has changed: a CA can rotate without a restart. For one thread.
+ */
+@Singleton
+public final class KubernetesClientFactory implements AutoCloseable {
+    private final Supplier<Access> access;
+    private final boolean inCluster;
+    private final Pace pace;
+    private @Nullable ApiClient client;
+    private byte @Nullable [] builtFrom;
+
+    /**
+     * @param host set by Kubernetes in every pod
+     * @param kubeconfig the paths in {@code $KUBECONFIG}: somebody who sets it means it, also in a
+     *     pod
+     */
+    @Inject
+    KubernetesClientFactory(
+            @Property(name = "kubernetes.service.host", defaultValue = "") String host,
+            @Property(name = "kubernetes.service.port", defaultValue = "443") String port,
+            @Property(name = "kubeconfig", defaultValue = "") String kubeconfig,
+            @Property(name = "user.home", defaultValue = "/") String home,
+            @Property(
+                            name = "guard.service-account",
+                            defaultValue = "/var/run/secrets/kubernetes.io/serviceaccount")
+                    String directory) {
+        var pod = ServiceAccount.at(host, port, Path.of(directory));
+        this.inCluster = !host.isEmpty() && Files.exists(pod.token());
+        this.pace = Pace.DEFAULT;
+        this.access =
+                () -> {
+                    if (!kubeconfig.isEmpty()) {
+                        return new KubeConfigFile(first(kubeconfig));
+                    }
+                    return host.isEmpty()
+                            ? new KubeConfigFile(Path.of(home, ".kube", "config"))
+                            : pod;
+                };
+    }
+
+    KubernetesClientFactory(Access access, Pace pace) {
+        this.access = () -> access;
+        this.inCluster = access instanceof ServiceAccount;
+        this.pace = pace;
+    }
+
+    /** The first that exists, like the client itself; kubectl would merge them. */
+    private static Path first(String paths) {
+        List<Path> all = Arrays.stream(paths.split(File.pathSeparator, -1)).map(Path::of).toList();
+        return all.stream().filter(Files::exists).findFirst().orElse(all.getFirst());
+    }
+
+    /** Whether this is a pod with a token. */
+    public boolean inCluster() {
+        return inCluster;
+    }
+
+    /** The client for the files as they are now. */
+    ApiClient client() throws ReadFailure {
+        Access way = access.get();
+        try {
+            byte[] content = Files.readAllBytes(way.file());
+            ApiClient present = client;
+            if (present != null && Arrays.equals(content, builtFrom)) {
+                return present;
+            }
+            discard();
+            ApiClient built = way.client(content).build();
+            built.setHttpClient(bounded(built.getHttpClient()));
+            client = built;
+            builtFrom = content;
+            return built;
+        } catch (IOException | RuntimeException e) {
+            throw new ReadFailure(ReadResult.NO_ACCESS);
+        }
+    }
+
+    String namespace() throws ReadFailure {
+        try {
+            return access.get().namespace();
+        } catch (IOException | RuntimeException e) {
+            throw new ReadFailure(ReadResult.NO_ACCESS);
+        }
+    }
+
+    /** The next client will be a new one, on new connections. */
+    void discard() {
+        if (client != null) {
+            client.getHttpClient().connectionPool().evictAll();
+        }
+        client = null;
+    }
+
+    @Override
+    public void close() {
+        discard();
+    }
+
+    /** HTTP/1.1: one connection carries one question at a time, and ends with it if it hangs. */
+    private OkHttpClient bounded(OkHttpClient unbounded) {
+        return unbounded
+                .newBuilder()
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .connectTimeout(pace.connectTimeout())
+                .readTimeout(pace.silence())
+                .writeTimeout(pace.connectTimeout())
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .connectionPool(new ConnectionPool(1, 30, TimeUnit.SECONDS))
+                .build();
+    }
+}
