@@ -104,6 +104,11 @@ public final class SecretWatch implements LiveSource {
         }
     }
 
+    /** Whether nothing of it runs any more. */
+    boolean ended() {
+        return thread == null || !thread.isAlive();
+    }
+
     private void run() {
         try {
             while (!closed.await(cycle().toNanos(), TimeUnit.NANOSECONDS)) {
@@ -174,8 +179,8 @@ public final class SecretWatch implements LiveSource {
         ApiObject list = json.object(requests.list());
         String revision = list.revision();
         if (!"SecretList".equals(list.kind()) || revision == null || revision.isEmpty()) {
-            throw new ReadFailure(
-                    ReadResult.MALFORMED); // no list says nothing, least of all "gone"
+            // what is no list says nothing, least of all that something is gone
+            throw new ReadFailure(ReadResult.MALFORMED);
         }
         for (ApiObject item : list.items()) {
             if (which.name().equals(item.name())) {
@@ -183,6 +188,9 @@ public final class SecretWatch implements LiveSource {
                 contact.listed(true);
                 return revision;
             }
+        }
+        if (!list.items().isEmpty()) {
+            throw new ReadFailure(ReadResult.MALFORMED);
         }
         secret.absent();
         contact.listed(false);

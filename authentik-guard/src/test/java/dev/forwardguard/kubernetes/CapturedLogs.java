@@ -1,0 +1,114 @@
+package dev.forwardguard.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AppenderBase;
+
+import dev.forwardguard.telemetry.JsonLines;
+
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+
+/**
+ * Everything that a class of tests makes the guard and its libraries log, at TRACE, instead of on
+ * the console. At the end none of it may hold a token, a password or a hash.
+ */
+final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
+    private static final Set<String> SECRETS = ConcurrentHashMap.newKeySet();
+
+    private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+    private final List<Appender<ILoggingEvent>> console = new ArrayList<>();
+    private final JsonLines format = new JsonLines();
+    private final java.util.logging.Logger okhttp = java.util.logging.Logger.getLogger("okhttp3");
+
+    private final AppenderBase<ILoggingEvent> capture =
+            new AppenderBase<>() {
+                @Override
+                protected void append(ILoggingEvent event) {
+                    lines.add(new String(format.encode(event), UTF_8));
+                }
+            };
+
+    private final Handler captureOkHttp =
+            new Handler() {
+                @Override
+                public void publish(LogRecord record) {
+                    lines.add(record.getMessage() + " " + record.getThrown());
+                }
+
+                @Override
+                public void flush() {}
+
+                @Override
+                public void close() {}
+            };
+
+    /** Must not be in a log line from now on. */
+    static void keepOut(String secret) {
+        if (secret.length() > 6) {
+            SECRETS.add(secret);
+        }
+    }
+
+    /** What was logged by this package and about the live value, from the beginning. */
+    List<String> told() {
+        return lines.stream()
+                .filter(line -> line.contains("\"INFO\"") || line.contains("\"WARN\""))
+                .filter(line -> line.contains("dev.forwardguard"))
+                .toList();
+    }
+
+    void forget() {
+        lines.clear();
+    }
+
+    private static Logger root() {
+        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        for (Iterator<Appender<ILoggingEvent>> all = root().iteratorForAppenders();
+                all.hasNext(); ) {
+            console.add(all.next());
+        }
+        console.forEach(root()::detachAppender);
+        format.start();
+        capture.setContext(root().getLoggerContext());
+        capture.start();
+        root().addAppender(capture);
+        root().setLevel(Level.TRACE);
+        okhttp.setLevel(java.util.logging.Level.ALL);
+        okhttp.addHandler(captureOkHttp);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        root().detachAppender(capture);
+        root().setLevel(Level.INFO);
+        console.forEach(root()::addAppender);
+        okhttp.removeHandler(captureOkHttp);
+        okhttp.setLevel(null);
+        assertThat(lines).as("the log at TRACE").isNotEmpty();
+        for (String secret : SECRETS) {
+            assertThat(lines).as("lines with a secret").noneMatch(line -> line.contains(secret));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.forwardguard.kubernetes;
+
+import dev.forwardguard.htpasswd.Htpasswd;
+import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.time.Ticker;
+
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A source with everything around it, at a pace that tests can wait for. */
+final class FollowedSecret implements AutoCloseable {
+    static final Duration GRACE = Duration.ofSeconds(30);
+    static final HtpasswdSecretConfiguration WHICH =
+            new HtpasswdSecretConfiguration(null, FakeApiServer.NAME, "htpasswd");
+
+    /** Everything within a second; only the grace is a clock that tests move by hand. */
+    static final Pace FAST =
+            new Pace(
+                    Duration.ofMillis(500),
+                    Duration.ofMillis(500),
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(65),
+                    Duration.ofMillis(50),
+                    Duration.ofMillis(5),
+                    Duration.ofMillis(40),
+                    Duration.ofMillis(400),
+                    Duration.ofMillis(5));
+
+    /** The same with watches that end sooner. */
+    static Pace impatient(Duration watch, Duration silence) {
+        return new Pace(
+                FAST.connectTimeout(),
+                FAST.listDeadline(),
+                watch,
+                silence,
+                FAST.settled(),
+                FAST.shortestPause(),
+                FAST.longestPause(),
+                FAST.longestRetryAfter(),
+                FAST.graceCheck());
+    }
+
+    final LiveValue<Htpasswd> value = Passwords.liveValue();
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final AtomicLong ahead = new AtomicLong();
+    private final SecretWatch watch;
+
+    FollowedSecret(Access access, Pace pace) {
+        Ticker ticker = () -> System.nanoTime() + ahead.get();
+        watch =
+                new SecretWatch(
+                        WHICH,
+                        new KubernetesClientFactory(access, pace),
+                        value,
+                        () -> GRACE,
+                        ticker,
+                        meters,
+                        Tags.of("guard", "test"),
+                        pace);
+        watch.follow();
+    }
+
+    FollowedSecret(Access access) {
+        this(access, FAST);
+    }
+
+    /** Lets time pass, at once. */
+    void pass(Duration time) {
+        ahead.addAndGet(time.toNanos());
+    }
+
+    boolean accepts(String user, String password) {
+        return Passwords.accepts(value, user, password);
+    }
+
+    void awaitAccepted(String user, String password) {
+        Waiting.until(user + " is let in", () -> accepts(user, password));
+    }
+
+    String contact() {
+        return String.valueOf(watch.state().get("contact"));
+    }
+
+    void awaitContact(String state) {
+        Waiting.until("contact is " + state, () -> contact().equals(state));
+    }
+
+    double reads(ReadResult result) {
+        return meters.get("guard.credentials.reads")
+                .tag("result", result.label())
+                .counter()
+                .count();
+    }
+
+    void awaitReads(ReadResult result, int count) {
+        Waiting.until(count + " times " + result, () -> reads(result) >= count);
+    }
+
+    double reconnects() {
+        return meters.get("guard.credentials.reconnects").counter().count();
+    }
+
+    /** Whether no thread is left. */
+    boolean ended() {
+        return watch.ended();
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+    }
+}

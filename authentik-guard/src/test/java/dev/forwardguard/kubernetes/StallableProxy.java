@@ -1,0 +1,94 @@
+package dev.forwardguard.kubernetes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A network between guard and API server that can stop forwarding without telling either. */
+final class StallableProxy implements AutoCloseable {
+    private final ServerSocket server;
+    private final int target;
+    private final List<Socket> clients = new CopyOnWriteArrayList<>();
+    private final List<Socket> all = new CopyOnWriteArrayList<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicInteger generation = new AtomicInteger();
+
+    StallableProxy(int target) throws IOException {
+        this.target = target;
+        this.server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+        threads.execute(this::accept);
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    /** From now on nothing passes on the connections that there are; new ones work. */
+    void stall() {
+        generation.incrementAndGet();
+    }
+
+    /** Connections that the guard has not closed. */
+    int open() {
+        return clients.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        for (Socket socket : all) {
+            socket.close();
+        }
+        threads.shutdownNow();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket client = server.accept();
+                Socket upstream = new Socket();
+                upstream.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), target));
+                all.addAll(List.of(client, upstream));
+                clients.add(client);
+                int born = generation.get();
+                threads.execute(() -> forward(client, upstream, born, true));
+                threads.execute(() -> forward(upstream, client, born, false));
+            }
+        } catch (IOException e) {
+            // closed
+        }
+    }
+
+    private void forward(Socket from, Socket to, int born, boolean fromClient) {
+        byte[] buffer = new byte[8192];
+        try (InputStream in = from.getInputStream()) {
+            OutputStream out = to.getOutputStream();
+            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                if (born == generation.get()) {
+                    out.write(buffer, 0, length);
+                }
+            }
+        } catch (IOException e) {
+            // as good as the end
+        }
+        if (fromClient) {
+            clients.remove(from);
+        }
+        if (born == generation.get()) {
+            try {
+                to.close();
+            } catch (IOException e) {
+                // closed
+            }
+        }
+    }
+}
