@@ -162,7 +162,7 @@ final class SecretRequests {
 
         private static boolean isBlank(byte[] line) {
             for (byte b : line) {
-                if (b < 0 || b > ' ') {
+                if (b != ' ' && b != '\t' && b != '\r') {
                     return false;
                 }
             }

@@ -1,0 +1,87 @@
+package dev.forwardguard.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.Random;
+import java.util.stream.LongStream;
+
+class ApiJsonTest {
+    private static final String SECRET =
+            "{\"future\":{\"deep\":[1,{\"metadata\":{\"name\":\"wrong\"}}]},"
+                    + "\"data\":{\"other\":\"b3RoZXI=\",\"htpasswd\":\"YQ==\"},"
+                    + "\"metadata\":{\"labels\":{\"name\":\"wrong\"},\"name\":\"right\","
+                    + "\"resourceVersion\":\"12\",\"uid\":null},"
+                    + "\"immutable\":true,\"kind\":\"Secret\"}";
+
+    private final ApiJson json = new ApiJson("htpasswd");
+
+    @Test
+    void readsWhatMattersInAnyOrderAndSkipsTheRest() throws ReadFailure {
+        ApiObject secret = json.object(SECRET.getBytes(UTF_8));
+
+        assertThat(secret.kind()).isEqualTo("Secret");
+        assertThat(secret.name()).isEqualTo("right");
+        assertThat(secret.revision()).isEqualTo("12");
+        assertThat(secret.content()).isEqualTo("YQ==");
+    }
+
+    @Test
+    void readsAnEventWhoseTypeComesLast() throws ReadFailure {
+        String line = "{\"object\":" + SECRET + ",\"since\":1.5,\"type\":\"MODIFIED\"}";
+
+        ApiJson.Event event = json.event(line.getBytes(UTF_8));
+
+        assertThat(event.type()).isEqualTo("MODIFIED");
+        assertThat(event.object().name()).isEqualTo("right");
+    }
+
+    @Test
+    void doesNotPrintTheContent() throws ReadFailure {
+        assertThat(json.object(SECRET.getBytes(UTF_8)).toString()).doesNotContain("YQ==");
+    }
+
+    static LongStream seeds() {
+        return LongStream.range(0, 300);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void damagedTextIsReadOrRefusedAndNeverAnythingElse(long seed) {
+        var random = new Random(seed);
+        byte[] damaged = SECRET.getBytes(UTF_8);
+        for (int i = 0; i <= random.nextInt(4); i++) {
+            damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+        }
+
+        try {
+            assertThat(json.object(damaged).items()).isEmpty();
+        } catch (ReadFailure refused) {
+            assertThat(refused.result()).isEqualTo(ReadResult.MALFORMED);
+            assertThat(refused.getCause()).isNull();
+        }
+    }
+
+    @Test
+    void everyTruncationIsRefused() {
+        byte[] whole = SECRET.getBytes(UTF_8);
+        for (int length = 0; length < whole.length; length++) {
+            byte[] part = java.util.Arrays.copyOf(whole, length);
+
+            assertThatThrownBy(() -> json.object(part)).isInstanceOf(ReadFailure.class);
+        }
+    }
+
+    @Test
+    void depthIsBounded() {
+        String deep = "{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
+
+        assertThatThrownBy(() -> json.object(deep.getBytes(UTF_8))).isInstanceOf(ReadFailure.class);
+    }
+}

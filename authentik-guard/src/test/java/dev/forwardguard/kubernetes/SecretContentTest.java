@@ -1,0 +1,157 @@
+package dev.forwardguard.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+
+/** What can be in a Secret. */
+class SecretContentTest {
+    private static final String PASSWORD = "a good password";
+
+    @RegisterExtension static final CapturedLogs LOGS = new CapturedLogs();
+
+    @TempDir private Path directory;
+    private FakeApiServer api;
+    private FollowedSecret secret;
+
+    @BeforeEach
+    void follow() throws Exception {
+        LOGS.forget();
+        api = FakeApiServer.plain();
+        api.put(Passwords.line("alice", PASSWORD));
+        var pod =
+                new MountedServiceAccount(
+                        directory, "a-token-for-content", new TestAuthority().pem());
+        secret = new FollowedSecret(new ServiceAccount(api.url(), pod.directory()));
+        secret.awaitAccepted("alice", PASSWORD);
+        Waiting.until("a watch", () -> api.openWatches() == 1);
+    }
+
+    @AfterEach
+    void everyRequestCarriedTheFieldSelector() {
+        secret.close();
+        api.close();
+        assertThat(api.requests()).allMatch(FakeApiServer::selected);
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+    }
+
+    /** Data that cannot be used, each as JSON. */
+    static List<String> invalid() {
+        return List.of(
+                "{}",
+                "null",
+                "[]",
+                "\"htpasswd\"",
+                "{\"another\":\"" + base64("alice:x") + "\"}",
+                "{\"htpasswd\":7}",
+                "{\"htpasswd\":{\"nested\":\"YWxpY2U6eA==\"}}",
+                "{\"htpasswd\":\"no base64!\"}",
+                "{\"htpasswd\":\"YWxp\\nY2U6\"}",
+                FakeApiServer.data("htpasswd", base64("not a line of an htpasswd file\n")),
+                FakeApiServer.data("htpasswd", base64("alice:plaintext\nbob:{SHA}short\n")),
+                FakeApiServer.data("htpasswd", base64("#\n".repeat(600_000))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("invalid")
+    void invalidContentChangesNothingAndIsCountedOnce(String data) {
+        api.putData(data);
+        Waiting.until("it is refused", () -> secret.value.rejected() == 1);
+        secret.pass(FollowedSecret.FAST.settled());
+        api.endWatches(); // what follows lists the same revision again
+        Waiting.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
+        api.bookmark();
+
+        assertThat(secret.accepts("alice", PASSWORD)).isTrue();
+        assertThat(secret.value.rejected()).isEqualTo(1);
+        assertThat(secret.value.problem()).isPresent();
+
+        api.put(Passwords.line("alice", "a better password"));
+        secret.awaitAccepted("alice", "a better password");
+        assertThat(secret.value.problem()).isEmpty();
+    }
+
+    @Test
+    void anEmptyKeyRevokesAtOnce() {
+        api.putData(FakeApiServer.data("htpasswd", ""));
+
+        Waiting.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
+    }
+
+    @Test
+    void theOtherSpellingOfAnEmptyKeyRevokesAtOnce() {
+        api.putData("{\"htpasswd\":null}");
+
+        Waiting.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
+    }
+
+    @Test
+    void aBadLineDoesNotLockOutTheOthers() {
+        api.put("bob:plaintext\n" + Passwords.line("carol", PASSWORD));
+
+        secret.awaitAccepted("carol", PASSWORD);
+
+        assertThat(secret.value.get().orElseThrow().rejectedLines()).hasSize(1);
+    }
+
+    @Test
+    void aSecretOfTheLargestSizeIsRead() {
+        String comments = "#".repeat(1000) + "\n";
+        String htpasswd = Passwords.line("dave", PASSWORD) + comments.repeat(1040);
+        assertThat(htpasswd.length()).isBetween(1_000_000, 1 << 20);
+
+        api.putData(FakeApiServer.data("htpasswd", base64(htpasswd)));
+
+        secret.awaitAccepted("dave", PASSWORD);
+    }
+
+    @Test
+    void anEventOfAnySizeIsRefusedWithoutBeingHeldInMemory() {
+        byte[] megabyte = "x".repeat(1 << 20).getBytes(UTF_8);
+        api.nextList(
+                exchange -> {
+                    exchange.sendResponseHeaders(200, 0);
+                    for (int i = 0; i < 64; i++) {
+                        exchange.getResponseBody().write(megabyte);
+                    }
+                });
+        api.send("{\"type\":\"MODIFIED\",\"object\":{\"data\":{\"htpasswd\":\"".getBytes(UTF_8));
+        for (int i = 0; i < 64; i++) {
+            api.send(megabyte);
+        }
+        secret.awaitReads(ReadResult.TOO_LARGE, 2);
+
+        assertThat(secret.accepts("alice", PASSWORD)).isTrue();
+        assertThat(secret.value.rejected()).isEqualTo(1);
+        api.put(Passwords.line("alice", "a better password"));
+        secret.awaitAccepted("alice", "a better password");
+    }
+
+    @Test
+    void tellsEachNewRevisionInOneLineWithTheNumberOfUsers() {
+        api.put(Passwords.line("alice", PASSWORD) + Passwords.line("bob", PASSWORD));
+        secret.awaitAccepted("bob", PASSWORD);
+
+        assertThat(LOGS.told())
+                .filteredOn(line -> line.contains("\"102\""))
+                .singleElement()
+                .asString()
+                .contains("users=2")
+                .doesNotContain("alice");
+    }
+}
