@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 
@@ -30,6 +31,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * An API server with one Secret: list and watch with revisions and a history, the field selector,
@@ -47,7 +49,12 @@ final class FakeApiServer implements AutoCloseable {
     }
 
     /** What came in. */
-    record Request(String path, Map<String, String> query, String authorization, long nanos) {
+    record Request(
+            String path,
+            Map<String, String> query,
+            String authorization,
+            String client,
+            long nanos) {
         boolean watch() {
             return "true".equals(query.get("watch"));
         }
@@ -434,6 +441,18 @@ final class FakeApiServer implements AutoCloseable {
                 exchange.getRequestURI().getPath(),
                 query,
                 authorization.getFirst(),
+                client(exchange),
                 System.nanoTime());
+    }
+
+    /** Whom the client certificate is for; empty without one. */
+    private static String client(HttpExchange exchange) {
+        try {
+            return exchange instanceof HttpsExchange https
+                    ? https.getSSLSession().getPeerPrincipal().getName()
+                    : "";
+        } catch (SSLPeerUnverifiedException e) {
+            return "";
+        }
     }
 }

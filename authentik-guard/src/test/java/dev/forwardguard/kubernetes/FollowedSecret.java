@@ -2,6 +2,7 @@ package dev.forwardguard.kubernetes;
 
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.testing.guard.Patience;
 import dev.forwardguard.time.Ticker;
 
 import io.micrometer.core.instrument.Tags;
@@ -29,6 +30,19 @@ final class FollowedSecret implements AutoCloseable {
                     Duration.ofMillis(400),
                     Duration.ofMillis(5));
 
+    /** The same with pauses that nobody could mistake for none. */
+    static final Pace LEISURELY =
+            new Pace(
+                    FAST.connectTimeout(),
+                    FAST.listDeadline(),
+                    FAST.watch(),
+                    FAST.silence(),
+                    FAST.settled(),
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(1),
+                    FAST.graceCheck());
+
     /** The same with watches that end sooner. */
     static Pace impatient(Duration watch, Duration silence) {
         return new Pace(
@@ -49,11 +63,15 @@ final class FollowedSecret implements AutoCloseable {
     private final SecretWatch watch;
 
     FollowedSecret(Access access, Pace pace) {
+        this(new KubernetesClientFactory(access, pace), pace);
+    }
+
+    FollowedSecret(KubernetesClientFactory clients, Pace pace) {
         Ticker ticker = () -> System.nanoTime() + ahead.get();
         watch =
                 new SecretWatch(
                         WHICH,
-                        new KubernetesClientFactory(access, pace),
+                        clients,
                         value,
                         () -> GRACE,
                         ticker,
@@ -77,7 +95,7 @@ final class FollowedSecret implements AutoCloseable {
     }
 
     void awaitAccepted(String user, String password) {
-        Waiting.until(user + " is let in", () -> accepts(user, password));
+        Patience.until(user + " is let in", () -> accepts(user, password));
     }
 
     String contact() {
@@ -85,7 +103,7 @@ final class FollowedSecret implements AutoCloseable {
     }
 
     void awaitContact(String state) {
-        Waiting.until("contact is " + state, () -> contact().equals(state));
+        Patience.until("contact is " + state, () -> contact().equals(state));
     }
 
     double reads(ReadResult result) {
@@ -96,7 +114,7 @@ final class FollowedSecret implements AutoCloseable {
     }
 
     void awaitReads(ReadResult result, int count) {
-        Waiting.until(count + " times " + result, () -> reads(result) >= count);
+        Patience.until(count + " times " + result, () -> reads(result) >= count);
     }
 
     double reconnects() {

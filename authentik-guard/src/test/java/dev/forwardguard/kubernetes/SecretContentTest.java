@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.testing.guard.Patience;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,7 @@ class SecretContentTest {
                         directory, "a-token-for-content", new TestAuthority().pem());
         secret = new FollowedSecret(new ServiceAccount(api.url(), pod.directory()));
         secret.awaitAccepted("alice", PASSWORD);
-        Waiting.until("a watch", () -> api.openWatches() == 1);
+        Patience.until("a watch", () -> api.openWatches() == 1);
     }
 
     @AfterEach
@@ -71,10 +73,10 @@ class SecretContentTest {
     @MethodSource("invalid")
     void invalidContentChangesNothingAndIsCountedOnce(String data) {
         api.putData(data);
-        Waiting.until("it is refused", () -> secret.value.rejected() == 1);
+        Patience.until("it is refused", () -> secret.value.rejected() == 1);
         secret.pass(FollowedSecret.FAST.settled());
         api.endWatches(); // what follows lists the same revision again
-        Waiting.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
+        Patience.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
         api.bookmark();
 
         assertThat(secret.accepts("alice", PASSWORD)).isTrue();
@@ -90,14 +92,14 @@ class SecretContentTest {
     void anEmptyKeyRevokesAtOnce() {
         api.putData(FakeApiServer.data("htpasswd", ""));
 
-        Waiting.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
+        Patience.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
     }
 
     @Test
     void theOtherSpellingOfAnEmptyKeyRevokesAtOnce() {
         api.putData("{\"htpasswd\":null}");
 
-        Waiting.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
+        Patience.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
     }
 
     @Test
