@@ -27,6 +27,8 @@ import java.util.function.Supplier;
  */
 @Singleton
 public final class KubernetesClientFactory implements AutoCloseable {
+    private static final String USUAL_PLACE = "/var/run/secrets/kubernetes.io/serviceaccount";
+
     private final Supplier<Access> access;
     private final boolean inCluster;
     private final Pace pace;
@@ -34,21 +36,30 @@ public final class KubernetesClientFactory implements AutoCloseable {
     private byte @Nullable [] builtFrom;
 
     /**
+     * Looks around where the guard runs. The variables of Kubernetes are read as such: Micronaut
+     * hides them from its properties in a pod.
+     */
+    @Inject
+    KubernetesClientFactory(
+            @Property(name = "kubeconfig", defaultValue = "") String kubeconfig,
+            @Property(name = "user.home", defaultValue = "/") String home,
+            @Property(name = "guard.service-account", defaultValue = USUAL_PLACE) String mounted) {
+        this(
+                System.getenv().getOrDefault("KUBERNETES_SERVICE_HOST", ""),
+                System.getenv().getOrDefault("KUBERNETES_SERVICE_PORT", "443"),
+                kubeconfig,
+                home,
+                mounted);
+    }
+
+    /**
      * @param host set by Kubernetes in every pod
      * @param kubeconfig the paths in {@code $KUBECONFIG}: somebody who sets it means it, also in a
      *     pod
      */
-    @Inject
     KubernetesClientFactory(
-            @Property(name = "kubernetes.service.host", defaultValue = "") String host,
-            @Property(name = "kubernetes.service.port", defaultValue = "443") String port,
-            @Property(name = "kubeconfig", defaultValue = "") String kubeconfig,
-            @Property(name = "user.home", defaultValue = "/") String home,
-            @Property(
-                            name = "guard.service-account",
-                            defaultValue = "/var/run/secrets/kubernetes.io/serviceaccount")
-                    String directory) {
-        var pod = ServiceAccount.at(host, port, Path.of(directory));
+            String host, String port, String kubeconfig, String home, String mounted) {
+        var pod = ServiceAccount.at(host, port, Path.of(mounted));
         this.inCluster = !host.isEmpty() && Files.exists(pod.token());
         this.pace = Pace.DEFAULT;
         this.access =

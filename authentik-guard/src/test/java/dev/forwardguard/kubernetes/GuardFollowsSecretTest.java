@@ -19,6 +19,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,12 +67,29 @@ class GuardFollowsSecretTest {
                 Map.of(
                         "guard.htpasswd.source",
                         "secret",
-                        "guard.service-account",
-                        pod.directory().toString(),
-                        "kubernetes.service.host",
-                        "127.0.0.1",
-                        "kubernetes.service.port",
-                        port));
+                        "kubeconfig",
+                        kubeconfig(port).toString()));
+    }
+
+    /**
+     * The environment of a process cannot be set from within, so the guards are told where to ask.
+     */
+    private Path kubeconfig(int port) {
+        try {
+            return Files.writeString(
+                    directory.resolve("kubeconfig-" + port),
+                    """
+                    {"current-context": "pod",
+                     "contexts": [{"name": "pod", "context":
+                         {"cluster": "here", "user": "pod", "namespace": "guards"}}],
+                     "clusters": [{"name": "here", "cluster":
+                         {"server": "https://127.0.0.1:%d", "certificate-authority": "ca.crt"}}],
+                     "users": [{"name": "pod", "user": {"tokenFile": "%s"}}]}
+                    """
+                            .formatted(port, pod.directory().resolve("token")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static RawRequest login(String user, String password) {
