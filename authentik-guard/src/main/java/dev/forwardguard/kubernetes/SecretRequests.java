@@ -8,8 +8,6 @@ import okhttp3.Call;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 
-import okio.BufferedSource;
-
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -55,7 +53,7 @@ final class SecretRequests {
     }
 
     /** What happens from this revision on. */
-    Lines watch(String revision) throws ReadFailure {
+    WatchLines watch(String revision) throws ReadFailure {
         var query =
                 List.of(
                         new Pair("watch", "true"),
@@ -63,7 +61,7 @@ final class SecretRequests {
                         new Pair("resourceVersion", revision),
                         new Pair("timeoutSeconds", String.valueOf(pace.watchSeconds())));
         try {
-            return new Lines(ask(query, pace.watchDeadline()));
+            return new WatchLines(ask(query, pace.watchDeadline()));
         } catch (IOException e) {
             throw ReadFailure.of(e, ReadResult.UNREACHABLE);
         }
@@ -124,54 +122,5 @@ final class SecretRequests {
         return seconds != null && seconds.matches("\\d{1,6}")
                 ? Duration.ofSeconds(Integer.parseInt(seconds))
                 : Duration.ZERO;
-    }
-
-    /** The lines of a watch, as they come. */
-    static final class Lines implements AutoCloseable {
-        private final ResponseBody answer;
-        private final BufferedSource source;
-
-        private Lines(ResponseBody answer) {
-            this.answer = answer;
-            this.source = answer.source();
-        }
-
-        /**
-         * Waits for the next line that is not blank; null at the end. A last line that is not
-         * complete is none.
-         */
-        byte @Nullable [] next() throws ReadFailure {
-            try {
-                byte[] line;
-                do {
-                    long end = source.indexOf((byte) '\n', 0, MAX_BYTES);
-                    if (end < 0 && source.getBuffer().size() >= MAX_BYTES) {
-                        throw new ReadFailure(ReadResult.TOO_LARGE);
-                    }
-                    if (end < 0) {
-                        return null;
-                    }
-                    line = source.readByteArray(end);
-                    source.skip(1);
-                } while (isBlank(line));
-                return line;
-            } catch (IOException e) {
-                throw ReadFailure.of(e, ReadResult.CLOSED);
-            }
-        }
-
-        private static boolean isBlank(byte[] line) {
-            for (byte b : line) {
-                if (b != ' ' && b != '\t' && b != '\r') {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        @Override
-        public void close() {
-            answer.close();
-        }
     }
 }

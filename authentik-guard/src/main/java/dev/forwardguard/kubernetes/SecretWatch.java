@@ -13,9 +13,7 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,13 +32,12 @@ public final class SecretWatch implements LiveSource {
     private final SecretRequests requests;
     private final HtpasswdSecret secret;
     private final Contact contact;
-    private final ApiJson json;
+    private final SecretReader reader;
     private final Pace pace;
+    private final Backoff backoff;
     private final Ticker ticker;
     private final CountDownLatch closed = new CountDownLatch(1);
-    private @Nullable Thread thread;
-    private int failures;
-    private boolean hurried;
+    private volatile @Nullable Thread thread;
 
     /**
      * @param grace how long the Secret may be gone before its value is withdrawn
@@ -70,8 +67,9 @@ public final class SecretWatch implements LiveSource {
         this.requests = new SecretRequests(which, clients, pace);
         this.secret = new HtpasswdSecret(value, which.key(), grace, ticker, pace.graceCheck());
         this.contact = new Contact(which.name(), registry, tags);
-        this.json = new ApiJson(which.key());
+        this.reader = new SecretReader(which, requests, secret, contact);
         this.pace = pace;
+        this.backoff = new Backoff(pace);
         this.ticker = ticker;
     }
 
@@ -94,10 +92,11 @@ public final class SecretWatch implements LiveSource {
         closed.countDown();
         requests.cancel();
         secret.close();
-        if (thread != null) {
-            thread.interrupt();
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
             try {
-                thread.join(LONGEST_CLOSE);
+                running.join(LONGEST_CLOSE);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -106,12 +105,13 @@ public final class SecretWatch implements LiveSource {
 
     /** Whether nothing of it runs any more. */
     boolean ended() {
-        return thread == null || !thread.isAlive();
+        Thread running = thread;
+        return running == null || !running.isAlive();
     }
 
     private void run() {
         try {
-            while (!closed.await(cycle().toNanos(), TimeUnit.NANOSECONDS)) {
+            while (!closed.await(safely().toNanos(), TimeUnit.NANOSECONDS)) {
                 // the next cycle
             }
         } catch (InterruptedException e) {
@@ -121,22 +121,29 @@ public final class SecretWatch implements LiveSource {
         }
     }
 
+    /** Nothing may end this thread but {@link #close}. Messages may quote what they are about. */
+    private Duration safely() {
+        try {
+            return cycle();
+        } catch (RuntimeException | Error e) {
+            LOG.debug("{} at {}", e.getClass().getName(), Arrays.toString(e.getStackTrace()));
+            contact.listFailed(ReadResult.INTERNAL_ERROR);
+            return backoff.after(ReadResult.INTERNAL_ERROR, false, Duration.ZERO);
+        }
+    }
+
     /** One list and one watch; returns how long to wait before the next. */
     private Duration cycle() {
         ReadResult result = ReadResult.OK;
         Duration asked = Duration.ZERO;
         Long began = null;
         try {
-            String revision = list();
+            String revision = reader.list();
             began = ticker.nanos();
-            watch(revision);
+            reader.watch(revision);
         } catch (ReadFailure e) {
             result = e.result();
             asked = e.retryAfter();
-        } catch (RuntimeException | Error e) {
-            // nothing may end this thread; messages may quote what they are about
-            result = ReadResult.INTERNAL_ERROR;
-            LOG.debug("{} at {}", e.getClass().getName(), Arrays.toString(e.getStackTrace()));
         }
         if (closed.getCount() == 0) {
             return Duration.ZERO;
@@ -144,93 +151,13 @@ public final class SecretWatch implements LiveSource {
         if (result.needsNewClient()) {
             clients.discard();
         }
+        boolean settled = began != null && ticker.nanos() - began >= pace.settled().toNanos();
         if (began == null) {
-            listFailed(result);
-            return pause(result, false, asked);
-        }
-        boolean settled = ticker.nanos() - began >= pace.settled().toNanos();
-        if (result == ReadResult.OK && !settled) {
-            result = ReadResult.CLOSED;
-        }
-        contact.watchEnded(result, settled);
-        return pause(result, settled, asked);
-    }
-
-    private Duration pause(ReadResult result, boolean settled, Duration asked) {
-        boolean atOnce = result.atOnce() && (settled || !hurried);
-        hurried = result.atOnce();
-        if (settled) {
-            failures = 0;
-        }
-        if (atOnce || result == ReadResult.OK) {
-            return Duration.ZERO;
-        }
-        failures++;
-        Duration granted = Collections.min(List.of(asked, pace.longestRetryAfter()));
-        return Collections.max(List.of(granted, pace.pause(failures)));
-    }
-
-    /**
-     * Takes what there is now.
-     *
-     * @return the revision to watch from
-     */
-    private String list() throws ReadFailure {
-        ApiObject list = json.object(requests.list());
-        String revision = list.revision();
-        if (!"SecretList".equals(list.kind()) || revision == null || revision.isEmpty()) {
-            // what is no list says nothing, least of all that something is gone
-            throw new ReadFailure(ReadResult.MALFORMED);
-        }
-        for (ApiObject item : list.items()) {
-            if (which.name().equals(item.name())) {
-                secret.present(item);
-                contact.listed(true);
-                return revision;
-            }
-        }
-        if (!list.items().isEmpty()) {
-            throw new ReadFailure(ReadResult.MALFORMED);
-        }
-        secret.absent();
-        contact.listed(false);
-        return revision;
-    }
-
-    private void listFailed(ReadResult result) {
-        if (result == ReadResult.NOT_FOUND) {
-            secret.absent();
-        } else if (result == ReadResult.TOO_LARGE) {
-            secret.oversized();
-        }
-        contact.listFailed(result);
-    }
-
-    private void watch(String revision) throws ReadFailure {
-        try (SecretRequests.Lines lines = requests.watch(revision)) {
-            for (byte[] line = lines.next(); line != null; line = lines.next()) {
-                take(json.event(line));
-            }
-        }
-    }
-
-    private void take(ApiJson.Event event) throws ReadFailure {
-        ApiObject object = event.object();
-        String type = String.valueOf(event.type());
-        if (type.equals("ERROR")) {
-            throw new ReadFailure(ReadResult.ofError(object.code()));
-        }
-        boolean ours = which.name().equals(object.name());
-        if (ours && (type.equals("ADDED") || type.equals("MODIFIED"))) {
-            secret.present(object);
-            contact.heard(true);
-        } else if (ours && type.equals("DELETED")) {
-            secret.absent();
-            contact.heard(false);
+            reader.listFailed(result);
         } else {
-            // a bookmark, a type that nobody here knows, or something about another object
-            secret.confirmed();
-            contact.heard();
+            result = result == ReadResult.OK && !settled ? ReadResult.CLOSED : result;
+            contact.watchEnded(result, settled);
         }
+        return backoff.after(result, settled, asked);
     }
 }

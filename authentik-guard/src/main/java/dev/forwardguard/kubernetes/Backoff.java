@@ -1,0 +1,36 @@
+package dev.forwardguard.kubernetes;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+
+/** How long to wait before asking again; for one thread. */
+final class Backoff {
+    private final Pace pace;
+    private int failures;
+    private boolean hurried;
+
+    Backoff(Pace pace) {
+        this.pace = pace;
+    }
+
+    /**
+     * The pause after a cycle.
+     *
+     * @param settled whether it had a watch that lasted, so that failures before it are history
+     * @param asked what the server asked for
+     */
+    Duration after(ReadResult result, boolean settled, Duration asked) {
+        boolean atOnce = result.atOnce() && (settled || !hurried);
+        hurried = result.atOnce();
+        if (settled) {
+            failures = 0;
+        }
+        if (atOnce || result == ReadResult.OK) {
+            return Duration.ZERO;
+        }
+        failures++;
+        Duration granted = Collections.min(List.of(asked, pace.longestRetryAfter()));
+        return Collections.max(List.of(granted, pace.pause(failures)));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.forwardguard.kubernetes;
+
+import okhttp3.ResponseBody;
+
+import okio.BufferedSource;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+
+/** The lines of a watch, as they come. */
+final class WatchLines implements AutoCloseable {
+    private final ResponseBody answer;
+    private final BufferedSource source;
+
+    WatchLines(ResponseBody answer) {
+        this.answer = answer;
+        this.source = answer.source();
+    }
+
+    /**
+     * Waits for the next line that is not blank; null at the end. A last line that is not complete
+     * is none.
+     */
+    byte @Nullable [] next() throws ReadFailure {
+        try {
+            byte[] line;
+            do {
+                long end = source.indexOf((byte) '\n', 0, SecretRequests.MAX_BYTES);
+                if (end < 0 && source.getBuffer().size() >= SecretRequests.MAX_BYTES) {
+                    throw new ReadFailure(ReadResult.TOO_LARGE);
+                }
+                if (end < 0) {
+                    return null;
+                }
+                line = source.readByteArray(end);
+                source.skip(1);
+            } while (isBlank(line));
+            return line;
+        } catch (IOException e) {
+            throw ReadFailure.of(e, ReadResult.CLOSED);
+        }
+    }
+
+    private static boolean isBlank(byte[] line) {
+        for (byte b : line) {
+            if (b != ' ' && b != '\t' && b != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        answer.close();
+    }
+}
