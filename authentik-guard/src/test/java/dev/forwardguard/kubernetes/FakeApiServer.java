@@ -225,7 +225,7 @@ final class FakeApiServer implements AutoCloseable {
         return ("{\"type\":\"" + type + "\",\"object\":" + object + "}\n").getBytes(UTF_8);
     }
 
-    static byte[] error(int code) {
+    private static byte[] error(int code) {
         return event(
                 "ERROR",
                 "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
@@ -252,6 +252,12 @@ final class FakeApiServer implements AutoCloseable {
                         "{\"kind\":\"Secret\",\"metadata\":{\"resourceVersion\":\""
                                 + revision
                                 + "\"}}"));
+    }
+
+    /** As when something is wrong with the watch itself: an event, and the end. */
+    void failWatches(int code) {
+        send(error(code));
+        endWatches();
     }
 
     /** As after {@code timeoutSeconds}. */

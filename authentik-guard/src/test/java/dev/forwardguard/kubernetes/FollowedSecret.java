@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A source with everything around it, at a pace that tests can wait for. */
@@ -95,7 +96,11 @@ final class FollowedSecret implements AutoCloseable {
     }
 
     void awaitAccepted(String user, String password) {
-        Patience.until(user + " is let in", () -> accepts(user, password));
+        try {
+            Patience.until(user + " is let in", () -> accepts(user, password));
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; " + this, e);
+        }
     }
 
     String contact() {
@@ -119,6 +124,15 @@ final class FollowedSecret implements AutoCloseable {
 
     double reconnects() {
         return meters.get("guard.credentials.reconnects").counter().count();
+    }
+
+    @Override
+    public String toString() {
+        var reads = new EnumMap<ReadResult, Double>(ReadResult.class);
+        for (ReadResult result : ReadResult.values()) {
+            reads.put(result, reads(result));
+        }
+        return contact() + ", in force: " + value.snapshot() + ", reads: " + reads;
     }
 
     /** Whether no thread is left. */

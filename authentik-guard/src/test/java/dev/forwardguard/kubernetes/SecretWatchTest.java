@@ -249,14 +249,15 @@ class SecretWatchTest {
     @Test
     void aRevisionThatComesBackWithAnotherContentIsAnother() throws Exception {
         try (FollowedSecret secret = followed()) {
+            rotated(secret); // revision 102
             api.stop();
-            api.restore(100);
-            api.put(Passwords.line("alice", SECOND));
+            api.restore(101);
+            api.put(Passwords.line("alice", FIRST)); // revision 102
             api.start();
 
-            secret.awaitAccepted("alice", SECOND);
+            secret.awaitAccepted("alice", FIRST);
 
-            assertThat(secret.accepts("alice", FIRST)).isFalse();
+            assertThat(secret.accepts("alice", SECOND)).isFalse();
         }
     }
 
@@ -487,7 +488,7 @@ class SecretWatchTest {
         api.put(Passwords.line("alice", FIRST));
         try (FollowedSecret secret = new FollowedSecret(access(), FollowedSecret.LEISURELY)) {
             Patience.until("a watch", () -> api.openWatches() == 1);
-            api.send(FakeApiServer.error(410));
+            api.failWatches(410);
             Patience.until("another list", () -> api.lists() == 2);
             Patience.until("another watch", () -> api.openWatches() == 1);
 
@@ -526,7 +527,7 @@ class SecretWatchTest {
     void keepsTheLastGoodThroughErrorsOfTheServer() {
         try (FollowedSecret secret = followed()) {
             api.everyList(FakeApiServer.status(500));
-            api.send(FakeApiServer.error(500));
+            api.failWatches(500);
             secret.awaitContact("server_error");
             secret.pass(Duration.ofDays(1));
             assertThat(secret.accepts("alice", FIRST)).isTrue();

@@ -149,7 +149,7 @@ class TokenAndTrustTest {
     @Test
     void keepsTheLastGoodWhenThePermissionIsTakenInTheMiddleOfAWatch() {
         api.permit(false);
-        api.send(FakeApiServer.error(403));
+        api.failWatches(403);
         secret.awaitContact("forbidden");
         stillGood();
 
