@@ -1,13 +1,16 @@
 package dev.forwardguard.authentik;
 
+import dev.forwardguard.settings.BreakerSettings;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.HeaderNames;
 import dev.forwardguard.settings.Mode;
+import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.settings.YamlSection;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,6 +26,8 @@ record AuthentikSettings(
     /** Where the outpost answers on every protected domain. */
     static final String PREFIX = "/outpost.goauthentik.io/";
 
+    private static final String TRAEFIK = PREFIX + "auth/traefik";
+
     private static final URI OUTPOST =
             URI.create(
                     "http://ak-outpost-authentik-embedded-outpost.authentik.svc.cluster.local:9000");
@@ -30,8 +35,13 @@ record AuthentikSettings(
     static final AuthentikSettings DEFAULTS =
             new AuthentikSettings(
                     new GuardSettings(
-                            Mode.AUTO, UpstreamSettings.defaults(OUTPOST), HeaderNames.of()),
-                    Set.of(PREFIX + "auth/traefik", PREFIX + "auth/caddy"),
+                            Mode.AUTO,
+                            UpstreamSettings.defaults(
+                                    OUTPOST,
+                                    new ProbeSettings(TRAEFIK, Optional.empty(), Set.of(400, 500))),
+                            BreakerSettings.DEFAULTS,
+                            HeaderNames.of()),
+                    Set.of(TRAEFIK, PREFIX + "auth/caddy"),
                     EmergencySettings.DEFAULTS);
 
     static AuthentikSettings parse(byte[] document) {

@@ -4,9 +4,11 @@ import dev.forwardguard.forwardauth.Decision;
 import dev.forwardguard.forwardauth.Decision.Outcome;
 import dev.forwardguard.forwardauth.GuardProfile;
 import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.settings.BreakerSettings;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.HeaderNames;
 import dev.forwardguard.settings.Mode;
+import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.settings.YamlSection;
 import dev.forwardguard.upstream.FallbackReason;
@@ -16,6 +18,7 @@ import jakarta.inject.Singleton;
 
 import java.net.URI;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 
 /** What makes this guard the one in front of Poison Fountain. */
@@ -34,7 +37,13 @@ final class BotBlockProfile implements GuardProfile {
                     "X-Forwarded-Tls-Client-Cert-Info");
 
     private static final GuardSettings DEFAULTS =
-            new GuardSettings(Mode.AUTO, UpstreamSettings.defaults(POISON_FOUNTAIN), SECRETS);
+            new GuardSettings(
+                    Mode.AUTO,
+                    UpstreamSettings.defaults(
+                            POISON_FOUNTAIN,
+                            new ProbeSettings(BotBlockGuard.PATH, Optional.empty(), Set.of())),
+                    BreakerSettings.DEFAULTS,
+                    SECRETS);
 
     private final LiveValue<GuardSettings> settings;
 

@@ -15,6 +15,7 @@ import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.exceptions.ConfigurationException;
 import io.micronaut.scheduling.annotation.Scheduled;
+import io.netty.channel.EventLoopGroup;
 
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
@@ -79,8 +80,12 @@ final class GuardFactory {
     }
 
     @Singleton
-    Upstream upstream(GuardProfile profile, Ticker ticker, GuardMetrics metrics) {
-        return new NettyUpstream(profile::settings, profile.verdicts(), ticker, metrics.upstream());
+    Upstream upstream(
+            GuardProfile profile, EventLoopGroup loops, Ticker ticker, GuardMetrics metrics) {
+        var upstream =
+                new NettyUpstream(profile::settings, profile.verdicts(), loops, ticker, metrics);
+        metrics.showCircuit(upstream);
+        return upstream;
     }
 
     /** Ends a period of the log of an outage every 30 seconds. */

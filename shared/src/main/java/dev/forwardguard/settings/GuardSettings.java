@@ -8,10 +8,15 @@ import java.time.Duration;
  *
  * @param mode whether to ask and whether to fall back
  * @param upstream where and how long to ask
+ * @param breaker when not to ask
  * @param dropRequestHeaders names of request headers that stay in the guard although they are
  *     end-to-end
  */
-public record GuardSettings(Mode mode, UpstreamSettings upstream, HeaderNames dropRequestHeaders) {
+public record GuardSettings(
+        Mode mode,
+        UpstreamSettings upstream,
+        BreakerSettings breaker,
+        HeaderNames dropRequestHeaders) {
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofSeconds(25);
 
@@ -26,6 +31,7 @@ public record GuardSettings(Mode mode, UpstreamSettings upstream, HeaderNames dr
         return new GuardSettings(
                 root.choice("mode", Mode.class, defaults.mode),
                 upstream(root.section("upstream"), defaults.upstream),
+                BreakerSettings.take(root.section("breaker")),
                 root.texts("drop-request-headers", defaults.dropRequestHeaders, HeaderNames::of));
     }
 
@@ -38,7 +44,8 @@ public record GuardSettings(Mode mode, UpstreamSettings upstream, HeaderNames dr
                         section.duration("read-timeout", defaults.readTimeout(), SHORTEST, LONGEST),
                         section.duration("deadline", defaults.deadline(), SHORTEST, LONGEST),
                         section.integer("max-concurrent", defaults.maxConcurrent(), 1, 10_000),
-                        section.integers("failure-statuses", defaults.failureStatuses(), 200, 599));
+                        section.integers("failure-statuses", defaults.failureStatuses(), 200, 599),
+                        ProbeSettings.take(section, defaults.probe()));
         section.refuseOtherKeys();
         return settings;
     }

@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param maxConcurrent questions that may be under way at once; more are not asked
  * @param failureStatuses statuses that are never a verdict, on top of what the guard itself refuses
  *     to take as one
+ * @param probe the guard's own question
  */
 public record UpstreamSettings(
         URI url,
@@ -25,17 +26,19 @@ public record UpstreamSettings(
         Duration readTimeout,
         Duration deadline,
         int maxConcurrent,
-        Set<Integer> failureStatuses) {
+        Set<Integer> failureStatuses,
+        ProbeSettings probe) {
 
     /** The settings of a guard whose operator only says where the upstream is. */
-    public static UpstreamSettings defaults(URI url) {
+    public static UpstreamSettings defaults(URI url, ProbeSettings probe) {
         return new UpstreamSettings(
                 url,
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 256,
-                Set.of(502, 503, 504));
+                Set.of(502, 503, 504),
+                probe);
     }
 
     public UpstreamSettings {

@@ -12,6 +12,9 @@ import dev.forwardguard.forwardauth.GuardProfile;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.FallbackReason;
+import dev.forwardguard.upstream.ProbeResult;
+import dev.forwardguard.upstream.Upstream;
+import dev.forwardguard.upstream.UpstreamMeters;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -27,6 +30,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Every meter that both guards have. The names are what Prometheus shows, without the suffixes that
@@ -36,12 +40,15 @@ import java.util.Map;
  *   <li>{@code guard_fallback_total{reason,outcome}}: decisions without a verdict
  *   <li>{@code guard_decision_total{source,decision}}: all decisions
  *   <li>{@code guard_upstream_seconds}: how long questions took that came to an outcome
+ *   <li>{@code guard_upstream_probe_total{result}}: probes of an upstream that seems down
+ *   <li>{@code guard_suspect_answers_total}: verdicts of a status that a broken upstream gives, too
+ *   <li>{@code guard_circuit_state}: 0 closed, 1 half-open, 2 open
  *   <li>{@code guard_mode{mode}}: 1 for the mode in force
  *   <li>{@code guard_settings_info{revision}}: 1 for the settings in force
  *   <li>{@code guard_settings_rejected_total}: revisions of {@code guard.yml} that were refused
  * </ul>
  */
-public final class GuardMetrics {
+public final class GuardMetrics implements UpstreamMeters {
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(1),
         Duration.ofMillis(2),
@@ -65,9 +72,14 @@ public final class GuardMetrics {
     private final Counter relayedDeny;
     private final Counter failed;
     private final Timer upstream;
+    private final Map<ProbeResult, Counter> probes = new EnumMap<>(ProbeResult.class);
+    private final Counter suspects;
+    private final MeterRegistry registry;
+    private final Tags guard;
 
     public GuardMetrics(MeterRegistry registry, GuardProfile profile) {
-        Tags guard = Tags.of("guard", profile.name());
+        this.registry = registry;
+        this.guard = Tags.of("guard", profile.name());
         for (FallbackReason reason : FallbackReason.values()) {
             Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
             for (Outcome outcome : profile.outcomes()) {
@@ -93,6 +105,20 @@ public final class GuardMetrics {
                         .description("Time from a question to its outcome")
                         .tags(guard)
                         .serviceLevelObjectives(BUCKETS)
+                        .register(registry);
+        for (ProbeResult result : ProbeResult.values()) {
+            probes.put(
+                    result,
+                    Counter.builder("guard.upstream.probe")
+                            .description("Probes sent while the upstream seemed down")
+                            .tags(guard)
+                            .tag("result", result.label())
+                            .register(registry));
+        }
+        suspects =
+                Counter.builder("guard.suspect.answers")
+                        .description("Verdicts of a status that a broken upstream gives, too")
+                        .tags(guard)
                         .register(registry);
         for (Mode mode : Mode.values()) {
             Gauge.builder("guard.mode", profile, now -> now.settings().mode() == mode ? 1 : 0)
@@ -142,9 +168,27 @@ public final class GuardMetrics {
         settings.subscribe(ignored -> refresh.run());
     }
 
-    /** The timer that an upstream records its questions with. */
-    public Timer upstream() {
-        return upstream;
+    /** Shows the state of the circuit to the upstream. */
+    public void showCircuit(Upstream asked) {
+        Gauge.builder("guard.circuit.state", asked, now -> now.circuit().level())
+                .description("0 closed, 1 half-open, 2 open")
+                .tags(guard)
+                .register(registry);
+    }
+
+    @Override
+    public void took(long nanos) {
+        upstream.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void probed(ProbeResult result) {
+        requireNonNull(probes.get(result)).increment();
+    }
+
+    @Override
+    public void suspected() {
+        suspects.increment();
     }
 
     /** Counts a decision; one that nobody heard does not count. */

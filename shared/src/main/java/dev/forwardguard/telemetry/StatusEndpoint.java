@@ -3,6 +3,7 @@ package dev.forwardguard.telemetry;
 import dev.forwardguard.forwardauth.GuardProfile;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.upstream.Upstream;
 
 import io.micronaut.management.endpoint.annotation.Endpoint;
 import io.micronaut.management.endpoint.annotation.Read;
@@ -16,10 +17,12 @@ import java.util.Map;
 @Endpoint(id = "status", defaultSensitive = false)
 public final class StatusEndpoint {
     private final GuardProfile profile;
+    private final Upstream upstream;
     private final List<StatusPart> parts;
 
-    StatusEndpoint(GuardProfile profile, List<StatusPart> parts) {
+    StatusEndpoint(GuardProfile profile, Upstream upstream, List<StatusPart> parts) {
         this.profile = profile;
+        this.upstream = upstream;
         this.parts = parts;
     }
 
@@ -30,6 +33,7 @@ public final class StatusEndpoint {
         GuardSettings settings = profile.settings();
         status.put("mode", settings.mode().name().toLowerCase(Locale.ROOT));
         status.put("upstream", settings.upstream().url().toString());
+        status.put("circuit", upstream.circuit().label());
         status.put("settings", live(profile.liveSettings()));
         parts.forEach(part -> status.put(part.name(), part.state()));
         return status;

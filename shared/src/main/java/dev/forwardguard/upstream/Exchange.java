@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.concurrent.FutureListener;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ final class Exchange {
     private final Ticker ticker;
     private final Function<UpstreamResponse, UpstreamOutcome> classify;
     private final CompletableFuture<UpstreamOutcome> outcome = new CompletableFuture<>();
-    private final ChannelFutureListener hangUp = closed -> end(new Abandoned());
+    private final FutureListener<Void> hangUp = gone -> end(new Abandoned());
 
     private long deadlineAt;
     private long lastByteAt;
@@ -89,7 +90,7 @@ final class Exchange {
     private void begin() {
         deadlineAt = ticker.nanos() + settings.deadline().toNanos();
         timer = loop().schedule(this::checkTime, untilNextCheck(), TimeUnit.NANOSECONDS);
-        question.asker().closeFuture().addListener(hangUp);
+        question.hangUp().addListener(hangUp);
         List<InetSocketAddress> known = address.known();
         if (known.isEmpty()) {
             address.lookUp().whenCompleteAsync(this::lookedUp, loop());
@@ -99,7 +100,7 @@ final class Exchange {
     }
 
     private EventLoop loop() {
-        return question.asker().eventLoop();
+        return question.loop();
     }
 
     private void lookedUp(@Nullable List<InetSocketAddress> found, @Nullable Throwable failure) {
@@ -237,7 +238,7 @@ final class Exchange {
         if (timer != null) {
             timer.cancel(false);
         }
-        question.asker().closeFuture().removeListener(hangUp);
+        question.hangUp().removeListener(hangUp);
         ChannelFuture attempt = connecting;
         if (attempt != null) {
             connecting = null;

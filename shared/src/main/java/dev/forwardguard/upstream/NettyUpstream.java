@@ -1,6 +1,7 @@
 package dev.forwardguard.upstream;
 
 import static dev.forwardguard.upstream.FallbackReason.BAD_STATUS;
+import static dev.forwardguard.upstream.FallbackReason.CIRCUIT_OPEN;
 import static dev.forwardguard.upstream.FallbackReason.FORCED;
 import static dev.forwardguard.upstream.FallbackReason.OVERLOAD;
 
@@ -11,42 +12,54 @@ import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.UpstreamOutcome.Abandoned;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
+import dev.forwardguard.upstream.breaker.CircuitState;
+import dev.forwardguard.upstream.breaker.Permit;
 
-import io.micrometer.core.instrument.Timer;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.handler.codec.http.HttpStatusClass;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The upstream of a guard, asked over pooled connections on the event loop of whoever asks. */
 public final class NettyUpstream implements Upstream {
+    private static final Optional<Permit> ALWAYS = Optional.of(Permit.UNCOUNTED);
+
     private final Supplier<GuardSettings> settings;
     private final VerdictRule verdicts;
+    private final EventLoopGroup loops;
     private final Ticker ticker;
-    private final Timer duration;
+    private final UpstreamMeters meters;
     private final Connector connector = new Connector();
     private final ConcurrentMap<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
-    private volatile @Nullable UpstreamAddress address;
+    private volatile @Nullable Route route;
 
     /**
      * @param settings read anew for each question
-     * @param duration records how long each question took that came to an outcome
+     * @param loops where probes live
      */
     public NettyUpstream(
-            Supplier<GuardSettings> settings, VerdictRule verdicts, Ticker ticker, Timer duration) {
+            Supplier<GuardSettings> settings,
+            VerdictRule verdicts,
+            EventLoopGroup loops,
+            Ticker ticker,
+            UpstreamMeters meters) {
         this.settings = settings;
         this.verdicts = verdicts;
+        this.loops = loops;
         this.ticker = ticker;
-        this.duration = duration;
+        this.meters = meters;
     }
 
     @Override
@@ -59,23 +72,39 @@ public final class NettyUpstream implements Upstream {
             underWay.decrementAndGet();
             return unavailable(OVERLOAD);
         }
-        long startedAt = ticker.nanos();
-        return exchange(question, now.upstream())
-                .whenComplete((outcome, failure) -> ended(outcome, startedAt));
+        Route taken = routeUnder(now);
+        Optional<Permit> permit =
+                now.mode() == Mode.UPSTREAM ? ALWAYS : taken.circuit().tryAcquire();
+        if (permit.isEmpty()) {
+            underWay.decrementAndGet();
+            return unavailable(CIRCUIT_OPEN);
+        }
+        var call = new Call(taken, permit.get());
+        return exchange(question, now.upstream(), taken.address(), call::classify)
+                .whenComplete(call::ended);
+    }
+
+    @Override
+    public CircuitState circuit() {
+        Route current = route;
+        return current == null ? CircuitState.CLOSED : current.circuit().state();
     }
 
     private CompletableFuture<UpstreamOutcome> exchange(
-            UpstreamQuestion question, UpstreamSettings now) {
-        EventLoop loop = question.asker().eventLoop();
+            UpstreamQuestion question,
+            UpstreamSettings now,
+            UpstreamAddress address,
+            Function<UpstreamResponse, UpstreamOutcome> classify) {
+        EventLoop loop = question.loop();
         var exchange =
                 new Exchange(
                         question,
                         now,
-                        addressOf(now),
+                        address,
                         pools.computeIfAbsent(loop, any -> new ConnectionPool(ticker)),
                         connector,
                         ticker,
-                        response -> classify(response, now));
+                        classify);
         if (loop.inEventLoop()) {
             exchange.start();
         } else {
@@ -88,13 +117,6 @@ public final class NettyUpstream implements Upstream {
         return exchange.outcome();
     }
 
-    private void ended(@Nullable UpstreamOutcome outcome, long startedAt) {
-        underWay.decrementAndGet();
-        if (!(outcome instanceof Abandoned)) {
-            duration.record(ticker.nanos() - startedAt, TimeUnit.NANOSECONDS);
-        }
-    }
-
     private UpstreamOutcome classify(UpstreamResponse response, UpstreamSettings now) {
         boolean verdict =
                 verdicts.isVerdict(response.status())
@@ -102,16 +124,113 @@ public final class NettyUpstream implements Upstream {
         return verdict ? new Answered(response) : new Unavailable(BAD_STATUS);
     }
 
-    private UpstreamAddress addressOf(UpstreamSettings now) {
-        UpstreamAddress current = address;
-        if (current == null || !current.leadsTo(now.host(), now.port())) {
-            current = new UpstreamAddress(now.host(), now.port(), ticker);
-            address = current;
+    private Route routeUnder(GuardSettings now) {
+        Route current = route;
+        return current != null && current.isUnder(now) ? current : changeRoute(now);
+    }
+
+    /** What was learnt about the upstream stays true until something about it changes. */
+    private synchronized Route changeRoute(GuardSettings now) {
+        Route before = route;
+        UpstreamSettings upstream = now.upstream();
+        UpstreamAddress address =
+                before != null && before.address().leadsTo(upstream.host(), upstream.port())
+                        ? before.address()
+                        : new UpstreamAddress(upstream.host(), upstream.port(), ticker);
+        Circuit circuit;
+        if (before != null && before.hasCircuitOf(now)) {
+            circuit = before.circuit();
+        } else {
+            circuit = circuit(now, address);
+            if (before != null) {
+                before.circuit().retire();
+            }
         }
-        return current;
+        var changed = new Route(now, address, circuit);
+        route = changed;
+        return changed;
+    }
+
+    private Circuit circuit(GuardSettings now, UpstreamAddress address) {
+        UpstreamSettings upstream = now.upstream();
+        EventLoop loop = loops.next();
+        var probe =
+                new Probe(
+                        upstream.probe(),
+                        loop,
+                        question ->
+                                exchange(
+                                        question,
+                                        upstream,
+                                        address,
+                                        response -> classify(response, upstream)),
+                        meters);
+        return new Circuit(
+                upstream,
+                now.breaker(),
+                loop,
+                probe,
+                () -> settings.get().mode() != Mode.FALLBACK,
+                meters,
+                ticker);
     }
 
     private static CompletionStage<UpstreamOutcome> unavailable(FallbackReason reason) {
         return CompletableFuture.completedFuture(new Unavailable(reason));
+    }
+
+    /** What leads to the upstream under some settings. */
+    private record Route(GuardSettings settings, UpstreamAddress address, Circuit circuit) {
+        /** Whether these very settings lead here: a look at each question has to cost nothing. */
+        @SuppressWarnings("ReferenceEquality")
+        boolean isUnder(GuardSettings now) {
+            return settings == now;
+        }
+
+        boolean hasCircuitOf(GuardSettings now) {
+            return settings.upstream().equals(now.upstream())
+                    && settings.breaker().equals(now.breaker());
+        }
+    }
+
+    /** One question that counts, from its permit to its outcome. */
+    private final class Call {
+        private final Route taken;
+        private final Permit permit;
+        private final long startedAt = ticker.nanos();
+        private int status;
+
+        Call(Route taken, Permit permit) {
+            this.taken = taken;
+            this.permit = permit;
+        }
+
+        UpstreamOutcome classify(UpstreamResponse response) {
+            status = response.status().code();
+            return NettyUpstream.this.classify(response, taken.settings().upstream());
+        }
+
+        void ended(@Nullable UpstreamOutcome outcome, @Nullable Throwable bug) {
+            underWay.decrementAndGet();
+            switch (outcome) {
+                case Answered ignored -> taken.circuit().answered(permit, status);
+                case Unavailable ignored when isFaultOfTheClient() -> permit.abandoned();
+                case Unavailable(var reason) -> taken.circuit().failed(permit, reason);
+                case Abandoned ignored -> permit.abandoned();
+                case null -> permit.abandoned();
+            }
+            if (!(outcome instanceof Abandoned)) {
+                meters.took(ticker.nanos() - startedAt);
+            }
+        }
+
+        /**
+         * A 4xx that is no verdict. Whoever could open the circuit by such requests would switch
+         * the upstream off for everybody.
+         */
+        private boolean isFaultOfTheClient() {
+            return HttpStatusClass.valueOf(status) == HttpStatusClass.CLIENT_ERROR
+                    && !taken.settings().upstream().failureStatuses().contains(status);
+        }
     }
 }

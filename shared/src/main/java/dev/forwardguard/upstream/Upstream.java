@@ -1,5 +1,7 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.upstream.breaker.CircuitState;
+
 import java.util.concurrent.CompletionStage;
 
 /** The auth backend that a guard asks. */
@@ -10,4 +12,9 @@ public interface Upstream {
      * and never exceptionally for anything that an upstream or a network can do.
      */
     CompletionStage<UpstreamOutcome> ask(UpstreamQuestion question);
+
+    /** The state of the circuit to it; an upstream without a breaker is always asked. */
+    default CircuitState circuit() {
+        return CircuitState.CLOSED;
+    }
 }

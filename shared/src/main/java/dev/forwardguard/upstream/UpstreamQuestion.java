@@ -1,17 +1,29 @@
 package dev.forwardguard.upstream;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.concurrent.Future;
 
 /**
  * What to ask: a GET without a body.
  *
  * @param uri path and query, sent byte for byte behind the path prefix of the upstream's URL
  * @param headers all headers to send, except {@code Host}, which is the upstream's
- * @param asker the connection that waits for the outcome; the question lives on its event loop and
- *     dies with it
+ * @param loop where the question lives and its outcome is told
+ * @param hangUp done when nobody waits for the outcome any more
  */
-public record UpstreamQuestion(String uri, HttpHeaders headers, Channel asker) {
+public record UpstreamQuestion(
+        String uri, HttpHeaders headers, EventLoop loop, Future<Void> hangUp) {
+
+    /**
+     * A question that lives and dies with a connection.
+     *
+     * @param asker the connection that waits for the outcome
+     */
+    public UpstreamQuestion(String uri, HttpHeaders headers, Channel asker) {
+        this(uri, headers, asker.eventLoop(), asker.closeFuture());
+    }
 
     /** The path without its query: headers and query may hold secrets. */
     @Override

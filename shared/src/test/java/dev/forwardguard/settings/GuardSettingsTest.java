@@ -12,13 +12,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 class GuardSettingsTest {
     private static final GuardSettings DEFAULTS =
             new GuardSettings(
                     Mode.AUTO,
-                    UpstreamSettings.defaults(URI.create("http://upstream.example:8080")),
+                    UpstreamSettings.defaults(
+                            URI.create("http://upstream.example:8080"),
+                            new ProbeSettings("/probe", Optional.empty(), Set.of(400))),
+                    BreakerSettings.DEFAULTS,
                     HeaderNames.of("Cookie"));
 
     private static GuardSettings parse(String document) {
@@ -46,6 +50,22 @@ class GuardSettingsTest {
         assertThat(upstream.deadline()).isEqualTo(Duration.ofSeconds(5));
         assertThat(upstream.maxConcurrent()).isEqualTo(256);
         assertThat(upstream.failureStatuses()).containsExactly(502, 503, 504);
+        assertThat(parse("").breaker())
+                .isEqualTo(
+                        new BreakerSettings(
+                                5,
+                                50,
+                                20,
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(10),
+                                3));
+    }
+
+    @Test
+    void theLongestProbeIntervalIsNeverShorterThanTheFirst() {
+        assertThat(parse("breaker: {probe-interval: 20s}").breaker().probeMaxInterval())
+                .isEqualTo(Duration.ofSeconds(20));
     }
 
     @Test
@@ -61,6 +81,17 @@ class GuardSettingsTest {
                           deadline: 20s
                           max-concurrent: 12
                           failure-statuses: [500, 418]
+                          probe-path: /ping?deep=1
+                          probe-host: app.example:8443
+                          suspect-statuses: [400]
+                        breaker:
+                          consecutive-failures: 7
+                          failure-rate: 60
+                          minimum-calls: 30
+                          window: 20s
+                          probe-interval: 500ms
+                          probe-max-interval: 1m
+                          trials: 2
                         drop-request-headers: [X-Secret, cookie]
                         """);
 
@@ -74,6 +105,20 @@ class GuardSettingsTest {
         assertThat(upstream.deadline()).isEqualTo(Duration.ofSeconds(20));
         assertThat(upstream.maxConcurrent()).isEqualTo(12);
         assertThat(upstream.failureStatuses()).isEqualTo(Set.of(418, 500));
+        assertThat(upstream.probe())
+                .isEqualTo(
+                        new ProbeSettings(
+                                "/ping?deep=1", Optional.of("app.example:8443"), Set.of(400)));
+        assertThat(settings.breaker())
+                .isEqualTo(
+                        new BreakerSettings(
+                                7,
+                                60,
+                                30,
+                                Duration.ofSeconds(20),
+                                Duration.ofMillis(500),
+                                Duration.ofMinutes(1),
+                                2));
         assertThat(settings.dropRequestHeaders().contains("x-SECRET")).isTrue();
         assertThat(settings.dropRequestHeaders().contains("Cookie")).isTrue();
         assertThat(settings.dropRequestHeaders().contains("Authorization")).isFalse();
@@ -114,6 +159,17 @@ class GuardSettingsTest {
                 "upstream: {url: http://u:p@x}     | line 1: upstream.url must have no user",
                 "upstream: {url: 'http://x?a=b'}   | line 1: upstream.url must have no user, query",
                 "upstream: {url: http://x:70000}   | line 1: upstream.url must have a port from 1 to 65535",
+                "upstream: {probe-path: ping}      | line 1: upstream.probe-path must begin with /",
+                "upstream: {probe-path: '/a b'}    | line 1: upstream.probe-path must begin with / and be printable",
+                "upstream: {probe-host: 'a/b'}     | line 1: upstream.probe-host must be a host name",
+                "upstream: {probe-host: 'https://x'} | line 1: upstream.probe-host must be a host name",
+                "breaker: {consecutive-failures: 0} | line 1: breaker.consecutive-failures must be a whole number from 1",
+                "breaker: {failure-rate: 101}      | line 1: breaker.failure-rate must be a whole number from 1 to 100",
+                "breaker: {window: 500ms}          | line 1: breaker.window must be from 1s to 300s",
+                "breaker: {probe-interval: 2m}     | line 1: breaker.probe-interval must be from 100ms to 60s",
+                "breaker: {probe-interval: 5s, probe-max-interval: 4s} | line 1: breaker.probe-max-interval must be from 5s",
+                "breaker: {trials: 0}              | line 1: breaker.trials must be a whole number from 1",
+                "breaker: {half-open: 3}           | line 1: unknown key breaker.half-open",
                 "drop-request-headers: Cookie      | line 1: drop-request-headers must be a list",
                 "drop-request-headers: [[a]]       | line 1: drop-request-headers must be a list of single values",
                 "[]                                | line 1: the document must be a mapping",

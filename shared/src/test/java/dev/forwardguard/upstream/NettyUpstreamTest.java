@@ -4,22 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.forwardguard.settings.GuardSettings;
-import dev.forwardguard.settings.HeaderNames;
 import dev.forwardguard.settings.Mode;
-import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.StubDns;
 import dev.forwardguard.testing.StubUpstream;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 
-import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.netty.channel.Channel;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 
 import org.junit.jupiter.api.AfterEach;
@@ -34,70 +25,39 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What can only be seen without a server around it: the pool, the bounds and a clock that is moved
  * by hand.
  */
 class NettyUpstreamTest {
-    private final MultiThreadIoEventLoopGroup loops =
-            new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    private final AtomicLong later = new AtomicLong();
-    private final AtomicReference<GuardSettings> settings = new AtomicReference<>();
-    private final Timer duration = new SimpleMeterRegistry().timer("questions");
-    private final NettyUpstream upstream =
-            new NettyUpstream(
-                    settings::get,
-                    new VerdictRule(status -> true),
-                    () -> System.nanoTime() + later.get(),
-                    duration);
+    private UpstreamUnderTest under;
     private StubUpstream stub;
-    private Channel asker;
 
     @BeforeEach
     void start() throws Exception {
-        stub = StubUpstream.start(Behaviour.answers(200));
-        asker = new NioSocketChannel();
-        loops.register(asker).sync();
-        settings.set(settings(stub.uri(), 256));
+        under = UpstreamUnderTest.start();
+        stub = under.stub;
     }
 
     @AfterEach
     void stop() {
-        stub.close();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        under.close();
         StubDns.reset();
     }
 
-    private static GuardSettings settings(URI url, int maxConcurrent) {
-        UpstreamSettings defaults = UpstreamSettings.defaults(url);
-        return new GuardSettings(
-                Mode.AUTO,
-                new UpstreamSettings(
-                        url,
-                        defaults.connectTimeout(),
-                        defaults.readTimeout(),
-                        defaults.deadline(),
-                        maxConcurrent,
-                        Set.of(503)),
-                HeaderNames.of());
-    }
-
     private CompletableFuture<UpstreamOutcome> ask() {
-        return upstream.ask(new UpstreamQuestion("/auth", new DefaultHttpHeaders(), asker))
-                .toCompletableFuture();
+        return under.ask();
     }
 
     private UpstreamOutcome answer() throws Exception {
-        return ask().get(10, TimeUnit.SECONDS);
+        return under.answer();
     }
 
     @Test
@@ -107,13 +67,13 @@ class NettyUpstreamTest {
         }
 
         assertThat(stub.connections()).isEqualTo(1);
-        assertThat(duration.count()).isEqualTo(20);
+        assertThat(under.timed.get()).isEqualTo(20);
     }
 
     @Test
     void doesNotUseAConnectionThatIdledForTooLong() throws Exception {
         answer();
-        later.addAndGet(TimeUnit.SECONDS.toNanos(31));
+        under.putForward(Duration.ofSeconds(31));
 
         answer();
 
@@ -141,7 +101,8 @@ class NettyUpstreamTest {
 
     @Test
     void asksNoMoreQuestionsAtOnceThanItsBoundAndGetsThemBack() throws Exception {
-        settings.set(settings(stub.uri(), 3));
+        under.settings =
+                UpstreamUnderTest.settings(Mode.AUTO, stub.uri(), 3, UpstreamUnderTest.PLAIN_PROBE);
         var gate = new CountDownLatch(1);
         stub.behaves(Behaviour.answers(200).after(gate));
         List<CompletableFuture<UpstreamOutcome>> asked = List.of(ask(), ask(), ask());
@@ -164,11 +125,13 @@ class NettyUpstreamTest {
     void aSecondAnswerThatWasHeldBackNeverReachesTheNextQuestion() throws Exception {
         try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> answerTheTenthTwice(server));
-            settings.set(settings(URI.create("http://127.0.0.1:" + server.getLocalPort()), 256));
+            under.settings =
+                    UpstreamUnderTest.settings(
+                            URI.create("http://127.0.0.1:" + server.getLocalPort()));
             for (int i = 0; i < 10; i++) {
                 assertThat(status(answer())).isEqualTo(403);
             }
-            loops.schedule(() -> {}, 10, TimeUnit.MILLISECONDS).get();
+            under.loops.schedule(() -> {}, 10, TimeUnit.MILLISECONDS).get();
 
             assertThat(status(answer())).isEqualTo(403);
         }
@@ -215,7 +178,7 @@ class NettyUpstreamTest {
     void followsAChangedUrlAndLeavesTheOldConnectionsBehind() throws Exception {
         answer();
         try (StubUpstream moved = StubUpstream.start(Behaviour.answers(204))) {
-            settings.set(settings(moved.uri(), 256));
+            under.settings = UpstreamUnderTest.settings(moved.uri());
 
             assertThat(answer()).isInstanceOf(Answered.class);
 
@@ -227,15 +190,17 @@ class NettyUpstreamTest {
     @Test
     void usesTheLastAddressThatWasFoundWhenTheNameNoLongerResolves() throws Exception {
         StubDns.answers(StubDns.MOVING, "127.0.0.1");
-        settings.set(settings(URI.create("http://" + StubDns.MOVING + ":" + stub.port()), 256));
+        under.settings =
+                UpstreamUnderTest.settings(
+                        URI.create("http://" + StubDns.MOVING + ":" + stub.port()));
         assertThat(answer()).isInstanceOf(Answered.class);
         StubDns.answers(StubDns.MOVING);
         int lookups = StubDns.lookups(StubDns.MOVING);
 
-        later.addAndGet(TimeUnit.MINUTES.toNanos(10));
+        under.putForward(Duration.ofMinutes(10));
         assertThat(answer()).isInstanceOf(Answered.class);
         StubDns.awaitLookups(StubDns.MOVING, lookups + 1);
-        later.addAndGet(TimeUnit.MINUTES.toNanos(10));
+        under.putForward(Duration.ofMinutes(10));
 
         assertThat(answer()).isInstanceOf(Answered.class);
     }
@@ -243,7 +208,9 @@ class NettyUpstreamTest {
     @Test
     void triesTheNextAddressOfAName() throws Exception {
         StubDns.answers(StubDns.MOVING, "127.0.0.2", "127.0.0.1");
-        settings.set(settings(URI.create("http://" + StubDns.MOVING + ":" + stub.port()), 256));
+        under.settings =
+                UpstreamUnderTest.settings(
+                        URI.create("http://" + StubDns.MOVING + ":" + stub.port()));
 
         assertThat(answer()).isInstanceOf(Answered.class);
     }
@@ -254,11 +221,11 @@ class NettyUpstreamTest {
         CompletableFuture<UpstreamOutcome> asked = ask();
         stub.awaitRequest();
 
-        asker.close();
+        under.asker.close();
 
         assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Abandoned());
         stub.awaitOpenConnections(0);
-        assertThat(duration.count()).isZero();
+        assertThat(under.timed.get()).isZero();
     }
 
     @Test
@@ -267,7 +234,7 @@ class NettyUpstreamTest {
                 new UpstreamQuestion(
                         "/auth?code=secret",
                         new DefaultHttpHeaders().add("Cookie", "secret"),
-                        asker);
+                        under.asker);
 
         assertThat(question.toString()).contains("/auth").doesNotContain("secret");
     }

@@ -33,14 +33,19 @@ public abstract class AgainstStubUpstream {
         return "connect-timeout: 2s, read-timeout: 5s, deadline: 5s";
     }
 
+    /** Most tests are about one question each, and do not want those before them to matter. */
+    protected String breaker() {
+        return "consecutive-failures: 1000000, minimum-calls: 1000000";
+    }
+
     /** The rest of {@code guard.yml}. */
     protected String furtherSettings() {
         return "";
     }
 
     protected String settings() {
-        return "upstream: {url: '%s', %s}\n%s"
-                .formatted(upstream.uri(), limits(), furtherSettings());
+        return "upstream: {url: '%s', %s}\nbreaker: {%s}\n%s"
+                .formatted(upstream.uri(), limits(), breaker(), furtherSettings());
     }
 
     @BeforeAll

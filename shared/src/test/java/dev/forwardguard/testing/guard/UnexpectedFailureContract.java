@@ -99,9 +99,7 @@ public abstract class UnexpectedFailureContract {
         assertSurvives(
                 question -> {
                     var later = new CompletableFuture<UpstreamOutcome>();
-                    question.asker()
-                            .eventLoop()
-                            .execute(() -> later.completeExceptionally(failure));
+                    question.loop().execute(() -> later.completeExceptionally(failure));
                     return later;
                 });
     }

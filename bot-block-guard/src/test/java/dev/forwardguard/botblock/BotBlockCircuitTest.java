@@ -1,0 +1,9 @@
+package dev.forwardguard.botblock;
+
+import dev.forwardguard.testing.guard.CircuitContract;
+
+final class BotBlockCircuitTest extends CircuitContract {
+    BotBlockCircuitTest() {
+        super(BotBlock.KIND);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.forwardguard.upstream;
+
+import dev.forwardguard.settings.BreakerSettings;
+import dev.forwardguard.settings.UpstreamSettings;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.breaker.CircuitBreaker;
+import dev.forwardguard.upstream.breaker.CircuitState;
+import dev.forwardguard.upstream.breaker.Permit;
+
+import io.netty.channel.EventLoop;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The circuit to one upstream: its breaker, and the way back. While the circuit is open a probe
+ * goes out now and then, in the background, so that no visitor waits for a trial of an upstream
+ * that may hang.
+ */
+final class Circuit {
+    private static final Logger LOG = LoggerFactory.getLogger(Circuit.class);
+
+    private final CircuitBreaker breaker;
+    private final EventLoop loop;
+    private final Probe probe;
+    private final Suspicion suspicion;
+    private final BooleanSupplier mayAsk;
+    private volatile FallbackReason lastFailure = FallbackReason.INTERNAL_ERROR;
+    private volatile boolean suspected;
+    private volatile boolean retired;
+
+    /**
+     * @param loop where the probes live
+     * @param mayAsk whether the upstream may be asked at all; probes wait while not
+     */
+    Circuit(
+            UpstreamSettings upstream,
+            BreakerSettings settings,
+            EventLoop loop,
+            Probe probe,
+            BooleanSupplier mayAsk,
+            UpstreamMeters meters,
+            Ticker ticker) {
+        this.loop = loop;
+        this.probe = probe;
+        this.mayAsk = mayAsk;
+        Duration patience = upstream.deadline().plusSeconds(1);
+        this.breaker = new CircuitBreaker(settings, patience, ticker, this::changed);
+        this.suspicion =
+                new Suspicion(upstream.probe(), probe, ticker, this::suspectsTheUpstream, meters);
+    }
+
+    CircuitState state() {
+        return breaker.state();
+    }
+
+    Optional<Permit> tryAcquire() {
+        return breaker.tryAcquire();
+    }
+
+    /** The question of a permit got a verdict. */
+    void answered(Permit permit, int status) {
+        permit.succeeded();
+        suspicion.note(status);
+    }
+
+    /** The question of a permit got none. */
+    void failed(Permit permit, FallbackReason reason) {
+        lastFailure = reason;
+        permit.failed();
+    }
+
+    /** Ends the probing: another circuit has taken over. */
+    void retire() {
+        retired = true;
+        if (breaker.state() != CircuitState.CLOSED) {
+            LOG.info("Circuit closed: its settings were changed");
+        }
+    }
+
+    private void suspectsTheUpstream() {
+        suspected = true;
+        breaker.trip();
+    }
+
+    /** One line for each change, which come a second apart at the least. */
+    private void changed(CircuitState state) {
+        switch (state) {
+            case OPEN -> {
+                LOG.atWarn()
+                        .addKeyValue("cause", suspected ? "suspect_answers" : lastFailure.label())
+                        .log("Circuit open: the upstream is not asked, only probed");
+                scheduleProbe();
+            }
+            case HALF_OPEN -> LOG.info("Circuit half-open: the upstream answered a probe");
+            case CLOSED -> {
+                suspected = false;
+                LOG.info("Circuit closed: the upstream answers again");
+            }
+        }
+    }
+
+    /** A little earlier than it is due, at random, so that replicas do not probe in step. */
+    private void scheduleProbe() {
+        long nanos = breaker.probeDelay().toNanos();
+        nanos -= ThreadLocalRandom.current().nextLong(nanos / 5);
+        try {
+            loop.schedule(this::probe, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException shuttingDown) {
+            // nobody will ask any more
+        }
+    }
+
+    private void probe() {
+        if (retired || breaker.state() != CircuitState.OPEN) {
+            return;
+        }
+        if (!mayAsk.getAsBoolean()) {
+            scheduleProbe();
+            return;
+        }
+        probe.send().whenComplete((result, never) -> probed(result));
+    }
+
+    private void probed(ProbeResult result) {
+        boolean recovered =
+                switch (result) {
+                    case ANSWERED -> true;
+                    // an upstream that only failed to answer before may say this to a wrong
+                    // probe-host
+                    case SUSPECT -> !suspected;
+                    case FAILED -> false;
+                };
+        if (recovered) {
+            breaker.probeSucceeded();
+        } else {
+            breaker.probeFailed();
+            scheduleProbe();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.forwardguard.upstream;
+
+import dev.forwardguard.settings.ProbeSettings;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.breaker.SlidingWindow;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Tells a broken upstream from clients that provoke errors. Both show as many verdicts of suspect
+ * statuses; then the guard asks a question of its own that has a good answer, and only if that one
+ * gets a suspect answer, too, is it the upstream. So no client can open the circuit.
+ */
+final class Suspicion {
+    private static final Duration WINDOW = Duration.ofSeconds(30);
+    private static final int MINIMUM_ANSWERS = 20;
+    private static final int MOST = 51;
+    private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final ProbeSettings settings;
+    private final Probe probe;
+    private final Ticker ticker;
+    private final Runnable confirmed;
+    private final UpstreamMeters meters;
+    private final AtomicBoolean checking = new AtomicBoolean();
+    private volatile SlidingWindow window;
+    private volatile long checkedAt;
+
+    /**
+     * @param confirmed to be run when the upstream is found broken
+     */
+    Suspicion(
+            ProbeSettings settings,
+            Probe probe,
+            Ticker ticker,
+            Runnable confirmed,
+            UpstreamMeters meters) {
+        this.settings = settings;
+        this.probe = probe;
+        this.ticker = ticker;
+        this.confirmed = confirmed;
+        this.meters = meters;
+        this.window = new SlidingWindow(WINDOW, ticker);
+        this.checkedAt = ticker.nanos() - PAUSE_NANOS;
+    }
+
+    /** Takes note of a verdict. */
+    void note(int status) {
+        if (settings.suspectStatuses().isEmpty()) {
+            return;
+        }
+        boolean suspect = settings.suspectStatuses().contains(status);
+        window.add(suspect);
+        if (suspect) {
+            meters.suspected();
+            if (settings.host().isPresent() && window.counts().reaches(MINIMUM_ANSWERS, MOST)) {
+                check();
+            }
+        }
+    }
+
+    /**
+     * One check at a time, and a pause after each: the answers to come raise the same suspicion.
+     */
+    private void check() {
+        if (ticker.nanos() - checkedAt < PAUSE_NANOS || !checking.compareAndSet(false, true)) {
+            return;
+        }
+        probe.send()
+                .whenComplete(
+                        (result, never) -> {
+                            if (result == ProbeResult.SUSPECT) {
+                                window = new SlidingWindow(WINDOW, ticker);
+                                confirmed.run();
+                            }
+                            checkedAt = ticker.nanos();
+                            checking.set(false);
+                        });
+    }
+}

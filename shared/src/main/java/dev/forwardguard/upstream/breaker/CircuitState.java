@@ -1,0 +1,30 @@
+package dev.forwardguard.upstream.breaker;
+
+import java.util.Locale;
+
+/** What the circuit does with questions. */
+public enum CircuitState {
+    /** Questions are asked. */
+    CLOSED(0),
+    /** A probe was answered; a few questions are asked, and all of them have to succeed. */
+    HALF_OPEN(1),
+    /** No question is asked. */
+    OPEN(2);
+
+    private final int level;
+    private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+    CircuitState(int level) {
+        this.level = level;
+    }
+
+    /** The value of {@code guard_circuit_state}: 0, 1, 2. */
+    public int level() {
+        return level;
+    }
+
+    /** For logs and people: {@code closed}, {@code half-open}, {@code open}. */
+    public String label() {
+        return label;
+    }
+}

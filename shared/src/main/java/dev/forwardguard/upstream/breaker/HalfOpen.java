@@ -1,0 +1,101 @@
+package dev.forwardguard.upstream.breaker;
+
+import dev.forwardguard.time.Ticker;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Predicate;
+
+/**
+ * As many trials as there are places, and each place has to see a success; one failure opens the
+ * circuit again. A success keeps its place, so that until the circuit closes the upstream hears no
+ * more questions than there are places. A trial that was abandoned gives its place back, and one
+ * that never reports loses it after a while: it cannot wedge the circuit.
+ */
+final class HalfOpen implements State {
+    private final CircuitBreaker breaker;
+    private final Open before;
+    private final Ticker ticker;
+    private final long patience;
+    private final AtomicReferenceArray<@Nullable Trial> places;
+    private final Trial passed = new Trial(-1, 0);
+    private final AtomicInteger succeeded = new AtomicInteger();
+
+    /**
+     * @param before the state that a failure leads back to, one setback further
+     * @param patience how long a trial may take before its place is given to another
+     */
+    HalfOpen(CircuitBreaker breaker, Open before, int trials, Duration patience, Ticker ticker) {
+        this.breaker = breaker;
+        this.before = before;
+        this.ticker = ticker;
+        this.patience = patience.toNanos();
+        this.places = new AtomicReferenceArray<>(trials);
+    }
+
+    @Override
+    public CircuitState name() {
+        return CircuitState.HALF_OPEN;
+    }
+
+    /** A free place, or else one whose trial is lost. */
+    @Override
+    public Optional<Permit> tryAcquire() {
+        long now = ticker.nanos();
+        Optional<Permit> free = takeFirst(Objects::isNull, now);
+        return free.isPresent() ? free : takeFirst(holder -> isLost(holder, now), now);
+    }
+
+    private Optional<Permit> takeFirst(Predicate<@Nullable Trial> isToBeHad, long now) {
+        for (int place = 0; place < places.length(); place++) {
+            Trial holder = places.get(place);
+            if (isToBeHad.test(holder)) {
+                var trial = new Trial(place, now);
+                if (places.compareAndSet(place, holder, trial)) {
+                    return Optional.of(trial);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isLost(@Nullable Trial holder, long now) {
+        return holder != null && holder != passed && now - holder.since > patience;
+    }
+
+    /** One question; whoever no longer holds his place changes nothing. */
+    private final class Trial implements Permit {
+        private final int place;
+        private final long since;
+
+        Trial(int place, long since) {
+            this.place = place;
+            this.since = since;
+        }
+
+        @Override
+        public void succeeded() {
+            if (places.compareAndSet(place, this, passed)
+                    && succeeded.incrementAndGet() == places.length()) {
+                breaker.replace(HalfOpen.this, breaker.closed());
+            }
+        }
+
+        @Override
+        public void failed() {
+            if (places.compareAndSet(place, this, null)) {
+                breaker.replace(HalfOpen.this, before.afterSetback());
+            }
+        }
+
+        @Override
+        public void abandoned() {
+            places.compareAndSet(place, this, null);
+        }
+    }
+}

@@ -1,0 +1,347 @@
+package dev.forwardguard.upstream;
+
+import static dev.forwardguard.upstream.FallbackReason.BAD_STATUS;
+import static dev.forwardguard.upstream.FallbackReason.CIRCUIT_OPEN;
+import static dev.forwardguard.upstream.FallbackReason.CONNECT_REFUSED;
+import static dev.forwardguard.upstream.FallbackReason.FORCED;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.settings.Mode;
+import dev.forwardguard.settings.ProbeSettings;
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.ReceivedRequest;
+import dev.forwardguard.testing.StubUpstream;
+import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.upstream.UpstreamOutcome.Answered;
+import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
+import dev.forwardguard.upstream.breaker.CircuitState;
+
+import io.netty.channel.Channel;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The breaker between a question and a real connection, and the probes that end an outage. */
+class CircuitTest {
+    private UpstreamUnderTest under;
+    private StubUpstream stub;
+
+    @BeforeEach
+    void start() throws Exception {
+        // what Poison Fountain's guard takes for a verdict, more or less
+        under = UpstreamUnderTest.start(status -> status < 400 || status == 403);
+        stub = under.stub;
+    }
+
+    @AfterEach
+    void stop() {
+        under.close();
+    }
+
+    private void fail(int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            assertThat(under.answer()).isInstanceOf(Unavailable.class);
+        }
+    }
+
+    private void open() throws Exception {
+        fail(5);
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.OPEN);
+    }
+
+    private void await(CircuitState state) {
+        Patience.until(state.label(), () -> under.upstream.circuit() == state);
+    }
+
+    private long probesHeard() {
+        return stub.requests().stream().filter(CircuitTest::isProbe).count();
+    }
+
+    private static boolean isProbe(ReceivedRequest request) {
+        return request.uri().equals("/probe");
+    }
+
+    @Test
+    void whoAsksWhileItIsOpenIsAnsweredAtOnceAndTheUpstreamHearsNothing() throws Exception {
+        stub.behaves(Behaviour.closesBeforeAnswer());
+        open();
+        long heard = stub.requests().size();
+
+        for (int i = 0; i < 100; i++) {
+            CompletableFuture<UpstreamOutcome> asked = under.ask();
+            assertThat(asked).isCompletedWithValue(new Unavailable(CIRCUIT_OPEN));
+        }
+
+        assertThat(stub.requests().size() - probesHeard()).isEqualTo(heard);
+    }
+
+    @Test
+    void closesAgainByProbesAndAFewQuestionsWhenTheUpstreamIsBack() throws Exception {
+        stub.goDown();
+        open();
+        Patience.until(
+                "failed probes", () -> under.probes.getOrDefault(ProbeResult.FAILED, 0) >= 2);
+        assertThat(under.answer()).isEqualTo(new Unavailable(CIRCUIT_OPEN));
+
+        stub.comeBack();
+        await(CircuitState.HALF_OPEN);
+        for (int i = 0; i < 3; i++) {
+            assertThat(under.answer()).isInstanceOf(Answered.class);
+        }
+
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+        assertThat(under.probes).containsEntry(ProbeResult.ANSWERED, 1);
+        assertThat(under.timed).hasValue(5 + 3);
+    }
+
+    @Test
+    void noHerdRunsIntoAnUpstreamThatIsJustBack() throws Exception {
+        stub.behaves(Behaviour.closesBeforeAnswer());
+        open();
+        var gate = new CountDownLatch(1);
+        stub.behaves(
+                (conversation, request) -> {
+                    if (!isProbe(request)) {
+                        gate.await();
+                    }
+                    Behaviour.answers(200).answer(conversation, request);
+                });
+        await(CircuitState.HALF_OPEN);
+        stub.forget();
+
+        List<CompletableFuture<UpstreamOutcome>> asked = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            asked.add(under.ask());
+        }
+        gate.countDown();
+
+        long answered = 0;
+        for (CompletableFuture<UpstreamOutcome> each : asked) {
+            answered += each.get(10, TimeUnit.SECONDS) instanceof Answered ? 1 : 0;
+        }
+        assertThat(answered).isEqualTo(3);
+        assertThat(stub.requests()).hasSize(3);
+    }
+
+    @Test
+    void aVisitorWhoLeavesDuringHisTrialDoesNotWedgeIt() throws Exception {
+        stub.behaves(Behaviour.closesBeforeAnswer());
+        open();
+        stub.behaves(Behaviour.answers(200));
+        await(CircuitState.HALF_OPEN);
+        stub.behaves(Behaviour.hangs());
+        for (int i = 0; i < 3; i++) {
+            Channel visitor = under.asker;
+            CompletableFuture<UpstreamOutcome> asked = under.ask();
+            visitor.close();
+            assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Abandoned());
+            under.asker = under.connection();
+        }
+        stub.behaves(Behaviour.answers(200));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(under.answer()).isInstanceOf(Answered.class);
+        }
+
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void visitorsWhoLeaveSayNothingAboutTheUpstream() throws Exception {
+        stub.behaves(Behaviour.hangs());
+        for (int i = 0; i < 10; i++) {
+            CompletableFuture<UpstreamOutcome> asked = under.ask();
+            under.asker.close();
+            asked.get(10, TimeUnit.SECONDS);
+            under.asker = under.connection();
+        }
+
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void refusalsAndRedirectsAreNoFailures() throws Exception {
+        for (int status : new int[] {403, 302, 200, 403, 302, 403, 302, 403, 302}) {
+            stub.behaves(Behaviour.answers(status));
+            assertThat(under.answer()).isInstanceOf(Answered.class);
+        }
+
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void clientsCannotOpenItByWhatTheUpstreamCallsTheirMistake() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            stub.behaves(Behaviour.answers(i % 2 == 0 ? 431 : 400));
+            assertThat(under.answer()).isEqualTo(new Unavailable(BAD_STATUS));
+        }
+
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void anErrorOfTheUpstreamOpensIt() throws Exception {
+        stub.behaves(Behaviour.answers(500));
+
+        open();
+    }
+
+    @Test
+    void nothingIsAskedInADrillAndProbesWaitForItsEnd() throws Exception {
+        stub.goDown();
+        open();
+        under.settings = in(Mode.FALLBACK);
+        stub.comeBack();
+
+        assertThat(under.answer()).isEqualTo(new Unavailable(FORCED));
+        under.loops.schedule(() -> {}, 1, TimeUnit.SECONDS).get();
+        assertThat(stub.connections()).isEqualTo(0);
+
+        under.settings = in(Mode.AUTO);
+        await(CircuitState.HALF_OPEN);
+        assertThat(under.answer()).isInstanceOf(Answered.class);
+    }
+
+    @Test
+    void everyQuestionIsAskedWhereThereIsNoFallback() throws Exception {
+        stub.goDown();
+        open();
+        under.settings = in(Mode.UPSTREAM);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(under.answer()).isEqualTo(new Unavailable(CONNECT_REFUSED));
+        }
+    }
+
+    @Test
+    void anotherUpstreamIsInnocent() throws Exception {
+        stub.behaves(Behaviour.closesBeforeAnswer());
+        open();
+        try (StubUpstream other = StubUpstream.start()) {
+            under.settings = UpstreamUnderTest.settings(other.uri());
+
+            assertThat(under.answer()).isInstanceOf(Answered.class);
+
+            assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+            long probes = probesHeard();
+            under.loops.schedule(() -> {}, 1, TimeUnit.SECONDS).get();
+            assertThat(probesHeard()).isEqualTo(probes);
+        }
+    }
+
+    private GuardSettings in(Mode mode) {
+        return UpstreamUnderTest.settings(mode, stub.uri(), 256, UpstreamUnderTest.PLAIN_PROBE);
+    }
+
+    /** What the outpost's guard does: every status is a verdict, but some are suspect. */
+    private void suspect(Optional<String> host) throws Exception {
+        under.close();
+        under = UpstreamUnderTest.start();
+        stub = under.stub;
+        under.settings =
+                UpstreamUnderTest.settings(
+                        Mode.AUTO,
+                        stub.uri(),
+                        256,
+                        new ProbeSettings("/probe", host, Set.of(400, 500)));
+    }
+
+    private void answer(int status, int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            stub.behaves(answeringQuestions(status));
+            assertThat(under.answer()).isInstanceOf(Answered.class);
+        }
+    }
+
+    private volatile int probeStatus = 302;
+
+    private Behaviour answeringQuestions(int status) {
+        return (conversation, request) ->
+                Behaviour.answers(isProbe(request) ? probeStatus : status)
+                        .answer(conversation, request);
+    }
+
+    @Test
+    void opensWhenMostAnswersAreSuspectAndSoIsTheOneToAGoodQuestion() throws Exception {
+        suspect(Optional.of("app.example"));
+        probeStatus = 400;
+        answer(302, 9);
+        answer(400, 10);
+        assertThat(probesHeard()).isZero();
+
+        answer(500, 1);
+
+        await(CircuitState.OPEN);
+        assertThat(under.answer()).isEqualTo(new Unavailable(CIRCUIT_OPEN));
+        ReceivedRequest probe =
+                stub.requests().stream().filter(CircuitTest::isProbe).findFirst().orElseThrow();
+        assertThat(probe.headers("X-Forwarded-Host")).containsExactly("app.example");
+        assertThat(probe.headers("X-Forwarded-Proto")).containsExactly("https");
+        assertThat(probe.headers("X-Forwarded-Uri")).containsExactly("/");
+        assertThat(under.suspected).hasValue(11);
+    }
+
+    @Test
+    void staysOpenWhileTheGoodQuestionGetsASuspectAnswerAndThenCloses() throws Exception {
+        suspect(Optional.of("app.example"));
+        probeStatus = 400;
+        answer(400, 20);
+        await(CircuitState.OPEN);
+        Patience.until(
+                "suspect probes", () -> under.probes.getOrDefault(ProbeResult.SUSPECT, 0) >= 3);
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.OPEN);
+
+        probeStatus = 302;
+        stub.behaves(answeringQuestions(302));
+
+        await(CircuitState.HALF_OPEN);
+        answer(302, 3);
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void clientsAloneCannotOpenIt() throws Exception {
+        suspect(Optional.of("app.example"));
+
+        answer(400, 200);
+
+        Patience.until("a probe", () -> probesHeard() == 1);
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void suspectAnswersAreOnlyCountedWithoutAProbeHost() throws Exception {
+        suspect(Optional.empty());
+        probeStatus = 400;
+
+        answer(400, 100);
+
+        assertThat(probesHeard()).isZero();
+        assertThat(under.suspected).hasValue(100);
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void aProbeHostThatIsNoApplicationDoesNotKeepAnOutageGoing() throws Exception {
+        suspect(Optional.of("typo.example"));
+        probeStatus = 400;
+        stub.behaves(Behaviour.answers(503));
+        open();
+        stub.behaves(answeringQuestions(302));
+
+        await(CircuitState.HALF_OPEN);
+        answer(302, 3);
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+}

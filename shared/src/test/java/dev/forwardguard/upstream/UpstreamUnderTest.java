@@ -1,0 +1,137 @@
+package dev.forwardguard.upstream;
+
+import dev.forwardguard.settings.BreakerSettings;
+import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.settings.HeaderNames;
+import dev.forwardguard.settings.Mode;
+import dev.forwardguard.settings.ProbeSettings;
+import dev.forwardguard.settings.UpstreamSettings;
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.StubUpstream;
+
+import io.netty.channel.Channel;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
+
+/**
+ * A {@link NettyUpstream} without a server around it, in front of a stub, and with a clock that can
+ * be put forward.
+ */
+final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
+    static final ProbeSettings PLAIN_PROBE =
+            new ProbeSettings("/probe", Optional.empty(), Set.of());
+
+    final MultiThreadIoEventLoopGroup loops =
+            new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final AtomicLong later = new AtomicLong();
+    final AtomicLong timed = new AtomicLong();
+    final AtomicLong suspected = new AtomicLong();
+    final Map<ProbeResult, Integer> probes = new ConcurrentHashMap<>();
+    final NettyUpstream upstream;
+    final StubUpstream stub;
+    Channel asker;
+    volatile GuardSettings settings;
+
+    private UpstreamUnderTest(VerdictRule verdicts) throws IOException, InterruptedException {
+        upstream =
+                new NettyUpstream(
+                        () -> settings,
+                        verdicts,
+                        loops,
+                        () -> System.nanoTime() + later.get(),
+                        this);
+        stub = StubUpstream.start(Behaviour.answers(200));
+        settings = settings(stub.uri());
+        asker = connection();
+    }
+
+    static UpstreamUnderTest start() throws Exception {
+        return start(status -> true);
+    }
+
+    static UpstreamUnderTest start(IntPredicate verdicts) throws Exception {
+        return new UpstreamUnderTest(new VerdictRule(verdicts));
+    }
+
+    /** Under the default settings, but quick to probe. */
+    static GuardSettings settings(URI url) {
+        return settings(Mode.AUTO, url, 256, PLAIN_PROBE);
+    }
+
+    static GuardSettings settings(Mode mode, URI url, int maxConcurrent, ProbeSettings probe) {
+        return new GuardSettings(
+                mode,
+                new UpstreamSettings(
+                        url,
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        maxConcurrent,
+                        Set.of(503),
+                        probe),
+                new BreakerSettings(
+                        5,
+                        50,
+                        20,
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(400),
+                        3),
+                HeaderNames.of());
+    }
+
+    /** Another visitor. */
+    Channel connection() throws InterruptedException {
+        Channel connection = new NioSocketChannel();
+        loops.register(connection).sync();
+        return connection;
+    }
+
+    void putForward(Duration time) {
+        later.addAndGet(time.toNanos());
+    }
+
+    CompletableFuture<UpstreamOutcome> ask() {
+        return upstream.ask(new UpstreamQuestion("/auth", new DefaultHttpHeaders(), asker))
+                .toCompletableFuture();
+    }
+
+    UpstreamOutcome answer() throws Exception {
+        return ask().get(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void took(long nanos) {
+        timed.incrementAndGet();
+    }
+
+    @Override
+    public void probed(ProbeResult result) {
+        probes.merge(result, 1, Integer::sum);
+    }
+
+    @Override
+    public void suspected() {
+        suspected.incrementAndGet();
+    }
+
+    @Override
+    public void close() {
+        stub.close();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+}

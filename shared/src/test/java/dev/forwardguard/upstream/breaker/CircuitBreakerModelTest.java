@@ -1,0 +1,100 @@
+package dev.forwardguard.upstream.breaker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.settings.BreakerSettings;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+
+/**
+ * Random sequences of questions that overlap, end in any of the three ways or not at all, and of
+ * probes and pauses, against a model that knows the rules and nothing of threads.
+ */
+class CircuitBreakerModelTest {
+    private static final int STEPS = 3_000;
+
+    static LongStream seeds() {
+        return LongStream.rangeClosed(1, 200);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void behavesLikeTheModel(long seed) {
+        var random = new Random(seed);
+        var settings =
+                new BreakerSettings(
+                        1 + random.nextInt(8),
+                        1 + random.nextInt(100),
+                        1 + random.nextInt(30),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(10),
+                        1 + random.nextInt(4));
+        double health = random.nextDouble();
+        var clock = new AtomicLong(random.nextLong());
+        var breaker =
+                new CircuitBreaker(settings, Duration.ofSeconds(6), clock::get, ignored -> {});
+        var model = new BreakerModel(settings, clock.get());
+        List<Question> underWay = new ArrayList<>();
+
+        for (int step = 0; step < STEPS; step++) {
+            int dice = random.nextInt(100);
+            if (dice < 45) {
+                ask(breaker, model, clock.get(), underWay);
+            } else if (dice < 88 && !underWay.isEmpty()) {
+                Question ended = underWay.remove(random.nextInt(underWay.size()));
+                ended.end(
+                        random.nextInt(10) == 0 ? 2 : random.nextDouble() < health ? 0 : 1, clock);
+            } else if (dice < 92) {
+                clock.addAndGet(random.nextLong(2_000_000_000L));
+            } else if (dice < 93) {
+                clock.addAndGet(random.nextLong(20_000_000_000L));
+            } else if (dice < 98) {
+                breaker.probeSucceeded();
+                model.probeSucceeded();
+            } else {
+                breaker.probeFailed();
+                model.probeFailed();
+            }
+            assertThat(breaker.state()).as("after step %d", step).isEqualTo(model.state());
+            assertThat(breaker.probeDelay()).isEqualTo(model.probeDelay());
+        }
+    }
+
+    private static void ask(
+            CircuitBreaker breaker, BreakerModel model, long now, List<Question> underWay) {
+        var permit = breaker.tryAcquire();
+        var expected = model.tryAcquire(now);
+        assertThat(permit.isPresent()).isEqualTo(expected != null);
+        if (permit.isPresent()) {
+            underWay.add(new Question(permit.get(), model, expected));
+        }
+    }
+
+    private record Question(Permit permit, BreakerModel model, BreakerModel.Call call) {
+        void end(int way, AtomicLong clock) {
+            switch (way) {
+                case 0 -> {
+                    permit.succeeded();
+                    model.succeeded(call, clock.get());
+                }
+                case 1 -> {
+                    permit.failed();
+                    model.failed(call, clock.get());
+                }
+                default -> {
+                    permit.abandoned();
+                    model.abandoned(call);
+                }
+            }
+        }
+    }
+}
