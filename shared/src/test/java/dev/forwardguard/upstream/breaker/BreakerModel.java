@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -57,23 +58,23 @@ final class BreakerModel {
                 : Duration.ofSeconds(seconds);
     }
 
-    @Nullable Call tryAcquire(long now) {
+    Optional<Call> tryAcquire(long now) {
         if (state == CircuitState.OPEN) {
-            return null;
+            return Optional.empty();
         }
         var call = new Call(period, now);
         if (state == CircuitState.CLOSED) {
-            return call;
+            return Optional.of(call);
         }
         int place = firstPlace(holder -> holder == null);
         if (place < 0) {
             place = firstPlace(holder -> isLost(holder, now));
         }
         if (place < 0) {
-            return null;
+            return Optional.empty();
         }
         places[place] = call;
-        return call;
+        return Optional.of(call);
     }
 
     private static boolean isLost(@Nullable Call holder, long now) {

@@ -73,9 +73,9 @@ class CircuitBreakerModelTest {
             CircuitBreaker breaker, BreakerModel model, long now, List<Question> underWay) {
         var permit = breaker.tryAcquire();
         var expected = model.tryAcquire(now);
-        assertThat(permit.isPresent()).isEqualTo(expected != null);
+        assertThat(permit.isPresent()).isEqualTo(expected.isPresent());
         if (permit.isPresent()) {
-            underWay.add(new Question(permit.get(), model, expected));
+            underWay.add(new Question(permit.get(), model, expected.get()));
         }
     }
 
