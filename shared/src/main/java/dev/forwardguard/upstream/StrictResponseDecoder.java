@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.AsciiString;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -66,24 +67,58 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         return excess || actualReadableBytes() > 0;
     }
 
+    /**
+     * Netty takes "http/1.1" for a version, and "+200" and "0200" for a 200, and lets control bytes
+     * through.
+     */
+    @Override
+    protected HttpMessage createMessage(String[] statusLine) {
+        if (!isHttp1(statusLine[0])
+                || !isThreeDigits(statusLine[1])
+                || statusLine[2].chars().anyMatch(StrictResponseDecoder::isControl)) {
+            throw new IllegalArgumentException("not a status line of HTTP/1");
+        }
+        return super.createMessage(statusLine);
+    }
+
+    /**
+     * Netty drops whatever stands between the first word and the colon: "Content-Length is: 5"
+     * would be a length. Blanks alone are to be dropped (RFC 9112 section 5.1).
+     */
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        int end = start + length;
+        while (end < line.length && (line[end] == ' ' || line[end] == '\t')) {
+            end++;
+        }
+        if (end == line.length || line[end] != ':') {
+            throw new IllegalArgumentException("more than one word before the colon");
+        }
+        return super.splitHeaderName(line, start, length);
+    }
+
     @Override
     protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
         throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
     }
 
-    /** Whether a decoded head leaves no doubt about version and framing. */
-    static boolean isUnambiguous(HttpResponse head) {
-        return isHttp1(head.protocolVersion()) && isFramedOnce(head);
+    private static boolean isHttp1(String version) {
+        return version.equals("HTTP/1.1") || version.equals("HTTP/1.0");
     }
 
-    private static boolean isHttp1(HttpVersion version) {
-        return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
+    private static boolean isThreeDigits(String status) {
+        return status.length() == 3 && status.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    private static boolean isControl(int c) {
+        return (c < ' ' && c != '\t') || c == 0x7F;
     }
 
     /**
-     * Exactly "chunked" or nothing: any other transfer coding is one that nobody here can decode.
+     * Whether a decoded head leaves no doubt about its framing: exactly "chunked" or nothing, since
+     * any other transfer coding is one that nobody here can decode.
      */
-    private static boolean isFramedOnce(HttpResponse head) {
+    static boolean isUnambiguous(HttpResponse head) {
         HttpHeaders headers = head.headers();
         if (!headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             return true;

@@ -1,0 +1,41 @@
+package dev.forwardguard.testing.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.RawAnswer;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+
+/** Answers that are just not too large; {@link Faults} has those that are. */
+public abstract class AnswerSizeContract extends AgainstStubUpstream {
+    protected AnswerSizeContract(GuardKind kind) {
+        super(kind);
+    }
+
+    @Test
+    void sixtyFourKibibytesOfHeadersAreNotTooLarge() throws IOException {
+        String length = "Content-Length: 0";
+        String big = Wire.octets(Faults.MAX_HEADERS - length.length() - "X-Big: ".length() - 6);
+        upstream.behaves(Behaviour.answersRaw(Wire.ok(length, "X-Big: " + big)));
+
+        RawAnswer answer = ask();
+
+        assertRelayed(answer, 200);
+        assertThat(answer.header("X-Big")).contains(big);
+    }
+
+    @Test
+    void oneMebibyteOfBodyIsNotTooLarge() throws IOException {
+        String body = Wire.octets(Faults.MAX_BODY);
+        upstream.behaves(
+                Behaviour.answersRaw(Wire.ok("Content-Length: " + Faults.MAX_BODY) + body));
+
+        RawAnswer answer = ask();
+
+        assertRelayed(answer, 200);
+        assertThat(answer.body()).isEqualTo(body);
+    }
+}
