@@ -50,30 +50,6 @@ fail() {
 
 # --- What is needed -------------------------------------------------------------------------------
 
-is_jdk_25() {
-  [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] &&
-    grep -q '^JAVA_VERSION="25[".]' "$1/release" 2>/dev/null
-}
-
-java_home_of_path() {
-  java -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.home = //p' || true
-}
-
-find_jdk() {
-  local home
-  for home in "${JAVA_HOME:-}" PATH \
-    /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
-    ~/.sdkman/candidates/java/* ~/.jdks/* ~/.jdks/*/Contents/Home \
-    ~/.m2/jdks/* ~/.m2/jdks/*/Contents/Home; do
-    [ "$home" != PATH ] || home=$(java_home_of_path)
-    if is_jdk_25 "$home"; then
-      printf '%s\n' "$home"
-      return
-    fi
-  done
-  return 1
-}
-
 is_taken() {
   (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
@@ -351,7 +327,7 @@ case ${1:-} in
   *) fail "there is no $1; see run.sh --help" ;;
 esac
 command -v curl >/dev/null || fail 'curl is missing'
-java_home=$(find_jdk) || fail 'no JDK 25 found; set JAVA_HOME to one (for example Temurin 25)'
+java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one (for example Temurin 25)'
 # shellcheck disable=SC2206 # flags are words
 java=("$java_home/bin/java" $JAVA_FLAGS)
 choose_ports

@@ -33,7 +33,7 @@ record Checkout(Path root) {
 
     private void sources() throws IOException {
         Files.createDirectories(script().getParent());
-        for (String file : List.of("run.sh", "StandIns.java", "Demo.java")) {
+        for (String file : List.of("run.sh", "jdk.sh", "StandIns.java", "Demo.java")) {
             Path original = Repository.ROOT.resolve("manifests/local").resolve(file);
             Files.copy(original, script().resolveSibling(file), StandardCopyOption.COPY_ATTRIBUTES);
         }
