@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * A program that a test runs. Its output goes to a file; {@code close} ends it and whatever it has
  * started, each by its own handle.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int GLANCE_MILLIS = 20;
 
@@ -29,7 +29,8 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Starts a program with these variables on top of the environment of the tests. */
-    static ChildProcess start(Path log, Map<String, String> variables, List<String> command) {
+    public static ChildProcess start(
+            Path log, Map<String, String> variables, List<String> command) {
         try {
             var builder =
                     new ProcessBuilder(command)
@@ -43,7 +44,7 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
@@ -62,7 +63,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Returns once somebody listens on this port of 127.0.0.1, which should be the program. */
-    void awaitListening(int port) {
+    public void awaitListening(int port) {
         await("port " + port, () -> Loopback.isListening(port));
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** A guard, run from its jar as it is run everywhere, with a {@code guard.yml} of its own. */
-final class GuardProcess implements AutoCloseable {
+public final class GuardProcess implements AutoCloseable {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
@@ -30,12 +30,13 @@ final class GuardProcess implements AutoCloseable {
     }
 
     /** Starts a guard; {@link #awaitHealthy} says when it serves. */
-    static GuardProcess start(String name, Path directory, String settings, String htpasswd) {
+    public static GuardProcess start(
+            String name, Path directory, String settings, String htpasswd) {
         return start(name, directory, settings, htpasswd, Loopback.freePort());
     }
 
     /** The same at this port. */
-    static GuardProcess start(
+    public static GuardProcess start(
             String name, Path directory, String settings, String htpasswd, int port) {
         try {
             Files.writeString(directory.resolve(name + ".yml"), settings);
@@ -61,7 +62,7 @@ final class GuardProcess implements AutoCloseable {
                 List.of(JAVA, "-XX:+UseSerialGC", "-Xmx48m", "-jar", jar.toString()));
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
@@ -69,12 +70,12 @@ final class GuardProcess implements AutoCloseable {
         return managementPort;
     }
 
-    ChildProcess process() {
+    public ChildProcess process() {
         return process;
     }
 
     /** Once it answers {@code /healthz}. */
-    void awaitHealthy() {
+    public void awaitHealthy() {
         process.awaitListening(port);
         process.await("answer at /healthz", () -> get(port, "/healthz").startsWith("ok"));
     }

@@ -8,8 +8,8 @@ import java.net.Socket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** 127.0.0.1 and its ports, for programs that have to be told theirs. */
-final class Loopback {
-    static final InetAddress ADDRESS = InetAddress.ofLiteral("127.0.0.1");
+public final class Loopback {
+    public static final InetAddress ADDRESS = InetAddress.ofLiteral("127.0.0.1");
 
     /** Below the range that outgoing connections get theirs from, which might take one back. */
     private static final int LOWEST = 20_000;
@@ -20,7 +20,7 @@ final class Loopback {
     private Loopback() {}
 
     /** A port that nobody uses; soon is the time to listen there. */
-    static int freePort() {
+    public static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             try (var server = new ServerSocket()) {

@@ -1,0 +1,176 @@
+package dev.forwardguard.manifests.load;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** Both guards between fickle upstreams and visitors of all kinds; {@code soak.sh} runs it. */
+final class Soak {
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration OFTEN = Duration.ofMillis(250);
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<SoakedGuard> guards = new ArrayList<>();
+    private final Duration length;
+    private final long seed;
+    private final int visitors;
+    private volatile boolean goOn = true;
+
+    private Soak(Duration length, long seed, int visitors) {
+        this.length = length;
+        this.seed = seed;
+        this.visitors = visitors;
+    }
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Options options = Options.of(Set.of("--seconds", "--seed", "--visitors"), arguments);
+        var length = Duration.ofSeconds(options.number("--seconds", 600));
+        long seed = options.number("--seed", new SecureRandom().nextInt(1_000_000_000));
+        int visitors = (int) options.number("--visitors", 48);
+        System.exit(run(length, seed, visitors) == 0 ? 0 : 1);
+    }
+
+    /** Returns how many violations there were. */
+    static long run(Duration length, long seed, int visitors)
+            throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("soak");
+        var soak = new Soak(length, seed, visitors);
+        System.out.printf(
+                "Soak of %d s, seed %d, %d visitors for each guard; logs in %s%n",
+                length.toSeconds(), seed, visitors, directory);
+        try {
+            for (Kind kind : List.of(Kind.BOT_BLOCK, Kind.AUTHENTIK)) {
+                soak.guards.add(new SoakedGuard(kind, directory, password()));
+            }
+            soak.run();
+            soak.report();
+        } finally {
+            soak.guards.forEach(SoakedGuard::close);
+        }
+        return soak.violations();
+    }
+
+    private static String password() {
+        byte[] random = new byte[16];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    private void run() throws InterruptedException {
+        var random = new SplittableRandom(seed);
+        for (SoakedGuard guard : guards) {
+            List<Visitor> all = guard.visitors(visitors, random.split(), () -> goOn);
+            SplittableRandom whims = random.split();
+            threads.execute(all.getFirst());
+            threads.execute(() -> afterWarmUp(guard, all, whims));
+        }
+        long end = System.nanoTime() + length.toNanos();
+        long endOfMinute = System.nanoTime() + MINUTE.toNanos();
+        while (System.nanoTime() < end) {
+            Thread.sleep(OFTEN);
+            guards.forEach(SoakedGuard::sample);
+            if (System.nanoTime() > endOfMinute) {
+                endOfMinute += MINUTE.toNanos();
+                endMinute();
+            }
+        }
+        goOn = false;
+        threads.shutdown();
+        if (!threads.awaitTermination(30, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("visitors are still waiting for their answers");
+        }
+        for (SoakedGuard guard : guards) {
+            guard.judgeFootprint();
+        }
+    }
+
+    /** A Java program that has just started is slow, and a crowd would find it so. */
+    private void afterWarmUp(SoakedGuard guard, List<Visitor> visitors, SplittableRandom random) {
+        try {
+            Thread.sleep(WARM_UP);
+            visitors.stream().skip(1).forEach(threads::execute);
+            while (goOn) {
+                Spell spell = Spell.next(random);
+                guard.turn(spell);
+                Thread.sleep(spell.length());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void endMinute() {
+        for (SoakedGuard guard : guards) {
+            guard.endMinute();
+            System.out.printf(
+                    "  %s: %,d requests, %d violations, %s%n",
+                    guard.tally().guard(),
+                    guard.tally().total("decision"),
+                    guard.tally().violations(),
+                    guard.footprint().minutes().getLast());
+        }
+    }
+
+    private void report() {
+        for (SoakedGuard guard : guards) {
+            Tally tally = guard.tally();
+            System.out.printf("%n%s%n", tally.guard());
+            System.out.printf("  %,11d requests answered%n", tally.total("decision"));
+            System.out.printf(
+                    "  %,11d questions and %,d probes reached the upstream, over %d connections at"
+                            + " once at most; %,d got %d kinds of faults%n",
+                    tally.count("upstream", "questions"),
+                    tally.count("upstream", "probes"),
+                    guard.mostConnections(),
+                    tally.total("fault"),
+                    tally.under("fault").size());
+            for (String heading : List.of("weather", "visit", "decision", "reason", "violation")) {
+                table(heading, tally.under(heading));
+            }
+            System.out.printf(
+                    "  %,11d late answers excused, because there was no processor for %,d ms%n",
+                    tally.count("excused", "late answers"), guard.starvation().total().toMillis());
+            System.out.printf("  memory and open files by minute:%n");
+            guard.footprint()
+                    .minutes()
+                    .forEach(
+                            sample ->
+                                    System.out.printf(
+                                            "  %,8d KiB %5d%n",
+                                            sample.kibibytes(), sample.files()));
+        }
+        System.out.printf(
+                "%n%,d requests, %d violations; seed %d%n",
+                guards.stream().mapToLong(guard -> guard.tally().total("decision")).sum(),
+                violations(),
+                seed);
+    }
+
+    private static void table(String heading, Map<String, Long> counts) {
+        System.out.printf("  by %s:%n", heading);
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))
+                .forEach(
+                        count ->
+                                System.out.printf(
+                                        "  %,11d %s%n", count.getValue(), count.getKey()));
+    }
+
+    private long violations() {
+        return guards.stream().mapToLong(guard -> guard.tally().violations()).sum();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.forwardguard.manifests.load;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * How long the event loops of a guard, and the threads of this program, were ready to run but had
+ * to wait for a processor, as Linux counts it in {@code schedstat}. On a machine that is busy with
+ * something else an answer is late by as much, which is nobody's fault.
+ */
+final class Starvation implements AutoCloseable {
+    private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long KEPT = TimeUnit.SECONDS.toNanos(30);
+
+    private final Threads guard;
+    private final Threads own = new Threads(ProcessHandle.current().pid(), "ForkJoinPool");
+
+    /** When an interval ended, and how long somebody waited in it. */
+    private final ConcurrentNavigableMap<Long, Long> waits = new ConcurrentSkipListMap<>();
+
+    private volatile boolean closed;
+    private volatile long total;
+
+    Starvation(long pid) {
+        this.guard = new Threads(pid, "default-");
+        Thread.ofPlatform().daemon().name("starvation").start(this::watch);
+    }
+
+    /** For how long somebody waited between these two readings of the system's nano time. */
+    Duration between(long from, long to) {
+        long sum =
+                waits.subMap(from, true, to + 2 * INTERVAL, true).values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum();
+        return Duration.ofNanos(sum);
+    }
+
+    Duration total() {
+        return Duration.ofNanos(total);
+    }
+
+    private void watch() {
+        try {
+            while (!closed) {
+                LockSupport.parkNanos(INTERVAL);
+                long now = System.nanoTime();
+                long wait = guard.longestWait() + own.longestWait();
+                waits.put(now, wait);
+                total += wait;
+                waits.headMap(now - KEPT).clear();
+            }
+        } catch (IOException e) {
+            // the guard has ended, and the visitors will say so
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    /** The threads of a process whose names begin alike. */
+    private static final class Threads {
+        private final Path tasks;
+        private final String prefix;
+        private final Map<Path, Long> waited = new HashMap<>();
+
+        Threads(long pid, String prefix) {
+            this.tasks = Path.of("/proc", Long.toString(pid), "task");
+            this.prefix = prefix;
+        }
+
+        /** The most that one of them has waited since the last call. */
+        long longestWait() throws IOException {
+            long longest = 0;
+            try (Stream<Path> all = Files.list(tasks)) {
+                for (Path task : all.toList()) {
+                    longest = Math.max(longest, waitOf(task));
+                }
+            }
+            return longest;
+        }
+
+        private long waitOf(Path task) {
+            try {
+                Long before = waited.get(task);
+                if (before == null && !Files.readString(task.resolve("comm")).startsWith(prefix)) {
+                    waited.put(task, -1L);
+                    return 0;
+                }
+                if (before != null && before < 0) {
+                    return 0;
+                }
+                String[] schedule = Files.readString(task.resolve("schedstat")).split(" ", -1);
+                long now = Long.parseLong(schedule[1]);
+                waited.put(task, now);
+                return before == null ? 0 : now - before;
+            } catch (IOException _) {
+                return 0; // a thread that has just ended
+            }
+        }
+    }
+}

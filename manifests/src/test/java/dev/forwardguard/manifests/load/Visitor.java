@@ -1,0 +1,243 @@
+package dev.forwardguard.manifests.load;
+
+import dev.forwardguard.manifests.load.Question.Credentials;
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawConnection;
+import dev.forwardguard.testing.RawHttp;
+import dev.forwardguard.testing.RawRequest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+
+/** Asks a guard in all the ways that Traefik and its visitors have, good and bad, until told. */
+final class Visitor implements Runnable {
+    private static final int LARGEST = 250_000;
+
+    /** At most between two questions, so that it is the guards that are measured. */
+    private static final int THINKING = 30_000_000;
+
+    private final Kind kind;
+    private final RawHttp guard;
+    private final Ledger ledger;
+    private final Judge judge;
+    private final Tally tally;
+    private final Starvation starvation;
+    private final String password;
+    private final RandomGenerator random;
+    private final BooleanSupplier goOn;
+
+    Visitor(
+            Kind kind,
+            int port,
+            Ledger ledger,
+            Judge judge,
+            Tally tally,
+            Starvation starvation,
+            String password,
+            RandomGenerator random,
+            BooleanSupplier goOn) {
+        this.kind = kind;
+        this.guard = RawHttp.to(port);
+        this.ledger = ledger;
+        this.judge = judge;
+        this.tally = tally;
+        this.starvation = starvation;
+        this.password = password;
+        this.random = random;
+        this.goOn = goOn;
+    }
+
+    @Override
+    public void run() {
+        while (goOn.getAsBoolean()) {
+            try (RawConnection connection = guard.connect()) {
+                visit(connection);
+            } catch (IOException e) {
+                tally.violation("no connection to the guard", e);
+            } catch (RuntimeException e) {
+                tally.violation("a visitor gave up", e);
+            }
+        }
+    }
+
+    private void visit(RawConnection connection) throws IOException {
+        int lot = random.nextInt(100);
+        if (lot < 60) {
+            stay(connection);
+        } else if (lot < 75) {
+            pipeline(connection);
+        } else if (lot < 78) {
+            large(connection);
+        } else if (lot < 84) {
+            dawdle(connection);
+        } else if (lot < 98) {
+            leave(connection);
+        } else {
+            babble(connection);
+        }
+    }
+
+    /** One question after the other. */
+    private void stay(RawConnection connection) {
+        int questions = 1 + random.nextInt(40);
+        for (int i = 0; i < questions && goOn.getAsBoolean(); i++) {
+            Question question = ask();
+            connection.send(request(question).wire());
+            if (!hear(connection, question, true)) {
+                return;
+            }
+            LockSupport.parkNanos(random.nextInt(THINKING));
+        }
+    }
+
+    /** Some questions at once; each answer has to come in turn. */
+    private void pipeline(RawConnection connection) {
+        List<Question> questions = new ArrayList<>();
+        var wire = new StringBuilder();
+        for (int i = 2 + random.nextInt(6); i > 0; i--) {
+            Question question = ask();
+            questions.add(question);
+            wire.append(request(question).wire());
+        }
+        tally.count("visit pipelines");
+        connection.send(wire.toString());
+        for (int i = 0; i < questions.size(); i++) {
+            if (!hear(connection, questions.get(i), true)) {
+                questions.subList(i + 1, questions.size()).forEach(ledger::close);
+                return;
+            }
+        }
+    }
+
+    /** More cookies than most servers take; sometimes more than a guard does. */
+    private void large(RawConnection connection) {
+        boolean readable = random.nextInt(5) > 0;
+        int size = readable ? 8_000 + random.nextInt(LARGEST - 8_000) : LARGEST + 50_000;
+        Question question = ask();
+        tally.count("visit with large headers");
+        connection.send(request(question).with("Cookie", "a=" + "x".repeat(size)).wire());
+        hear(connection, question, readable);
+    }
+
+    /** Takes its time to send the request. */
+    private void dawdle(RawConnection connection) {
+        Question question = ask();
+        String wire = request(question).wire();
+        tally.count("visit in pieces");
+        int from = 0;
+        while (from < wire.length()) {
+            int to = Math.min(wire.length(), from + 1 + random.nextInt(200));
+            connection.send(wire.substring(from, to));
+            from = to;
+            LockSupport.parkNanos(random.nextInt(20_000_000));
+        }
+        hear(connection, question, true);
+    }
+
+    /** Goes before the answer: before, amid or behind the question, politely or not. */
+    private void leave(RawConnection connection) throws IOException {
+        Question question = ask();
+        String wire = request(question).wire();
+        tally.count("visit aborted");
+        connection.send(
+                wire.substring(
+                        0, random.nextInt(3) > 0 ? wire.length() : random.nextInt(wire.length())));
+        if (random.nextBoolean()) {
+            LockSupport.parkNanos(random.nextInt(30_000_000));
+        }
+        if (random.nextBoolean()) {
+            connection.reset();
+        } else {
+            connection.hangUp();
+        }
+        ledger.close(question);
+    }
+
+    /** Says what is not HTTP. */
+    private void babble(RawConnection connection) {
+        var octets = new StringBuilder();
+        for (int i = 1 + random.nextInt(300); i > 0; i--) {
+            octets.append((char) (1 + random.nextInt(255)));
+        }
+        Question question = ask();
+        tally.count("visit with nonsense");
+        connection.send("G" + octets + "\r\n\r\n");
+        hear(connection, question, false);
+    }
+
+    private Question ask() {
+        return ledger.open(credentials());
+    }
+
+    private Credentials credentials() {
+        int lot = random.nextInt(100);
+        if (kind.failsOpen() || lot < 60) {
+            return Credentials.NONE;
+        }
+        if (lot < 70) {
+            return Credentials.WRONG;
+        }
+        return lot < 95 ? Credentials.RIGHT : Credentials.RIGHT_IN_CLEAR;
+    }
+
+    private RawRequest request(Question question) {
+        boolean clear = question.credentials() == Credentials.RIGHT_IN_CLEAR;
+        RawRequest request =
+                RawRequest.get(kind.path())
+                        .with("X-Forwarded-Method", "GET")
+                        .with("X-Forwarded-Proto", clear ? "http" : "https")
+                        .with("X-Forwarded-Host", "app.example")
+                        .with("X-Forwarded-Uri", "/" + random.nextInt(1_000))
+                        .with("X-Forwarded-For", "203.0.113." + random.nextInt(1, 255))
+                        .with(Question.NUMBER, question.number());
+        return switch (question.credentials()) {
+            case NONE -> request;
+            case WRONG -> request.with("Authorization", basic("guess"));
+            case RIGHT, RIGHT_IN_CLEAR -> request.with("Authorization", basic(password));
+        };
+    }
+
+    /** The value of {@code Authorization} for the one user there is. */
+    static String basic(String password) {
+        byte[] pair = (Judge.USER + ":" + password).getBytes(StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(pair);
+    }
+
+    /** Waits for the answer and has it judged; whether the connection can be used again. */
+    private boolean hear(RawConnection connection, Question question, boolean readable) {
+        long from = System.nanoTime();
+        tally.count("requests sent");
+        try {
+            RawAnswer answer = connection.receive();
+            long to = System.nanoTime();
+            Duration stall = starvation.between(from, to);
+            String objection = judge.objection(question, answer, readable, answer.elapsed(), stall);
+            if (objection != null) {
+                tally.violation(objection, question + " got " + answer.head().raw());
+            }
+            if (objection == null && answer.elapsed().compareTo(judge.limit()) > 0) {
+                tally.count("excused late answers");
+            }
+            record(answer);
+            return !answer.closed();
+        } catch (IOException e) {
+            tally.violation("no answer", question + ": " + e);
+            return false;
+        } finally {
+            ledger.close(question);
+        }
+    }
+
+    private void record(RawAnswer answer) {
+        String source = answer.header("X-Guard-Fallback").isPresent() ? "fallback" : "verdict";
+        tally.count("decision " + source + " " + answer.status());
+        answer.header("X-Guard-Fallback").ifPresent(reason -> tally.count("reason " + reason));
+    }
+}
