@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** A kind of gateway, which can be put in front of the guards. */
 @FunctionalInterface
-interface Gateway {
+public interface Gateway {
     /**
      * Starts one.
      *
@@ -25,7 +25,7 @@ interface Gateway {
     record Running(ChildProcess process, int httpsPort, int httpPort, Path trusted) {}
 
     /** Where a gateway is; skips the tests when it is nowhere, except in CI. */
-    static Path installed(String program, String debianPackage) {
+    public static Path installed(String program, String debianPackage) {
         // Debian has nginx where the PATH of ordinary users does not lead
         String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin";
         return Stream.of(path.split(":"))

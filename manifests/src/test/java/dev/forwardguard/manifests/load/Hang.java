@@ -1,0 +1,140 @@
+package dev.forwardguard.manifests.load;
+
+import dev.forwardguard.manifests.GuardProcess;
+import dev.forwardguard.manifests.Loopback;
+import dev.forwardguard.manifests.load.Load.Sample;
+import dev.forwardguard.testing.StubUpstream;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** An upstream that hangs, behind each guard and behind nginx; {@code hang.sh} runs it. */
+final class Hang {
+    /** The defaults of the guards, which are what is measured. */
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+
+    private static final int MAX_CONCURRENT = 256;
+    private static final Duration TOLERANCE = Duration.ofMillis(250);
+    private static final Duration FAST = Duration.ofMillis(10);
+
+    /** The longest pause between two probes with its jitter, and two seconds. */
+    private static final Duration SOON = Duration.ofSeconds(14);
+
+    private static final int TRIALS = 3;
+
+    private final List<String> broken = new ArrayList<>();
+
+    private Hang() {}
+
+    public static void main(String[] arguments) throws IOException {
+        Options options = Options.of(Set.of("--seconds", "--rate"), arguments);
+        long rate = options.number("--rate", 200);
+        var length = Duration.ofSeconds(options.number("--seconds", 20));
+        Path directory = Files.createTempDirectory("hang");
+        var hang = new Hang();
+        System.out.printf(
+                "The upstream hangs for %d s at %d requests/s; logs in %s%n%n",
+                length.toSeconds(), rate, directory);
+        for (Kind kind : List.of(Kind.BOT_BLOCK, Kind.AUTHENTIK)) {
+            Outage outage = ofGuard(kind, directory, rate, length);
+            print(kind.program(), outage);
+            hang.judge(kind.program(), outage);
+        }
+        print("nginx", ofNginx(directory, rate, length));
+        hang.broken.forEach(promise -> System.out.println("BROKEN: " + promise));
+        System.exit(hang.broken.isEmpty() ? 0 : 1);
+    }
+
+    private static Outage ofGuard(Kind kind, Path directory, long rate, Duration length) {
+        try (var upstream = StubUpstream.start();
+                var guard =
+                        GuardProcess.start(
+                                kind.program(),
+                                directory,
+                                "upstream: {url: '%s'}%n".formatted(upstream.uri()),
+                                "",
+                                Loopback.freePort())) {
+            guard.awaitHealthy();
+            return Outage.of(upstream, guard.port(), kind.path(), rate, length);
+        }
+    }
+
+    private static Outage ofNginx(Path directory, long rate, Duration length) throws IOException {
+        try (var upstream = StubUpstream.start();
+                var shim = Shim.start(directory, upstream.port())) {
+            return Outage.of(upstream, shim.port(), "/auth", rate, length);
+        }
+    }
+
+    private static void print(String server, Outage outage) {
+        System.out.println(server);
+        if (outage.opened().isPresent()) {
+            Duration until = Duration.ofNanos(outage.opened().get() - outage.began());
+            row("the first " + until.toMillis() + " ms", outage.before());
+            row("the circuit open", outage.after());
+        } else {
+            row("all the time", outage.before());
+        }
+        System.out.printf("  connections held     %6d at most%n", outage.held());
+        System.out.printf(
+                "  recovery             %6s ms to the first verdict; %d questions asked before the"
+                        + " circuit closed%n%n",
+                outage.recovery().map(time -> "" + time.toMillis()).orElse("no"), outage.trials());
+    }
+
+    private static void row(String when, List<Sample> samples) {
+        Map<String, Integer> answers = new TreeMap<>();
+        samples.forEach(s -> answers.merge(s.status() + " " + s.reason(), 1, Integer::sum));
+        System.out.printf(
+                "  %-20s %6d requests, p50 %.1f, p99 %.1f, max %.1f ms; %s%n",
+                when,
+                samples.size(),
+                millis(at(samples, 0.5)),
+                millis(at(samples, 0.99)),
+                millis(at(samples, 1)),
+                answers);
+    }
+
+    private void judge(String guard, Outage outage) {
+        promise(guard + ": the circuit opens", outage.opened().isPresent());
+        promise(
+                guard + ": no answer later than the deadline and 250 ms",
+                at(outage.before(), 1).compareTo(DEADLINE.plus(TOLERANCE)) <= 0);
+        promise(
+                guard + ": 99 % of the answers within 10 ms while the circuit is open",
+                at(outage.after(), 0.99).compareTo(FAST) <= 0);
+        promise(
+                guard + ": not more than max-concurrent connections",
+                outage.held() <= MAX_CONCURRENT);
+        promise(
+                guard + ": the upstream is asked again soon",
+                outage.recovery().filter(time -> time.compareTo(SOON) <= 0).isPresent());
+        promise(guard + ": no herd when it is back", outage.trials() <= TRIALS);
+        promise(
+                guard + ": every request is answered",
+                outage.samples().stream().allMatch(sample -> sample.status() != 0));
+    }
+
+    private void promise(String what, boolean kept) {
+        if (!kept) {
+            broken.add(what);
+        }
+    }
+
+    private static Duration at(List<Sample> samples, double quantile) {
+        List<Duration> sorted = samples.stream().map(Sample::took).sorted().toList();
+        int index = (int) Math.ceil(quantile * sorted.size()) - 1;
+        return sorted.isEmpty() ? Duration.ZERO : sorted.get(Math.max(index, 0));
+    }
+
+    private static double millis(Duration time) {
+        return time.toNanos() / 1e6;
+    }
+}

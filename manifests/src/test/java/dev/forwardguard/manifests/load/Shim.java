@@ -1,0 +1,75 @@
+package dev.forwardguard.manifests.load;
+
+import dev.forwardguard.manifests.ChildProcess;
+import dev.forwardguard.manifests.Gateway;
+import dev.forwardguard.manifests.Loopback;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** What the guards replace: nginx that asks the upstream, and answers itself if that fails. */
+record Shim(ChildProcess process, int port) implements AutoCloseable {
+    static Shim start(Path directory, int upstream) throws IOException {
+        int port = Loopback.freePort();
+        Path file = directory.resolve("nginx.conf");
+        Files.writeString(file, configuration(port, upstream));
+        Path program = Gateway.installed("nginx", "nginx-light");
+        var process =
+                ChildProcess.start(
+                        directory.resolve("nginx.log"),
+                        Map.of(),
+                        List.of(
+                                program.toString(),
+                                "-p",
+                                directory.toString(),
+                                "-e",
+                                "stderr",
+                                "-c",
+                                file.toString()));
+        process.awaitListening(port);
+        return new Shim(process, port);
+    }
+
+    private static String configuration(int port, int upstream) {
+        return """
+        daemon off;
+        pid nginx.pid;
+        error_log stderr error;
+        worker_rlimit_nofile 8192;
+        events { worker_connections 4096; }
+        http {
+            access_log off;
+            client_body_temp_path client_body;
+            proxy_temp_path proxy;
+            fastcgi_temp_path fastcgi;
+            uwsgi_temp_path uwsgi;
+            scgi_temp_path scgi;
+            upstream backend { server 127.0.0.1:%d; keepalive 32; }
+            server {
+                listen 127.0.0.1:%d;
+                location / {
+                    proxy_pass http://backend;
+                    proxy_http_version 1.1;
+                    proxy_set_header Connection "";
+                    proxy_connect_timeout 5s;
+                    proxy_read_timeout 5s;
+                    error_page 502 503 504 = @fallback;
+                }
+                location @fallback {
+                    add_header X-Guard-Fallback nginx always;
+                    return 200;
+                }
+            }
+        }
+        """
+                .formatted(upstream, port);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
