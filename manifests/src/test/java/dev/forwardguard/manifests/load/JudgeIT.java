@@ -1,0 +1,147 @@
+package dev.forwardguard.manifests.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.manifests.load.Question.Credentials;
+import dev.forwardguard.testing.Answer;
+import dev.forwardguard.testing.Head;
+import dev.forwardguard.testing.Header;
+import dev.forwardguard.testing.RawAnswer;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A soak is worth as much as the violations that it would see. */
+class JudgeIT {
+    private static final Duration SOON = Duration.ofMillis(10);
+    private static final Duration LIMIT = Duration.ofMillis(1_250);
+    private static final Header LOGGED_IN = new Header("X-authentik-username", Judge.USER);
+
+    private final Judge open = new Judge(Kind.BOT_BLOCK, LIMIT);
+    private final Judge closed = new Judge(Kind.AUTHENTIK, LIMIT);
+
+    @Test
+    void theVerdictOfThisQuestionIsRight() {
+        Question question = answered(Credentials.NONE, "q1", 403);
+
+        assertThat(objection(open, question, answer(403, "q1", List.of()))).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"403, q2", "200, q1"})
+    void theVerdictOfAnotherQuestionAndAnotherStatusAreWrong(int status, String verdict) {
+        Question question = answered(Credentials.NONE, "q1", 403);
+
+        assertThat(objection(open, question, answer(status, verdict, List.of()))).isNotNull();
+    }
+
+    @Test
+    void aVerdictThatWasNeverGivenIsWrong() {
+        var question = new Question("q1", Credentials.NONE);
+        question.suffers("answers with garbage");
+
+        assertThat(objection(open, question, answer(200, "q1", List.of()))).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "reset, 200, true",
+        "reset, 401, false",
+        "reset, 503, false",
+        "internal_error, 200, false",
+        "bad_request, 200, false"
+    })
+    void botBlockGuardFailsOpenAndNotOtherwise(String reason, int status, boolean right) {
+        var question = new Question("q1", Credentials.NONE);
+
+        String objection = objection(open, question, fallback(status, reason));
+
+        assertThat(objection == null).isEqualTo(right);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NONE, 401, true",
+        "NONE, 200, false",
+        "WRONG, 401, true",
+        "WRONG, 429, true",
+        "WRONG, 200, false",
+        "RIGHT, 200, true",
+        "RIGHT, 503, true",
+        "RIGHT_IN_CLEAR, 403, true",
+        "RIGHT_IN_CLEAR, 200, false",
+        "NONE, 302, false"
+    })
+    void authentikGuardFailsClosed(Credentials credentials, int status, boolean right) {
+        var question = new Question("q1", credentials);
+
+        String objection = objection(closed, question, fallback(status, "reset", LOGGED_IN));
+
+        assertThat(objection == null).isEqualTo(right);
+    }
+
+    @Test
+    void somebodyElseIsNotLetIn() {
+        var question = new Question("q1", Credentials.RIGHT);
+        var other = new Header("X-authentik-username", "somebody");
+
+        assertThat(objection(closed, question, fallback(200, "reset", other))).isNotNull();
+    }
+
+    @Test
+    void aGoodVerdictIsNotToBeLost() {
+        Question question = answered(Credentials.NONE, "q1", 403);
+
+        assertThat(objection(open, question, fallback(200, "protocol_error"))).isNotNull();
+        assertThat(objection(open, question, fallback(200, "deadline"))).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1250, 0, true", "1251, 0, false", "1300, 60, true", "1300, 40, false"})
+    void lateIsWrongUnlessThereWasNoProcessor(int millis, int stalled, boolean right) {
+        var question = new Question("q1", Credentials.NONE);
+
+        String objection =
+                open.objection(
+                        question,
+                        fallback(200, "deadline"),
+                        true,
+                        Duration.ofMillis(millis),
+                        Duration.ofMillis(stalled));
+
+        assertThat(objection == null).isEqualTo(right);
+    }
+
+    private static @Nullable String objection(Judge judge, Question question, RawAnswer answer) {
+        return judge.objection(question, answer, true, SOON, Duration.ZERO);
+    }
+
+    private static Question answered(Credentials credentials, String verdict, int status) {
+        var question = new Question("q1", credentials);
+        question.gets(Answer.of(status).with(Question.VERDICT, verdict).body("body"));
+        return question;
+    }
+
+    private static RawAnswer answer(int status, String verdict, List<Header> more) {
+        List<Header> headers = new ArrayList<>(more);
+        headers.add(new Header(Question.VERDICT, verdict));
+        return raw(status, headers);
+    }
+
+    private static RawAnswer fallback(int status, String reason, Header... more) {
+        List<Header> headers = new ArrayList<>(List.of(more));
+        headers.add(new Header("X-Guard-Fallback", reason));
+        return raw(status, headers);
+    }
+
+    private static RawAnswer raw(int status, List<Header> headers) {
+        var head = new Head("", "HTTP/1.1 " + status + " ", headers);
+        return new RawAnswer(head, "body", SOON, false);
+    }
+}
