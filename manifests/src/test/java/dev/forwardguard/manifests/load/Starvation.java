@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -28,7 +29,7 @@ final class Starvation implements AutoCloseable {
     private final ConcurrentNavigableMap<Long, Long> waits = new ConcurrentSkipListMap<>();
 
     private volatile boolean closed;
-    private volatile long total;
+    private final LongAdder total = new LongAdder();
 
     Starvation(long pid) {
         this.guard = new Threads(pid, "default-");
@@ -45,7 +46,7 @@ final class Starvation implements AutoCloseable {
     }
 
     Duration total() {
-        return Duration.ofNanos(total);
+        return Duration.ofNanos(total.sum());
     }
 
     private void watch() {
@@ -55,7 +56,7 @@ final class Starvation implements AutoCloseable {
                 long now = System.nanoTime();
                 long wait = guard.longestWait() + own.longestWait();
                 waits.put(now, wait);
-                total += wait;
+                total.add(wait);
                 waits.headMap(now - KEPT).clear();
             }
         } catch (IOException e) {
