@@ -1,0 +1,131 @@
+package dev.forwardguard.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** There is always a guard, and a node can always be drained. */
+class AvailabilityIT {
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
+    void aDrainTakesOneAndLeavesOne(Rendered rendered) {
+        for (Deployment deployment : rendered.deployments()) {
+            var budget = rendered.only(PodDisruptionBudget.class, namespace(deployment)).getSpec();
+            int least = budget.getMinAvailable().getIntVal();
+            assertThat(Rendered.selects(budget.getSelector(), labels(deployment))).isTrue();
+            assertThat(least).isPositive();
+            assertThat(deployment.getSpec().getReplicas()).isGreaterThan(least);
+            assertThat(budget.getUnhealthyPodEvictionPolicy()).isEqualTo("AlwaysAllow");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
+    void aRolloutAddsOneBeforeItTakesOne(Rendered rendered) {
+        for (Deployment deployment : rendered.deployments()) {
+            var update = deployment.getSpec().getStrategy().getRollingUpdate();
+            assertThat(update.getMaxUnavailable().getIntVal()).isZero();
+            assertThat(update.getMaxSurge().getIntVal()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
+    void neverTwoOnOneNodeAndNeverNoneBecauseOfACordon(Rendered rendered) {
+        for (Deployment deployment : rendered.deployments()) {
+            List<TopologySpreadConstraint> spread =
+                    DeploymentsIT.pod(deployment).getTopologySpreadConstraints();
+            assertThat(spread)
+                    .allSatisfy(
+                            each ->
+                                    assertThat(
+                                                    Rendered.selects(
+                                                            each.getLabelSelector(),
+                                                            labels(deployment)))
+                                            .isTrue());
+            assertThat(spread)
+                    .filteredOn(each -> each.getTopologyKey().equals("kubernetes.io/hostname"))
+                    .singleElement()
+                    .satisfies(
+                            each -> {
+                                assertThat(each.getMaxSkew()).isEqualTo(1);
+                                assertThat(each.getWhenUnsatisfiable()).isEqualTo("DoNotSchedule");
+                                assertThat(each.getNodeTaintsPolicy()).isEqualTo("Honor");
+                                assertThat(each.getMatchLabelKeys())
+                                        .containsExactly("pod-template-hash");
+                            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
+    void anApplyNeverScalesBelowTheAutoscalersMinimum(Rendered rendered) {
+        for (var autoscaler : rendered.all(HorizontalPodAutoscaler.class)) {
+            var target = autoscaler.getSpec().getScaleTargetRef();
+            var deployment =
+                    rendered.only(Deployment.class, autoscaler.getMetadata().getNamespace());
+            assertThat(target.getKind()).isEqualTo("Deployment");
+            assertThat(target.getName()).isEqualTo(deployment.getMetadata().getName());
+            assertThat(autoscaler.getSpec().getMinReplicas())
+                    .isEqualTo(deployment.getSpec().getReplicas())
+                    .isLessThan(autoscaler.getSpec().getMaxReplicas());
+        }
+    }
+
+    /** The class is there already, or comes along, and then goes with it when it is deleted. */
+    @ParameterizedTest
+    @CsvSource({"overlays/homelab, false", "overlays/production, true"})
+    void podsGoBeforeAllOthers(String overlay, boolean bringsTheClass) {
+        Rendered rendered = Kustomization.of(overlay);
+
+        assertThat(rendered.deployments())
+                .extracting(each -> DeploymentsIT.pod(each).getPriorityClassName())
+                .containsOnly("tier-0-core");
+        assertThat(rendered.all(PriorityClass.class))
+                .extracting(each -> each.getMetadata().getName())
+                .containsExactlyElementsOf(bringsTheClass ? List.of("tier-0-core") : List.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "traefik.yaml, /deployment/replicas, /podDisruptionBudget",
+        "authentik.yaml, /server/replicas, /server/pdb",
+    })
+    void theChartsOfTheNeighboursLetANodeDrainToo(String file, String replicas, String budget)
+            throws IOException {
+        JsonNode values =
+                new YAMLMapper()
+                        .readTree(
+                                Kustomization.MANIFESTS
+                                        .resolve("helm-values")
+                                        .resolve(file)
+                                        .toFile());
+
+        assertThat(values.at(budget).path("enabled").asBoolean()).isTrue();
+        assertThat(values.at(budget).path("minAvailable").asInt()).isEqualTo(2);
+        assertThat(values.at(replicas).asInt()).isEqualTo(3);
+    }
+
+    private static String namespace(Deployment deployment) {
+        return deployment.getMetadata().getNamespace();
+    }
+
+    private static Map<String, String> labels(Deployment deployment) {
+        return deployment.getSpec().getTemplate().getMetadata().getLabels();
+    }
+}

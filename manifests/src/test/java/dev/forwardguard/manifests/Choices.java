@@ -1,0 +1,85 @@
+package dev.forwardguard.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What an operator can choose: each base, each component on each base that it fits, each overlay.
+ */
+final class Choices {
+    static final List<String> GUARDS = List.of("bot-block-guard", "authentik-guard");
+
+    private Choices() {}
+
+    /** With what is applied to other people's objects and what is only to be copied from. */
+    static Stream<Rendered> all() {
+        return Stream.concat(
+                withGuards(),
+                Stream.of("components/upstreams", "components/traefik/example")
+                        .map(Kustomization::of));
+    }
+
+    /** Those that run guards. */
+    static Stream<Rendered> withGuards() {
+        List<Rendered> all = new ArrayList<>();
+        all.add(Kustomization.of("base"));
+        overlays().forEach(overlay -> all.add(Kustomization.of(overlay)));
+        components().forEach(each -> all.add(Kustomization.of("base", List.of(each))));
+        for (String guard : GUARDS) {
+            String base = "base/" + guard;
+            all.add(Kustomization.of(base));
+            for (String component : components()) {
+                componentFor(guard, component)
+                        .forEach(each -> all.add(Kustomization.of(base, List.of(each))));
+            }
+        }
+        return all.stream();
+    }
+
+    static List<String> overlays() {
+        return directories("overlays");
+    }
+
+    /** All that can be switched on. */
+    static List<String> components() {
+        return directories("components").stream()
+                .filter(each -> text(each).contains("\nkind: Component\n"))
+                .toList();
+    }
+
+    /** For one guard alone: its part of a component, or one that names no guard. */
+    private static Stream<String> componentFor(String guard, String component) {
+        Path part = Kustomization.MANIFESTS.resolve(component).resolve(guard);
+        if (Files.isDirectory(part)) {
+            return Stream.of(component + "/" + guard);
+        }
+        return text(component).contains("part-of=forward-guard")
+                ? Stream.of(component)
+                : Stream.empty();
+    }
+
+    private static List<String> directories(String parent) {
+        try (var files = Files.list(Kustomization.MANIFESTS.resolve(parent))) {
+            return files.filter(Files::isDirectory)
+                    .map(each -> parent + "/" + each.getFileName())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(String directory) {
+        try {
+            return Files.readString(
+                    Kustomization.MANIFESTS.resolve(directory).resolve("kustomization.yaml"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.forwardguard.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.RecordComponent;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What the classes in a guard's jars say about themselves, so that nobody has to copy it into a
+ * test.
+ */
+final class GuardCode implements AutoCloseable {
+    /** {@code ${guard.port:8080}} and, as logback writes it, {@code ${GUARD_LOG_LEVEL:-INFO}}. */
+    private static final Pattern PLACEHOLDER =
+            Pattern.compile("\\$\\{(guard\\.[a-z.-]+|GUARD_[A-Z_]+)(?::-?([^}]*))?}");
+
+    private static final Pattern OF_A_PROPERTY = Pattern.compile("[.-]|(?<=[a-z])(?=[A-Z])");
+
+    private final List<Path> jars;
+    private final URLClassLoader loader;
+
+    private GuardCode(List<Path> jars, URLClassLoader loader) {
+        this.jars = jars;
+        this.loader = loader;
+    }
+
+    static GuardCode of(String guard) {
+        Path jar = Repository.jarOf(guard);
+        Path libraries = jar.resolveSibling("lib");
+        try (var files = Files.newDirectoryStream(libraries, "*.jar")) {
+            List<Path> all = new ArrayList<>(List.of(jar));
+            files.forEach(all::add);
+            URL[] places = new URL[all.size()];
+            Arrays.setAll(places, i -> url(all.get(i)));
+            List<Path> own =
+                    all.stream().filter(each -> each.equals(jar) || isShared(each)).toList();
+            return new GuardCode(
+                    own, new URLClassLoader(places, ClassLoader.getPlatformClassLoader()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The environment variables that the guard reads, each with its default or with an empty text.
+     */
+    Map<String, String> variables() {
+        Map<String, String> variables = new TreeMap<>();
+        for (Path jar : jars) {
+            try (var file = new JarFile(jar.toFile())) {
+                for (JarEntry entry : file.stream().filter(each -> !each.isDirectory()).toList()) {
+                    var bytes = file.getInputStream(entry).readAllBytes();
+                    var text = new String(bytes, StandardCharsets.ISO_8859_1);
+                    var found = PLACEHOLDER.matcher(text);
+                    while (found.find()) {
+                        String value = found.group(2);
+                        variables.put(variable(found.group(1)), value == null ? "" : value);
+                    }
+                    String name = entry.getName();
+                    if (name.startsWith("dev/forwardguard/") && name.endsWith(".class")) {
+                        addProperties(load(name), variables);
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return variables;
+    }
+
+    /** A constant of a class, in whatever package. */
+    Object constant(String className, String name) {
+        try {
+            Field field = loader.loadClass(className).getDeclaredField(name);
+            field.setAccessible(true);
+            return field.get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("the classes are not as expected", e);
+        }
+    }
+
+    /** The twelve headers that say who somebody is. */
+    List<String> identityHeaders() {
+        var names = (List<?>) constant("dev.forwardguard.authentik.IdentityHeaders", "NAMES");
+        return names.stream().map(String.class::cast).toList();
+    }
+
+    private static void addProperties(Class<?> type, Map<String, String> variables) {
+        String prefix = text(type.getAnnotations(), "ConfigurationProperties", "value");
+        if (type.isRecord() && !prefix.isEmpty()) {
+            RecordComponent[] components = type.getRecordComponents();
+            var parameters = type.getDeclaredConstructors()[0].getParameterAnnotations();
+            for (int i = 0; i < components.length; i++) {
+                variables.put(
+                        variable(prefix + "." + components[i].getName()),
+                        text(parameters[i], "Bindable", "defaultValue"));
+            }
+        }
+        Stream.<Executable>concat(
+                        Stream.of(type.getDeclaredConstructors()),
+                        Stream.of(type.getDeclaredMethods()))
+                .flatMap(each -> Stream.of(each.getParameterAnnotations()))
+                .filter(each -> text(each, "Property", "name").startsWith("guard."))
+                .forEach(
+                        each ->
+                                variables.put(
+                                        variable(text(each, "Property", "name")),
+                                        text(each, "Property", "defaultValue")));
+    }
+
+    /** What one element of an annotation says, which is of another class loader than this. */
+    private static String text(Annotation[] annotations, String type, String element) {
+        for (Annotation annotation : annotations) {
+            if (annotation.annotationType().getSimpleName().equals(type)) {
+                try {
+                    var value = annotation.annotationType().getMethod(element).invoke(annotation);
+                    return String.valueOf(value);
+                } catch (ReflectiveOperationException e) {
+                    throw new LinkageError("the classes are not as expected", e);
+                }
+            }
+        }
+        return "";
+    }
+
+    private static String variable(String property) {
+        return OF_A_PROPERTY.matcher(property).replaceAll("_").toUpperCase(Locale.ROOT);
+    }
+
+    private Class<?> load(String entry) {
+        String name = entry.substring(0, entry.length() - ".class".length()).replace('/', '.');
+        try {
+            return Class.forName(name, false, loader);
+        } catch (ClassNotFoundException e) {
+            throw new LinkageError("the classes are not as expected", e);
+        }
+    }
+
+    private static boolean isShared(Path jar) {
+        return String.valueOf(jar.getFileName()).startsWith("shared-");
+    }
+
+    private static URL url(Path path) {
+        try {
+            return path.toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        loader.close();
+    }
+}

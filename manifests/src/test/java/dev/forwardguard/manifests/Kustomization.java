@@ -1,0 +1,90 @@
+package dev.forwardguard.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What {@code kubectl apply -k} can be pointed at, and what then is applied. */
+final class Kustomization {
+    static final Path MANIFESTS = Repository.ROOT.resolve("manifests");
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Map<String, Rendered> RENDERED = new ConcurrentHashMap<>();
+
+    private Kustomization() {}
+
+    /** A directory in {@code manifests}, rendered once. */
+    static Rendered of(String directory) {
+        return RENDERED.computeIfAbsent(
+                directory, name -> render(name, MANIFESTS.resolve(name), temporary()));
+    }
+
+    /** With everything switched on; not a constant, since that could not be skipped. */
+    static Rendered production() {
+        return of("overlays/production");
+    }
+
+    /** A base with components on it, as an overlay would choose them. */
+    static Rendered of(String base, List<String> components) {
+        String name = base + " with " + components;
+        return RENDERED.computeIfAbsent(name, _ -> overlay(name, base, components, ""));
+    }
+
+    /** The same with more lines in the overlay. */
+    static Rendered overlay(String name, String base, List<String> components, String more) {
+        Path directory = temporary();
+        // kustomize takes no absolute paths, and knows no symbolic links
+        Path here = real(directory);
+        var text =
+                new StringBuilder("apiVersion: kustomize.config.k8s.io/v1beta1\n")
+                        .append("kind: Kustomization\nresources:\n")
+                        .append(entry(here, base))
+                        .append(components.isEmpty() ? "" : "components:\n");
+        components.forEach(component -> text.append(entry(here, component)));
+        try {
+            Files.writeString(here.resolve("kustomization.yaml"), text.append(more));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return render(name, here, directory);
+    }
+
+    private static String entry(Path from, String to) {
+        return "  - " + from.relativize(real(MANIFESTS.resolve(to))) + "\n";
+    }
+
+    private static Rendered render(String name, Path directory, Path logs) {
+        Path kubectl = Gateway.installed("kubectl", "kubernetes-client");
+        Path out = logs.resolve("rendered.yaml");
+        var command = List.of(kubectl.toString(), "kustomize", directory.toString());
+        try (var process = ChildProcess.start(out, Map.of(), command)) {
+            int status = process.awaitExit(LIMIT);
+            // with standard error, where deprecated fields are reported
+            if (status != 0 || process.output().startsWith("#")) {
+                throw new AssertionError(name + ": " + process.output());
+            }
+            return Rendered.read(name, process.output());
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory(Path.of("target"), "kustomize");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

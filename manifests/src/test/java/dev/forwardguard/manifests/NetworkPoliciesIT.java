@@ -1,0 +1,173 @@
+package dev.forwardguard.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Who may talk to the guards, and with whom they may talk. */
+class NetworkPoliciesIT {
+    static final List<String> GUARDS = Choices.GUARDS;
+
+    private static final String NAMESPACE = "kubernetes.io/metadata.name";
+
+    @ParameterizedTest
+    @FieldSource("GUARDS")
+    void onlyTraefikReachesTheGuardAndOnlyPrometheusItsMetrics(String guard) {
+        Set<String> allowed = new TreeSet<>();
+        for (NetworkPolicy policy : policies(guard)) {
+            for (var rule : policy.getSpec().getIngress()) {
+                for (NetworkPolicyPort port : rule.getPorts()) {
+                    rule.getFrom().forEach(peer -> allowed.add(whom(peer) + " " + number(port)));
+                }
+                assertThat(rule.getFrom()).as("without it everybody may").isNotEmpty();
+                assertThat(rule.getPorts()).as("without it every port").isNotEmpty();
+            }
+        }
+
+        assertThat(allowed)
+                .containsExactlyInAnyOrder(
+                        "traefik/traefik " + port(guard, "guard"),
+                        "monitoring/prometheus " + port(guard, "management"));
+    }
+
+    @ParameterizedTest
+    @FieldSource("GUARDS")
+    void everythingElseIsDeniedInBothDirections(String guard) {
+        assertThat(policies(guard))
+                .filteredOn(
+                        each ->
+                                each.getSpec().getPodSelector().equals(new LabelSelector())
+                                        && each.getSpec().getIngress().isEmpty()
+                                        && each.getSpec().getEgress().isEmpty())
+                .singleElement()
+                .extracting(each -> Set.copyOf(each.getSpec().getPolicyTypes()))
+                .isEqualTo(Set.of("Ingress", "Egress"));
+    }
+
+    @ParameterizedTest
+    @FieldSource("GUARDS")
+    void theGuardReachesNamesItsUpstreamAndTheApiServerIfItHasAToken(String guard)
+            throws IOException {
+        Set<String> allowed = new TreeSet<>();
+        for (NetworkPolicy policy : policies(guard)) {
+            for (var rule : policy.getSpec().getEgress()) {
+                for (NetworkPolicyPort port : rule.getPorts()) {
+                    Stream<String> peers =
+                            rule.getTo().isEmpty()
+                                    ? Stream.of("anybody")
+                                    : rule.getTo().stream().map(NetworkPoliciesIT::namespace);
+                    peers.forEach(peer -> allowed.add(peer + " " + number(port)));
+                }
+                assertThat(rule.getPorts()).as("without it every port").isNotEmpty();
+            }
+        }
+
+        URI upstream = upstream(guard);
+        assertThat(allowed)
+                .contains(upstream.getHost().split("\\.", -1)[1] + " " + upstream.getPort())
+                .contains("anybody 53");
+        assertThat(allowed.contains("anybody 443") && allowed.contains("anybody 6443"))
+                .isEqualTo(guard.equals("authentik-guard"));
+        assertThat(allowed).hasSize(guard.equals("authentik-guard") ? 4 : 2);
+    }
+
+    @ParameterizedTest
+    @FieldSource("GUARDS")
+    void eachPolicyIsAboutThePodsOfTheGuard(String guard) {
+        var labels = deployment(guard).getSpec().getTemplate().getMetadata().getLabels();
+
+        assertThat(policies(guard))
+                .hasSizeGreaterThan(4)
+                .allSatisfy(
+                        each -> {
+                            var selector = each.getSpec().getPodSelector();
+                            assertThat(
+                                            selector.equals(new LabelSelector())
+                                                    || Rendered.selects(selector, labels))
+                                    .isTrue();
+                            assertThat(each.getSpec().getPolicyTypes())
+                                    .hasSize(
+                                            each.getMetadata().getName().equals("deny-all")
+                                                    ? 2
+                                                    : 1);
+                        });
+    }
+
+    /** The label that the chart gives Traefik's pods, as its values here rely on it, too. */
+    @Test
+    void traefikIsCalledTheSameInItsHelmValues() throws IOException {
+        var values =
+                new YAMLMapper()
+                        .readTree(
+                                Kustomization.MANIFESTS
+                                        .resolve("helm-values/traefik.yaml")
+                                        .toFile());
+
+        assertThat(
+                        values.at("/topologySpreadConstraints/0/labelSelector/matchLabels")
+                                .path("app.kubernetes.io/name")
+                                .asText())
+                .isEqualTo("traefik");
+    }
+
+    private static List<NetworkPolicy> policies(String guard) {
+        return Kustomization.production().all(NetworkPolicy.class).stream()
+                .filter(each -> each.getMetadata().getNamespace().equals(guard))
+                .toList();
+    }
+
+    /** Namespace and name of pods; both in one peer, since two peers would mean either. */
+    private static String whom(NetworkPolicyPeer peer) {
+        Map<String, String> pods = peer.getPodSelector().getMatchLabels();
+        assertThat(pods).hasSize(1);
+        return namespace(peer) + "/" + pods.get("app.kubernetes.io/name");
+    }
+
+    private static String namespace(NetworkPolicyPeer peer) {
+        assertThat(peer.getIpBlock()).isNull();
+        Map<String, String> labels = peer.getNamespaceSelector().getMatchLabels();
+        assertThat(labels).containsOnlyKeys(NAMESPACE);
+        return String.valueOf(labels.get(NAMESPACE));
+    }
+
+    private static int number(NetworkPolicyPort port) {
+        return port.getPort().getIntVal();
+    }
+
+    private static int port(String guard, String name) {
+        return DeploymentsIT.guard(deployment(guard)).getPorts().stream()
+                .filter(each -> each.getName().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .getContainerPort();
+    }
+
+    private static Deployment deployment(String guard) {
+        return Kustomization.production().only(Deployment.class, guard);
+    }
+
+    private static URI upstream(String guard) throws IOException {
+        String settings =
+                Kustomization.production().only(ConfigMap.class, guard).getData().get("guard.yml");
+        return URI.create(new YAMLMapper().readTree(settings).at("/upstream/url").asText());
+    }
+}

@@ -1,0 +1,93 @@
+package dev.forwardguard.manifests;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All objects that one kustomization gives.
+ *
+ * @param name of the kustomization, for people
+ * @param nodes each as it would be sent to the API server
+ */
+record Rendered(String name, List<ObjectNode> nodes) {
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    static Rendered read(String name, String text) {
+        try (var documents = YAML.readerFor(ObjectNode.class).<ObjectNode>readValues(text)) {
+            return new Rendered(name, documents.readAll());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Those whose kind is one of Traefik's. */
+    List<ObjectNode> traefik() {
+        return nodes.stream().filter(Rendered::isTraefik).toList();
+    }
+
+    /** Traefik's objects of this kind, each spec by name. */
+    JsonNode traefik(String kind, String name) {
+        return traefik().stream()
+                .filter(each -> each.path("kind").asText().equals(kind))
+                .filter(each -> each.at("/metadata/name").asText().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + kind + " " + name))
+                .path("spec");
+    }
+
+    /** Everything else, as strict types. */
+    List<HasMetadata> typed() {
+        return nodes.stream().filter(each -> !isTraefik(each)).map(StrictModels::read).toList();
+    }
+
+    <T extends HasMetadata> List<T> all(Class<T> type) {
+        return typed().stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** The only object of a type in a namespace. */
+    <T extends HasMetadata> T only(Class<T> type, String namespace) {
+        List<T> found =
+                all(type).stream()
+                        .filter(each -> namespace.equals(each.getMetadata().getNamespace()))
+                        .toList();
+        if (found.size() != 1) {
+            throw new AssertionError(
+                    "%s has %d %s in %s"
+                            .formatted(name, found.size(), type.getSimpleName(), namespace));
+        }
+        return found.getFirst();
+    }
+
+    List<Deployment> deployments() {
+        return all(Deployment.class);
+    }
+
+    /** Whether a selector by labels, which all have to be there, chooses something. */
+    static boolean selects(Map<String, String> selector, Map<String, String> labels) {
+        return !selector.isEmpty() && labels.entrySet().containsAll(selector.entrySet());
+    }
+
+    static boolean selects(LabelSelector selector, Map<String, String> labels) {
+        return selector.getMatchExpressions().isEmpty()
+                && selects(selector.getMatchLabels(), labels);
+    }
+
+    private static boolean isTraefik(ObjectNode node) {
+        return node.path("apiVersion").asText().startsWith("traefik.io/");
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

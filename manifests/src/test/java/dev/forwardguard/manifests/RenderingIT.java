@@ -1,0 +1,116 @@
+package dev.forwardguard.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import io.fabric8.kubernetes.api.model.Namespace;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Everything that can be applied is understood by those whom it is for. */
+class RenderingIT {
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#all")
+    void everyFieldIsOneThatKubernetesOrTraefikKnows(Rendered rendered) {
+        assertThat(rendered.typed()).isNotEmpty();
+        assertThat(rendered.traefik().stream().map(TraefikSchema::mistakes))
+                .allSatisfy(mistakes -> assertThat(mistakes).isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#all")
+    void noObjectIsThereTwiceOrInTheNamespaceThatHappensToBeCurrent(Rendered rendered) {
+        assertThat(rendered.nodes())
+                .extracting(node -> node.path("kind").asText() + node.at("/metadata"))
+                .doesNotHaveDuplicates();
+        assertThat(rendered.nodes())
+                .filteredOn(node -> node.at("/metadata/namespace").isMissingNode())
+                .extracting(node -> node.path("kind").asText())
+                .allMatch(kind -> List.of("Namespace", "PriorityClass").contains(kind));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
+    void deletingItDeletesNobodyElsesNamespace(Rendered rendered) {
+        assertThat(rendered.all(Namespace.class))
+                .extracting(each -> each.getMetadata().getName())
+                .isSubsetOf("bot-block-guard", "authentik-guard")
+                .hasSize(rendered.deployments().size());
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
+    void everythingOfOursCanBeFoundByOneLabel(Rendered rendered) {
+        assertThat(rendered.nodes())
+                .extracting(node -> node.at("/metadata/labels/app.kubernetes.io~1part-of").asText())
+                .containsOnly("forward-guard");
+    }
+
+    @Test
+    void aMisspeltFieldWouldBeNoticed() {
+        ObjectNode deployment = objectOf("Deployment");
+        deployment.withObject("/spec/template/spec").put("terminationGracePeriod", 30);
+        ObjectNode middleware = objectOf("Middleware");
+        middleware.withObject("/spec/forwardAuth").put("authResponseHeader", "X-Guard-Fallback");
+
+        assertThatThrownBy(() -> StrictModels.read(deployment))
+                .hasMessageContaining("terminationGracePeriod");
+        assertThat(TraefikSchema.mistakes(middleware)).isNotEmpty();
+    }
+
+    @Test
+    void overlaysOnlyChoose() throws IOException {
+        try (var files = Files.walk(Kustomization.MANIFESTS.resolve("overlays"))) {
+            assertThat(files.filter(Files::isRegularFile))
+                    .extracting(file -> String.valueOf(file.getFileName()))
+                    .isNotEmpty()
+                    .containsOnly("kustomization.yaml");
+        }
+    }
+
+    /** A file that nobody lists is a policy that somebody believes to be in force. */
+    @Test
+    void everyFileIsListedInTheKustomizationBesideIt() throws IOException {
+        for (String tree : List.of("base", "components")) {
+            try (var files = Files.walk(Kustomization.MANIFESTS.resolve(tree))) {
+                for (Path file : files.filter(each -> each.toString().endsWith(".yaml")).toList()) {
+                    String name = String.valueOf(file.getFileName());
+                    Path list = file.resolveSibling("kustomization.yaml");
+                    assertThat(Files.readString(list))
+                            .as("%s", file)
+                            .satisfiesAnyOf(
+                                    text -> assertThat(text).contains(name),
+                                    _ -> assertThat(name).isEqualTo("kustomization.yaml"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void productionHasEveryComponent() throws IOException {
+        String production =
+                Files.readString(
+                        Kustomization.MANIFESTS.resolve("overlays/production/kustomization.yaml"));
+
+        assertThat(Choices.components())
+                .allSatisfy(each -> assertThat(production).contains("- ../../" + each + "\n"));
+    }
+
+    private static ObjectNode objectOf(String kind) {
+        return Kustomization.production().nodes().stream()
+                .filter(each -> each.path("kind").asText().equals(kind))
+                .filter(each -> !kind.equals("Middleware") || each.at("/spec").has("forwardAuth"))
+                .map(ObjectNode::deepCopy)
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.forwardguard.manifests;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResource;
+
+/**
+ * The kinds of Kubernetes and of the Prometheus operator, without the place for unknown fields that
+ * these types have: a misspelt field is an error here, where the API server only warns.
+ */
+final class StrictModels {
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper()
+                    .setAnnotationIntrospector(new NoPlaceForUnknownFields())
+                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private StrictModels() {}
+
+    static HasMetadata read(ObjectNode node) {
+        try {
+            KubernetesResource resource = MAPPER.treeToValue(node, KubernetesResource.class);
+            if (resource instanceof GenericKubernetesResource
+                    || !(resource instanceof HasMetadata typed)) {
+                throw new AssertionError(
+                        "no type for " + node.path("apiVersion") + " " + node.path("kind"));
+            }
+            return typed;
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(node.at("/metadata/name") + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static final class NoPlaceForUnknownFields extends JacksonAnnotationIntrospector {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public Boolean hasAnySetter(Annotated member) {
+            return false;
+        }
+    }
+}
