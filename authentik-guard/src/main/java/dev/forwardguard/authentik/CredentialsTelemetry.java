@@ -3,12 +3,14 @@ package dev.forwardguard.authentik;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveSource;
 import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.telemetry.GuardMetrics;
 import dev.forwardguard.telemetry.StatusEndpoint;
 import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.health.HealthStatus;
 import io.micronaut.management.health.indicator.HealthIndicator;
@@ -64,6 +66,8 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 .description("Revisions of the htpasswd file that were refused")
                 .tag("guard", profile.name())
                 .register(registry);
+        GuardMetrics.refused(
+                registry, Tags.of("guard", profile.name()), "guard.credentials.refused", htpasswd);
     }
 
     private void gauge(

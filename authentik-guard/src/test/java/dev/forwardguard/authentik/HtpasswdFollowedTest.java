@@ -90,6 +90,8 @@ final class HtpasswdFollowedTest {
         assertThat(ask(Visitor.RIGHT).status()).isEqualTo(200);
         assertThat(ask(Visitor.WRONG).status()).isEqualTo(401);
         assertThat(status()).doesNotContain("this is no");
+        assertThat(guard.management().ask(RawRequest.get("/prometheus")).body())
+                .contains("guard_credentials_refused{guard=\"authentik-guard\"} 1.0");
     }
 
     @Test

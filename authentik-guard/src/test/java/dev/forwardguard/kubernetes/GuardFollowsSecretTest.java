@@ -188,6 +188,7 @@ class GuardFollowsSecretTest {
                     .contains("guard_credentials{guard=\"authentik-guard\"} 1.0")
                     .contains("guard_credentials_rejected_lines{guard=\"authentik-guard\"} 1.0")
                     .contains("guard_credentials_rejected_total{guard=\"authentik-guard\"} 0.0")
+                    .contains("guard_credentials_refused{guard=\"authentik-guard\"} 0.0")
                     .contains("guard_credentials_reconnects_total{guard=\"authentik-guard\"} 0.0")
                     .containsPattern("guard_credentials_last_read_timestamp_seconds\\{.*\\} 1\\.");
             for (ReadResult result : ReadResult.values()) {

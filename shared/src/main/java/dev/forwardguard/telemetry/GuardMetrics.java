@@ -46,6 +46,7 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code guard_mode{mode}}: 1 for the mode in force
  *   <li>{@code guard_settings_info{revision}}: 1 for the settings in force
  *   <li>{@code guard_settings_rejected_total}: revisions of {@code guard.yml} that were refused
+ *   <li>{@code guard_settings_refused}: 1 while the newest one is, and an older one in force
  * </ul>
  */
 public final class GuardMetrics implements UpstreamMeters {
@@ -133,6 +134,7 @@ public final class GuardMetrics implements UpstreamMeters {
                 .description("Revisions of guard.yml that were refused")
                 .tags(guard)
                 .register(registry);
+        refused(registry, guard, "guard.settings.refused", profile.liveSettings());
     }
 
     private static Counter decisions(
@@ -172,6 +174,18 @@ public final class GuardMetrics implements UpstreamMeters {
     public void showCircuit(Upstream asked) {
         Gauge.builder("guard.circuit.state", asked, now -> now.circuit().level())
                 .description("0 closed, 1 half-open, 2 open")
+                .tags(guard)
+                .register(registry);
+    }
+
+    /**
+     * A gauge that is 1 while the newest content is refused. The counter of refusals cannot say
+     * when that is over.
+     */
+    public static void refused(
+            MeterRegistry registry, Tags guard, String name, LiveValue<?> value) {
+        Gauge.builder(name, value, live -> live.problem().isPresent() ? 1 : 0)
+                .description("1 while the newest content is refused and an older one in force")
                 .tags(guard)
                 .register(registry);
     }

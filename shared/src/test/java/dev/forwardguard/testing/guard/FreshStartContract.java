@@ -78,7 +78,8 @@ public abstract class FreshStartContract {
                 "guard_mode{guard=\"NAME\",mode=\"auto\"} 1.0",
                 "guard_mode{guard=\"NAME\",mode=\"fallback\"} 0.0",
                 "guard_mode{guard=\"NAME\",mode=\"upstream\"} 0.0",
-                "guard_settings_rejected_total{guard=\"NAME\"} 0.0"
+                "guard_settings_rejected_total{guard=\"NAME\"} 0.0",
+                "guard_settings_refused{guard=\"NAME\"} 0.0"
             })
     void everyOtherMeterIsThereAsWell(String line) throws IOException {
         try (var fresh = RunningGuard.start("mode: auto\n")) {

@@ -66,6 +66,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
             Patience.until("the refusal", () -> rejected(live) == 1);
             assertThat(fallback(live)).contains("forced");
             assertThat(status(live)).contains("unknown key surprise");
+            assertThat(meter(live, "guard_settings_refused")).isEqualTo(1);
 
             live.files().settings("mode: auto\n" + settings() + "surprise: 2\n");
             Patience.until("the second refusal", () -> rejected(live) == 2);
@@ -75,6 +76,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
             Patience.until("the end of the drill", () -> fallback(live).isEmpty());
             assertThat(rejected(live)).isEqualTo(2);
             assertThat(status(live)).doesNotContain("surprise");
+            assertThat(meter(live, "guard_settings_refused")).isZero();
         }
     }
 
@@ -157,9 +159,13 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     }
 
     private static double rejected(RunningGuard live) throws IOException {
+        return meter(live, "guard_settings_rejected_total");
+    }
+
+    private static double meter(RunningGuard live, String name) throws IOException {
         return metrics(live)
                 .lines()
-                .filter(line -> line.startsWith("guard_settings_rejected_total{"))
+                .filter(line -> line.startsWith(name + "{"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf("} ") + 2)))
                 .sum();
     }
