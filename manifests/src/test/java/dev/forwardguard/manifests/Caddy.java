@@ -12,7 +12,7 @@ final class Caddy {
     private Caddy() {}
 
     static Gateway.Running start(Path directory, Map<String, String> addresses) {
-        Path program = Gateway.installed("caddy", "caddy");
+        Program program = Program.installed("caddy", "caddy");
         int httpsPort = Loopback.freePort();
         int httpPort = Loopback.freePort();
         Path file = directory.resolve("Caddyfile");
@@ -30,7 +30,7 @@ final class Caddy {
                                 "HOME", directory.toString(),
                                 "XDG_DATA_HOME", directory.toString(),
                                 "XDG_CONFIG_HOME", directory.toString()),
-                        List.of(program.toString(), "run", "--config", file.toString()));
+                        List.of(program.path().toString(), "run", "--config", file.toString()));
         Path root = directory.resolve("caddy/pki/authorities/local/root.crt");
         return new Gateway.Running(process, httpsPort, httpPort, root);
     }

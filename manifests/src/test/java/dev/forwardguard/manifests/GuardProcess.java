@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -20,12 +21,14 @@ public final class GuardProcess implements AutoCloseable {
     private final Path directory;
     private final int port;
     private final int managementPort = Loopback.freePort();
+    private final Map<String, String> credentials;
     private ChildProcess process;
 
-    private GuardProcess(String name, Path directory, int port) {
+    private GuardProcess(String name, Path directory, int port, Map<String, String> credentials) {
         this.name = name;
         this.directory = directory;
         this.port = port;
+        this.credentials = credentials;
         this.process = run();
     }
 
@@ -38,23 +41,39 @@ public final class GuardProcess implements AutoCloseable {
     /** The same at this port. */
     public static GuardProcess start(
             String name, Path directory, String settings, String htpasswd, int port) {
+        write(directory.resolve(name + ".yml"), settings);
+        Path users = directory.resolve("htpasswd");
+        write(users, htpasswd);
+        Map<String, String> credentials = Map.of("GUARD_HTPASSWD_FILE", users.toString());
+        return new GuardProcess(name, directory, port, credentials);
+    }
+
+    /** One that follows a Secret, which it has no way to. */
+    static GuardProcess startWithSecret(String name, Path directory, String settings) {
+        write(directory.resolve(name + ".yml"), settings);
+        Map<String, String> credentials =
+                Map.of(
+                        "GUARD_HTPASSWD_SOURCE",
+                        "secret",
+                        "KUBECONFIG",
+                        directory.resolve("no-kubeconfig").toString());
+        return new GuardProcess(name, directory, Loopback.freePort(), credentials);
+    }
+
+    private static void write(Path file, String text) {
         try {
-            Files.writeString(directory.resolve(name + ".yml"), settings);
-            Files.writeString(directory.resolve("htpasswd"), htpasswd);
+            Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new GuardProcess(name, directory, port);
     }
 
     private ChildProcess run() {
-        Map<String, String> variables =
-                Map.of(
-                        "GUARD_HOST", "127.0.0.1",
-                        "GUARD_PORT", String.valueOf(port),
-                        "GUARD_MANAGEMENT_PORT", String.valueOf(managementPort),
-                        "GUARD_SETTINGS_FILE", directory.resolve(name + ".yml").toString(),
-                        "GUARD_HTPASSWD_FILE", directory.resolve("htpasswd").toString());
+        Map<String, String> variables = new HashMap<>(credentials);
+        variables.put("GUARD_HOST", "127.0.0.1");
+        variables.put("GUARD_PORT", String.valueOf(port));
+        variables.put("GUARD_MANAGEMENT_PORT", String.valueOf(managementPort));
+        variables.put("GUARD_SETTINGS_FILE", directory.resolve(name + ".yml").toString());
         Path jar = Repository.jarOf(name);
         return ChildProcess.start(
                 directory.resolve(name + ".log"),

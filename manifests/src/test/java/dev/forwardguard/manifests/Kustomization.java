@@ -59,7 +59,7 @@ final class Kustomization {
     }
 
     private static Rendered render(String name, Path directory, Path logs) {
-        Path kubectl = Gateway.installed("kubectl", "kubernetes-client");
+        Path kubectl = Program.installed("kubectl", "kubernetes-client").path();
         Path out = logs.resolve("rendered.yaml");
         var command = List.of(kubectl.toString(), "kustomize", directory.toString());
         try (var process = ChildProcess.start(out, Map.of(), command)) {

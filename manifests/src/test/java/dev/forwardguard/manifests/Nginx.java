@@ -13,7 +13,7 @@ final class Nginx {
     private Nginx() {}
 
     static Gateway.Running start(Path directory, Map<String, String> addresses) {
-        Path program = Gateway.installed("nginx", "nginx-light");
+        Program program = Program.installed("nginx", "nginx-light");
         int httpsPort = Loopback.freePort();
         int httpPort = Loopback.freePort();
         Certificate certificate = Certificate.in(directory);
@@ -37,7 +37,7 @@ final class Nginx {
                         directory.resolve("nginx.log"),
                         Map.of(),
                         List.of(
-                                program.toString(),
+                                program.path().toString(),
                                 "-p",
                                 directory.toString(),
                                 "-e",

@@ -1,7 +1,7 @@
 package dev.forwardguard.manifests.load;
 
 import dev.forwardguard.manifests.ChildProcess;
-import dev.forwardguard.manifests.Gateway;
+import dev.forwardguard.manifests.Program;
 import dev.forwardguard.manifests.Loopback;
 
 import java.io.IOException;
@@ -16,7 +16,7 @@ record Shim(ChildProcess process, int port) implements AutoCloseable {
         int port = Loopback.freePort();
         Path file = directory.resolve("nginx.conf");
         Files.writeString(file, configuration(port, upstream));
-        Path program = Gateway.installed("nginx", "nginx-light");
+        Path program = Program.installed("nginx", "nginx-light").path();
         var process =
                 ChildProcess.start(
                         directory.resolve("nginx.log"),

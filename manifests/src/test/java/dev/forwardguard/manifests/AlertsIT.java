@@ -1,0 +1,134 @@
+package dev.forwardguard.manifests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The alerts as they are rendered: what they are, when they fire, what they say, where they lead.
+ */
+class AlertsIT {
+    private static final Path UNIT_TESTS =
+            Repository.ROOT.resolve("manifests/tests/alerts_test.yaml");
+
+    @TempDir private static Path directory;
+    private static MonitoringComponent monitoring;
+
+    @BeforeAll
+    static void render() {
+        monitoring = MonitoringComponent.renderedIn(directory);
+    }
+
+    @Test
+    void thereAreThoseThatAreDocumentedAndNoOthers() {
+        assertThat(names())
+                .containsExactlyInAnyOrder(
+                        "ForwardAuthFailing",
+                        "ForwardAuthFailing",
+                        "GuardCredentialsMissing",
+                        "GuardCredentialsRejected",
+                        "GuardCredentialsStale",
+                        "GuardDown",
+                        "GuardDown",
+                        "GuardSettingsRejected",
+                        "GuardSettingsRejected",
+                        "PoisonFountainDown",
+                        "TraefikDown");
+    }
+
+    @Test
+    void promtoolFindsNothingWrong() {
+        Program promtool = Program.installed("promtool", "prometheus");
+
+        String output =
+                promtool.run(
+                        directory, "check", "rules", monitoring.writeRules(directory).toString());
+
+        assertThat(output).contains("SUCCESS: " + monitoring.alerts().size() + " rules found");
+    }
+
+    @Test
+    void theyFireAndStaySilentAsTheUnitTestsSay() throws IOException {
+        Program promtool = Program.installed("promtool", "prometheus");
+        monitoring.writeRules(directory);
+        Path tests = Files.copy(UNIT_TESTS, directory.resolve("alerts_test.yaml"));
+
+        assertThat(promtool.run(directory, "test", "rules", tests.toString())).contains("SUCCESS");
+    }
+
+    @Test
+    void eachHasAUnitTestInWhichItFiresAndOneInWhichItDoesNot() {
+        List<String> tests =
+                Document.read(UNIT_TESTS).at("tests").list().stream()
+                        .map(test -> test.at("name").text())
+                        .toList();
+
+        for (String alert : names()) {
+            assertThat(tests).anyMatch(test -> test.startsWith(alert + " fires when "));
+            assertThat(tests).anyMatch(test -> test.startsWith(alert + " does not fire when "));
+        }
+    }
+
+    @Test
+    void eachLeadsToAPartOfTheReadmeThatHelps() throws IOException {
+        String readme = Files.readString(Repository.ROOT.resolve("README.md"));
+        Map<String, String> sections =
+                Pattern.compile("(?ms)^#+ (.*?)$\n(.*?)(?=^#|\\z)")
+                        .matcher(readme)
+                        .results()
+                        .collect(Collectors.toMap(AlertsIT::anchor, section -> section.group(2)));
+
+        for (Document alert : monitoring.alerts()) {
+            assertThat(alert.at("labels", "severity").text()).isIn("warning", "critical");
+            String url = alert.at("annotations", "runbook_url").text();
+            String anchor = url.substring(url.indexOf('#') + 1);
+            assertThat(anchor).isEqualTo(alert.at("alert").text().toLowerCase(Locale.ROOT));
+            assertThat(sections).containsKey(anchor);
+            assertThat(sections.get(anchor))
+                    .contains("**Meaning**", "**Impact**", "**Diagnosis**", "**Mitigation**");
+        }
+    }
+
+    /** As GitHub makes it of a heading. */
+    private static String anchor(MatchResult section) {
+        return section.group(1)
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9 _-]", "")
+                .replace(' ', '-');
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bot-block-guard", "authentik-guard"})
+    void aPartForOneGuardWatchesThatOneAlone(String guard) {
+        String other = guard.equals("bot-block-guard") ? "authentik-guard" : "bot-block-guard";
+
+        var part =
+                MonitoringComponent.renderedIn(
+                        directory, MonitoringComponent.SOURCE.resolve(guard));
+
+        assertThat(part.ofKind("PodMonitor")).hasSize(1);
+        assertThat(part.alerts()).hasSizeGreaterThan(2);
+        for (Document object : part.objects()) {
+            assertThat(object.at("metadata", "namespace").text()).isEqualTo(guard);
+            assertThat(object.at("spec").text()).doesNotContain("\"" + other);
+        }
+    }
+
+    private static List<String> names() {
+        return monitoring.alerts().stream().map(alert -> alert.at("alert").text()).toList();
+    }
+}

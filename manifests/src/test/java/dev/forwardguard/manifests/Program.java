@@ -1,0 +1,58 @@
+package dev.forwardguard.manifests;
+
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A program of this machine that tests need. */
+public record Program(Path path) {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Looks for it; skips the tests when it is nowhere, except in CI. */
+    public static Program installed(String name, String debianPackage) {
+        // Debian has nginx where the PATH of ordinary users does not lead
+        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin";
+        return Stream.of(path.split(":"))
+                .map(directory -> Path.of(directory, name))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .map(Program::new)
+                .orElseGet(() -> missing(name, debianPackage));
+    }
+
+    private static Program missing(String name, String debianPackage) {
+        String line = name + " is not installed; apt-get install " + debianPackage;
+        if ("true".equals(System.getenv("CI"))) {
+            return fail(line);
+        }
+        System.out.println("SKIPPED: tests with " + name + ": " + line);
+        return abort(line);
+    }
+
+    /** Starts it, with its output in a file of this name in the directory. */
+    ChildProcess start(Path directory, Map<String, String> variables, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(path.toString()));
+        command.addAll(List.of(arguments));
+        Path log = directory.resolve(path.getFileName() + "-" + System.nanoTime() + ".log");
+        return ChildProcess.start(log, variables, command);
+    }
+
+    /** Runs it to its end, which has to be a good one; returns what it has printed. */
+    String run(Path directory, String... arguments) {
+        try (var process = start(directory, Map.of(), arguments)) {
+            int status = process.awaitExit(PATIENCE);
+            if (status != 0) {
+                throw new AssertionError(
+                        path + " " + List.of(arguments) + ": " + status + "\n" + process.output());
+            }
+            return process.output();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.forwardguard.manifests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A real Prometheus that looks at everything each second. */
+final class Prometheus implements AutoCloseable {
+    private final ChildProcess process;
+    private final JsonApi api;
+
+    private Prometheus(ChildProcess process, JsonApi api) {
+        this.process = process;
+        this.api = api;
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param targets the port of each job, which is in the namespace of its name
+     */
+    static Prometheus start(Path directory, Path rules, Map<String, Integer> targets) {
+        Program program = Program.installed("prometheus", "prometheus");
+        int port = Loopback.freePort();
+        List<Map<String, Object>> jobs =
+                targets.entrySet().stream()
+                        .map(target -> job(target.getKey(), target.getValue()))
+                        .toList();
+        Map<String, String> pace = Map.of("scrape_interval", "1s", "evaluation_interval", "1s");
+        Document configuration =
+                new Document(
+                        Map.of(
+                                "global", pace,
+                                "rule_files", List.of(rules.toString()),
+                                "scrape_configs", jobs));
+        Path file = directory.resolve("prometheus.yml");
+        try {
+            Files.writeString(file, configuration.yamlText());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var process =
+                program.start(
+                        directory,
+                        Map.of(),
+                        "--config.file=" + file,
+                        "--storage.tsdb.path=" + directory.resolve("tsdb"),
+                        "--web.listen-address=127.0.0.1:" + port);
+        process.awaitListening(port);
+        var api = new JsonApi(port);
+        process.await("readiness", api::isReady);
+        return new Prometheus(process, api);
+    }
+
+    private static Map<String, Object> job(String name, int port) {
+        return Map.of(
+                "job_name",
+                name,
+                "metrics_path",
+                "/prometheus",
+                "honor_labels",
+                true,
+                "static_configs",
+                List.of(
+                        Map.of(
+                                "targets", List.of("127.0.0.1:" + port),
+                                "labels", Map.of("namespace", name, "pod", name + "-1"))));
+    }
+
+    /** The alerts that are pending or firing. */
+    List<Document> alerts() {
+        return api.get("/api/v1/alerts").at("data", "alerts").list();
+    }
+
+    /** The active alerts of this name. */
+    Stream<Document> alerts(String name) {
+        return alerts().stream()
+                .filter(alert -> alert.at("labels", "alertname").text().equals(name));
+    }
+
+    /** What a query finds now: a list of series. */
+    List<Document> query(String query) {
+        return api.get("/api/v1/query?query=" + JsonApi.encoded(query)).at("data", "result").list();
+    }
+
+    ChildProcess process() {
+        return process;
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

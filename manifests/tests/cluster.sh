@@ -1,0 +1,339 @@
+#!/usr/bin/env bash
+# Tries the manifests on a real cluster; `cluster.sh --help` tells what that does to it.
+set -euo pipefail
+unset CDPATH
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+NAMESPACES='bot-block-guard authentik-guard'
+BOT_BLOCK_GUARD=http://bot-block-guard.bot-block-guard.svc:8080/auth
+AUTHENTIK_GUARD=http://authentik-guard.authentik-guard.svc:9000/outpost.goauthentik.io/auth/traefik
+
+context=
+base=$here/../base
+everything=$here/../overlays/production
+client_image=docker.io/curlimages/curl:8.10.1
+patience=${PATIENCE:-180}
+
+work=
+created=()
+failures=0
+
+usage() {
+  cat <<END
+Usage: cluster.sh --context NAME [--base DIR] [--everything DIR] [--client-image IMAGE]
+
+Makes the namespaces bot-block-guard and authentik-guard in the cluster of that kubectl context, tries there
+what an operator does, and deletes them again, whatever happens. Refuses to begin if one of them exists, and
+touches nothing else: everything beyond is only sent as a server-side dry run.
+
+  --context NAME        a context of your kubeconfig; there is no default on purpose
+  --base DIR            what is installed; both guards, for instance an overlay with the names of your images.
+                        Objects outside of the two namespaces are refused. Default: manifests/base
+  --everything DIR      what goes through the dry run; default: manifests/overlays/production
+  --client-image IMAGE  curl, for the requests; default: $client_image
+
+Environment:
+  PATIENCE              seconds to wait for anything in the cluster; default: 180. The kubelet alone takes up to 90
+                        for a changed ConfigMap.
+
+Prints a line for each thing tried: PASS, FAIL, or SKIP where the cluster does not know a kind. Exit status 0 if
+nothing failed, 1 if something did, 2 if it did not begin. Needs kubectl and openssl.
+END
+}
+
+refuse() {
+  printf 'cluster.sh: %s\n' "$*" >&2
+  exit 2
+}
+
+pass() { printf 'PASS  %s\n' "$*"; }
+skip() { printf 'SKIP  %s\n' "$*"; }
+fail() {
+  printf 'FAIL  %s\n' "$*"
+  failures=$((failures + 1))
+}
+
+kube() { kubectl --context "$context" "$@"; }
+
+# try DESCRIPTION COMMAND...: a line about it; what it printed only if it failed.
+try() {
+  local description=$1
+  shift
+  if "$@" >"$work/output" 2>&1; then
+    pass "$description"
+  else
+    fail "$description"
+    sed 's/^/      /' "$work/output"
+    return 1
+  fi
+}
+
+# --- Beginning and end ----------------------------------------------------------------------------
+
+take_arguments() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --help) usage && exit 0 ;;
+      --context | --base | --everything | --client-image)
+        [ -n "${2:-}" ] || refuse "$1 needs a value"
+        case $1 in
+          --context) context=$2 ;;
+          --base) base=$2 ;;
+          --everything) everything=$2 ;;
+          --client-image) client_image=$2 ;;
+        esac
+        shift 2
+        ;;
+      *) refuse "unknown argument $1; cluster.sh --help tells which there are" ;;
+    esac
+  done
+  local program
+  for program in kubectl openssl; do
+    command -v "$program" >/dev/null || refuse "needs $program"
+  done
+  [ -n "$context" ] || refuse 'which cluster? Say --context NAME; cluster.sh --help tells what happens to it'
+}
+
+# Splits what kustomize renders into files of one object each.
+render() {
+  mkdir -p "$2"
+  kubectl kustomize "$1" >"$2.yaml" || refuse "kustomize cannot render $1"
+  awk -v directory="$2" 'BEGIN { n = 100 } /^---$/ { n++; next } { print > (directory "/" n ".yaml") }' "$2.yaml"
+}
+
+field() { sed -n "s/^$2: *//p" "$1" | head -n 1; }
+metadata() { awk -v key="  $2:" '/^[a-z]/ { inside = /^metadata:/ } inside && index($0, key) == 1 { print $2; exit }' "$1"; }
+
+check_base() {
+  local file kind namespace
+  for file in "$work"/base/*.yaml; do
+    kind=$(field "$file" kind)
+    namespace=$(metadata "$file" namespace)
+    [ "$kind" != Namespace ] || namespace=$(metadata "$file" name)
+    case " $NAMESPACES " in
+      *" $namespace "*) ;;
+      *) refuse "$base has $kind $(metadata "$file" name) outside of the two namespaces" ;;
+    esac
+  done
+}
+
+check_cluster() {
+  local namespace found
+  kubectl config get-contexts "$context" -o name >/dev/null || refuse "there is no context $context"
+  for namespace in $NAMESPACES; do
+    found=$(kube get namespace "$namespace" --ignore-not-found -o name) || refuse 'the cluster does not answer'
+    [ -z "$found" ] || refuse "the namespace $namespace exists in $context already, and is not mine to touch"
+  done
+}
+
+# Only what this run has made. A "create" fails where somebody else was quicker, and that one is left alone.
+create_namespaces() {
+  local file
+  for file in "$work"/base/*.yaml; do
+    [ "$(field "$file" kind)" = Namespace ] || continue
+    try "create namespace $(metadata "$file" name)" kube create --save-config -f "$file" || return 1
+    created+=("$(metadata "$file" name)")
+  done
+}
+
+delete_namespaces() {
+  local namespace
+  for namespace in ${created[@]+"${created[@]}"}; do
+    kube delete namespace "$namespace" --ignore-not-found --timeout "${patience}s" || return 1
+  done
+  created=()
+}
+
+end() {
+  local status=$?
+  trap '' INT TERM
+  if [ "${#created[@]}" -gt 0 ]; then
+    printf 'Deleting what this run has made: %s\n' "${created[*]}"
+    delete_namespaces || {
+      printf 'FAIL  still there, delete by hand: %s\n' "${created[*]}"
+      status=1
+    }
+  fi
+  [ -z "$work" ] || rm -rf -- "$work"
+  exit "$status"
+}
+
+# --- What is tried --------------------------------------------------------------------------------
+
+dry_run() {
+  local file what
+  for file in "$work"/everything/*.yaml; do
+    what="dry run of $(field "$file" kind) $(metadata "$file" name)"
+    if kube apply --dry-run=server -f "$file" >"$work/output" 2>&1; then
+      pass "$what"
+    elif grep -q 'no matches for kind' "$work/output"; then
+      skip "$what: the cluster does not know this kind"
+    elif grep -q 'namespaces ".*" not found' "$work/output"; then
+      skip "$what: there is no namespace $(metadata "$file" namespace)"
+    else
+      fail "$what: $(tail -n 1 "$work/output")"
+    fi
+  done
+}
+
+secret() {
+  printf 'operator:%s\n' "$(openssl passwd -apr1 -stdin <<<"$1")" >"$work/htpasswd"
+  kube -n authentik-guard create secret generic authentik-guard-htpasswd --from-file="htpasswd=$work/htpasswd" \
+    --dry-run=client -o yaml | kube apply -f -
+}
+
+client() {
+  kube apply -f - <<END
+apiVersion: v1
+kind: Pod
+metadata:
+  name: client
+  namespace: bot-block-guard
+spec:
+  automountServiceAccountToken: false
+  terminationGracePeriodSeconds: 1
+  securityContext: {runAsNonRoot: true, runAsUser: 65532, seccompProfile: {type: RuntimeDefault}}
+  containers:
+    - name: client
+      image: $client_image
+      command: [sleep, "7200"]
+      securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+END
+  kube -n bot-block-guard wait pod/client --for=condition=Ready --timeout "${patience}s"
+}
+
+in_client() { kube -n bot-block-guard exec client -- "$@"; }
+
+# Prints status and X-Guard-Fallback of an answer. Arguments are curl's.
+ask() {
+  in_client curl -s -o /dev/null -m 10 -H 'X-Forwarded-Proto: https' -w '%{http_code} %header{x-guard-fallback}' "$@" || true
+}
+
+# always TIMES EXPECTED CURL-ARGUMENTS...: several times in a row, so that it holds for each replica.
+always() {
+  local times=$1 expected=$2 answer
+  shift 2
+  while [ "$times" -gt 0 ]; do
+    answer=$(ask "$@")
+    [ "$answer" = "$expected" ] || return 1
+    times=$((times - 1))
+  done
+}
+
+# becomes SECONDS COMMAND...
+becomes() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.5
+  done
+}
+
+# load NAME CURL-ARGUMENTS...: asks without pause until stop_load, a line with the status for each.
+load() {
+  local name=$1
+  shift
+  # shellcheck disable=SC2016 # the client's shell is to expand it
+  in_client sh -c 'end=$(($(date +%s) + 900))
+    until [ -e /tmp/stop-load ] || [ "$(date +%s)" -ge "$end" ]; do
+      curl -s -o /dev/null -m 10 -H "X-Forwarded-Proto: https" -w "%{http_code}\n" "$@" || true
+    done' load "$@" >"$work/load-$name" 2>/dev/null &
+  loads+=("$!")
+}
+
+stop_load() {
+  in_client touch /tmp/stop-load
+  wait "${loads[@]}" || true
+  in_client rm -f /tmp/stop-load
+  loads=()
+}
+
+# counted NAME ALLOWED: what came of a load, and whether nothing else did.
+counted() {
+  sort "$work/load-$1" | uniq -c | awk '{ printf "%s x %s  ", $1, $2 }' && echo
+  [ -s "$work/load-$1" ] && ! grep -qvxE "$2" "$work/load-$1"
+}
+
+drill() {
+  local guard
+  for guard in $NAMESPACES; do
+    kube -n "$guard" patch configmap "$guard" --type merge -p '{"data":{"guard.yml":"mode: fallback\n"}}'
+  done
+  becomes "$patience" always 10 '200 forced' "$BOT_BLOCK_GUARD" &&
+    becomes "$patience" always 10 '401 forced' "$AUTHENTIK_GUARD" &&
+    becomes 5 always 4 '200 forced' -u "operator:$password" "$AUTHENTIK_GUARD"
+}
+
+rotate() {
+  local next status=0
+  next=$(openssl rand -hex 16)
+  load rotation -u "operator:$password" "$AUTHENTIK_GUARD"
+  secret "$next"
+  { becomes 10 always 10 '200 forced' -u "operator:$next" "$AUTHENTIK_GUARD" &&
+    always 10 '401 forced' -u "operator:$password" "$AUTHENTIK_GUARD"; } || status=1
+  stop_load
+  password=$next
+  counted rotation '200|401' && return "$status"
+}
+
+restart() {
+  local guard status=0
+  load bot-block-guard "$BOT_BLOCK_GUARD"
+  load authentik-guard -u "operator:$password" "$AUTHENTIK_GUARD"
+  for guard in $NAMESPACES; do
+    kube -n "$guard" rollout restart "deployment/$guard" || status=1
+  done
+  roll_out || status=1
+  stop_load
+  counted bot-block-guard 200 || status=1
+  counted authentik-guard 200 || status=1
+  return "$status"
+}
+
+roll_out() {
+  local guard
+  for guard in $NAMESPACES; do
+    kube -n "$guard" rollout status "deployment/$guard" --timeout "${patience}s" || return 1
+  done
+}
+
+remove() {
+  kube delete -f "$work/base.yaml" --ignore-not-found --timeout "${patience}s" || return 1
+  local namespace
+  for namespace in $NAMESPACES; do
+    [ -z "$(kube get namespace "$namespace" --ignore-not-found -o name)" ] || return 1
+  done
+  created=()
+}
+
+everything_in_turn() {
+  create_namespaces || return
+  dry_run
+  password=$(openssl rand -hex 16)
+  try 'make the Secret' secret "$password" || return
+  try 'apply both guards' kube apply -f "$work/base.yaml" || return
+  try 'both roll out' roll_out || return
+  try 'start a client' client || return
+  try 'drill: mode fallback comes into force, and Emergency Access lets the operator in' drill || return
+  try 'rotation under requests: the new password counts, the old one does not' rotate || true
+  try 'rolling restart under load loses no request' restart || true
+  try 'delete everything' remove || true
+}
+
+take_arguments "$@"
+trap end EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+work=$(mktemp -d)
+loads=()
+render "$base" "$work/base"
+render "$everything" "$work/everything"
+check_base
+check_cluster
+everything_in_turn || true
+[ "$failures" -eq 0 ] || {
+  printf '%s failed\n' "$failures"
+  exit 1
+}
+echo 'Everything passed'
