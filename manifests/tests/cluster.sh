@@ -161,15 +161,16 @@ end() {
 # --- What is tried --------------------------------------------------------------------------------
 
 dry_run() {
-  local file what
+  local file namespace what
   for file in "$work"/everything/*.yaml; do
-    what="dry run of $(field "$file" kind) $(metadata "$file" name)"
+    namespace=$(metadata "$file" namespace)
+    what="dry run of $(field "$file" kind) ${namespace:+$namespace/}$(metadata "$file" name)"
     if kube apply --dry-run=server -f "$file" >"$work/output" 2>&1; then
       pass "$what"
     elif grep -q 'no matches for kind' "$work/output"; then
       skip "$what: the cluster does not know this kind"
     elif grep -q 'namespaces ".*" not found' "$work/output"; then
-      skip "$what: there is no namespace $(metadata "$file" namespace)"
+      skip "$what: there is no namespace $namespace"
     else
       fail "$what: $(tail -n 1 "$work/output")"
     fi
@@ -230,7 +231,7 @@ becomes() {
   done
 }
 
-# load NAME CURL-ARGUMENTS...: asks without pause until stop_load, a line with the status for each.
+# load NAME CURL-ARGUMENTS...: asks without pause until stop_load, a line with the status for each. Returns once it does.
 load() {
   local name=$1
   shift
@@ -240,7 +241,10 @@ load() {
       curl -s -o /dev/null -m 10 -H "X-Forwarded-Proto: https" -w "%{http_code}\n" "$@" || true
     done' load "$@" >"$work/load-$name" 2>/dev/null &
   loads+=("$!")
+  becomes 30 under_way "$name"
 }
+
+under_way() { [ "$(wc -l <"$work/load-$1")" -ge 10 ]; }
 
 stop_load() {
   in_client touch /tmp/stop-load
@@ -268,8 +272,8 @@ drill() {
 rotate() {
   local next status=0
   next=$(openssl rand -hex 16)
-  load rotation -u "operator:$password" "$AUTHENTIK_GUARD"
-  secret "$next"
+  load rotation -u "operator:$password" "$AUTHENTIK_GUARD" || status=1
+  secret "$next" || status=1
   { becomes 10 always 10 '200 forced' -u "operator:$next" "$AUTHENTIK_GUARD" &&
     always 10 '401 forced' -u "operator:$password" "$AUTHENTIK_GUARD"; } || status=1
   stop_load
@@ -279,8 +283,8 @@ rotate() {
 
 restart() {
   local guard status=0
-  load bot-block-guard "$BOT_BLOCK_GUARD"
-  load authentik-guard -u "operator:$password" "$AUTHENTIK_GUARD"
+  load bot-block-guard "$BOT_BLOCK_GUARD" || status=1
+  load authentik-guard -u "operator:$password" "$AUTHENTIK_GUARD" || status=1
   for guard in $NAMESPACES; do
     kube -n "$guard" rollout restart "deployment/$guard" || status=1
   done

@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 class ClusterScriptIT {
     private static final Path MANIFESTS = Repository.ROOT.resolve("manifests");
     private static final Path SCRIPT = MANIFESTS.resolve("tests/cluster.sh");
+    private static final String BASE = MANIFESTS.resolve("base").toString();
     private static final Path PROGRAMS = MANIFESTS.resolve("src/test/resources/cluster");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> BOTH = List.of("authentik-guard", "bot-block-guard");
@@ -69,7 +70,7 @@ class ClusterScriptIT {
 
             assertThat(run.output())
                     .contains("PASS  create namespace bot-block-guard")
-                    .contains("PASS  dry run of Deployment authentik-guard")
+                    .contains("PASS  dry run of Deployment authentik-guard/authentik-guard")
                     .contains("SKIP  dry run of PodMonitor")
                     .contains("PASS  drill", "PASS  rotation", "PASS  rolling restart")
                     .contains("PASS  delete everything")
@@ -91,7 +92,7 @@ class ClusterScriptIT {
             variables.put("AUTHENTIK_GUARD_PORT", String.valueOf(Loopback.freePort()));
             variables.put("PATIENCE", "3");
 
-            Ended run = run("--context", "test");
+            Ended run = run("--context", "test", "--everything", BASE);
 
             assertThat(run.output()).contains("FAIL  drill").doesNotContain("PASS  rotation");
             assertThat(run.status()).isEqualTo(1);
@@ -171,7 +172,7 @@ class ClusterScriptIT {
         variables.put("AUTHENTIK_GUARD_PORT", String.valueOf(Loopback.freePort()));
         variables.put("PATIENCE", "1");
 
-        Ended run = run("--context", "test");
+        Ended run = run("--context", "test", "--everything", BASE);
 
         assertThat(run.output()).contains("FAIL  " + what, "broken by the test");
         assertThat(run.status()).isEqualTo(1);
@@ -182,7 +183,7 @@ class ClusterScriptIT {
     void leavesANamespaceAloneThatSomebodyElseMadeInBetween() throws IOException {
         breakCalls("create --save-config -f .*101");
 
-        run("--context", "test");
+        run("--context", "test", "--everything", BASE);
 
         List<String> deletions =
                 callsToTheCluster().stream().filter(call -> call.contains("delete")).toList();
@@ -194,7 +195,7 @@ class ClusterScriptIT {
     void saysWhatItCouldNotDelete() throws IOException {
         breakCalls("rollout status|delete namespace");
 
-        Ended run = run("--context", "test");
+        Ended run = run("--context", "test", "--everything", BASE);
 
         assertThat(run.output()).contains("still there, delete by hand: " + String.join(" ", BOTH));
         assertThat(run.status()).isEqualTo(1);
