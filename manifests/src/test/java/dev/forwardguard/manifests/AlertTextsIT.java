@@ -109,8 +109,11 @@ class AlertTextsIT {
                     .allSatisfy(
                             text ->
                                     assertThat(text)
+                                            .isEqualTo(text.strip())
                                             .doesNotContain("{{", "<no value>", "<error", "  ")
-                                            .doesNotContain("namespace )"));
+                                            // what an empty label would leave behind
+                                            .doesNotContainPattern(
+                                                    " [.,:;)/]|:$| -n (get|rollout)"));
             assertThat(description).matches("(?s)(Visitors|Sites) .{150,}\\.");
         }
     }
