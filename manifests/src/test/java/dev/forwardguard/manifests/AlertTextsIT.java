@@ -113,7 +113,7 @@ class AlertTextsIT {
                                             .doesNotContain("{{", "<no value>", "<error", "  ")
                                             // what an empty label would leave behind
                                             .doesNotContainPattern(
-                                                    " [.,:;)/]|:$| -n (get|rollout)"));
+                                                    " [.,:;)]|:$| -n (get|rollout)"));
             assertThat(description).matches("(?s)(Visitors|Sites) .{150,}\\.");
         }
     }
