@@ -1,5 +1,7 @@
 package dev.forwardguard.server;
 
+import dev.forwardguard.forwardauth.GuardProfile;
+
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.Micronaut;
@@ -28,15 +30,19 @@ public final class GuardApplication {
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         Logger log = LoggerFactory.getLogger(main);
+        var termination = new Termination();
+        termination.install();
         try {
-            start(main, arguments, log);
+            start(main, arguments, log, termination);
         } catch (RuntimeException e) {
+            termination.failed();
             log.error("Cannot start: {}", reason(e));
             System.exit(1);
         }
     }
 
-    private static void start(Class<?> main, String[] arguments, Logger log) {
+    private static void start(
+            Class<?> main, String[] arguments, Logger log, Termination termination) {
         ApplicationContext context =
                 Micronaut.build(arguments)
                         .mainClass(main)
@@ -46,7 +52,9 @@ public final class GuardApplication {
                         .start();
         EmbeddedServer server = context.getBean(EmbeddedServer.class);
         server.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "shutdown"));
+        GuardProfile profile = context.getBean(GuardProfile.class);
+        termination.started(
+                context.getBean(Drain.class), () -> profile.settings().drainDelay(), server::stop);
         log.atInfo().addKeyValue("address", server.getURL()).log("Started");
     }
 

@@ -6,6 +6,7 @@ import dev.forwardguard.live.InvalidContentException;
 import dev.forwardguard.telemetry.FallbackLog;
 import dev.forwardguard.telemetry.GuardMetrics;
 import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.BufferBudget;
 import dev.forwardguard.upstream.NettyUpstream;
 import dev.forwardguard.upstream.Upstream;
 
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Value;
 import io.micronaut.context.exceptions.ConfigurationException;
 import io.micronaut.scheduling.annotation.Scheduled;
 import io.netty.channel.EventLoopGroup;
@@ -80,12 +82,47 @@ final class GuardFactory {
     }
 
     @Singleton
+    LoadLimits limits() {
+        return LoadLimits.ofHeap(Runtime.getRuntime().maxMemory());
+    }
+
+    @Singleton
+    ClientConnections connections(
+            LoadLimits limits, @Value("${endpoints.all.port}") int managementPort, Ticker ticker) {
+        return new ClientConnections(
+                new BufferBudget(limits.bufferedBytes()),
+                limits.connections(),
+                managementPort,
+                ticker);
+    }
+
+    @Singleton
+    Drain drain(ClientConnections connections, Ticker ticker) {
+        return new Drain(connections, ticker, Thread::sleep);
+    }
+
+    @Singleton
     Upstream upstream(
             GuardProfile profile, EventLoopGroup loops, Ticker ticker, GuardMetrics metrics) {
         var upstream =
                 new NettyUpstream(profile::settings, profile.verdicts(), loops, ticker, metrics);
         metrics.showCircuit(upstream);
         return upstream;
+    }
+
+    /** Looks after clients that take their time. */
+    @Singleton
+    static final class Sweep {
+        private final ClientConnections connections;
+
+        Sweep(ClientConnections connections) {
+            this.connections = connections;
+        }
+
+        @Scheduled(fixedDelay = "1s")
+        void refuseSlowHeads() {
+            connections.refuseSlowHeads();
+        }
     }
 
     /** Ends a period of the log of an outage every 30 seconds. */

@@ -13,15 +13,24 @@ import jakarta.inject.Singleton;
 
 import org.jspecify.annotations.Nullable;
 
-/** Puts our handler between Micronaut's codec and Micronaut's own handler, on each connection. */
+/**
+ * Puts our handlers around Micronaut's codec, on each connection to the main port; the management
+ * port is Micronaut's alone.
+ */
 @Singleton
 final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
     private final BeanProvider<GuardProfile> profile;
     private final BeanProvider<DecisionWriter> writer;
 
-    ServerPipeline(BeanProvider<GuardProfile> profile, BeanProvider<DecisionWriter> writer) {
+    private final BeanProvider<ClientConnections> connections;
+
+    ServerPipeline(
+            BeanProvider<GuardProfile> profile,
+            BeanProvider<DecisionWriter> writer,
+            BeanProvider<ClientConnections> connections) {
         this.profile = profile;
         this.writer = writer;
+        this.connections = connections;
     }
 
     @Override
@@ -40,18 +49,27 @@ final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustom
 
         @Override
         public NettyServerCustomizer specializeForChannel(Channel specific, ChannelRole role) {
+            if (role == ChannelRole.LISTENER) {
+                connections.get().listensAt(specific);
+            }
             return new OnConnection(specific);
         }
 
         @Override
         public void onStreamPipelineBuilt() {
-            if (channel != null) {
-                channel.pipeline()
-                        .addBefore(
-                                ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
-                                "unreadable-request",
-                                new UnreadableRequestHandler(profile.get(), writer.get()));
+            if (channel == null || !connections.get().concern(channel)) {
+                return;
             }
+            ClientConnection connection = connections.get().admit(channel);
+            channel.pipeline()
+                    .addBefore(
+                            ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                            "arriving-bytes",
+                            new ArrivingBytes(connection))
+                    .addBefore(
+                            ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
+                            "answers-in-turn",
+                            new AnswersInTurn(profile.get(), writer.get(), connection));
         }
     }
 }

@@ -11,14 +11,27 @@ import java.time.Duration;
  * @param breaker when not to ask
  * @param dropRequestHeaders names of request headers that stay in the guard although they are
  *     end-to-end
+ * @param drainDelay how long to go on serving newcomers when the guard is to end; longer than
+ *     balancers take to hear of it
  */
 public record GuardSettings(
         Mode mode,
         UpstreamSettings upstream,
         BreakerSettings breaker,
-        HeaderNames dropRequestHeaders) {
+        HeaderNames dropRequestHeaders,
+        Duration drainDelay) {
+    private static final Duration LONGEST_DRAIN_DELAY = Duration.ofSeconds(20);
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofSeconds(25);
+
+    /** The settings of a guard that leaves as it usually does. */
+    public GuardSettings(
+            Mode mode,
+            UpstreamSettings upstream,
+            BreakerSettings breaker,
+            HeaderNames dropRequestHeaders) {
+        this(mode, upstream, breaker, dropRequestHeaders, Duration.ofSeconds(5));
+    }
 
     /**
      * Takes the keys that both guards know out of a document: one that is absent keeps its default.
@@ -32,7 +45,9 @@ public record GuardSettings(
                 root.choice("mode", Mode.class, defaults.mode),
                 upstream(root.section("upstream"), defaults.upstream),
                 BreakerSettings.take(root.section("breaker")),
-                root.texts("drop-request-headers", defaults.dropRequestHeaders, HeaderNames::of));
+                root.texts("drop-request-headers", defaults.dropRequestHeaders, HeaderNames::of),
+                root.duration(
+                        "drain-delay", defaults.drainDelay, Duration.ZERO, LONGEST_DRAIN_DELAY));
     }
 
     private static UpstreamSettings upstream(YamlSection section, UpstreamSettings defaults) {

@@ -53,10 +53,11 @@ public final class StatusEndpoint {
         return state;
     }
 
-    /** Something that only one guard can tell about. */
+    /** Something that another part of the guard can tell about. */
     public interface StatusPart {
         String name();
 
-        Map<String, Object> state();
+        /** A map, a list, or a value that JSON knows. */
+        Object state();
     }
 }

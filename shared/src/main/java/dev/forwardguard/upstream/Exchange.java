@@ -78,6 +78,11 @@ final class Exchange {
         return outcome;
     }
 
+    /** Where the bytes of the answer are counted. */
+    BufferBudget.Share buffers() {
+        return BufferBudget.of(question.asker());
+    }
+
     /** A bug in here fails the outcome; later ones are ended by the deadline at the latest. */
     void start() {
         try {

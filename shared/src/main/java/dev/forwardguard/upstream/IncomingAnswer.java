@@ -1,6 +1,7 @@
 package dev.forwardguard.upstream;
 
 import static dev.forwardguard.upstream.FallbackReason.BAD_STATUS;
+import static dev.forwardguard.upstream.FallbackReason.OVERLOAD;
 import static dev.forwardguard.upstream.FallbackReason.PROTOCOL_ERROR;
 import static dev.forwardguard.upstream.FallbackReason.RESPONSE_TOO_LARGE;
 
@@ -23,9 +24,17 @@ final class IncomingAnswer {
     static final int MAX_BODY_BYTES = 1 << 20;
 
     private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    private final BufferBudget.Share buffers;
     private @Nullable HttpResponse head;
     private boolean interim;
     private boolean complete;
+
+    /**
+     * @param buffers where the bytes of the answer are counted until it has been passed on
+     */
+    IncomingAnswer(BufferBudget.Share buffers) {
+        this.buffers = buffers;
+    }
 
     /** Takes the next part, or says why there will be no answer. */
     @Nullable FallbackReason add(HttpObject part) {
@@ -60,6 +69,9 @@ final class IncomingAnswer {
         ByteBuf bytes = content.content();
         if (body.size() + bytes.readableBytes() > MAX_BODY_BYTES) {
             return RESPONSE_TOO_LARGE;
+        }
+        if (!buffers.take(bytes.readableBytes())) {
+            return OVERLOAD;
         }
         try {
             bytes.readBytes(body, bytes.readableBytes());

@@ -31,7 +31,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             new StrictResponseDecoder(this::bytesArrived, this::isAnswered);
 
     private @Nullable Exchange exchange;
-    private IncomingAnswer answer = new IncomingAnswer();
+    private IncomingAnswer answer = new IncomingAnswer(BufferBudget.NONE);
     private boolean used;
     private long idleSince;
 
@@ -80,7 +80,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     void ask(Exchange asking, HttpRequest request) {
         exchange = asking;
-        answer = new IncomingAnswer();
+        answer = new IncomingAnswer(asking.buffers());
         channel.writeAndFlush(request)
                 .addListener(
                         (ChannelFutureListener)

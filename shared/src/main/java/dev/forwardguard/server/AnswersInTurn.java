@@ -1,0 +1,141 @@
+package dev.forwardguard.server;
+
+import dev.forwardguard.forwardauth.GuardProfile;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sees to it that every request gets an answer in its turn, and that a connection ends after an
+ * answer that says so.
+ *
+ * <p>A request that the codec cannot read, for instance because of more than 256 KiB of headers, or
+ * that there is no memory for, gets the guard's last resort instead of a dropped connection;
+ * Traefik would make a 500 of that. The connection is closed in a way that lets a client read the
+ * answer while it is still sending.
+ */
+final class AnswersInTurn extends ChannelDuplexHandler {
+    private static final long LINGER_SECONDS = 2;
+
+    private final GuardProfile profile;
+    private final DecisionWriter writer;
+    private final ClientConnection connection;
+    private boolean interim;
+    private @Nullable Refusal refusal;
+    private boolean ending;
+    private boolean discarding;
+
+    AnswersInTurn(GuardProfile profile, DecisionWriter writer, ClientConnection connection) {
+        this.profile = profile;
+        this.writer = writer;
+        this.connection = connection;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        // of a request that is being answered, the rest of the body is still wanted
+        discarding |= refusal != null || (ending && message instanceof HttpRequest);
+        if (discarding) {
+            ReferenceCountUtil.release(message);
+        } else if (message instanceof HttpRequest request && request.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(message);
+            refuse(ctx, Refusal.unreadable(statusFor(request.decoderResult().cause())));
+        } else {
+            if (message instanceof HttpRequest) {
+                connection.asked();
+            }
+            if (message instanceof LastHttpContent) {
+                connection.askedAll();
+            }
+            ctx.fireChannelRead(
+                    message instanceof HttpRequest request ? RepairedRequest.of(request) : message);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof Refusal why) {
+            refuse(ctx, why);
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, Refusal why) {
+        if (refusal == null && !ending) {
+            refusal = why;
+            refuseInTurn(ctx, why);
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (message instanceof HttpResponse response) {
+            interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            if (!interim && refusal == null && connection.isLastAnswer()) {
+                ending = true;
+                response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            }
+        }
+        boolean last = message instanceof LastHttpContent && !interim;
+        if (!last) {
+            ctx.write(message, promise);
+            return;
+        }
+        connection.answered();
+        ctx.write(message, promise.unvoid().addListener(written -> flushed(ctx)));
+        if (refusal != null) {
+            refuseInTurn(ctx, refusal);
+        }
+    }
+
+    private void flushed(ChannelHandlerContext ctx) {
+        connection.flushed();
+        if (ending && connection.isIdle()) {
+            end(ctx);
+        }
+    }
+
+    private void refuseInTurn(ChannelHandlerContext ctx, Refusal why) {
+        if (!connection.isIdle() || ending) {
+            return;
+        }
+        ending = true;
+        FullHttpResponse response =
+                writer.writeNetty(profile.lastResort(why.reason(), why.status()));
+        response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        ctx.channel().config().setAutoRead(true);
+        ctx.writeAndFlush(response).addListener(written -> end(ctx));
+    }
+
+    /** Closing while bytes still arrive would reset the connection and take the answer with it. */
+    private static void end(ChannelHandlerContext ctx) {
+        if (ctx.channel() instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+        }
+        ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static int statusFor(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return 414;
+        }
+        return cause instanceof TooLongFrameException ? 431 : 400;
+    }
+}

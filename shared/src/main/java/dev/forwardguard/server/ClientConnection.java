@@ -1,0 +1,133 @@
+package dev.forwardguard.server;
+
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.BufferBudget.Share;
+
+import io.netty.channel.Channel;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A connection of a gateway to the guard's main port: what it waits for, and what it makes the
+ * guard hold. Written by its event loop, read by all.
+ */
+final class ClientConnection {
+    /**
+     * A connection whose request was larger than this is not used again: Netty keeps a buffer as
+     * large as the longest header line for as long as the connection lives.
+     */
+    static final int LARGE_HEAD_BYTES = 16 * 1024;
+
+    private final Channel channel;
+    private final Share share;
+    private final Ticker ticker;
+    private final boolean room;
+    private long requestBytes;
+    private boolean inBody;
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private volatile boolean inHead;
+    private volatile long since;
+    private volatile boolean lastAnswerDue;
+
+    /**
+     * @param room whether the guard has room for it; if not, its first request is refused
+     */
+    ClientConnection(Channel channel, Share share, Ticker ticker, boolean room) {
+        this.channel = channel;
+        this.share = share;
+        this.ticker = ticker;
+        this.room = room;
+        this.since = ticker.nanos();
+    }
+
+    /** Takes note of bytes that have arrived; false if the guard cannot hold them. */
+    boolean arrived(int bytes) {
+        if (inBody) {
+            return true; // passed on as it comes, nothing is held
+        }
+        if (!inHead) {
+            inHead = true;
+            since = ticker.nanos();
+        }
+        requestBytes += bytes;
+        return room && share.take(bytes);
+    }
+
+    /** The head of a request is complete. */
+    void asked() {
+        inHead = false;
+        inBody = true;
+        unanswered.incrementAndGet();
+    }
+
+    /** So is its body, or it has none. */
+    void askedAll() {
+        inBody = false;
+    }
+
+    /** The last part of an answer is on its way. */
+    void answered() {
+        unanswered.decrementAndGet();
+    }
+
+    /** An answer has left, and with it what was held for it. */
+    void flushed() {
+        since = ticker.nanos();
+        if (unanswered.get() == 0 && !inHead) {
+            share.giveBack();
+            requestBytes = 0;
+        }
+    }
+
+    /** After what is being answered now, this connection is to end. */
+    void endSoon() {
+        lastAnswerDue = true;
+    }
+
+    /** Whether the answer that is about to be written should say that it is the last one. */
+    boolean isLastAnswer() {
+        return unanswered.get() == 1 && (lastAnswerDue || requestBytes > LARGE_HEAD_BYTES);
+    }
+
+    /** Whether nobody waits for an answer on it. */
+    boolean isIdle() {
+        return unanswered.get() == 0;
+    }
+
+    /** For how long it has been waiting for a request, or for the rest of its head. */
+    long waitingNanos() {
+        return ticker.nanos() - since;
+    }
+
+    /** Ends it if nobody waits for an answer. */
+    void closeIfIdle() {
+        channel.eventLoop()
+                .execute(
+                        () -> {
+                            if (isIdle()) {
+                                channel.close();
+                            }
+                        });
+    }
+
+    void close() {
+        channel.close();
+    }
+
+    /** Answers at once if the head of a request has been arriving for longer than this. */
+    void refuseIfHeadTakesLongerThan(long nanos) {
+        if (isHeadOlderThan(nanos)) {
+            channel.eventLoop()
+                    .execute(
+                            () -> {
+                                if (isHeadOlderThan(nanos)) {
+                                    channel.pipeline().fireUserEventTriggered(Refusal.SLOW);
+                                }
+                            });
+        }
+    }
+
+    private boolean isHeadOlderThan(long nanos) {
+        return inHead && isIdle() && waitingNanos() > nanos;
+    }
+}

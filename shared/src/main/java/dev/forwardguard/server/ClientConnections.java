@@ -1,0 +1,123 @@
+package dev.forwardguard.server;
+
+import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.BufferBudget;
+
+import io.netty.channel.Channel;
+
+import java.net.InetSocketAddress;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The connections to the guard's main port. There is room for so many; when one more comes, the one
+ * that has been idle longest goes, so nobody can keep others out by holding connections open. Only
+ * when all of them wait for answers is a newcomer refused.
+ */
+final class ClientConnections implements StatusPart {
+    /** How long the head of a request may take from its first byte on. */
+    private static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
+    private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
+    private final BufferBudget budget;
+    private final int room;
+    private final int managementPort;
+    private final Ticker ticker;
+    private volatile boolean ending;
+
+    /**
+     * @param room how many connections there may be
+     * @param managementPort connections to this one do not count
+     */
+    ClientConnections(BufferBudget budget, int room, int managementPort, Ticker ticker) {
+        this.budget = budget;
+        this.room = room;
+        this.managementPort = managementPort;
+        this.ticker = ticker;
+    }
+
+    /** Whether this is a connection to the main port, or the listener there. */
+    boolean concern(Channel channel) {
+        return channel.localAddress() instanceof InetSocketAddress local
+                && local.getPort() != managementPort;
+    }
+
+    /** Takes note of where connections come in; not bound to its port yet. */
+    void listensAt(Channel listener) {
+        listeners.add(listener);
+    }
+
+    /** Takes a new connection in. */
+    ClientConnection admit(Channel channel) {
+        boolean hasRoom = open.size() < room || closeLongestIdle();
+        var connection = new ClientConnection(channel, budget.open(channel), ticker, hasRoom);
+        open.add(connection);
+        if (ending) {
+            connection.endSoon();
+        }
+        channel.closeFuture().addListener(closed -> open.remove(connection));
+        return connection;
+    }
+
+    private boolean closeLongestIdle() {
+        Optional<ClientConnection> longest =
+                open.stream()
+                        .filter(ClientConnection::isIdle)
+                        .max(Comparator.comparingLong(ClientConnection::waitingNanos));
+        longest.ifPresent(ClientConnection::closeIfIdle);
+        return longest.isPresent();
+    }
+
+    /** To be called every second. */
+    void refuseSlowHeads() {
+        open.forEach(connection -> connection.refuseIfHeadTakesLongerThan(HEAD_NANOS));
+    }
+
+    int size() {
+        return open.size();
+    }
+
+    /** How many of them wait for an answer. */
+    int answering() {
+        return (int) open.stream().filter(connection -> !connection.isIdle()).count();
+    }
+
+    /** From now on every answer says that it is the last one on its connection. */
+    void endSoon() {
+        ending = true;
+        open.forEach(ClientConnection::endSoon);
+    }
+
+    /** Nobody can connect any more; who is connected stays. */
+    void stopListening() {
+        listeners.stream()
+                .filter(this::concern)
+                .forEach(listener -> listener.close().awaitUninterruptibly());
+    }
+
+    void closeAll() {
+        open.forEach(ClientConnection::close);
+    }
+
+    @Override
+    public String name() {
+        return "connections";
+    }
+
+    @Override
+    public Map<String, Object> state() {
+        Map<String, Object> state = new LinkedHashMap<>();
+        state.put("open", size());
+        state.put("room", room);
+        state.put("answering", answering());
+        state.put("buffered-bytes", budget.held());
+        return state;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.forwardguard.server;
+
+/**
+ * What the guard takes on at once. It follows from the heap, so that whoever gives the process more
+ * memory need not say so twice.
+ *
+ * @param connections to the main port
+ * @param bufferedBytes of requests and answers, as they come over the network
+ */
+record LoadLimits(int connections, long bufferedBytes) {
+    /** What an idle connection costs, twice over. */
+    private static final long HEAP_PER_CONNECTION = 16 * 1024;
+
+    private static final int MOST_CONNECTIONS = 16_384;
+
+    /** At least one whole request of 256 KiB and one whole answer of 1 MiB fit in. */
+    private static final long LEAST_BUFFERED = 2 << 20;
+
+    /** The limits of a process with this heap. */
+    static LoadLimits ofHeap(long bytes) {
+        return new LoadLimits(
+                (int) Math.min(bytes / HEAP_PER_CONNECTION, MOST_CONNECTIONS),
+                Math.max(bytes / 8, LEAST_BUFFERED));
+    }
+}
