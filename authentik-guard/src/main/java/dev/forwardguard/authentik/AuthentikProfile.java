@@ -18,6 +18,8 @@ import java.util.Set;
 /** What makes this guard the one in front of authentik. */
 @Singleton
 final class AuthentikProfile implements GuardProfile {
+    private static final int OVERLOAD_RETRY_SECONDS = 5;
+
     private final LiveValue<AuthentikSettings> settings;
 
     AuthentikProfile(Clock clock) {
@@ -70,11 +72,13 @@ final class AuthentikProfile implements GuardProfile {
         return new Refuse(
                 reason,
                 status,
-                0,
+                reason == FallbackReason.OVERLOAD ? OVERLOAD_RETRY_SECONDS : 0,
                 switch (reason) {
                     case BAD_REQUEST ->
                             "authentik-guard cannot read this request: it is malformed, or its headers are"
                                     + " larger than 256 KiB. Deleting the cookies of this site may help.\n";
+                    case OVERLOAD ->
+                            "authentik-guard has more to do than it can. Please try again in a few seconds.\n";
                     default -> "authentik-guard failed on this request. Its log says why.\n";
                 });
     }

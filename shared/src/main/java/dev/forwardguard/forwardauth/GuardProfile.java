@@ -31,8 +31,9 @@ public interface GuardProfile {
     /**
      * What to decide about a request that the guard could not even handle.
      *
-     * @param reason {@link FallbackReason#BAD_REQUEST} or {@link FallbackReason#INTERNAL_ERROR}
-     * @param status what an ordinary server would answer: 400, 431 or 503
+     * @param reason {@link FallbackReason#BAD_REQUEST}, {@link FallbackReason#OVERLOAD} or {@link
+     *     FallbackReason#INTERNAL_ERROR}
+     * @param status what an ordinary server would answer: 400, 408, 414, 431 or 503
      */
     Decision lastResort(FallbackReason reason, int status);
 }

@@ -113,7 +113,8 @@ final class AnswersInTurn extends ChannelDuplexHandler {
     }
 
     private void refuseInTurn(ChannelHandlerContext ctx, Refusal why) {
-        if (!connection.isIdle() || ending) {
+        boolean heard = ctx.channel().isActive();
+        if (!connection.isIdle() || ending || !heard) {
             return;
         }
         ending = true;

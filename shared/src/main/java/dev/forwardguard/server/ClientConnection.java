@@ -18,11 +18,15 @@ final class ClientConnection {
      */
     static final int LARGE_HEAD_BYTES = 16 * 1024;
 
+    /** The largest request line and the largest headers that there can be. */
+    private static final int LARGEST_HEAD_BYTES = (64 + 256) * 1024;
+
     private final Channel channel;
     private final Share share;
     private final Ticker ticker;
     private final boolean room;
     private long requestBytes;
+    private long reserved;
     private boolean inBody;
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile boolean inHead;
@@ -40,7 +44,11 @@ final class ClientConnection {
         this.since = ticker.nanos();
     }
 
-    /** Takes note of bytes that have arrived; false if the guard cannot hold them. */
+    /**
+     * Takes note of bytes that have arrived; false if the guard cannot hold them. A head that turns
+     * out large needs room for the largest one at once: otherwise 200 of them would fill the budget
+     * with their first halves, and none could be completed.
+     */
     boolean arrived(int bytes) {
         if (inBody) {
             return true; // passed on as it comes, nothing is held
@@ -50,7 +58,19 @@ final class ClientConnection {
             since = ticker.nanos();
         }
         requestBytes += bytes;
-        return room && share.take(bytes);
+        return room && reserve(requestBytes > LARGE_HEAD_BYTES ? LARGEST_HEAD_BYTES : requestBytes);
+    }
+
+    private boolean reserve(long wanted) {
+        long more = wanted - reserved;
+        if (more <= 0) {
+            return true;
+        }
+        if (!share.take(more)) {
+            return false;
+        }
+        reserved = wanted;
+        return true;
     }
 
     /** The head of a request is complete. */
@@ -58,6 +78,10 @@ final class ClientConnection {
         inHead = false;
         inBody = true;
         unanswered.incrementAndGet();
+        if (reserved > requestBytes) {
+            share.giveBack(reserved - requestBytes);
+            reserved = requestBytes;
+        }
     }
 
     /** So is its body, or it has none. */
@@ -76,6 +100,7 @@ final class ClientConnection {
         if (unanswered.get() == 0 && !inHead) {
             share.giveBack();
             requestBytes = 0;
+            reserved = 0;
         }
     }
 

@@ -7,10 +7,10 @@ import dev.forwardguard.upstream.BufferBudget;
 import io.netty.channel.Channel;
 
 import java.net.InetSocketAddress;
-import java.util.Comparator;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,12 +24,15 @@ final class ClientConnections implements StatusPart {
     /** How long the head of a request may take from its first byte on. */
     private static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private static final int SAMPLE = 32;
+
     private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
     private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
     private final BufferBudget budget;
     private final int room;
     private final int managementPort;
     private final Ticker ticker;
+    private Iterator<ClientConnection> next = Collections.emptyIterator();
     private volatile boolean ending;
 
     /**
@@ -66,13 +69,29 @@ final class ClientConnections implements StatusPart {
         return connection;
     }
 
-    private boolean closeLongestIdle() {
-        Optional<ClientConnection> longest =
-                open.stream()
-                        .filter(ClientConnection::isIdle)
-                        .max(Comparator.comparingLong(ClientConnection::waitingNanos));
-        longest.ifPresent(ClientConnection::closeIfIdle);
-        return longest.isPresent();
+    /**
+     * Of a few, each time the next ones in an order that nobody can foresee, because looking at all
+     * of them would make each newcomer of a flood more expensive than the one before.
+     */
+    private synchronized boolean closeLongestIdle() {
+        ClientConnection longest = null;
+        for (int i = 0; i < SAMPLE; i++) {
+            if (!next.hasNext()) {
+                next = open.iterator();
+            }
+            ClientConnection candidate = next.hasNext() ? next.next() : null;
+            if (candidate != null
+                    && candidate.isIdle()
+                    && (longest == null || candidate.waitingNanos() > longest.waitingNanos())) {
+                longest = candidate;
+            }
+        }
+        if (longest == null) {
+            return false;
+        }
+        open.remove(longest); // at once, so that the next newcomer does not choose it again
+        longest.closeIfIdle();
+        return true;
     }
 
     /** To be called every second. */

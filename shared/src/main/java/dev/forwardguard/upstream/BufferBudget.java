@@ -65,10 +65,15 @@ public final class BufferBudget {
             return true;
         }
 
+        /** Gives back so many of the bytes that it took. */
+        public void giveBack(long some) {
+            budget.held.addAndGet(-some);
+            bytes -= some;
+        }
+
         /** Gives back everything. */
         public void giveBack() {
-            budget.held.addAndGet(-bytes);
-            bytes = 0;
+            giveBack(bytes);
         }
     }
 }
