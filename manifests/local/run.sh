@@ -159,6 +159,7 @@ write_settings() {
   cat >"$run/$1.yml" <<END
 # Written by run.sh at each start and followed by the guard: a change is in force within a second.
 mode: auto  # auto | fallback | upstream
+drain-delay: 0s  # nobody balances between guards here, so Ctrl-C need not wait
 upstream:
   url: http://127.0.0.1:$2
   connect-timeout: 3s

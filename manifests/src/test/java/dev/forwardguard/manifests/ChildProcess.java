@@ -88,6 +88,11 @@ public final class ChildProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** SIGTERM, and returns at once. */
+    void terminate() {
+        process.destroy();
+    }
+
     /** SIGKILL, and returns when it is dead. */
     void kill() {
         process.destroyForcibly();

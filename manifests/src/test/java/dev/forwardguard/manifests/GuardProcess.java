@@ -11,24 +11,42 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A guard, run from its jar as it is run everywhere, with a {@code guard.yml} of its own. */
 public final class GuardProcess implements AutoCloseable {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
+    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xmx48m");
+
+    /** As small as it is in a pod. */
+    private static final List<String> SMALL_FLAGS =
+            List.of(
+                    "-XX:+UseSerialGC",
+                    "-Xmx24m",
+                    "-XX:MaxDirectMemorySize=64m",
+                    "-XX:+ExitOnOutOfMemoryError");
+
     private final String name;
     private final Path directory;
     private final int port;
+    private final List<String> flags;
     private final int managementPort = Loopback.freePort();
     private final Map<String, String> credentials;
     private ChildProcess process;
 
-    private GuardProcess(String name, Path directory, int port, Map<String, String> credentials) {
+    private GuardProcess(
+            String name,
+            Path directory,
+            int port,
+            Map<String, String> credentials,
+            List<String> flags) {
         this.name = name;
         this.directory = directory;
         this.port = port;
         this.credentials = credentials;
+        this.flags = flags;
         this.process = run();
     }
 
@@ -41,23 +59,38 @@ public final class GuardProcess implements AutoCloseable {
     /** The same at this port. */
     public static GuardProcess start(
             String name, Path directory, String settings, String htpasswd, int port) {
-        write(directory.resolve(name + ".yml"), settings);
+        return start(name, directory, settings, htpasswd, port, FLAGS);
+    }
+
+    /** The same with as little memory as it gets in a pod. */
+    static GuardProcess startSmall(String name, Path directory, String settings) {
+        return start(name, directory, settings, "", Loopback.freePort(), SMALL_FLAGS);
+    }
+
+    private static GuardProcess start(
+            String name,
+            Path directory,
+            String settings,
+            String htpasswd,
+            int port,
+            List<String> flags) {
+        write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
         Path users = directory.resolve("htpasswd");
         write(users, htpasswd);
         Map<String, String> credentials = Map.of("GUARD_HTPASSWD_FILE", users.toString());
-        return new GuardProcess(name, directory, port, credentials);
+        return new GuardProcess(name, directory, port, credentials, flags);
     }
 
     /** One that follows a Secret, which it has no way to. */
     static GuardProcess startWithSecret(String name, Path directory, String settings) {
-        write(directory.resolve(name + ".yml"), settings);
+        write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
         Map<String, String> credentials =
                 Map.of(
                         "GUARD_HTPASSWD_SOURCE",
                         "secret",
                         "KUBECONFIG",
                         directory.resolve("no-kubeconfig").toString());
-        return new GuardProcess(name, directory, Loopback.freePort(), credentials);
+        return new GuardProcess(name, directory, Loopback.freePort(), credentials, FLAGS);
     }
 
     private static void write(Path file, String text) {
@@ -68,6 +101,11 @@ public final class GuardProcess implements AutoCloseable {
         }
     }
 
+    /** Nobody balances between guards of tests, so they need not wait when they end. */
+    private static String leavingAtOnce(String settings) {
+        return settings.contains("drain-delay") ? settings : settings + "\ndrain-delay: 0s\n";
+    }
+
     private ChildProcess run() {
         Map<String, String> variables = new HashMap<>(credentials);
         variables.put("GUARD_HOST", "127.0.0.1");
@@ -75,10 +113,11 @@ public final class GuardProcess implements AutoCloseable {
         variables.put("GUARD_MANAGEMENT_PORT", String.valueOf(managementPort));
         variables.put("GUARD_SETTINGS_FILE", directory.resolve(name + ".yml").toString());
         Path jar = Repository.jarOf(name);
-        return ChildProcess.start(
-                directory.resolve(name + ".log"),
-                variables,
-                List.of(JAVA, "-XX:+UseSerialGC", "-Xmx48m", "-jar", jar.toString()));
+        List<String> command =
+                Stream.of(List.of(JAVA), flags, List.of("-jar", jar.toString()))
+                        .flatMap(List::stream)
+                        .toList();
+        return ChildProcess.start(directory.resolve(name + ".log"), variables, command);
     }
 
     public int port() {

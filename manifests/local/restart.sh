@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Restarts two guards in turn behind a balancer, under load; `restart.sh --help` tells more.
+# Keeps to bash 3.2, which is what macOS has.
+set -euo pipefail
+unset CDPATH
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+repository=$(cd -- "$here/../.." && pwd -P)
+guard=bot-block-guard
+rounds=10
+rate=500
+
+usage() {
+  cat <<'END'
+Usage: restart.sh [--guard NAME] [--rounds N] [--rate N]
+
+Runs two guards on 127.0.0.1 behind haproxy, sends requests at a constant rate, ends one guard with
+SIGTERM, starts it again, then the other, and so on. Checks every answer: it has to be the verdict
+that the upstream gave to that very request. Prints a line for each restart; exit 0 if not one
+request failed and every guard ended with status 0.
+
+haproxy plays the part of the endpoints of a Service: it asks for readiness every 500 ms and takes a
+guard out at the first refusal. It keeps connections to the guards and retries nothing, so nothing
+hides a failure.
+
+  --guard NAME   bot-block-guard or authentik-guard; default bot-block-guard
+  --rounds N     restarts of both; default 10, which takes about five minutes
+  --rate N       requests per second; default 500
+
+Needs a JDK 25, Maven and haproxy. JAVA_FLAGS are for the guards.
+END
+}
+
+fail() {
+  printf 'restart.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+number() {
+  [[ ${2:-} =~ ^[1-9][0-9]{0,4}$ ]] || fail "$1 needs a number"
+}
+
+while [ "$#" -gt 0 ]; do
+  case $1 in
+    --guard)
+      guard=${2:-}
+      ;;
+    --rounds)
+      number "$@"
+      rounds=$2
+      ;;
+    --rate)
+      number "$@"
+      rate=$2
+      ;;
+    --help | -h)
+      usage
+      exit
+      ;;
+    *) fail "there is no $1; see restart.sh --help" ;;
+  esac
+  shift 2
+done
+case $guard in
+  bot-block-guard | authentik-guard) ;;
+  *) fail "there is no guard $guard" ;;
+esac
+# Debian has it where only root looks.
+haproxy=$(PATH=$PATH:/usr/sbin command -v haproxy) || fail 'haproxy is missing'
+java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one (for example Temurin 25)'
+command -v mvn >/dev/null || fail 'the guards have to be built, and there is no mvn on the PATH'
+echo 'Building the guards …'
+(cd -- "$repository" && mvn -q -B -DskipTests package -pl "$guard" -am)
+files=$here/.local/restart
+mkdir -p "$files"
+exec "$java_home/bin/java" -XX:+UseSerialGC -Xmx128m "$here/Restart.java" \
+  "$repository/$guard/target/$guard.jar" "$haproxy" "$files" "$rounds" "$rate" \
+  "${JAVA_FLAGS:--XX:+UseSerialGC -Xmx48m}"
