@@ -3,6 +3,7 @@ package dev.forwardguard.server;
 import dev.forwardguard.forwardauth.GuardProfile;
 
 import io.micronaut.context.ApplicationContext;
+import io.micronaut.http.netty.channel.EventLoopGroupRegistry;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.Micronaut;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -30,12 +31,11 @@ public final class GuardApplication {
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         Logger log = LoggerFactory.getLogger(main);
-        var termination = new Termination();
-        termination.install();
+        Termination termination = Termination.installed();
         try {
             start(main, arguments, log, termination);
         } catch (RuntimeException e) {
-            termination.failed();
+            termination.ends();
             log.error("Cannot start: {}", reason(e));
             System.exit(1);
         }
@@ -53,7 +53,8 @@ public final class GuardApplication {
         EmbeddedServer server = context.getBean(EmbeddedServer.class);
         server.start();
         GuardProfile profile = context.getBean(GuardProfile.class);
-        termination.started(
+        termination.watch(context.getBean(EventLoopGroupRegistry.class).getDefaultEventLoopGroup());
+        termination.serves(
                 context.getBean(Drain.class), () -> profile.settings().drainDelay(), server::stop);
         log.atInfo().addKeyValue("address", server.getURL()).log("Started");
     }

@@ -27,6 +27,9 @@ public final class ServerDefaults implements ApplicationContextConfigurer {
 
     private static void server(Map<String, Object> defaults) {
         defaults.put("micronaut.server.host", "${guard.host:0.0.0.0}");
+        // longer than gateways keep idle connections (Traefik 90 s, nginx 60 s), so that they are
+        // the ones who close them; a client that stops reading its answer is silent, too
+        defaults.put("micronaut.server.idle-timeout", "2m");
         // a verdict goes back as it came
         defaults.put("micronaut.server.date-header", false);
         defaults.put("micronaut.server.netty.compression-threshold", -1);

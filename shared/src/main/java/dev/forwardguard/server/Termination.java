@@ -1,29 +1,46 @@
 package dev.forwardguard.server;
 
+import io.netty.channel.EventLoopGroup;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
- * What happens on SIGTERM and SIGINT: the guard drains and ends with status 0. Java itself would
- * say 143, as if somebody had shot it. A second signal changes nothing; SIGKILL does.
+ * How the process ends. On SIGTERM and SIGINT the guard drains and ends with status 0; Java itself
+ * would say 143, as if somebody had shot it. A second signal changes nothing; SIGKILL does. When it
+ * has lost an event loop, connections hang that nobody will ever answer, and it ends at once so
+ * that it is started anew.
  */
 final class Termination {
+    static final int LOST_EVENT_LOOP = 70;
+
     private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
 
-    private volatile Runnable ending = () -> {};
-    private volatile boolean failed;
+    private final IntConsumer halt;
+    private volatile Runnable leaving = () -> {};
+    private volatile boolean ending;
 
-    /** From now on the process ends this way; before it serves, at once. */
-    void install() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::end, "termination"));
+    /**
+     * @param halt ends the process with this status
+     */
+    Termination(IntConsumer halt) {
+        this.halt = halt;
+    }
+
+    /** Signals end the process this way from now on; before it serves, at once. */
+    static Termination installed() {
+        var termination = new Termination(Runtime.getRuntime()::halt);
+        Runtime.getRuntime().addShutdownHook(new Thread(termination::onSignal, "termination"));
+        return termination;
     }
 
     /** The guard serves. */
-    void started(Drain drain, Supplier<Duration> delay, Runnable stop) {
-        ending =
+    void serves(Drain drain, Supplier<Duration> delay, Runnable stop) {
+        leaving =
                 () -> {
                     try {
                         drain.run(delay.get());
@@ -35,21 +52,36 @@ final class Termination {
                 };
     }
 
-    /** The guard cannot start, or cannot go on; the process is about to end with another status. */
-    void failed() {
-        failed = true;
+    /** The process cannot live without these. */
+    void watch(EventLoopGroup loops) {
+        loops.forEach(
+                loop ->
+                        loop.terminationFuture()
+                                .addListener(
+                                        ended -> {
+                                            if (!ending) {
+                                                LOG.error("An event loop has died");
+                                                halt.accept(LOST_EVENT_LOOP);
+                                            }
+                                        }));
     }
 
-    private void end() {
-        if (failed) {
+    /** The process is about to end in its own way, with its own status. */
+    void ends() {
+        ending = true;
+    }
+
+    void onSignal() {
+        if (ending) {
             return;
         }
+        ending = true;
         try {
-            ending.run();
+            leaving.run();
         } catch (RuntimeException e) {
             LOG.error("Could not drain", e);
         } finally {
-            Runtime.getRuntime().halt(0);
+            halt.accept(0);
         }
     }
 }

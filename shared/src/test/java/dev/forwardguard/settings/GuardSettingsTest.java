@@ -50,6 +50,7 @@ class GuardSettingsTest {
         assertThat(upstream.deadline()).isEqualTo(Duration.ofSeconds(5));
         assertThat(upstream.maxConcurrent()).isEqualTo(256);
         assertThat(upstream.failureStatuses()).containsExactly(502, 503, 504);
+        assertThat(parse("").drainDelay()).isEqualTo(Duration.ofSeconds(5));
         assertThat(parse("").breaker())
                 .isEqualTo(
                         new BreakerSettings(
@@ -93,6 +94,7 @@ class GuardSettingsTest {
                           probe-max-interval: 1m
                           trials: 2
                         drop-request-headers: [X-Secret, cookie]
+                        drain-delay: 0s
                         """);
 
         assertThat(settings.mode()).isEqualTo(Mode.FALLBACK);
@@ -122,6 +124,7 @@ class GuardSettingsTest {
         assertThat(settings.dropRequestHeaders().contains("x-SECRET")).isTrue();
         assertThat(settings.dropRequestHeaders().contains("Cookie")).isTrue();
         assertThat(settings.dropRequestHeaders().contains("Authorization")).isFalse();
+        assertThat(settings.drainDelay()).isZero();
     }
 
     @Test
@@ -143,6 +146,7 @@ class GuardSettingsTest {
                 "moed: auto                        | line 1: unknown key moed",
                 "upstream: {deadlin: 5s}           | line 1: unknown key upstream.deadlin",
                 "upstream: {deadline: 5}           | line 1: upstream.deadline must be a duration such as 500ms",
+                "drain-delay: 21s                  | line 1: drain-delay must be from 0ms to 20s: 21s",
                 "upstream: {deadline: 0s}          | line 1: upstream.deadline must be from 10ms to 25s: 0s",
                 "upstream: {deadline: 26s}         | line 1: upstream.deadline must be from 10ms to 25s: 26s",
                 "upstream: {deadline: -5s}         | line 1: upstream.deadline must be a duration",
