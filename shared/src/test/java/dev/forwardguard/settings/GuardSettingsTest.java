@@ -146,7 +146,7 @@ class GuardSettingsTest {
                 "moed: auto                        | line 1: unknown key moed",
                 "upstream: {deadlin: 5s}           | line 1: unknown key upstream.deadlin",
                 "upstream: {deadline: 5}           | line 1: upstream.deadline must be a duration such as 500ms",
-                "drain-delay: 21s                  | line 1: drain-delay must be from 0ms to 20s: 21s",
+                "drain-delay: 21s                  | line 1: drain-delay must be from 0s to 20s: 21s",
                 "upstream: {deadline: 0s}          | line 1: upstream.deadline must be from 10ms to 25s: 0s",
                 "upstream: {deadline: 26s}         | line 1: upstream.deadline must be from 10ms to 25s: 26s",
                 "upstream: {deadline: -5s}         | line 1: upstream.deadline must be a duration",
