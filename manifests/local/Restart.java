@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -77,12 +78,12 @@ class Restart {
         }
         var restart = new Restart(Path.of(arguments[0]), Path.of(arguments[2]), arguments[5]);
         Runtime.getRuntime().addShutdownHook(new Thread(restart::end));
-        restart.start(arguments[1]);
+        restart.startAll(arguments[1]);
         restart.play(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
         System.exit(restart.failures.get() == 0 && !restart.unclean ? 0 : 1);
     }
 
-    private void start(String haproxy) throws Exception {
+    private void startAll(String haproxy) throws Exception {
         int upstream = startUpstream();
         Files.writeString(
                 directory.resolve("guard.yml"),
@@ -116,6 +117,7 @@ class Restart {
         defaults
           mode http
           retries 0
+          timeout check 5s
           timeout connect 2s
           timeout client 60s
           timeout server 30s
@@ -296,7 +298,7 @@ class Restart {
                         .formatted(path, number);
         socket.getOutputStream().write(question.getBytes(StandardCharsets.ISO_8859_1));
         String head = head(new BufferedInputStream(socket.getInputStream(), 1));
-        String lower = head.toLowerCase(java.util.Locale.ROOT);
+        String lower = head.toLowerCase(Locale.ROOT);
         boolean right =
                 head.startsWith("HTTP/1.1 " + statusFor(number) + " ")
                         && lower.contains("\r\nx-verdict: " + number + "\r\n")
