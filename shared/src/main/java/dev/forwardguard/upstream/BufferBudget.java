@@ -38,7 +38,12 @@ public final class BufferBudget {
     /** The account of a client's connection; one without an account has a budget of its own. */
     static Share of(Channel client) {
         Share share = client.attr(SHARE).get();
-        return share == null ? new Share(new BufferBudget(Long.MAX_VALUE)) : share;
+        return share == null ? unbounded() : share;
+    }
+
+    /** For what the guard itself asks. */
+    static Share unbounded() {
+        return new Share(new BufferBudget(Long.MAX_VALUE));
     }
 
     /** Bytes that are held now. */

@@ -80,7 +80,7 @@ final class Exchange {
 
     /** Where the bytes of the answer are counted. */
     BufferBudget.Share buffers() {
-        return BufferBudget.of(question.asker());
+        return question.buffers();
     }
 
     /** A bug in here fails the outcome; later ones are ended by the deadline at the latest. */

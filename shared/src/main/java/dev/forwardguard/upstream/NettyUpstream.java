@@ -215,6 +215,8 @@ public final class NettyUpstream implements Upstream {
             switch (outcome) {
                 case Answered ignored -> taken.circuit().answered(permit, status);
                 case Unavailable ignored when isFaultOfTheClient() -> permit.abandoned();
+                // the guard has no memory for the answer, which says nothing about the upstream
+                case Unavailable(var reason) when reason == OVERLOAD -> permit.abandoned();
                 case Unavailable(var reason) -> taken.circuit().failed(permit, reason);
                 case Abandoned ignored -> permit.abandoned();
                 case null -> permit.abandoned();

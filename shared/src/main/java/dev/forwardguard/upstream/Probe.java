@@ -35,7 +35,11 @@ final class Probe {
     CompletionStage<ProbeResult> send() {
         return upstream.apply(
                         new UpstreamQuestion(
-                                settings.path(), headers(), loop, loop.<Void>newPromise()))
+                                settings.path(),
+                                headers(),
+                                loop,
+                                loop.<Void>newPromise(),
+                                BufferBudget.unbounded()))
                 .handle((outcome, bug) -> resultOf(outcome))
                 .whenComplete((result, never) -> meters.probed(result));
     }

@@ -12,9 +12,14 @@ import io.netty.util.concurrent.Future;
  * @param headers all headers to send, except {@code Host}, which is the upstream's
  * @param loop where the question lives and its outcome is told
  * @param hangUp done when nobody waits for the outcome any more
+ * @param buffers where the bytes of the answer are counted
  */
 public record UpstreamQuestion(
-        String uri, HttpHeaders headers, EventLoop loop, Future<Void> hangUp) {
+        String uri,
+        HttpHeaders headers,
+        EventLoop loop,
+        Future<Void> hangUp,
+        BufferBudget.Share buffers) {
 
     /**
      * A question that lives and dies with a connection.
@@ -22,7 +27,7 @@ public record UpstreamQuestion(
      * @param asker the connection that waits for the outcome
      */
     public UpstreamQuestion(String uri, HttpHeaders headers, Channel asker) {
-        this(uri, headers, asker.eventLoop(), asker.closeFuture());
+        this(uri, headers, asker.eventLoop(), asker.closeFuture(), BufferBudget.of(asker));
     }
 
     /** The path without its query: headers and query may hold secrets. */
