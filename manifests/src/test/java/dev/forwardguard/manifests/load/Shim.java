@@ -1,8 +1,8 @@
 package dev.forwardguard.manifests.load;
 
 import dev.forwardguard.manifests.ChildProcess;
-import dev.forwardguard.manifests.Program;
 import dev.forwardguard.manifests.Loopback;
+import dev.forwardguard.manifests.Program;
 
 import java.io.IOException;
 import java.nio.file.Files;
