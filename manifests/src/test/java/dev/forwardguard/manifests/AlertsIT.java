@@ -46,6 +46,7 @@ class AlertsIT {
                         "GuardDown",
                         "GuardSettingsRejected",
                         "GuardSettingsRejected",
+                        "GuardSuspectAnswers",
                         "PoisonFountainDown",
                         "TraefikDown");
     }

@@ -78,7 +78,8 @@ class CircuitTest {
         open();
         long heard = stub.requests().size();
 
-        for (int i = 0; i < 100; i++) {
+        // more than may be under way at once
+        for (int i = 0; i < 300; i++) {
             CompletableFuture<UpstreamOutcome> asked = under.ask();
             assertThat(asked).isCompletedWithValue(new Unavailable(CIRCUIT_OPEN));
         }
@@ -318,6 +319,19 @@ class CircuitTest {
 
         Patience.until("a probe", () -> probesHeard() == 1);
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void aThirdOfAllAnswersIsNotMost() throws Exception {
+        suspect(Optional.of("app.example"));
+        probeStatus = 400;
+
+        for (int i = 0; i < 30; i++) {
+            answer(302, 2);
+            answer(400, 1);
+        }
+
+        assertThat(probesHeard()).isZero();
     }
 
     @Test
