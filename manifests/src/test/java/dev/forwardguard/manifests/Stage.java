@@ -58,7 +58,11 @@ final class Stage implements AutoCloseable {
     }
 
     private GuardProcess guard(String name, Path directory, StubUpstream asks, String more) {
-        String settings = "upstream:\n  url: " + asks.uri() + "\n  deadline: 1s\n" + more;
+        // each test is about its own questions, not about those of the test before
+        String settings =
+                "upstream: {url: '%s', deadline: 1s}\n".formatted(asks.uri())
+                        + "breaker: {consecutive-failures: 1000000, minimum-calls: 1000000}\n"
+                        + more;
         return started(GuardProcess.start(name, directory, settings, HTPASSWD));
     }
 
