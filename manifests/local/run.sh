@@ -7,7 +7,7 @@ unset CDPATH
 PORTS='BOT_BLOCK_GUARD_PORT=8080 BOT_BLOCK_GUARD_MANAGEMENT_PORT=8081
   AUTHENTIK_GUARD_PORT=9000 AUTHENTIK_GUARD_MANAGEMENT_PORT=9001
   POISON_FOUNTAIN_PORT=18080 OUTPOST_PORT=19000 CONTROL_PORT=18081'
-JAVA_FLAGS=${JAVA_FLAGS:--XX:+UseSerialGC -Xmx48m}
+JAVA_FLAGS=${JAVA_FLAGS:-}
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 repository=$(cd -- "$here/../.." && pwd -P)
@@ -31,7 +31,7 @@ Needs a JDK 25, curl, htpasswd or openssl, and for building Maven.
 
 Environment:
   JAVA_HOME                          where a JDK 25 is looked for first
-  JAVA_FLAGS                         for each program; default $JAVA_FLAGS
+  JAVA_FLAGS                         for the guards, on top of manifests/image/jvm.options
 $ports
 
 CONTROL_PORT takes commands for the stand-ins. The demo evades ports that are taken, unless they
@@ -185,7 +185,7 @@ start() {
 start_guard() {
   start "$1" env GUARD_HOST=127.0.0.1 GUARD_PORT="$2" GUARD_MANAGEMENT_PORT="$3" \
     GUARD_SETTINGS_FILE="$run/$1.yml" GUARD_HTPASSWD_FILE="$htpasswd" \
-    "${java[@]}" -jar "$repository/$1/target/$1.jar"
+    MALLOC_ARENA_MAX=1 "${guard_java[@]}" -jar "$repository/$1/target/$1.jar"
 }
 
 start_all() {
@@ -329,8 +329,9 @@ case ${1:-} in
 esac
 command -v curl >/dev/null || fail 'curl is missing'
 java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one (for example Temurin 25)'
+java=("$java_home/bin/java" -XX:+UseSerialGC -Xmx48m)
 # shellcheck disable=SC2206 # flags are words
-java=("$java_home/bin/java" $JAVA_FLAGS)
+guard_java=("$java_home/bin/java" "@$repository/manifests/image/jvm.options" $JAVA_FLAGS)
 choose_ports
 run=$files/run-$BOT_BLOCK_GUARD_PORT
 mkdir -p "$run"

@@ -37,6 +37,9 @@ record Checkout(Path root) {
             Path original = Repository.ROOT.resolve("manifests/local").resolve(file);
             Files.copy(original, script().resolveSibling(file), StandardCopyOption.COPY_ATTRIBUTES);
         }
+        Path options = root.resolve(Repository.ROOT.relativize(Repository.JVM_OPTIONS));
+        Files.createDirectories(options.getParent());
+        Files.copy(Repository.JVM_OPTIONS, options, StandardCopyOption.COPY_ATTRIBUTES);
         Files.createDirectory(root.resolve(".mvn"));
         Files.createFile(root.resolve("pom.xml"));
         for (String guard : GUARDS) {

@@ -7,6 +7,9 @@ import java.nio.file.Path;
 final class Repository {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+    /** The flags of every JVM that runs a guard. */
+    static final Path JVM_OPTIONS = ROOT.resolve("manifests/image/jvm.options");
+
     private Repository() {}
 
     /** The runnable jar of a guard, with its libraries beside it. */
