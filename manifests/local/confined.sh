@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Runs what a pod would run, where no container engine can: the entry point of an image that image.sh
+# has unpacked, as its user, in its root file system, read-only, under a memory limit. Replaces
+# itself by the guard, so the process to signal is the one that was started.
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+Usage: confined.sh DIRECTORY MIB
+
+Runs the image unpacked in DIRECTORY (manifests/local/.local/images/GUARD) with a memory limit of MIB
+MiB, the page cache of its files included. Variables named GUARD_*, KUBERNETES_* and JAVA_TOOL_OPTIONS
+are passed on, and files are taken from $FILES, which is mounted at /etc/forward-guard, read-only.
+
+Needs Linux, root and a memory cgroup (v1 or v2). Leaves the empty cgroup forward-guard-PID behind;
+`confined.sh --remove PID` removes it, `confined.sh --show PID` prints what it used.
+END
+}
+
+fail() {
+  printf 'confined.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+groups=/sys/fs/cgroup/memory
+version=1
+if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
+  groups=/sys/fs/cgroup
+  version=2
+fi
+
+limit() {
+  local group=$groups/forward-guard-$$ bytes=$(($1 * 1024 * 1024))
+  if [ "$version" = 2 ]; then
+    grep -qw memory $groups/cgroup.subtree_control || echo +memory >$groups/cgroup.subtree_control
+    mkdir "$group"
+    echo "$bytes" >"$group/memory.max"
+    [ ! -f "$group/memory.swap.max" ] || echo 0 >"$group/memory.swap.max"
+  else
+    mkdir "$group"
+    echo "$bytes" >"$group/memory.limit_in_bytes"
+  fi
+  echo $$ >"$group/cgroup.procs"
+}
+
+# Peak and present MiB with the page cache, anonymous MiB, and how often the limit was met.
+show() {
+  local group=$groups/forward-guard-$1
+  if [ "$version" = 2 ]; then
+    awk -v peak="$(cat "$group/memory.peak" 2>/dev/null || echo 0)" \
+      -v now="$(cat "$group/memory.current")" \
+      -v met="$(awk '$1 == "max" { print $2 }' "$group/memory.events")" \
+      '$1 == "anon" { anon = $2 } $1 == "pgmajfault" { faults = $2 }
+       END { printf "peak=%d now=%d anon=%d met=%d majfaults=%d\n",
+         peak / 1048576, now / 1048576, anon / 1048576, met, faults }' "$group/memory.stat"
+  else
+    awk -v peak="$(cat "$group/memory.max_usage_in_bytes")" \
+      -v now="$(cat "$group/memory.usage_in_bytes")" -v met="$(cat "$group/memory.failcnt")" \
+      '$1 == "rss" { anon = $2 } $1 == "pgmajfault" { faults = $2 }
+       END { printf "peak=%d now=%d anon=%d met=%d majfaults=%d\n",
+         peak / 1048576, now / 1048576, anon / 1048576, met, faults }' "$group/memory.stat"
+  fi
+}
+
+# In a mount namespace of its own, and in the end in the place of this script.
+confine() {
+  local directory=$1 root=$1/root name
+  local -a entry passed=()
+  mapfile -t entry <"$directory/entrypoint"
+  mapfile -t passed <"$directory/environment"
+  for name in $(compgen -e); do
+    case $name in
+      GUARD_* | KUBERNETES_* | JAVA_TOOL_OPTIONS) passed+=("$name=${!name}") ;;
+    esac
+  done
+  mount --bind "$root" "$root"
+  mount -t proc proc "$root/proc"
+  mount --bind /dev "$root/dev"
+  if [ -n "${FILES:-}" ]; then
+    mount --bind "$FILES" "$root/etc/forward-guard"
+    mount -o remount,bind,ro "$root/etc/forward-guard"
+  fi
+  mount -o remount,bind,ro "$root"
+  exec env -i "${passed[@]}" chroot --userspec="$(cat "$directory/user")" "$root" "${entry[@]}"
+}
+
+case ${1:-} in
+  --help | -h | '')
+    usage
+    exit
+    ;;
+  --show)
+    show "$2"
+    exit
+    ;;
+  --remove)
+    rmdir "$groups/forward-guard-$2"
+    exit
+    ;;
+  --confine)
+    confine "$2"
+    ;;
+esac
+[ "$(id -u)" = 0 ] || fail 'only root can do this'
+[ -s "$1/entrypoint" ] || fail "no unpacked image in $1; see image.sh --help"
+limit "${2:?MIB is missing; see confined.sh --help}"
+exec unshare --mount --propagation private "${BASH_SOURCE[0]}" --confine "$1"

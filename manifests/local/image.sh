@@ -1,0 +1,315 @@
+#!/usr/bin/env bash
+# Builds the images of both guards, unpacks them, and shows that they run; `image.sh --help` tells
+# more.
+set -euo pipefail
+unset CDPATH
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+repository=$(cd -- "$here/../.." && pwd -P)
+files=$here/.local/images
+TAG=${TAG:-stable}
+REPOSITORY=${REPOSITORY:-localhost}
+FIRST_PORT=${FIRST_PORT:-18600}
+MAVEN_VERSION=3.9.11
+MAVEN_SHA512=bcfe4fe305c962ace56ac7b5fc7a08b87d5abd8b7e89027ab251069faebee516b0ded8961445d6d91ec1985dfe30f8153268843c89aa392733d1a3ec956c9978
+running=''
+container=''
+
+usage() {
+  cat <<END
+Usage: image.sh [--local-bases] [--no-smoke] [bot-block-guard] [authentik-guard]
+       image.sh --smoke [bot-block-guard] [authentik-guard]
+
+Builds the images of these guards (of both, if none is named) with docker, buildah or podman,
+whichever works here first; buildah and podman build without running a container, so nothing but root
+is needed. Then unpacks each and tries it: its own user, read-only root file system, memory limit.
+
+  --local-bases  make the images to build in and to run on from Debian packages and the JDK 25 of
+                 this machine, where no registry can be reached (needs root, debootstrap, curl)
+  --no-smoke     build and unpack only
+  --smoke        try what was unpacked before
+
+Environment:
+  ENGINE                    docker, buildah or podman
+  BUILD_IMAGE, BASE_IMAGE   instead of those that the Dockerfile pins
+  REPOSITORY, TAG           names of the images: $REPOSITORY/GUARD:$TAG
+  FIRST_PORT                a free port above it is taken for the trial; default $FIRST_PORT
+  JAVA_HOME                 --local-bases: a JDK 25; else one is looked for
+
+Kept between runs: the layers of the engine; with buildah and podman also what Maven downloaded, in
+~/.m2/repository, and the local bases. Below $files:
+
+  GUARD/root, entrypoint, environment, user   the image, unpacked, for confined.sh and footprint.sh
+  GUARD.cdx.json                              its SBOM (CycloneDX); also in the image, in /opt/guard
+END
+}
+
+fail() {
+  printf 'image.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+say() {
+  printf '== %s\n' "$*"
+}
+
+# --- Engines --------------------------------------------------------------------------------------
+
+find_engine() {
+  local each
+  for each in docker buildah podman; do
+    if command -v "$each" >/dev/null && "$each" info >/dev/null 2>&1; then
+      echo "$each"
+      return
+    fi
+  done
+  return 1
+}
+
+# As root where no container can be run, with limits that fit there.
+without_containers=(--isolation chroot --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --layers)
+
+build() {
+  local guard=$1
+  shift
+  local -a arguments=(--file "$repository/manifests/image/Dockerfile"
+    --tag "$REPOSITORY/$guard:$TAG" --build-arg "GUARD=$guard"
+    --build-arg "REVISION=$(git -C "$repository" rev-parse HEAD 2>/dev/null || echo unknown)")
+  [ -z "${BUILD_IMAGE:-}" ] || arguments+=(--build-arg "BUILD_IMAGE=$BUILD_IMAGE")
+  [ -z "${BASE_IMAGE:-}" ] || arguments+=(--build-arg "BASE_IMAGE=$BASE_IMAGE")
+  if [ "$engine" != docker ]; then
+    arguments+=("${without_containers[@]}" --timestamp 1795132800)
+    [ ! -d ~/.m2/repository ] || arguments+=(--volume ~/.m2/repository:/root/.m2/repository)
+  fi
+  "$engine" build "${arguments[@]}" "$repository"
+}
+
+inspect() {
+  local config=.Config
+  [ "$engine" != buildah ] || config=.OCIv1.Config
+  local -a type=(image inspect)
+  [ "$engine" != buildah ] || type=(inspect --type image)
+  "$engine" "${type[@]}" --format "${2//CONFIG/$config}" "$1"
+}
+
+# The files of an image, and how it wants to be run.
+unpack() {
+  local guard=$1 directory=$files/$1 image=$REPOSITORY/$1:$TAG root
+  rm -rf -- "$directory"
+  mkdir -p "$directory/root"
+  if [ "$engine" = buildah ]; then
+    container=$(buildah from --pull-never "$image")
+    root=$(buildah mount "$container")
+    cp -a "$root/." "$directory/root/"
+    buildah rm "$container" >/dev/null
+  else
+    container=$("$engine" create "$image")
+    "$engine" export "$container" | tar -x -p -C "$directory/root"
+    "$engine" rm "$container" >/dev/null
+  fi
+  container=''
+  inspect "$image" '{{range CONFIG.Entrypoint}}{{println .}}{{end}}' | grep . >"$directory/entrypoint"
+  inspect "$image" '{{range CONFIG.Env}}{{println .}}{{end}}' | grep . >"$directory/environment"
+  inspect "$image" '{{CONFIG.User}}' >"$directory/user"
+  # where a pod's volumes would be mounted
+  mkdir -p "$directory"/root/{proc,dev,etc/forward-guard}
+  cp "$directory/root/opt/guard/sbom.cdx.json" "$files/$guard.cdx.json"
+}
+
+sizes() {
+  local root=$files/$1/root/opt/guard
+  printf '%s besides the base: %s MB: runtime %s, libraries %s, guard %s, AOT cache %s\n' "$1" \
+    "$(megabytes "$root")" "$(megabytes "$root/jre")" "$(megabytes "$root/lib")" \
+    "$(megabytes "$root/guard.jar")" "$(megabytes "$root/guard.aot")"
+}
+
+megabytes() {
+  du -sb "$1" | awk '{ printf "%.1f", $1 / 1000000 }'
+}
+
+# --- Bases without a registry ---------------------------------------------------------------------
+
+local_bases() {
+  [ "$engine" != docker ] || fail '--local-bases is for buildah and podman'
+  BUILD_IMAGE=localhost/forward-guard-build:maven-$MAVEN_VERSION
+  BASE_IMAGE=localhost/forward-guard-base:debian
+  local work
+  work=$(mktemp -d)
+  if ! exists "$BUILD_IMAGE"; then
+    say 'a Debian with this JDK 25 and Maven, to build in'
+    debootstrap --variant=minbase --include=binutils,ca-certificates bookworm "$work/build" \
+      >"$work/debootstrap.log" || fail "debootstrap failed: $(tail -n 3 "$work/debootstrap.log")"
+    rm -rf "$work"/build/var/cache/apt/* "$work"/build/var/lib/apt/lists/*
+    local jdk
+    jdk=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one'
+    cp -a "$jdk" "$work/build/opt/jdk"
+    curl -fsS -o "$work/maven.tar.gz" "https://repo.maven.apache.org/maven2/org/apache/maven/\
+apache-maven/$MAVEN_VERSION/apache-maven-$MAVEN_VERSION-bin.tar.gz"
+    echo "$MAVEN_SHA512  $work/maven.tar.gz" | sha512sum --check --quiet
+    tar -x -z -C "$work/build/opt" -f "$work/maven.tar.gz"
+    # whom this machine trusts, its proxy perhaps
+    cp -L /etc/ssl/certs/ca-certificates.crt "$work/build/etc/ssl/certs/"
+    [ ! -f /etc/ssl/certs/java/cacerts ] ||
+      cp -L --remove-destination /etc/ssl/certs/java/cacerts "$work/build/opt/jdk/lib/security/cacerts"
+    commit "$work/build" "$BUILD_IMAGE" \
+      --env JAVA_HOME=/opt/jdk \
+      --env "PATH=/opt/jdk/bin:/opt/apache-maven-$MAVEN_VERSION/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+  fi
+  if ! exists "$BASE_IMAGE"; then
+    say 'glibc and little else, to run on'
+    mkdir -p "$work"/base/{proc,sys,dev,tmp,etc}
+    (cd "$work" && apt-get -qq download libc6 base-files netbase tzdata 2>/dev/null &&
+      for package in ./*.deb; do dpkg-deb --extract "$package" base; done)
+    rm -rf "$work"/base/usr/share/{doc,man,locale}
+    echo 'nonroot:x:65532:65532:nonroot:/:/sbin/nologin' >"$work/base/etc/passwd"
+    echo 'nonroot:x:65532:' >"$work/base/etc/group"
+    echo 'hosts: files dns' >"$work/base/etc/nsswitch.conf"
+    commit "$work/base" "$BASE_IMAGE"
+  fi
+  rm -rf "$work"
+}
+
+exists() {
+  "$engine" inspect --type image "$1" >/dev/null 2>&1
+}
+
+# A directory as an image of one layer.
+commit() {
+  local directory=$1 image=$2
+  shift 2
+  printf 'FROM scratch\nCOPY . /\n' >"$directory.Dockerfile"
+  while [ "$#" -gt 0 ]; do
+    printf 'ENV %s\n' "$2" >>"$directory.Dockerfile"
+    shift 2
+  done
+  "$engine" build "${without_containers[@]}" --file "$directory.Dockerfile" --tag "$image" \
+    "$directory" >/dev/null
+}
+
+# --- Smoke test -----------------------------------------------------------------------------------
+
+free_port() {
+  local port
+  for ((port = FIRST_PORT; port < FIRST_PORT + 90; port++)); do
+    if ! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      echo "$port"
+      return
+    fi
+  done
+  fail 'no free port'
+}
+
+# It starts in the limit, decides, tells, and ends with grace.
+smoke() {
+  local guard=$1 port management path want got log=$files/$1/smoke.log
+  local limit=128
+  [ "$guard" != authentik-guard ] || limit=144
+  port=$(free_port)
+  management=$((port + 10))
+  GUARD_HOST=127.0.0.1 GUARD_PORT=$port GUARD_MANAGEMENT_PORT=$management \
+    "$here/confined.sh" "$files/$guard" "$limit" >"$log" 2>&1 </dev/null &
+  running=$!
+  until_healthy "http://127.0.0.1:$port/healthz" "$log"
+  case $guard in
+    bot-block-guard) path=/auth want=200 ;;
+    *) path=/outpost.goauthentik.io/auth/traefik want=503 ;; # nobody can log in: there is no Secret
+  esac
+  got=$(status "http://127.0.0.1:$port$path" -H 'X-Forwarded-Proto: https')
+  [ "$got" = "$want" ] || fail "$guard answered $got, not $want; see $log"
+  for path in health/liveness health/readiness prometheus status; do
+    got=$(status "http://127.0.0.1:$management/$path")
+    [ "$got" = 200 ] || fail "$guard answered $got at /$path; see $log"
+  done
+  [ "$(awk '/^Uid:/ { print $2 }' "/proc/$running/status")" = 65532 ] || fail "$guard runs as somebody else"
+  ! touch "/proc/$running/root/opt/guard/written" 2>/dev/null || fail "the root of $guard can be written to"
+  [ ! -e "/proc/$running/root/bin/sh" ] || fail "$guard has a shell"
+  got=$("$here/confined.sh" --show "$running")
+  kill "$running"
+  local end=0
+  wait "$running" || end=$?
+  # 143: the JVM's way to end on SIGTERM after all was shut down
+  [ "$end" = 0 ] || [ "$end" = 143 ] || fail "$guard ended with $end; see $log"
+  "$here/confined.sh" --remove "$running"
+  running=''
+  say "$guard runs in $limit MiB: $got"
+}
+
+# A changed library: the cache was written for another one, and the start has to say so.
+refuses_other_jars() {
+  local guard=$1 log=$files/$1/refused.log jar
+  jar=$(find "$files/$guard/root/opt/guard/lib" -name 'slf4j-api-*.jar')
+  touch -d '2 hours ago' -- "$jar"
+  "$here/confined.sh" "$files/$guard" 160 >"$log" 2>&1 </dev/null &
+  running=$!
+  local end=0
+  wait "$running" || end=$?
+  "$here/confined.sh" --remove "$running"
+  running=''
+  touch -d @1795132800 -- "$jar"
+  if [ "$end" = 0 ] || ! grep -q 'Unable to use AOT cache' "$log"; then
+    fail "$guard started with a library that its AOT cache does not know; see $log"
+  fi
+  say "$guard does not start with a library that its AOT cache does not know"
+}
+
+status() {
+  curl -q -s -m 10 --noproxy '*' -o /dev/null -w '%{http_code}' "$@" || true
+}
+
+until_healthy() {
+  local last=$((SECONDS + 60))
+  until [ "$(status "$1")" = 200 ]; do
+    kill -0 "$running" 2>/dev/null || fail "$(tail -n 5 "$2")"
+    [ "$SECONDS" -lt "$last" ] || fail "$1 does not answer; see $2"
+    sleep 0.1
+  done
+}
+
+clean() {
+  local status=$?
+  trap - EXIT
+  if [ -n "$running" ]; then
+    kill -9 "$running" 2>/dev/null || true
+    wait "$running" 2>/dev/null || true
+    "$here/confined.sh" --remove "$running" 2>/dev/null || true
+  fi
+  [ -z "$container" ] || "$engine" rm "$container" >/dev/null 2>&1 || true
+  exit "$status"
+}
+
+steps='build smoke'
+bases=given
+guards=()
+for argument in "$@"; do
+  case $argument in
+    --local-bases) bases=local ;;
+    --no-smoke) steps=build ;;
+    --smoke) steps=smoke ;;
+    bot-block-guard | authentik-guard) guards+=("$argument") ;;
+    --help | -h)
+      usage
+      exit
+      ;;
+    *) fail "there is no $argument; see image.sh --help" ;;
+  esac
+done
+[ "${#guards[@]}" -gt 0 ] || guards=(bot-block-guard authentik-guard)
+trap clean EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+if [[ $steps == *build* ]]; then
+  engine=${ENGINE:-$(find_engine)} || fail 'there is no docker, buildah or podman that works'
+  [ "$bases" = given ] || local_bases
+  for guard in "${guards[@]}"; do
+    say "$guard, with $engine"
+    build "$guard"
+    unpack "$guard"
+    sizes "$guard"
+  done
+fi
+if [[ $steps == *smoke* ]]; then
+  for guard in "${guards[@]}"; do
+    smoke "$guard"
+    refuses_other_jars "$guard"
+  done
+fi
