@@ -35,8 +35,9 @@ final class OutpostTest {
     void start() {
         guard =
                 RunningGuard.start(
-                        "upstream: {url: 'http://127.0.0.1:%d', read-timeout: 700ms, deadline: 1s}\n"
-                                .formatted(outpost.getPort()),
+                        "breaker: {consecutive-failures: 1000000, minimum-calls: 1000000}\n"
+                                + "upstream: {url: 'http://127.0.0.1:%d', read-timeout: 700ms, deadline: 1s}\n"
+                                        .formatted(outpost.getPort()),
                         Visitor.HTPASSWD);
     }
 
