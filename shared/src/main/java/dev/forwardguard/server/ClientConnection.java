@@ -5,6 +5,7 @@ import dev.forwardguard.upstream.BufferBudget.Share;
 
 import io.netty.channel.Channel;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -20,6 +21,8 @@ final class ClientConnection {
 
     /** The largest request line and the largest headers that there can be. */
     private static final int LARGEST_HEAD_BYTES = (64 + 256) * 1024;
+
+    private static final long READING_MILLIS = 20;
 
     private final Channel channel;
     private final Share share;
@@ -124,15 +127,24 @@ final class ClientConnection {
         return ticker.nanos() - since;
     }
 
-    /** Ends it if nobody waits for an answer. */
-    void closeIfIdle() {
+    /**
+     * Ends it if nobody waits for an answer; not before its event loop has had time to read what
+     * may have arrived already.
+     *
+     * @param spared what to do if somebody does wait
+     */
+    void closeIfIdle(Runnable spared) {
         channel.eventLoop()
-                .execute(
+                .schedule(
                         () -> {
                             if (isIdle()) {
                                 channel.close();
+                            } else if (channel.isOpen()) {
+                                spared.run();
                             }
-                        });
+                        },
+                        READING_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     void close() {

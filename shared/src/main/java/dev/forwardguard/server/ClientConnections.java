@@ -90,7 +90,8 @@ final class ClientConnections implements StatusPart {
             return false;
         }
         open.remove(longest); // at once, so that the next newcomer does not choose it again
-        longest.closeIfIdle();
+        ClientConnection chosen = longest;
+        chosen.closeIfIdle(() -> open.add(chosen));
         return true;
     }
 
