@@ -26,6 +26,9 @@ final class ClientConnections implements StatusPart {
 
     private static final int SAMPLE = 32;
 
+    /** How many may be about to be closed to make room. */
+    private static final int LEAVING = 128;
+
     private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
     private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
     private final BufferBudget budget;
@@ -55,6 +58,7 @@ final class ClientConnections implements StatusPart {
     /** Takes note of where connections come in; not bound to its port yet. */
     void listensAt(Channel listener) {
         listeners.add(listener);
+        listener.pipeline().addFirst(new Turnstile(room + LEAVING, this::concern));
     }
 
     /** Takes a new connection in. */
