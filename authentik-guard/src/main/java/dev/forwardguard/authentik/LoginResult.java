@@ -4,8 +4,10 @@ import java.util.Locale;
 
 /** What came of a visitor's contact with Emergency Access; the label {@code result}. */
 enum LoginResult {
-    /** The right password. */
+    /** The right password, checked. */
     SUCCESS,
+    /** The right password again, remembered from its last check. */
+    REMEMBERED,
     /** Credentials that are not in the htpasswd file. */
     BAD_CREDENTIALS,
     /** No credentials yet: a challenge. */
@@ -14,6 +16,8 @@ enum LoginResult {
     INSECURE,
     /** Refused because there is no htpasswd file, or nobody in it. */
     NO_USERS,
+    /** Refused unchecked because too many wrong passwords came from this address. */
+    THROTTLED,
     /** Refused because too many passwords wait for their check. */
     OVERLOAD;
 
