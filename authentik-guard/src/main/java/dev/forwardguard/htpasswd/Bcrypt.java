@@ -73,13 +73,34 @@ public final class Bcrypt implements PasswordHash {
 
     @Override
     public boolean matches(byte[] password) {
+        // The format drops the last of 24 bytes.
+        return MessageDigest.isEqual(digest, Arrays.copyOf(raw(password, cost), digest.length));
+    }
+
+    private byte[] raw(byte[] password, int cost) {
         // The key includes C's terminating NUL; jBCrypt reads no more than 72 bytes of it.
         byte[] key = Arrays.copyOf(password, password.length + 1);
         int[] block = new int[PLAINTEXT.length / Integer.BYTES];
         ByteBuffer.wrap(PLAINTEXT).asIntBuffer().get(block);
-        byte[] computed = new BCrypt().crypt_raw(key, salt, cost, block);
-        // The format drops the last of 24 bytes.
-        return MessageDigest.isEqual(digest, Arrays.copyOf(computed, digest.length));
+        return new BCrypt().crypt_raw(key, salt, cost, block);
+    }
+
+    /** 50 µs times two to the power of the cost. */
+    @Override
+    public long work() {
+        return 50L << cost;
+    }
+
+    /** Between two costs a step each: 2^10 rounds are made up to 2^12 by 2^10 and 2^11 more. */
+    @Override
+    public void makeUpFor(PasswordHash cheaper, byte[] password) {
+        if (cheaper instanceof Bcrypt other) {
+            for (int step = other.cost; step < cost; step++) {
+                raw(password, step);
+            }
+        } else {
+            PasswordHash.super.makeUpFor(cheaper, password);
+        }
     }
 
     @Override

@@ -7,10 +7,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
  * nginx and Apache read it. Read in two steps, because whose line it is matters even when the hash
  * is unusable.
  *
+ * <p>Outside of this package it only serves to be compared: is this still the line that a password
+ * was held against?
+ *
  * @param user not empty
  * @param hash text, one character per byte
  */
-record Entry(String user, String hash) {
+public record Entry(String user, String hash) {
 
     static Entry parse(String text) throws UnusableLineException {
         if (text.length() > Htpasswd.MAX_LINE_BYTES) {

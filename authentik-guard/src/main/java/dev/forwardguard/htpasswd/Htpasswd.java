@@ -6,10 +6,11 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 
@@ -36,13 +37,20 @@ public final class Htpasswd {
         new SecureRandom().nextBytes(STAND_IN_KEY);
     }
 
+    private final Map<String, Entry> entries;
     private final Map<String, PasswordHash> hashes;
     private final List<PasswordHash> standIns;
+    private final Optional<PasswordHash> dearest;
     private final List<RejectedLine> rejectedLines;
 
-    private Htpasswd(Map<String, PasswordHash> hashes, List<RejectedLine> rejectedLines) {
+    private Htpasswd(
+            Map<String, Entry> entries,
+            Map<String, PasswordHash> hashes,
+            List<RejectedLine> rejectedLines) {
+        this.entries = Map.copyOf(entries);
         this.hashes = Map.copyOf(hashes);
         this.standIns = List.copyOf(hashes.values());
+        this.dearest = standIns.stream().max(Comparator.comparingLong(PasswordHash::work));
         this.rejectedLines = List.copyOf(rejectedLines);
     }
 
@@ -62,7 +70,7 @@ public final class Htpasswd {
         }
         Map<String, PasswordHash> hashes = new LinkedHashMap<>();
         List<RejectedLine> rejected = new ArrayList<>();
-        Set<String> users = new HashSet<>();
+        Map<String, Entry> entries = new LinkedHashMap<>();
         for (Line line : Line.in(content)) {
             if (hashes.size() + rejected.size() == MAX_ENTRIES) {
                 throw new InvalidHtpasswdException(
@@ -70,7 +78,7 @@ public final class Htpasswd {
             }
             try {
                 Entry entry = Entry.parse(line.text());
-                if (!users.add(entry.user())) {
+                if (entries.putIfAbsent(entry.user(), entry) != null) {
                     throw new UnusableLineException("user of an earlier line, which counts");
                 }
                 hashes.put(entry.user(), entry.usableHash(limits));
@@ -81,7 +89,7 @@ public final class Htpasswd {
         if (hashes.isEmpty() && !rejected.isEmpty()) {
             throw new InvalidHtpasswdException("no usable entry; " + rejected.getFirst());
         }
-        return new Htpasswd(hashes, rejected);
+        return new Htpasswd(entries, hashes, rejected);
     }
 
     /**
@@ -91,7 +99,9 @@ public final class Htpasswd {
      * <p>An unknown user costs as much as a known one, so that response times do not tell which
      * users exist: the password is then held against the hash of a user picked by a keyed hash of
      * the unknown name. Thus one name always takes the same time, and unknown names together are
-     * distributed over the file's formats and costs just as the known ones are.
+     * distributed over the file's formats and costs just as the known ones are. Nor does a wrong
+     * password tell the format: every refusal is brought up to the work of the most expensive hash
+     * of the file. A right password needs no disguise.
      *
      * <p>An exception means that there is no answer. It is never caught here, and nothing after it
      * could say {@code true}.
@@ -104,8 +114,13 @@ public final class Htpasswd {
         if (isEmpty()) {
             return false;
         }
-        boolean matches = check.test(hashFor(credentials.user()), credentials.password());
-        return matches && hasUser(credentials.user());
+        PasswordHash hash = hashFor(credentials.user());
+        byte[] password = credentials.password();
+        boolean right = check.test(hash, password) && hasUser(credentials.user());
+        if (!right) {
+            dearest.ifPresent(most -> most.makeUpFor(hash, password));
+        }
+        return right;
     }
 
     /** The user's own hash, or the one that stands in for it. Only if there are users. */
@@ -119,6 +134,24 @@ public final class Htpasswd {
 
     public boolean hasUser(String user) {
         return hashes.containsKey(user);
+    }
+
+    /** Whether a line is about this user, even one whose hash cannot be used. */
+    public boolean mentions(String user) {
+        return entries.containsKey(user);
+    }
+
+    /** Whom the lines are about, those with an unusable hash included. */
+    public Set<String> mentioned() {
+        return entries.keySet();
+    }
+
+    /**
+     * The entry that decides about the user, if he can log in. Two snapshots with equal entries
+     * accept the same passwords of him.
+     */
+    public Optional<Entry> entry(String user) {
+        return hasUser(user) ? Optional.ofNullable(entries.get(user)) : Optional.empty();
     }
 
     /** How many users there are. */

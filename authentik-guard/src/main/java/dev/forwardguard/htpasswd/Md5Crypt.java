@@ -61,6 +61,11 @@ public final class Md5Crypt implements PasswordHash {
         return MessageDigest.isEqual(text, CryptText.encode(digest, ORDER).getBytes(US_ASCII));
     }
 
+    @Override
+    public long work() {
+        return 1000;
+    }
+
     private byte[] first(MessageDigest md5, byte[] password) {
         md5.update(password);
         md5.update(salt);

@@ -39,6 +39,11 @@ public final class Sha1 implements PasswordHash {
     }
 
     @Override
+    public long work() {
+        return 1;
+    }
+
+    @Override
     public String toString() {
         return salt.length == 0 ? "Sha1[]" : "Sha1[salted]";
     }

@@ -73,6 +73,10 @@ public final class ShaCrypt implements PasswordHash {
         if (password.length > MAX_PASSWORD) {
             return false;
         }
+        return MessageDigest.isEqual(text, computed(password, rounds));
+    }
+
+    private byte[] computed(byte[] password, int rounds) {
         MessageDigest sha = variant.algorithm.start();
         byte[] digest = first(sha, password);
         byte[] p = sequence(sha, password, password.length);
@@ -89,8 +93,24 @@ public final class ShaCrypt implements PasswordHash {
             sha.update(odd ? digest : p);
             digest = sha.digest();
         }
-        byte[] computed = CryptText.encode(digest, order(digest.length)).getBytes(US_ASCII);
-        return MessageDigest.isEqual(text, computed);
+        return CryptText.encode(digest, order(digest.length)).getBytes(US_ASCII);
+    }
+
+    /** Rounds are about a microsecond each, with either digest. */
+    @Override
+    public long work() {
+        return rounds;
+    }
+
+    @Override
+    public void makeUpFor(PasswordHash cheaper, byte[] password) {
+        if (cheaper instanceof ShaCrypt other && other.variant == variant) {
+            if (password.length <= MAX_PASSWORD && other.rounds < rounds) {
+                computed(password, rounds - other.rounds);
+            }
+        } else {
+            PasswordHash.super.makeUpFor(cheaper, password);
+        }
     }
 
     /** Steps 1 to 12: digest A, with digest B inside it. */
