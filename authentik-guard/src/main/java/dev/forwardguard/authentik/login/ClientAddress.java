@@ -1,0 +1,83 @@
+package dev.forwardguard.authentik.login;
+
+import io.netty.util.NetUtil;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Where a visitor comes from. Two are equal when one network is behind both: an IPv4 address is one
+ * network, and in IPv6 every subscriber has a /64 of his own, so only its first 64 bits count. IPv4
+ * in the shape of IPv6 ({@code ::ffff:192.0.2.1}) is IPv4. Names are never looked up.
+ */
+public final class ClientAddress {
+    /** Nobody can be told from anybody else: the connection has no address. */
+    static final ClientAddress UNKNOWN = new ClientAddress(new byte[0]);
+
+    /** The longest literal is of 45 characters; brackets, a zone and a port come on top. */
+    private static final int MAX_LENGTH = 80;
+
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
+
+    private final byte[] bytes;
+    private final ByteBuffer network;
+
+    private ClientAddress(byte[] bytes) {
+        this.bytes = bytes;
+        this.network = ByteBuffer.wrap(bytes, 0, bytes.length == 16 ? 8 : bytes.length);
+    }
+
+    /** Of 4 or 16 bytes. */
+    static ClientAddress of(byte[] bytes) {
+        boolean mapped = bytes.length == 16 && Arrays.equals(bytes, 0, 12, MAPPED, 0, 12);
+        return new ClientAddress(mapped ? Arrays.copyOfRange(bytes, 12, 16) : bytes.clone());
+    }
+
+    /** An address literal as proxies write it, with or without port; anything else is empty. */
+    static Optional<ClientAddress> parse(String text) {
+        String literal = text.strip();
+        if (literal.length() > MAX_LENGTH) {
+            return Optional.empty();
+        }
+        byte @Nullable [] parsed = NetUtil.createByteArrayFromIpAddressString(withoutPort(literal));
+        return Optional.ofNullable(parsed).map(ClientAddress::of);
+    }
+
+    /** {@code [2001:db8::1]:443} and {@code 192.0.2.1:443}; more than one colon is an address. */
+    private static String withoutPort(String literal) {
+        int colon = literal.lastIndexOf(':');
+        boolean port =
+                colon > 0
+                        && (literal.charAt(colon - 1) == ']' || literal.indexOf(':') == colon)
+                        && literal.substring(colon + 1).matches("\\d{1,5}");
+        return port ? literal.substring(0, colon) : literal;
+    }
+
+    boolean in(Subnet subnet) {
+        return subnet.contains(bytes);
+    }
+
+    /** What tells it from others, for a MAC. */
+    ByteBuffer network() {
+        return network.asReadOnlyBuffer();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ClientAddress that && network.equals(that.network);
+    }
+
+    @Override
+    public int hashCode() {
+        return network.hashCode();
+    }
+
+    /** The whole address, for people. */
+    @Override
+    public String toString() {
+        return bytes.length == 0 ? "unknown" : NetUtil.bytesToIpAddress(bytes);
+    }
+}
