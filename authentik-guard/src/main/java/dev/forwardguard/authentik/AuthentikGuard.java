@@ -6,8 +6,6 @@ import dev.forwardguard.forwardauth.Decision.Relay;
 import dev.forwardguard.forwardauth.Decision.Unheard;
 import dev.forwardguard.forwardauth.ForwardAuthRequest;
 import dev.forwardguard.forwardauth.HeaderSelection;
-import dev.forwardguard.htpasswd.Htpasswd;
-import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.server.DecisionWriter;
 import dev.forwardguard.server.LastResort;
 import dev.forwardguard.settings.GuardSettings;
@@ -41,7 +39,7 @@ final class AuthentikGuard {
     private final Upstream upstream;
     private final BasicAuthFallback fallback;
     private final PassThrough passThrough;
-    private final LiveValue<Htpasswd> htpasswd;
+    private final EmergencyUsers users;
     private final DecisionWriter writer;
     private final LastResort lastResort;
 
@@ -50,14 +48,14 @@ final class AuthentikGuard {
             Upstream upstream,
             BasicAuthFallback fallback,
             PassThrough passThrough,
-            LiveValue<Htpasswd> htpasswd,
+            EmergencyUsers users,
             DecisionWriter writer,
             LastResort lastResort) {
         this.profile = profile;
         this.upstream = upstream;
         this.fallback = fallback;
         this.passThrough = passThrough;
-        this.htpasswd = htpasswd;
+        this.users = users;
         this.writer = writer;
         this.lastResort = lastResort;
     }
@@ -70,7 +68,7 @@ final class AuthentikGuard {
     private CompletionStage<MutableHttpResponse<?>> ask(HttpRequest<?> request) {
         ForwardAuthRequest asked = ForwardAuthRequest.of(request);
         GuardSettings now = profile.settings();
-        var authorization = ClientAuthorization.of(asked.headers(), htpasswd.get());
+        var authorization = ClientAuthorization.of(asked.headers(), users);
         if (!profile.guards(asked.path())) {
             return passThrough.stream(request, authorization, now);
         }

@@ -1,5 +1,11 @@
 package dev.forwardguard.authentik;
 
+import dev.forwardguard.authentik.login.LoginOutcome;
+import dev.forwardguard.authentik.login.LoginOutcome.Overloaded;
+import dev.forwardguard.authentik.login.LoginOutcome.Right;
+import dev.forwardguard.authentik.login.LoginOutcome.Throttled;
+import dev.forwardguard.authentik.login.LoginOutcome.Wrong;
+import dev.forwardguard.authentik.login.Logins;
 import dev.forwardguard.forwardauth.Decision;
 import dev.forwardguard.forwardauth.Decision.Allow;
 import dev.forwardguard.forwardauth.Decision.Refuse;
@@ -14,11 +20,11 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 
 import jakarta.inject.Singleton;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 
 /** Emergency Access: what to decide about a visitor when there is no verdict. */
 @Singleton
@@ -27,17 +33,17 @@ final class BasicAuthFallback {
 
     private final LiveValue<Htpasswd> htpasswd;
     private final AuthentikProfile profile;
-    private final HashingPool hashing;
+    private final Logins logins;
     private final SecurityLog security;
 
     BasicAuthFallback(
             LiveValue<Htpasswd> htpasswd,
             AuthentikProfile profile,
-            HashingPool hashing,
+            Logins logins,
             SecurityLog security) {
         this.htpasswd = htpasswd;
         this.profile = profile;
-        this.hashing = hashing;
+        this.logins = logins;
         this.security = security;
     }
 
@@ -58,31 +64,45 @@ final class BasicAuthFallback {
             security.count(LoginResult.NO_CREDENTIALS);
             return now(challenge(reason));
         }
-        try {
-            return CompletableFuture.supplyAsync(
-                    () -> check(credentials.get(), reason, request), hashing);
-        } catch (RejectedExecutionException full) {
-            security.attempt(LoginResult.OVERLOAD, credentials.get().user(), request);
-            return now(overload(reason));
-        }
+        return logins.check(
+                        credentials.get(),
+                        profile.all()
+                                .emergency()
+                                .clientAddress()
+                                .of(request.headers(), request.connection().remoteAddress()),
+                        request.connection()::isActive)
+                .thenApply(outcome -> answer(outcome, credentials.get().user(), reason, request));
     }
 
-    /**
-     * Takes the users as they are when the check begins, not as they were when it was queued: a
-     * password may have been revoked meanwhile.
-     */
-    private Decision check(
-            Credentials credentials, FallbackReason reason, ForwardAuthRequest request) {
-        if (!request.connection().isActive()) {
-            return new Unheard();
-        }
-        Optional<Htpasswd> users = htpasswd.get();
-        boolean known = users.isPresent() && users.get().authenticate(credentials);
-        security.attempt(
-                known ? LoginResult.SUCCESS : LoginResult.BAD_CREDENTIALS,
-                credentials.user(),
-                request);
-        return known ? allow(reason, credentials.user()) : challenge(reason);
+    private Decision answer(
+            LoginOutcome outcome, String user, FallbackReason reason, ForwardAuthRequest request) {
+        return switch (outcome) {
+            case Right(var remembered) -> {
+                if (remembered) {
+                    security.count(LoginResult.REMEMBERED);
+                } else {
+                    security.attempt(LoginResult.SUCCESS, user, request);
+                }
+                yield allow(reason, user);
+            }
+            case Wrong(var repeated) -> {
+                if (repeated) {
+                    security.count(LoginResult.BAD_CREDENTIALS);
+                } else {
+                    security.attempt(LoginResult.BAD_CREDENTIALS, user, request);
+                }
+                yield challenge(reason);
+            }
+            case Throttled(var retryAfter) -> {
+                security.attempt(LoginResult.THROTTLED, user, request);
+                yield throttled(reason, retryAfter);
+            }
+            case Overloaded() -> {
+                security.attempt(LoginResult.OVERLOAD, user, request);
+                yield overload(reason);
+            }
+            case LoginOutcome.Unheard() -> new Unheard();
+        };
     }
 
     /** Allow line no. 2: the right password. */
@@ -123,6 +143,14 @@ final class BasicAuthFallback {
                 503,
                 0,
                 "The login service is not available, and Emergency Access has no users.\n");
+    }
+
+    private static Decision throttled(FallbackReason reason, Duration retryAfter) {
+        return new Refuse(
+                reason,
+                429,
+                (int) retryAfter.plusMillis(999).toSeconds(),
+                "Too many wrong passwords came from your address. Please wait.\n");
     }
 
     private static Decision overload(FallbackReason reason) {

@@ -1,7 +1,6 @@
 package dev.forwardguard.authentik;
 
 import dev.forwardguard.htpasswd.ClaimedUsers;
-import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.upstream.UpstreamResponse;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -9,7 +8,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpStatusClass;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The {@code Authorization} that the visitor sent along: an application's own token, or an
@@ -17,18 +15,17 @@ import java.util.Optional;
  * second to nobody but this guard.
  *
  * @param values the header as it came, usually one value
- * @param emergency whether a user of the htpasswd file is named in it, in whatever spelling
+ * @param emergency whether somebody is named in it, in whatever spelling, who is or was a user of
+ *     the htpasswd file
  */
 record ClientAuthorization(List<String> values, boolean emergency) {
 
-    static ClientAuthorization of(HttpHeaders headers, Optional<Htpasswd> users) {
+    static ClientAuthorization of(HttpHeaders headers, EmergencyUsers users) {
         if (!headers.contains(HttpHeaderNames.AUTHORIZATION)) {
             return new ClientAuthorization(List.of(), false);
         }
         List<String> values = headers.getAll(HttpHeaderNames.AUTHORIZATION);
-        boolean emergency =
-                users.filter(known -> ClaimedUsers.in(values).anyMatch(known::hasUser)).isPresent();
-        return new ClientAuthorization(values, emergency);
+        return new ClientAuthorization(values, ClaimedUsers.in(values).anyMatch(users::include));
     }
 
     /** Takes an emergency password out of what goes to authentik, which would try it as a login. */

@@ -1,5 +1,7 @@
 package dev.forwardguard.authentik;
 
+import dev.forwardguard.authentik.login.AddressRule;
+import dev.forwardguard.authentik.login.Subnet;
 import dev.forwardguard.htpasswd.Challenge;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.settings.YamlSection;
@@ -18,13 +20,18 @@ import java.util.List;
  * @param deletionGrace how long the htpasswd file may be gone before nobody gets in any more
  * @param limits hashes that cost more are refused when the htpasswd file is read, so that one line
  *     cannot stall the others
+ * @param maxFailures how many wrong passwords may come from one address in a minute; 0 for any
+ *     number
+ * @param clientAddress how to find that address
  */
 record EmergencySettings(
         boolean requireHttps,
         Challenge realm,
         List<String> groups,
         Duration deletionGrace,
-        HashLimits limits) {
+        HashLimits limits,
+        int maxFailures,
+        AddressRule clientAddress) {
 
     static final EmergencySettings DEFAULTS =
             new EmergencySettings(
@@ -32,7 +39,9 @@ record EmergencySettings(
                     new Challenge("Emergency Access"),
                     List.of(),
                     Duration.ofSeconds(30),
-                    HashLimits.DEFAULT);
+                    HashLimits.DEFAULT,
+                    5,
+                    AddressRule.DEFAULT);
 
     static EmergencySettings take(YamlSection section) {
         HashLimits limits = DEFAULTS.limits;
@@ -52,9 +61,23 @@ record EmergencySettings(
                                         "max-crypt-rounds",
                                         limits.maxCryptRounds(),
                                         5000,
-                                        999_999_999)));
+                                        999_999_999)),
+                        section.integer("max-failures", DEFAULTS.maxFailures, 0, 1_000_000),
+                        new AddressRule(
+                                section.value(
+                                        "client-address",
+                                        DEFAULTS.clientAddress.header(),
+                                        AddressRule.Source::of),
+                                section.texts(
+                                        "trusted-proxies",
+                                        DEFAULTS.clientAddress.trusted(),
+                                        EmergencySettings::subnets)));
         section.refuseOtherKeys();
         return settings;
+    }
+
+    private static List<Subnet> subnets(List<String> ranges) {
+        return ranges.stream().map(Subnet::parse).toList();
     }
 
     private static List<String> groups(List<String> groups) {

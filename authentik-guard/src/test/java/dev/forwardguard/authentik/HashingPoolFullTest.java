@@ -2,6 +2,8 @@ package dev.forwardguard.authentik;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.authentik.login.HashingPool;
+import dev.forwardguard.authentik.login.Occupied;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.testing.RawRequest;
@@ -17,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 
 /** Passwords that take long to check. */
 final class HashingPoolFullTest {
@@ -88,19 +89,6 @@ final class HashingPoolFullTest {
 
     /** Gives the pool something that takes until the gate opens; false if it is full. */
     private boolean occupied() {
-        try {
-            guard.bean(HashingPool.class)
-                    .execute(
-                            () -> {
-                                try {
-                                    gate.await();
-                                } catch (InterruptedException e) {
-                                    Thread.currentThread().interrupt();
-                                }
-                            });
-            return true;
-        } catch (RejectedExecutionException e) {
-            return false;
-        }
+        return Occupied.until(gate, guard.bean(HashingPool.class));
     }
 }

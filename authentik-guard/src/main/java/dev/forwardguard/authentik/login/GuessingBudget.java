@@ -1,0 +1,52 @@
+package dev.forwardguard.authentik.login;
+
+import dev.forwardguard.time.Ticker;
+
+import io.github.bucket4j.Bucket;
+
+import java.time.Duration;
+
+/**
+ * How much work wrong passwords may be, from all addresses together: the time of one thread of the
+ * pool. In time and not in attempts, because one bcrypt at cost 12 is as much as 200 MD5-crypts.
+ * What is left over belongs to those who are right, and to the event loops.
+ */
+final class GuessingBudget {
+    /** What a guess costs at least, so that cheap hashes cannot be tried by the million. */
+    private static final Duration LEAST = Duration.ofMillis(1);
+
+    /** What may be saved up: when an outage begins, many people mistype at once. */
+    private static final Duration SAVED = Duration.ofSeconds(5);
+
+    private final Bucket nanos;
+
+    GuessingBudget(Ticker ticker) {
+        nanos =
+                Bucket.builder()
+                        .addLimit(
+                                limit ->
+                                        limit.capacity(SAVED.toNanos())
+                                                .refillGreedy(
+                                                        Duration.ofSeconds(1).toNanos(),
+                                                        Duration.ofSeconds(1)))
+                        .withCustomTimePrecision(new BucketTime(ticker))
+                        .build();
+    }
+
+    /**
+     * Whether a check for somebody of this standing may begin. Suspects leave half to strangers,
+     * and both leave everything else to those who have logged in before.
+     */
+    boolean allows(Standing standing) {
+        return switch (standing) {
+            case KNOWN -> true;
+            case STRANGER -> nanos.getAvailableTokens() > 0;
+            case SUSPECT -> nanos.getAvailableTokens() > SAVED.toNanos() / 2;
+        };
+    }
+
+    /** A password was wrong, and to find that out took so long. */
+    void spend(long spent) {
+        nanos.consumeIgnoringRateLimits(Math.max(spent, LEAST.toNanos()));
+    }
+}

@@ -1,0 +1,27 @@
+package dev.forwardguard.authentik.login;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+
+/** Strangers whose passwords take as long to check as a test likes. */
+public final class Occupied {
+    private Occupied() {}
+
+    /** Gives the pool one more that ends when the gate opens; false if it has no room for it. */
+    public static boolean until(CountDownLatch gate, HashingPool pool) {
+        try {
+            pool.execute(Standing.STRANGER, () -> await(gate));
+            return true;
+        } catch (RejectedExecutionException full) {
+            return false;
+        }
+    }
+
+    private static void await(CountDownLatch gate) {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
