@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.authentik.login.AddressRule;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.settings.InvalidSettingsException;
 import dev.forwardguard.settings.Mode;
@@ -40,6 +41,12 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().groups()).isEmpty();
         assertThat(settings.emergency().deletionGrace()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(14, 200_000));
+        assertThat(settings.emergency().maxFailures()).isEqualTo(5);
+        assertThat(settings.emergency().clientAddress().header())
+                .isEqualTo(AddressRule.Source.X_FORWARDED_FOR);
+        assertThat(settings.emergency().clientAddress().trusted())
+                .hasToString(
+                        "[127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7]");
     }
 
     @Test
@@ -56,6 +63,9 @@ class AuthentikSettingsTest {
                           deletion-grace: 0s
                           max-bcrypt-cost: 10
                           max-crypt-rounds: 5000
+                          max-failures: 0
+                          client-address: x-real-ip
+                          trusted-proxies: [192.0.2.1, 'fd00::/8']
                         """);
 
         assertThat(settings.guard().mode()).isEqualTo(Mode.UPSTREAM);
@@ -65,6 +75,11 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().groups()).containsExactly("admins", "on call");
         assertThat(settings.emergency().deletionGrace()).isZero();
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(10, 5000));
+        assertThat(settings.emergency().maxFailures()).isZero();
+        assertThat(settings.emergency().clientAddress().header())
+                .isEqualTo(AddressRule.Source.X_REAL_IP);
+        assertThat(settings.emergency().clientAddress().trusted())
+                .hasToString("[192.0.2.1/32, fd00::/8]");
     }
 
     @ParameterizedTest
@@ -79,6 +94,10 @@ class AuthentikSettingsTest {
                 "emergency: {max-bcrypt-cost: 3}    @ line 1: emergency.max-bcrypt-cost must be a whole number from 4",
                 "emergency: {max-crypt-rounds: 1}   @ line 1: emergency.max-crypt-rounds must be a whole number from 5000",
                 "emergency: {deletion-grace: 2000m} @ line 1: emergency.deletion-grace must be from 0s to 86400s: 2000m",
+                "emergency: {max-failures: -1}      @ line 1: emergency.max-failures must be a whole number from 0",
+                "emergency: {client-address: cf-ip} @ line 1: emergency.client-address must be x-forwarded-for or x-real-ip: cf-ip",
+                "emergency: {trusted-proxies: [10.0.0.0/33]} @ line 1: emergency.trusted-proxies must have from 0 to 32 bits",
+                "emergency: {trusted-proxies: [traefik]} @ line 1: emergency.trusted-proxies must be addresses or ranges such as",
                 "emergency: {relm: x}               @ line 1: unknown key emergency.relm",
                 "guarded-paths: []                  @ line 1: guarded-paths must not be empty",
                 "guarded-paths: [/auth]             @ line 1: guarded-paths must be plain paths below",

@@ -9,6 +9,7 @@ import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.guard.AgainstStubUpstream;
+import dev.forwardguard.testing.guard.Patience;
 import dev.forwardguard.testing.guard.RunningGuard;
 import dev.forwardguard.testing.guard.Visitor;
 
@@ -131,6 +132,27 @@ final class AuthorizationTest extends AgainstStubUpstream {
             upstream.behaves(Behaviour.answers(503));
 
             assertThat(askWith(value).header("Authorization")).isEmpty();
+        }
+    }
+
+    @Test
+    void whoWasTakenOutOfTheFileOrLockedStillSendsAnEmergencyPassword() throws IOException {
+        String locked = Visitor.HTPASSWD.replace("anna", "carl") + "anna:!\n";
+        for (String rotated : new String[] {locked, ""}) {
+            try (var other = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
+                other.files().htpasswd(rotated);
+                Patience.until(
+                        "the new file",
+                        () ->
+                                other.management()
+                                        .ask(RawRequest.get("/status"))
+                                        .body()
+                                        .contains("\"users\":" + (rotated.isEmpty() ? 0 : 1)));
+                RawAnswer answer = other.http().ask(Visitor.RIGHT.asks(kind.question()));
+
+                assertThat(upstream.awaitRequest().header("Authorization")).isEmpty();
+                assertThat(answer.header("Authorization")).isEmpty();
+            }
         }
     }
 

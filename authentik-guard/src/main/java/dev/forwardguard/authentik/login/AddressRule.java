@@ -47,6 +47,8 @@ public record AddressRule(Source header, List<Subnet> trusted) {
         }
 
         /**
+         * The header of this name, in any case.
+         *
          * @throws IllegalArgumentException naming those that there are
          */
         public static Source of(String text) {

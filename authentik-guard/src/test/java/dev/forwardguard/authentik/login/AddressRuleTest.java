@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.NetUtil;
 
@@ -109,7 +109,8 @@ class AddressRuleTest {
             String left =
                     new String(forged, java.nio.charset.StandardCharsets.ISO_8859_1)
                             .replace((char) 0, (char) 1);
-            HttpHeaders headers = new DefaultHttpHeaders(false);
+            HttpHeaders headers =
+                    DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
             headers.add("X-Forwarded-For", left);
             headers.add("X-Forwarded-For", left + ", 198.51.100.7, 10.0.0.9");
 
@@ -160,7 +161,8 @@ class AddressRuleTest {
     }
 
     private static HttpHeaders headers(String name, String values) {
-        HttpHeaders headers = new DefaultHttpHeaders(false);
+        HttpHeaders headers =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
         if (!values.equals("-")) {
             headers.add(name, List.of(values.split("\\|", -1)));
         }

@@ -361,6 +361,7 @@ class LoginsTest {
         maxFailures.set(0);
         List<CompletableFuture<Void>> burst = new ArrayList<>();
         var stop = new AtomicBoolean();
+        var answered = new AtomicInteger();
         var rightOnes = new AtomicInteger();
         var revision = new AtomicLong(); // odd: certainly "other" is in force
         for (int thread = 0; thread < 4; thread++) {
@@ -373,6 +374,7 @@ class LoginsTest {
                                     long before = revision.get();
                                     LoginOutcome outcome = login("anna", "secret", from);
                                     long after = revision.get();
+                                    answered.incrementAndGet();
                                     if (outcome instanceof Right) {
                                         rightOnes.incrementAndGet();
                                         assertThat(before % 2 == 1 && before == after).isFalse();
@@ -381,17 +383,24 @@ class LoginsTest {
                             },
                             run -> Thread.ofPlatform().start(run)));
         }
-        for (int rotation = 0; rotation < 1000; rotation++) {
+        for (int rotation = 0; rotation < 300; rotation++) {
             inForce(ANNA_ROTATED);
             revision.incrementAndGet();
-            Thread.yield();
+            awaitTwoMore(answered);
             revision.incrementAndGet();
             inForce(ANNA);
-            Thread.yield();
+            awaitTwoMore(answered);
         }
         stop.set(true);
         burst.forEach(CompletableFuture::join);
 
         assertThat(rightOnes.get()).isPositive();
+    }
+
+    private static void awaitTwoMore(AtomicInteger answered) {
+        int enough = answered.get() + 2;
+        while (answered.get() < enough) {
+            Thread.onSpinWait();
+        }
     }
 }

@@ -1,0 +1,139 @@
+package dev.forwardguard.authentik;
+
+import static dev.forwardguard.testing.guard.Visitor.basic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawRequest;
+import dev.forwardguard.testing.guard.RunningGuard;
+import dev.forwardguard.testing.guard.Visitor;
+import dev.forwardguard.upstream.FallbackReason;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+
+/** Wrong passwords, and right ones, by the address they come from. */
+final class GuessingTest {
+    private RunningGuard guard = start("max-failures: 5");
+
+    @AfterEach
+    void stop() {
+        guard.close();
+    }
+
+    private static RunningGuard start(String emergency) {
+        RunningGuard started =
+                RunningGuard.scripted("emergency: {" + emergency + "}\n", Visitor.HTPASSWD);
+        started.upstream().isUnavailable(FallbackReason.RESET);
+        return started;
+    }
+
+    private RawAnswer ask(String forwardedFor, String password) throws IOException {
+        return guard.http()
+                .ask(
+                        RawRequest.get(Authentik.KIND.path())
+                                .with("X-Forwarded-Proto", "https")
+                                .with("X-Forwarded-For", forwardedFor)
+                                .with("Authorization", basic("anna", password)));
+    }
+
+    private void guesses(String forwardedFor) throws IOException {
+        for (int i = 0; i < 5; i++) {
+            assertThat(ask(forwardedFor, "guess " + i).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void anAddressThatGuessedIsToldWhenToComeBackWhateverItSends() throws IOException {
+        guesses("198.51.100.7");
+
+        for (String password : new String[] {"guess 0", "another", "secret"}) {
+            RawAnswer answer = ask("198.51.100.7", password);
+
+            assertThat(answer.status()).isEqualTo(429);
+            assertThat(Integer.parseInt(answer.header("Retry-After").orElseThrow()))
+                    .isBetween(1, 12);
+            assertThat(answer.headers("X-Guard-Fallback")).containsExactly("reset");
+            assertThat(answer.header("WWW-Authenticate")).isEmpty();
+            assertThat(answer.header("X-authentik-username")).isEmpty();
+        }
+        assertThat(ask("198.51.100.8", "secret").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aForgedLeftSideIsNoOtherAddress() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            ask("203.0.113." + i + ", 198.51.100.7", "guess " + i);
+        }
+
+        assertThat(ask("203.0.113.9, 198.51.100.7", "secret").status()).isEqualTo(429);
+        assertThat(ask("198.51.100.7, 203.0.113.9", "secret").status()).isEqualTo(200);
+    }
+
+    @Test
+    void whoAsksWithoutAProxyIsTheAddress() throws IOException {
+        guard.close();
+        guard = start("trusted-proxies: []");
+        guesses("198.51.100.7");
+
+        assertThat(ask("198.51.100.8", "secret").status()).isEqualTo(429);
+    }
+
+    @Test
+    void xRealIpCountsWhereItIsConfigured() throws IOException {
+        guard.close();
+        guard = start("client-address: x-real-ip");
+        guesses("198.51.100.7");
+
+        assertThat(ask("198.51.100.8", "secret").status()).isEqualTo(429);
+    }
+
+    @Test
+    void zeroFailuresMeansAnyNumber() throws IOException {
+        guard.close();
+        guard = start("max-failures: 0");
+        for (int i = 0; i < 20; i++) {
+            guesses("198.51.100.7");
+        }
+
+        assertThat(ask("198.51.100.7", "secret").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aPageOf60PartsIsOneHashAndOneLogin() throws IOException {
+        for (int part = 0; part < 60; part++) {
+            assertThat(ask("198.51.100.7", "secret").status()).isEqualTo(200);
+        }
+
+        assertThat(hashes()).isEqualTo(1);
+        assertThat(logins(LoginResult.SUCCESS)).isEqualTo(1);
+        assertThat(logins(LoginResult.REMEMBERED)).isEqualTo(59);
+    }
+
+    @Test
+    void aPageOf60PartsWithAWrongPasswordIsOneHashToo() throws IOException {
+        for (int part = 0; part < 60; part++) {
+            assertThat(ask("198.51.100.7", "guess").status()).isEqualTo(401);
+        }
+
+        assertThat(hashes()).isEqualTo(1);
+        assertThat(ask("198.51.100.7", "secret").status()).isEqualTo(200);
+    }
+
+    private long hashes() {
+        return guard.bean(MeterRegistry.class).get("guard.emergency.hash").timer().count();
+    }
+
+    private double logins(LoginResult result) {
+        return guard.bean(MeterRegistry.class)
+                .get("guard.emergency.login")
+                .tag("result", result.label())
+                .counter()
+                .count();
+    }
+}
