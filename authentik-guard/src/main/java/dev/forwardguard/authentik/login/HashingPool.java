@@ -38,7 +38,7 @@ public final class HashingPool {
 
     HashingPool(int size, int queue) {
         for (Standing standing : Standing.values()) {
-            places.put(standing, new Semaphore(queue));
+            places.put(standing, new Semaphore(size + queue));
         }
         threads =
                 new ThreadPoolExecutor(
@@ -67,13 +67,16 @@ public final class HashingPool {
         threads.shutdownNow();
     }
 
-    /** One in the queue; it gives its place to the next when it begins. */
+    /** One in the queue or on a thread; it gives its place to the next when it ends. */
     private record Check(Standing standing, long arrival, Semaphore place, Runnable body)
             implements Runnable, Comparable<Check> {
         @Override
         public void run() {
-            place.release();
-            body.run();
+            try {
+                body.run();
+            } finally {
+                place.release();
+            }
         }
 
         @Override

@@ -46,11 +46,16 @@ class LoginsTest {
     private final AtomicInteger maxFailures = new AtomicInteger(5);
     private final HashingPool pool = new HashingPool(2, 64);
     private volatile Optional<Htpasswd> users = Optional.empty();
-    private Logins logins = logins();
+    private volatile Runnable afterHash = () -> {};
+    private final Logins logins = logins();
 
     private Logins logins() {
-        return new Logins(
-                () -> users, nanos::get, pool, maxFailures::get, took -> hashes.incrementAndGet());
+        return new Logins(() -> users, nanos::get, pool, maxFailures::get, this::hashed);
+    }
+
+    private void hashed(long took) {
+        hashes.incrementAndGet();
+        afterHash.run();
     }
 
     @BeforeEach
@@ -395,6 +400,18 @@ class LoginsTest {
         burst.forEach(CompletableFuture::join);
 
         assertThat(rightOnes.get()).isPositive();
+    }
+
+    @Test
+    void aPasswordThatIsRevokedWhileItIsHashedIsWrong() {
+        afterHash = () -> inForce(ANNA_ROTATED);
+        assertThat(login("anna", "secret")).isInstanceOf(Wrong.class);
+        assertThat(login("anna", "secret")).isInstanceOf(Wrong.class);
+
+        afterHash = () -> inForce(ANNA);
+        assertThat(login("anna", "new to this address", address("192.0.2.1")))
+                .isInstanceOf(Wrong.class);
+        assertThat(login("anna", "secret")).isInstanceOf(Right.class);
     }
 
     private static void awaitTwoMore(AtomicInteger answered) {
