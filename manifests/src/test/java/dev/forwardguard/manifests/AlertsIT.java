@@ -44,6 +44,7 @@ class AlertsIT {
                         "GuardCredentialsStale",
                         "GuardDown",
                         "GuardDown",
+                        "GuardEmergencyBruteForce",
                         "GuardSettingsRejected",
                         "GuardSettingsRejected",
                         "GuardSuspectAnswers",
