@@ -60,7 +60,8 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
         out.writeStringField("time", event.getInstant().toString());
         out.writeStringField("level", event.getLevel().toString());
         out.writeStringField("logger", event.getLoggerName());
-        out.writeStringField("message", event.getFormattedMessage());
+        out.writeFieldName("message");
+        text(event.getFormattedMessage(), out);
         if (event.getKeyValuePairs() != null) {
             for (KeyValuePair pair : event.getKeyValuePairs()) {
                 out.writeFieldName(pair.key);
@@ -68,7 +69,8 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
             }
         }
         if (event.getThrowableProxy() != null) {
-            out.writeStringField("exception", stackTraces.convert(event));
+            out.writeFieldName("exception");
+            text(stackTraces.convert(event), out);
         }
         out.writeEndObject();
     }
@@ -86,7 +88,15 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
                 }
                 out.writeEndObject();
             }
-            default -> out.writeString(value.toString());
+            default -> text(value.toString(), out);
+        }
+    }
+
+    private static void text(String text, JsonGenerator out) throws IOException {
+        if (VisibleJson.isPlain(text)) {
+            out.writeString(text);
+        } else {
+            out.writeRawValue(VisibleJson.quoted(text));
         }
     }
 }
