@@ -62,7 +62,7 @@ final class AuthentikGuard {
 
     @RequestFilter
     CompletionStage<MutableHttpResponse<?>> answer(HttpRequest<?> request) {
-        return lastResort.ifFails(() -> ask(request));
+        return lastResort.ifFails(request, () -> ask(request));
     }
 
     private CompletionStage<MutableHttpResponse<?>> ask(HttpRequest<?> request) {

@@ -4,10 +4,15 @@ import dev.forwardguard.forwardauth.Decision;
 import dev.forwardguard.forwardauth.Decision.Outcome;
 import dev.forwardguard.forwardauth.Decision.Refuse;
 import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.forwardauth.Page;
+import dev.forwardguard.forwardauth.RequestId;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.VerdictRule;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 
 import jakarta.inject.Singleton;
 
@@ -68,18 +73,24 @@ final class AuthentikProfile implements GuardProfile {
     }
 
     @Override
-    public Decision lastResort(FallbackReason reason, int status) {
+    public Decision lastResort(FallbackReason reason, int status, HttpHeaders headers) {
+        PageKind kind =
+                switch (reason) {
+                    case BAD_REQUEST -> PageKind.UNREADABLE;
+                    case OVERLOAD -> PageKind.OVERLOADED;
+                    default -> PageKind.INTERNAL_ERROR;
+                };
         return new Refuse(
                 reason,
                 status,
                 reason == FallbackReason.OVERLOAD ? OVERLOAD_RETRY_SECONDS : 0,
-                switch (reason) {
-                    case BAD_REQUEST ->
-                            "authentik-guard cannot read this request: it is malformed, or its headers are"
-                                    + " larger than 256 KiB. Deleting the cookies of this site may help.\n";
-                    case OVERLOAD ->
-                            "authentik-guard has more to do than it can. Please try again in a few seconds.\n";
-                    default -> "authentik-guard failed on this request. Its log says why.\n";
-                });
+                page(kind, reason, headers, RequestId.of(headers)));
+    }
+
+    /** What somebody with these headers reads: HTML if he asks for it. */
+    Page page(PageKind kind, FallbackReason reason, HttpHeaders headers, RequestId id) {
+        boolean html = AcceptedMedia.of(headers.getAll(HttpHeaderNames.ACCEPT)).prefersHtml();
+        PageForm form = html ? PageForm.HTML : PageForm.TEXT;
+        return form.page(kind, reason, all().emergency().message(), id);
     }
 }

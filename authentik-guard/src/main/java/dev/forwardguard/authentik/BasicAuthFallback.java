@@ -11,6 +11,7 @@ import dev.forwardguard.forwardauth.Decision.Allow;
 import dev.forwardguard.forwardauth.Decision.Refuse;
 import dev.forwardguard.forwardauth.Decision.Unheard;
 import dev.forwardguard.forwardauth.ForwardAuthRequest;
+import dev.forwardguard.forwardauth.Page;
 import dev.forwardguard.htpasswd.Credentials;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveValue;
@@ -22,6 +23,7 @@ import jakarta.inject.Singleton;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -53,16 +55,22 @@ final class BasicAuthFallback {
      */
     CompletionStage<Decision> decide(FallbackReason reason, ForwardAuthRequest request) {
         if (profile.all().emergency().requireHttps() && !cameByTls(request)) {
-            return now(insecure(reason));
+            security.count(LoginResult.INSECURE);
+            return now(refuse(PageKind.INSECURE, 403, 0, reason, request));
         }
         if (htpasswd.get().filter(users -> !users.isEmpty()).isEmpty()) {
-            return now(noUsers(reason));
+            security.count(LoginResult.NO_USERS);
+            return now(refuse(PageKind.NO_USERS, 503, 0, reason, request));
+        }
+        if (profile.all().emergency().allowPreflight() && Preflight.is(request.headers())) {
+            security.count(LoginResult.PREFLIGHT);
+            return now(allow(reason, IdentityHeaders.ofNobody()));
         }
         Optional<Credentials> credentials =
                 Credentials.parse(request.headers().getAll(HttpHeaderNames.AUTHORIZATION));
         if (credentials.isEmpty()) {
             security.count(LoginResult.NO_CREDENTIALS);
-            return now(challenge(reason));
+            return now(challenge(PageKind.CHALLENGE, reason, request));
         }
         return logins.check(
                         credentials.get(),
@@ -81,33 +89,36 @@ final class BasicAuthFallback {
                 if (remembered) {
                     security.count(LoginResult.REMEMBERED);
                 } else {
-                    security.attempt(LoginResult.SUCCESS, user, request);
+                    security.loggedIn(user, request);
                 }
-                yield allow(reason, user);
+                yield allow(reason, IdentityHeaders.of(user, profile.all().emergency().groups()));
             }
             case Wrong(var repeated) -> {
                 if (repeated) {
                     security.count(LoginResult.BAD_CREDENTIALS);
                 } else {
-                    security.attempt(LoginResult.BAD_CREDENTIALS, user, request);
+                    security.denied(LoginResult.BAD_CREDENTIALS, user, request);
                 }
-                yield challenge(reason);
+                yield challenge(PageKind.WRONG_PASSWORD, reason, request);
             }
             case Throttled(var retryAfter) -> {
-                security.attempt(LoginResult.THROTTLED, user, request);
-                yield throttled(reason, retryAfter);
+                security.denied(LoginResult.THROTTLED, user, request);
+                yield refuse(PageKind.THROTTLED, 429, seconds(retryAfter), reason, request);
             }
             case Overloaded() -> {
-                security.attempt(LoginResult.OVERLOAD, user, request);
-                yield overload(reason);
+                security.denied(LoginResult.OVERLOAD, user, request);
+                yield refuse(PageKind.BUSY, 503, RETRY_AFTER_SECONDS, reason, request);
             }
             case LoginOutcome.Unheard() -> new Unheard();
         };
     }
 
-    /** Allow line no. 2: the right password. */
-    private Decision allow(FallbackReason reason, String user) {
-        return new Allow(reason, IdentityHeaders.of(user, profile.all().emergency().groups()));
+    /**
+     * Allow line no. 2: the right password, and, where the operator wants it, a preflight as
+     * nobody.
+     */
+    private static Decision allow(FallbackReason reason, Map<String, String> identity) {
+        return new Allow(reason, identity);
     }
 
     /** Traefik says {@code wss} of a WebSocket handshake over TLS. */
@@ -118,47 +129,30 @@ final class BasicAuthFallback {
                         || protocols.getFirst().equalsIgnoreCase("wss"));
     }
 
-    private Decision challenge(FallbackReason reason) {
+    private Decision challenge(PageKind kind, FallbackReason reason, ForwardAuthRequest request) {
+        EmergencySettings settings = profile.all().emergency();
         return new Decision.Challenge(
                 reason,
-                profile.all().emergency().realm().toString(),
-                "The login service is not available ("
-                        + reason.label()
-                        + "). Emergency Access: log in with an emergency user and password.\n");
+                settings.prompt().challenge(settings.realm(), request.headers()),
+                page(kind, reason, request));
     }
 
-    private Decision insecure(FallbackReason reason) {
-        security.count(LoginResult.INSECURE);
-        return new Refuse(
-                reason,
-                403,
-                0,
-                "The login service is not available, and Emergency Access needs HTTPS.\n");
+    private Decision refuse(
+            PageKind kind,
+            int status,
+            int retryAfterSeconds,
+            FallbackReason reason,
+            ForwardAuthRequest request) {
+        return new Refuse(reason, status, retryAfterSeconds, page(kind, reason, request));
     }
 
-    private Decision noUsers(FallbackReason reason) {
-        security.count(LoginResult.NO_USERS);
-        return new Refuse(
-                reason,
-                503,
-                0,
-                "The login service is not available, and Emergency Access has no users.\n");
+    private Page page(PageKind kind, FallbackReason reason, ForwardAuthRequest request) {
+        return profile.page(kind, reason, request.headers(), request.id());
     }
 
-    private static Decision throttled(FallbackReason reason, Duration retryAfter) {
-        return new Refuse(
-                reason,
-                429,
-                (int) retryAfter.plusMillis(999).toSeconds(),
-                "Too many wrong passwords came from your address. Please wait.\n");
-    }
-
-    private static Decision overload(FallbackReason reason) {
-        return new Refuse(
-                reason,
-                503,
-                RETRY_AFTER_SECONDS,
-                "Too many logins at once. Please try again in a few seconds.\n");
+    /** Rounded up: a little earlier would be refused again. */
+    private static int seconds(Duration time) {
+        return (int) time.plusMillis(999).toSeconds();
     }
 
     private static CompletionStage<Decision> now(Decision decision) {

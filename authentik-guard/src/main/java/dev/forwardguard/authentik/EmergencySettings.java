@@ -18,6 +18,9 @@ import java.util.List;
  * @param groups what the backend is told in {@code X-authentik-groups} of somebody who logged in
  *     this way
  * @param deletionGrace how long the htpasswd file may be gone before nobody gets in any more
+ * @param message what the operator tells people on every page, as plain text; may be empty
+ * @param prompt which requests make browsers ask for a password
+ * @param allowPreflight whether CORS preflights reach the application without a password
  * @param limits hashes that cost more are refused when the htpasswd file is read, so that one line
  *     cannot stall the others
  * @param maxFailures how many wrong passwords may come from one address in a minute; 0 for any
@@ -29,9 +32,14 @@ record EmergencySettings(
         Challenge realm,
         List<String> groups,
         Duration deletionGrace,
+        String message,
+        Prompt prompt,
+        boolean allowPreflight,
         HashLimits limits,
         int maxFailures,
         AddressRule clientAddress) {
+
+    private static final int LONGEST_MESSAGE = 1000;
 
     static final EmergencySettings DEFAULTS =
             new EmergencySettings(
@@ -39,6 +47,9 @@ record EmergencySettings(
                     new Challenge("Emergency Access"),
                     List.of(),
                     Duration.ofSeconds(30),
+                    "",
+                    Prompt.ALWAYS,
+                    false,
                     HashLimits.DEFAULT,
                     5,
                     AddressRule.DEFAULT);
@@ -55,6 +66,9 @@ record EmergencySettings(
                                 DEFAULTS.deletionGrace,
                                 Duration.ZERO,
                                 Duration.ofDays(1)),
+                        section.value("message", DEFAULTS.message, EmergencySettings::message),
+                        section.choice("challenge", Prompt.class, DEFAULTS.prompt),
+                        section.flag("allow-preflight", DEFAULTS.allowPreflight),
                         new HashLimits(
                                 section.integer("max-bcrypt-cost", limits.maxBcryptCost(), 4, 30),
                                 section.integer(
@@ -78,6 +92,15 @@ record EmergencySettings(
 
     private static List<Subnet> subnets(List<String> ranges) {
         return ranges.stream().map(Subnet::parse).toList();
+    }
+
+    private static String message(String text) {
+        if (text.length() > LONGEST_MESSAGE
+                || text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n')) {
+            throw new IllegalArgumentException(
+                    "must be at most " + LONGEST_MESSAGE + " characters of plain text");
+        }
+        return text;
     }
 
     private static List<String> groups(List<String> groups) {

@@ -33,10 +33,16 @@ final class IdentityHeaders {
 
     private IdentityHeaders() {}
 
-    /** Of somebody who is known by his name in the htpasswd file, and by nothing else. */
-    static Map<String, String> of(String user, List<String> groups) {
+    /** All there and empty: the backend is told that there is nobody. */
+    static Map<String, String> ofNobody() {
         Map<String, String> headers = new LinkedHashMap<>();
         NAMES.forEach(name -> headers.put(name, ""));
+        return headers;
+    }
+
+    /** Of somebody who is known by his name in the htpasswd file, and by nothing else. */
+    static Map<String, String> of(String user, List<String> groups) {
+        Map<String, String> headers = ofNobody();
         // header values are bytes, one char each; names outside ASCII go out as UTF-8, as authentik
         // sends them
         headers.put(USERNAME, new String(user.getBytes(UTF_8), ISO_8859_1));

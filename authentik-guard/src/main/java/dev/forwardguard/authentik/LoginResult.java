@@ -12,6 +12,8 @@ enum LoginResult {
     BAD_CREDENTIALS,
     /** No credentials yet: a challenge. */
     NO_CREDENTIALS,
+    /** Let pass as nobody: the preflight of another site, with {@code allow-preflight}. */
+    PREFLIGHT,
     /** Refused because the visitor did not come by TLS. */
     INSECURE,
     /** Refused because there is no htpasswd file, or nobody in it. */

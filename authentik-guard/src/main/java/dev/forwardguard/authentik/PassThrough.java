@@ -1,17 +1,17 @@
 package dev.forwardguard.authentik;
 
 import dev.forwardguard.forwardauth.HeaderSelection;
+import dev.forwardguard.forwardauth.RequestId;
+import dev.forwardguard.server.DecisionWriter;
 import dev.forwardguard.server.StreamedBody;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.UpstreamSettings;
+import dev.forwardguard.upstream.FallbackReason;
 
 import io.micronaut.core.convert.ConversionService;
 import io.micronaut.http.ByteBodyHttpResponse;
 import io.micronaut.http.HttpRequest;
-import io.micronaut.http.HttpResponse;
-import io.micronaut.http.HttpStatus;
-import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.ServerHttpRequest;
@@ -19,8 +19,10 @@ import io.micronaut.http.body.CloseableByteBody;
 import io.micronaut.http.client.RawHttpClient;
 import io.micronaut.http.client.annotation.Client;
 import io.micronaut.http.client.exceptions.ReadTimeoutException;
+import io.micronaut.http.client.exceptions.ResponseClosedException;
 import io.micronaut.http.netty.NettyHttpHeaders;
 import io.micronaut.http.netty.NettyMutableHttpResponse;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -30,7 +32,9 @@ import jakarta.inject.Singleton;
 
 import reactor.core.publisher.Mono;
 
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -42,21 +46,23 @@ import java.util.concurrent.CompletionStage;
 @Singleton
 final class PassThrough {
     private final RawHttpClient client;
+    private final AuthentikProfile profile;
 
-    PassThrough(@Client(id = "outpost") RawHttpClient client) {
+    PassThrough(@Client(id = "outpost") RawHttpClient client, AuthentikProfile profile) {
         this.client = client;
+        this.profile = profile;
     }
 
     CompletionStage<MutableHttpResponse<?>> stream(
             HttpRequest<?> request, ClientAuthorization authorization, GuardSettings now) {
         if (now.mode() == Mode.FALLBACK) {
-            return CompletableFuture.completedFuture(page(HttpStatus.SERVICE_UNAVAILABLE));
+            return CompletableFuture.completedFuture(page(FallbackReason.FORCED, request));
         }
         CloseableByteBody body = ((ServerHttpRequest<?>) request).byteBody().move();
         return Mono.from(client.exchange(forwarded(request, authorization, now), body, null))
                 .<MutableHttpResponse<?>>map(
                         answered -> returned((ByteBodyHttpResponse<?>) answered, request))
-                .onErrorResume(failure -> Mono.just(page(statusOf(failure))))
+                .onErrorResume(failure -> Mono.just(page(reasonOf(failure), request)))
                 .toFuture();
     }
 
@@ -81,11 +87,11 @@ final class PassThrough {
     }
 
     /** Takes the body over at once: the client closes what nobody took when this returns. */
-    private static MutableHttpResponse<?> returned(
+    private MutableHttpResponse<?> returned(
             ByteBodyHttpResponse<?> answered, HttpRequest<?> request) {
         if (answered.code() < 200) {
             // the client takes an interim answer for the final one
-            return page(HttpStatus.BAD_GATEWAY);
+            return page(FallbackReason.PROTOCOL_ERROR, request);
         }
         HttpHeaders sent = ((NettyHttpHeaders) answered.getHeaders()).getNettyHeaders();
         HttpHeaders headers = HeaderSelection.endToEnd(sent);
@@ -110,16 +116,41 @@ final class PassThrough {
         return response;
     }
 
-    private static HttpStatus statusOf(Throwable failure) {
-        return failure instanceof ReadTimeoutException
-                ? HttpStatus.GATEWAY_TIMEOUT
-                : HttpStatus.BAD_GATEWAY;
+    /** The client's failures, of which it does not tell many apart. */
+    private static FallbackReason reasonOf(Throwable failure) {
+        if (failure instanceof ReadTimeoutException) {
+            return FallbackReason.READ_TIMEOUT;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case ConnectTimeoutException ignored -> {
+                    return FallbackReason.CONNECT_TIMEOUT;
+                }
+                case ConnectException ignored -> {
+                    return FallbackReason.CONNECT_REFUSED;
+                }
+                case UnknownHostException ignored -> {
+                    return FallbackReason.DNS;
+                }
+                case ResponseClosedException ignored -> {
+                    return FallbackReason.RESET;
+                }
+                default -> {}
+            }
+        }
+        return FallbackReason.PROTOCOL_ERROR;
     }
 
-    private static MutableHttpResponse<?> page(HttpStatus status) {
-        return HttpResponse.status(status)
-                .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
-                .contentType(MediaType.TEXT_PLAIN_TYPE)
-                .body("The login service is not available. Please try again in a minute.\n");
+    private MutableHttpResponse<?> page(FallbackReason reason, HttpRequest<?> request) {
+        HttpResponseStatus status =
+                switch (reason) {
+                    case FORCED -> HttpResponseStatus.SERVICE_UNAVAILABLE;
+                    case READ_TIMEOUT, CONNECT_TIMEOUT -> HttpResponseStatus.GATEWAY_TIMEOUT;
+                    default -> HttpResponseStatus.BAD_GATEWAY;
+                };
+        HttpHeaders headers = ((NettyHttpHeaders) request.getHeaders()).getNettyHeaders();
+        return DecisionWriter.write(
+                status,
+                profile.page(PageKind.OUTPOST_UNAVAILABLE, reason, headers, RequestId.of(headers)));
     }
 }

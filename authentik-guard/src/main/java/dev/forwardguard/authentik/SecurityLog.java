@@ -1,9 +1,13 @@
 package dev.forwardguard.authentik;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.forwardguard.forwardauth.ForwardAuthRequest;
+import dev.forwardguard.time.Ticker;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micronaut.scheduling.annotation.Scheduled;
 import io.netty.handler.codec.http.HttpHeaders;
 
 import jakarta.inject.Singleton;
@@ -13,17 +17,28 @@ import org.slf4j.LoggerFactory;
 
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
+import java.util.TreeMap;
 
-/** Counts what Emergency Access decides, and logs every attempt to log in; never a password. */
+/**
+ * Counts what Emergency Access decides, and logs every attempt to log in; never a password.
+ *
+ * <p>Whoever guesses can fill a log, so each kind of event has a number of lines a second, and what
+ * finds no room is told as a number. Each has its own, so that no flood of wrong passwords hides a
+ * login.
+ */
 @Singleton
 final class SecurityLog {
     private static final Logger LOG = LoggerFactory.getLogger("security");
-    private static final int MAX_LENGTH = 200;
+    private static final int LINES_PER_SECOND = 10;
+    private static final int LONGEST_USER = 64;
+    private static final int LONGEST_ADDRESS = 200;
 
+    private final AuthentikProfile profile;
     private final Map<LoginResult, Counter> counters = new EnumMap<>(LoginResult.class);
+    private final Map<SecurityEvent, LineBudget> budgets = new EnumMap<>(SecurityEvent.class);
 
-    SecurityLog(MeterRegistry registry, AuthentikProfile profile) {
+    SecurityLog(MeterRegistry registry, AuthentikProfile profile, Ticker ticker) {
+        this.profile = profile;
         for (LoginResult result : LoginResult.values()) {
             counters.put(
                     result,
@@ -33,24 +48,78 @@ final class SecurityLog {
                             .tag("result", result.label())
                             .register(registry));
         }
+        for (SecurityEvent event : SecurityEvent.values()) {
+            budgets.put(event, new LineBudget(LINES_PER_SECOND, ticker));
+        }
     }
 
-    /** A decision without an attempt to log in: counted, not logged. */
+    /** A decision without a check of a password: counted, not logged. */
     void count(LoginResult result) {
-        Objects.requireNonNull(counters.get(result)).increment();
+        requireNonNull(counters.get(result)).increment();
     }
 
-    /** An attempt to log in. */
-    void attempt(LoginResult result, String user, ForwardAuthRequest request) {
+    /** The right password, checked; once for each login that is then remembered. */
+    void loggedIn(String user, ForwardAuthRequest request) {
+        attempt(SecurityEvent.EMERGENCY_LOGIN, LoginResult.SUCCESS, user, request);
+    }
+
+    /** A password that did not let its sender in. */
+    void denied(LoginResult why, String user, ForwardAuthRequest request) {
+        SecurityEvent event =
+                why == LoginResult.THROTTLED
+                        ? SecurityEvent.EMERGENCY_THROTTLED
+                        : SecurityEvent.EMERGENCY_DENIED;
+        attempt(event, why, user, request);
+    }
+
+    private void attempt(
+            SecurityEvent event, LoginResult result, String user, ForwardAuthRequest request) {
         count(result);
+        if (!requireNonNull(budgets.get(event)).take()) {
+            return;
+        }
         HttpHeaders headers = request.headers();
         LOG.atInfo()
+                .addKeyValue("event", event.label())
                 .addKeyValue("result", result.label())
-                .addKeyValue("user", shortened(user))
-                .addKeyValue("client", shortened(headers.get("X-Forwarded-For", "")))
-                .addKeyValue("host", shortened(headers.get("X-Forwarded-Host", "")))
-                .addKeyValue("uri", shortened(withoutQuery(headers.get("X-Forwarded-Uri", ""))))
-                .log("Emergency login");
+                .addKeyValue("user", shortened(user, LONGEST_USER))
+                .addKeyValue("client", client(request))
+                .addKeyValue("host", address(headers.get("X-Forwarded-Host", "")))
+                .addKeyValue("path", address(withoutQuery(headers.get("X-Forwarded-Uri", ""))))
+                .addKeyValue("request", request.id().value())
+                .log("Emergency Access");
+    }
+
+    /** Once a second: how many events were not logged. */
+    @Scheduled(fixedDelay = "1s", initialDelay = "1s")
+    void tellWhatWasLeftOut() {
+        Map<String, Long> leftOut = new TreeMap<>();
+        budgets.forEach(
+                (event, budget) -> {
+                    long number = budget.leftOut();
+                    if (number > 0) {
+                        leftOut.put(event.label(), number);
+                    }
+                });
+        if (!leftOut.isEmpty()) {
+            LOG.atInfo()
+                    .addKeyValue("event", "emergency_left_out")
+                    .addKeyValue("left_out", leftOut)
+                    .log("More events than are logged in a second");
+        }
+    }
+
+    /** The same address that guesses are counted by. */
+    private String client(ForwardAuthRequest request) {
+        return profile.all()
+                .emergency()
+                .clientAddress()
+                .of(request.headers(), request.connection().remoteAddress())
+                .toString();
+    }
+
+    private static String address(String text) {
+        return shortened(text, LONGEST_ADDRESS);
     }
 
     private static String withoutQuery(String uri) {
@@ -58,7 +127,10 @@ final class SecurityLog {
         return query < 0 ? uri : uri.substring(0, query);
     }
 
-    private static String shortened(String text) {
-        return text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…";
+    /** Cut between characters, not within one that takes two chars. */
+    static String shortened(String text, int longest) {
+        return text.codePointCount(0, text.length()) <= longest
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, longest)) + "…";
     }
 }

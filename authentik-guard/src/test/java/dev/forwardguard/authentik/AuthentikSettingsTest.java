@@ -40,6 +40,9 @@ class AuthentikSettingsTest {
                 .hasToString("Basic realm=\"Emergency Access\", charset=\"UTF-8\"");
         assertThat(settings.emergency().groups()).isEmpty();
         assertThat(settings.emergency().deletionGrace()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.emergency().message()).isEmpty();
+        assertThat(settings.emergency().prompt()).isEqualTo(Prompt.ALWAYS);
+        assertThat(settings.emergency().allowPreflight()).isFalse();
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(14, 200_000));
         assertThat(settings.emergency().maxFailures()).isEqualTo(5);
         assertThat(settings.emergency().clientAddress().header())
@@ -61,6 +64,9 @@ class AuthentikSettingsTest {
                           realm: Break glass
                           groups: [admins, on call]
                           deletion-grace: 0s
+                          message: Call Eve, 112
+                          challenge: navigation
+                          allow-preflight: true
                           max-bcrypt-cost: 10
                           max-crypt-rounds: 5000
                           max-failures: 0
@@ -74,6 +80,9 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().realm().realm()).isEqualTo("Break glass");
         assertThat(settings.emergency().groups()).containsExactly("admins", "on call");
         assertThat(settings.emergency().deletionGrace()).isZero();
+        assertThat(settings.emergency().message()).isEqualTo("Call Eve, 112");
+        assertThat(settings.emergency().prompt()).isEqualTo(Prompt.NAVIGATION);
+        assertThat(settings.emergency().allowPreflight()).isTrue();
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(10, 5000));
         assertThat(settings.emergency().maxFailures()).isZero();
         assertThat(settings.emergency().clientAddress().header())
@@ -98,6 +107,9 @@ class AuthentikSettingsTest {
                 "emergency: {client-address: cf-ip} @ line 1: emergency.client-address must be x-forwarded-for or x-real-ip: cf-ip",
                 "emergency: {trusted-proxies: [10.0.0.0/33]} @ line 1: emergency.trusted-proxies must have from 0 to 32 bits",
                 "emergency: {trusted-proxies: [traefik]} @ line 1: emergency.trusted-proxies must be addresses or ranges such as",
+                "emergency: {message: \"a\\eb\"}    @ line 1: emergency.message must be at most 1000 characters of plain text",
+                "emergency: {challenge: never}      @ line 1: emergency.challenge must be one of always, navigation: never",
+                "emergency: {allow-preflight: yes}  @ line 1: emergency.allow-preflight must be true or false: yes",
                 "emergency: {relm: x}               @ line 1: unknown key emergency.relm",
                 "guarded-paths: []                  @ line 1: guarded-paths must not be empty",
                 "guarded-paths: [/auth]             @ line 1: guarded-paths must be plain paths below",

@@ -116,7 +116,8 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
 
     private static void assertPage(RawAnswer answer, int status) {
         assertThat(answer.status()).isEqualTo(status);
-        assertThat(answer.body()).contains("login service is not available");
+        assertThat(answer.body())
+                .contains("login service is not available", "Single sign-on is unavailable");
         assertThat(answer.headers("Cache-Control")).containsExactly("no-store");
         assertThat(answer.header("X-Guard-Fallback")).isEmpty();
     }

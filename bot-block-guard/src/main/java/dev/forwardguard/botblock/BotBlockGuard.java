@@ -60,7 +60,7 @@ final class BotBlockGuard {
 
     @RequestFilter
     CompletionStage<MutableHttpResponse<?>> answer(HttpRequest<?> request) {
-        return lastResort.ifFails(() -> ask(request));
+        return lastResort.ifFails(request, () -> ask(request));
     }
 
     private CompletionStage<MutableHttpResponse<?>> ask(HttpRequest<?> request) {

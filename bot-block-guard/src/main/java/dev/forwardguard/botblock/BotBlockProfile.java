@@ -14,6 +14,8 @@ import dev.forwardguard.settings.YamlSection;
 import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.VerdictRule;
 
+import io.netty.handler.codec.http.HttpHeaders;
+
 import jakarta.inject.Singleton;
 
 import java.net.URI;
@@ -95,7 +97,7 @@ final class BotBlockProfile implements GuardProfile {
     }
 
     @Override
-    public Decision lastResort(FallbackReason reason, int status) {
+    public Decision lastResort(FallbackReason reason, int status, HttpHeaders headers) {
         return BotBlockGuard.failOpen(reason);
     }
 }

@@ -42,7 +42,7 @@ public sealed interface Decision {
      * @param challenge the value of {@code WWW-Authenticate}
      * @param page what the visitor reads when he cancels
      */
-    record Challenge(FallbackReason reason, String challenge, String page) implements Fallback {
+    record Challenge(FallbackReason reason, String challenge, Page page) implements Fallback {
         @Override
         public Outcome outcome() {
             return Outcome.CHALLENGE;
@@ -56,7 +56,7 @@ public sealed interface Decision {
      * @param retryAfterSeconds when trying again may help; 0 when it will not
      * @param page what the visitor reads
      */
-    record Refuse(FallbackReason reason, int status, int retryAfterSeconds, String page)
+    record Refuse(FallbackReason reason, int status, int retryAfterSeconds, Page page)
             implements Fallback {
         public Refuse {
             if (status < 400 || status > 599) {

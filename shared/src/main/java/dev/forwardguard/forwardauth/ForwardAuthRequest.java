@@ -12,9 +12,10 @@ import io.netty.handler.codec.http.HttpHeaders;
  * @param query the query with its question mark as it was sent, or empty
  * @param headers all headers, in order, with repeats, byte for byte
  * @param connection where the decision goes
+ * @param id what the pages and the log call it
  */
 public record ForwardAuthRequest(
-        String path, String query, HttpHeaders headers, Channel connection) {
+        String path, String query, HttpHeaders headers, Channel connection, RequestId id) {
 
     /**
      * Looks below Micronaut's request, which decodes and re-encodes: the upstream has to see what
@@ -31,7 +32,8 @@ public record ForwardAuthRequest(
                 question < 0 ? uri : uri.substring(0, question),
                 question < 0 ? "" : uri.substring(question),
                 head.headers(),
-                netty.getChannelHandlerContext().channel());
+                netty.getChannelHandlerContext().channel(),
+                RequestId.of(head.headers()));
     }
 
     /** A proxy may send the absolute form, {@code http://host/path} (RFC 9112 section 3.2.2). */

@@ -9,12 +9,9 @@ import dev.forwardguard.forwardauth.Decision.Relay;
 import dev.forwardguard.forwardauth.Decision.Unheard;
 import dev.forwardguard.upstream.FallbackReason;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-
-import java.nio.charset.StandardCharsets;
 
 /**
  * A decision as HTTP: the only place that chooses statuses and headers.
@@ -45,6 +42,13 @@ public record ForwardAuthResponse(HttpResponseStatus status, HttpHeaders headers
         };
     }
 
+    /** A page where nothing was to be decided. */
+    public static ForwardAuthResponse of(HttpResponseStatus status, Page page) {
+        HttpHeaders headers = page.headers().copy();
+        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        return new ForwardAuthResponse(status, headers, page.body());
+    }
+
     private static ForwardAuthResponse allowed(Allow allow) {
         ForwardAuthResponse response = text(HttpResponseStatus.OK, "");
         allow.identity().forEach((name, value) -> response.headers.set(name, value));
@@ -52,14 +56,14 @@ public record ForwardAuthResponse(HttpResponseStatus status, HttpHeaders headers
     }
 
     private static ForwardAuthResponse challenged(Challenge challenge) {
-        ForwardAuthResponse response = text(HttpResponseStatus.UNAUTHORIZED, challenge.page());
+        ForwardAuthResponse response = of(HttpResponseStatus.UNAUTHORIZED, challenge.page());
         response.headers.set(HttpHeaderNames.WWW_AUTHENTICATE, challenge.challenge());
         return response.marked(challenge);
     }
 
     private static ForwardAuthResponse refused(Refuse refuse) {
         ForwardAuthResponse response =
-                text(HttpResponseStatus.valueOf(refuse.status()), refuse.page());
+                of(HttpResponseStatus.valueOf(refuse.status()), refuse.page());
         if (refuse.retryAfterSeconds() > 0) {
             response.headers.set(HttpHeaderNames.RETRY_AFTER, refuse.retryAfterSeconds());
         }
@@ -75,12 +79,7 @@ public record ForwardAuthResponse(HttpResponseStatus status, HttpHeaders headers
     }
 
     private static ForwardAuthResponse text(HttpResponseStatus status, String text) {
-        HttpHeaders headers = new DefaultHttpHeaders();
-        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-        if (!text.isEmpty()) {
-            headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
-        }
-        return new ForwardAuthResponse(status, headers, text.getBytes(StandardCharsets.UTF_8));
+        return of(status, Page.text(text));
     }
 
     private ForwardAuthResponse marked(Fallback fallback) {

@@ -6,6 +6,8 @@ import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.VerdictRule;
 
+import io.netty.handler.codec.http.HttpHeaders;
+
 import java.util.Set;
 
 /** What makes one guard this guard, for the code that both share. */
@@ -34,6 +36,7 @@ public interface GuardProfile {
      * @param reason {@link FallbackReason#BAD_REQUEST}, {@link FallbackReason#OVERLOAD} or {@link
      *     FallbackReason#INTERNAL_ERROR}
      * @param status what an ordinary server would answer: 400, 408, 414, 431 or 503
+     * @param headers as many of the request's as could be read
      */
-    Decision lastResort(FallbackReason reason, int status);
+    Decision lastResort(FallbackReason reason, int status, HttpHeaders headers);
 }

@@ -55,7 +55,10 @@ final class AnswersInTurn extends ChannelDuplexHandler {
             ReferenceCountUtil.release(message);
         } else if (message instanceof HttpRequest request && request.decoderResult().isFailure()) {
             ReferenceCountUtil.release(message);
-            refuse(ctx, Refusal.unreadable(statusFor(request.decoderResult().cause())));
+            refuse(
+                    ctx,
+                    Refusal.unreadable(
+                            statusFor(request.decoderResult().cause()), request.headers()));
         } else {
             if (message instanceof HttpRequest) {
                 connection.asked();
@@ -119,7 +122,7 @@ final class AnswersInTurn extends ChannelDuplexHandler {
         }
         ending = true;
         FullHttpResponse response =
-                writer.writeNetty(profile.lastResort(why.reason(), why.status()));
+                writer.writeNetty(profile.lastResort(why.reason(), why.status(), why.headers()));
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         ctx.channel().config().setAutoRead(true);
         ctx.writeAndFlush(response).addListener(written -> end(ctx));

@@ -2,6 +2,7 @@ package dev.forwardguard.server;
 
 import dev.forwardguard.forwardauth.Decision;
 import dev.forwardguard.forwardauth.ForwardAuthResponse;
+import dev.forwardguard.forwardauth.Page;
 import dev.forwardguard.telemetry.FallbackLog;
 import dev.forwardguard.telemetry.GuardMetrics;
 
@@ -13,6 +14,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 
 import jakarta.inject.Singleton;
@@ -30,7 +32,15 @@ public final class DecisionWriter {
 
     /** The response for Micronaut to send. */
     public MutableHttpResponse<?> write(Decision decision) {
-        ForwardAuthResponse response = account(decision);
+        return message(account(decision));
+    }
+
+    /** A page for Micronaut to send where nothing was decided: nothing is counted. */
+    public static MutableHttpResponse<?> write(HttpResponseStatus status, Page page) {
+        return message(measured(ForwardAuthResponse.of(status, page)));
+    }
+
+    private static MutableHttpResponse<?> message(ForwardAuthResponse response) {
         MutableHttpResponse<byte[]> message =
                 new NettyMutableHttpResponse<>(
                         HttpVersion.HTTP_1_1,
@@ -56,7 +66,10 @@ public final class DecisionWriter {
     private ForwardAuthResponse account(Decision decision) {
         metrics.count(decision);
         log.note(decision);
-        ForwardAuthResponse response = ForwardAuthResponse.of(decision);
+        return measured(ForwardAuthResponse.of(decision));
+    }
+
+    private static ForwardAuthResponse measured(ForwardAuthResponse response) {
         // a HEAD request gets the length without the body, and without it the connection would be
         // closed
         response.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);

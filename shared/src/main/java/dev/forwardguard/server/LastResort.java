@@ -8,7 +8,10 @@ import io.micronaut.context.annotation.Context;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.netty.NettyHttpHeaders;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,11 +49,11 @@ public final class LastResort implements ExceptionHandler<Throwable, HttpRespons
      * some exceptions: of an {@code HttpStatusException} that says 200, it makes an allow.
      */
     public CompletionStage<MutableHttpResponse<?>> ifFails(
-            Supplier<CompletionStage<MutableHttpResponse<?>>> answering) {
+            HttpRequest<?> request, Supplier<CompletionStage<MutableHttpResponse<?>>> answering) {
         try {
-            return answering.get().exceptionally(this::answer);
+            return answering.get().exceptionally(failure -> answer(request, failure));
         } catch (Throwable failure) {
-            return CompletableFuture.completedFuture(answer(failure));
+            return CompletableFuture.completedFuture(answer(request, failure));
         }
     }
 
@@ -59,15 +62,22 @@ public final class LastResort implements ExceptionHandler<Throwable, HttpRespons
     @SuppressWarnings("rawtypes") // Micronaut's signature
     public HttpResponse<?> handle(HttpRequest request, Throwable failure) {
         if (profile.guards(request.getPath())) {
-            return answer(failure);
+            return answer(request, failure);
         }
         logNowAndThen(failure);
         return HttpResponse.serverError();
     }
 
-    private MutableHttpResponse<?> answer(Throwable failure) {
+    private MutableHttpResponse<?> answer(HttpRequest<?> request, Throwable failure) {
         logNowAndThen(failure);
-        return writer.write(profile.lastResort(FallbackReason.INTERNAL_ERROR, 503));
+        return writer.write(
+                profile.lastResort(FallbackReason.INTERNAL_ERROR, 503, headers(request)));
+    }
+
+    private static HttpHeaders headers(HttpRequest<?> request) {
+        return request.getHeaders() instanceof NettyHttpHeaders netty
+                ? netty.getNettyHeaders()
+                : EmptyHttpHeaders.INSTANCE;
     }
 
     private void logNowAndThen(Throwable failure) {

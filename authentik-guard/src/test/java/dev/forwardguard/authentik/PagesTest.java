@@ -1,0 +1,229 @@
+package dev.forwardguard.authentik;
+
+import static dev.forwardguard.testing.guard.Visitor.basic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawRequest;
+import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.RunningGuard;
+import dev.forwardguard.testing.guard.Visitor;
+import dev.forwardguard.upstream.FallbackReason;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+
+/** What people and programs read while there is no verdict. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PagesTest {
+    private static final String BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8";
+    private static final String SILENT = "xBasic realm=\"Emergency Access\", charset=\"UTF-8\"";
+    private static final String LOUD = "Basic realm=\"Emergency Access\", charset=\"UTF-8\"";
+
+    private final RunningGuard guard = start("");
+
+    @BeforeAll
+    void nothingIsDecidedUpstream() {
+        guard.upstream().isUnavailable(FallbackReason.RESET);
+    }
+
+    @AfterAll
+    void stop() {
+        guard.close();
+    }
+
+    private static RunningGuard start(String emergency) {
+        RunningGuard started =
+                RunningGuard.scripted("emergency: {" + emergency + "}\n", Visitor.HTPASSWD);
+        started.upstream().isUnavailable(FallbackReason.RESET);
+        return started;
+    }
+
+    private static RawRequest question() {
+        return RawRequest.get(Authentik.KIND.path()).with("X-Forwarded-Proto", "https");
+    }
+
+    private static RawRequest browser() {
+        return question().with("Accept", BROWSER);
+    }
+
+    private static RawRequest preflight() {
+        return question()
+                .with("X-Forwarded-Method", "OPTIONS")
+                .with("Origin", "https://other.example.com")
+                .with("Access-Control-Request-Method", "PUT");
+    }
+
+    private static void assertPage(RawAnswer answer, int status, String contentType) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.headers("Content-Type")).containsExactly(contentType);
+        assertThat(answer.headers("Cache-Control")).containsExactly("no-store");
+        assertThat(answer.headers("Vary")).containsExactly("Accept, Sec-Fetch-Mode");
+        assertThat(answer.headers("Referrer-Policy")).containsExactly("no-referrer");
+        assertThat(answer.headers("Content-Security-Policy")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NONE, try again and enter them", "WRONG, not known to Emergency Access"})
+    void aBrowserGetsHtmlAndAProgramText(Visitor visitor, String advice) throws IOException {
+        RawAnswer page = guard.http().ask(visitor.asks(browser()));
+        RawAnswer text = guard.http().ask(visitor.asks(question().with("Accept", "*/*")));
+
+        assertPage(page, 401, "text/html; charset=utf-8");
+        assertThat(page.body())
+                .contains("<title>Single sign-on is unavailable</title>", advice)
+                .contains("broke off the connection (reset)");
+        assertPage(text, 401, "text/plain; charset=utf-8");
+        assertThat(text.body()).startsWith("Single sign-on is unavailable\n").contains(advice);
+    }
+
+    @Test
+    void plainHttpIsAPageAsWell() throws IOException {
+        RawRequest insecure = RawRequest.get(Authentik.KIND.path()).with("Accept", BROWSER);
+
+        RawAnswer answer = guard.http().ask(insecure.with("X-Forwarded-Proto", "http"));
+
+        assertPage(answer, 403, "text/html; charset=utf-8");
+        assertThat(answer.body()).contains("needs HTTPS");
+    }
+
+    @Test
+    void nobodyWhoCouldLogInIsAPageAsWell() throws IOException {
+        try (var empty = RunningGuard.scripted("mode: auto\n", "")) {
+            empty.upstream().isUnavailable(FallbackReason.DNS);
+
+            RawAnswer answer = empty.http().ask(Visitor.RIGHT.asks(browser()));
+
+            assertPage(answer, 503, "text/html; charset=utf-8");
+            assertThat(answer.body()).contains("has no users", "its name does not resolve (dns)");
+        }
+    }
+
+    @Test
+    void aBrowserWithTooManyCookiesGetsAPage() throws IOException {
+        // in the order in which Go's client, and so Traefik, sends headers
+        RawRequest tooLarge =
+                RawRequest.get(Authentik.KIND.path())
+                        .with("Accept", BROWSER)
+                        .with("Accept-Language", "en")
+                        .with("Cookie", "a=" + "x".repeat(300 * 1024));
+
+        RawAnswer answer = guard.http().ask(tooLarge);
+
+        assertPage(answer, 431, "text/html; charset=utf-8");
+        assertThat(answer.body())
+                .contains("<title>This request cannot be read</title>", "Deleting the cookies");
+    }
+
+    @Test
+    void aHeadIsAnsweredWithoutTheBody() throws IOException {
+        RawRequest head = new RawRequest("HEAD", browser().uri(), browser().headers(), "");
+
+        RawAnswer answer = guard.http().ask(head);
+
+        assertPage(answer, 401, "text/html; charset=utf-8");
+        assertThat(answer.body()).isEmpty();
+        assertThat(Integer.parseInt(answer.header("Content-Length").orElseThrow()))
+                .isGreaterThan(1000);
+    }
+
+    @Test
+    void aSaneNumberOfTheGatewayIsKept() throws IOException {
+        RawAnswer answer = guard.http().ask(browser().with("X-Request-Id", "gw-0123.4567_89"));
+
+        assertThat(answer.headers("X-Request-Id")).containsExactly("gw-0123.4567_89");
+        assertThat(answer.body()).contains("gw-0123.4567_89");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "short", "<b>bold</b>", "with blank", "a\u00e4aaaaaaaa"})
+    void anyOtherNumberIsReplaced(String given) throws IOException {
+        RawAnswer answer = guard.http().ask(browser().with("X-Request-Id", given));
+
+        String id = answer.header("X-Request-Id").orElseThrow();
+        assertThat(id).matches("[0-9a-f]{16}");
+        assertThat(answer.body()).contains(id).doesNotContain("<b>");
+    }
+
+    @Test
+    void everyRequestHasItsOwnNumber() throws IOException {
+        assertThat(guard.http().ask(question()).header("X-Request-Id"))
+                .isNotEqualTo(guard.http().ask(question()).header("X-Request-Id"));
+    }
+
+    @Test
+    void theOperatorsMessageIsFollowedLive() throws IOException {
+        try (var told = start("message: Call <Eve>")) {
+            assertThat(told.http().ask(browser()).body()).contains("Call &lt;Eve&gt;");
+            assertThat(told.http().ask(question()).body()).contains("Call <Eve>");
+
+            told.files().settings("emergency: {message: Back at noon}\n");
+
+            Patience.until(
+                    "the new message",
+                    () -> told.http().ask(browser()).body().contains("Back at noon"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"navigate", "cors", "no-cors", "websocket"})
+    void everybodyIsAskedForAPassword(String mode) throws IOException {
+        RawAnswer answer = guard.http().ask(question().with("Sec-Fetch-Mode", mode));
+
+        assertThat(answer.headers("WWW-Authenticate")).containsExactly(LOUD);
+    }
+
+    @Test
+    void inTheBackgroundNobodyIsAskedIfTheOperatorWantsItSo() throws IOException {
+        try (var quiet = start("challenge: navigation")) {
+            for (String mode : new String[] {"cors", "no-cors", "same-origin", "websocket", ""}) {
+                for (Visitor visitor : new Visitor[] {Visitor.NONE, Visitor.WRONG}) {
+                    RawRequest background = question().with("Sec-Fetch-Mode", mode);
+
+                    RawAnswer answer = quiet.http().ask(visitor.asks(background));
+
+                    assertThat(answer.status()).isEqualTo(401);
+                    assertThat(answer.headers("WWW-Authenticate")).containsExactly(SILENT);
+                }
+            }
+            RawRequest opened = question().with("Sec-Fetch-Mode", "navigate");
+            assertThat(quiet.http().ask(opened).headers("WWW-Authenticate")).containsExactly(LOUD);
+            assertThat(quiet.http().ask(question()).headers("WWW-Authenticate"))
+                    .containsExactly(LOUD);
+            RawRequest login = question().with("Sec-Fetch-Mode", "cors");
+            assertThat(quiet.http().ask(Visitor.RIGHT.asks(login)).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aPreflightIsRefused() throws IOException {
+        assertThat(guard.http().ask(preflight()).status()).isEqualTo(401);
+    }
+
+    @Test
+    void aPreflightPassesAsNobodyIfTheOperatorWantsItSo() throws IOException {
+        try (var open = start("allow-preflight: true")) {
+            RawAnswer answer = open.http().ask(preflight());
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.headers("X-Guard-Fallback")).containsExactly("reset");
+            assertThat(IdentityHeaders.NAMES)
+                    .hasSize(12)
+                    .allSatisfy(name -> assertThat(answer.headers(name)).containsExactly(""));
+
+            assertThat(open.http().ask(question()).status()).isEqualTo(401);
+            RawRequest claimed = preflight().with("Authorization", basic("anna", "guess"));
+            assertThat(open.http().ask(claimed).status()).isEqualTo(401);
+            var twoProtocols = preflight().with("X-Forwarded-Proto", "http");
+            assertThat(open.http().ask(twoProtocols).status()).isEqualTo(403);
+        }
+    }
+}
