@@ -146,17 +146,34 @@ public final class GuardProcess implements AutoCloseable {
 
     /** {@code guard_fallback_total} of one reason and outcome, as Prometheus would read it. */
     double fallbacks(String reason, String outcome) {
+        return counter("guard_fallback_total", "reason=\"" + reason, "outcome=\"" + outcome);
+    }
+
+    /** {@code guard_emergency_login_total} of one result. */
+    double logins(String result) {
+        return counter("guard_emergency_login_total", "result=\"" + result);
+    }
+
+    private double counter(String name, String... labels) {
         var line =
-                Pattern.compile("(?m)^guard_fallback_total\\{(.*)} (\\S+)$")
+                Pattern.compile("(?m)^" + name + "\\{(.*)} (\\S+)$")
                         .matcher(get(managementPort, "/prometheus"));
         while (line.find()) {
-            String labels = line.group(1);
-            if (labels.contains("reason=\"" + reason + "\"")
-                    && labels.contains("outcome=\"" + outcome + "\"")) {
+            if (Stream.of(labels).allMatch(label -> line.group(1).contains(label + '"'))) {
                 return Double.parseDouble(line.group(2));
             }
         }
-        throw new AssertionError("no guard_fallback_total of " + reason + ", " + outcome);
+        throw new AssertionError("no " + name + " of " + List.of(labels));
+    }
+
+    /** Changes its settings under its feet. */
+    void settings(String settings) {
+        write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
+    }
+
+    /** Changes its users under its feet. */
+    void htpasswd(String htpasswd) {
+        write(directory.resolve("htpasswd"), htpasswd);
     }
 
     private static String get(int port, String uri) {

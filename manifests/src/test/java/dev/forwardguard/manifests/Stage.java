@@ -58,12 +58,25 @@ final class Stage implements AutoCloseable {
     }
 
     private GuardProcess guard(String name, Path directory, StubUpstream asks, String more) {
+        return started(GuardProcess.start(name, directory, settings(asks, more), HTPASSWD));
+    }
+
+    private static String settings(StubUpstream asks, String more) {
         // each test is about its own questions, not about those of the test before
-        String settings =
-                "upstream: {url: '%s', deadline: 1s}\n".formatted(asks.uri())
-                        + "breaker: {consecutive-failures: 1000000, minimum-calls: 1000000}\n"
-                        + more;
-        return started(GuardProcess.start(name, directory, settings, HTPASSWD));
+        return "upstream: {url: '%s', deadline: 1s}\n".formatted(asks.uri())
+                + "breaker: {consecutive-failures: 1000000, minimum-calls: 1000000}\n"
+                + more;
+    }
+
+    /** Changes the section {@code emergency} of authentik-guard's settings. */
+    void emergency(String section) {
+        authentikGuard.settings(
+                settings(outpost, GUARDED_PATHS + "emergency: {" + section + "}\n"));
+    }
+
+    /** Takes all emergency users away, or gives them back. */
+    void emergencyUsers(boolean some) {
+        authentikGuard.htpasswd(some ? HTPASSWD : "");
     }
 
     private <T extends AutoCloseable> T started(T part) {
@@ -122,6 +135,11 @@ final class Stage implements AutoCloseable {
     /** The same, as somebody who is logged in. */
     static RawRequest pageWithSession() {
         return page().with("Cookie", Upstreams.SESSION + "1");
+    }
+
+    /** Where the gateway listens for visitors that come by TLS. */
+    int httpsPort() {
+        return gateway.httpsPort();
     }
 
     /** Visitors that come by TLS. */
