@@ -78,6 +78,9 @@ class BrowserIT {
         }
         String user = request.header("X-authentik-username").orElse("nobody");
         var page = new StringBuilder("<title>Application</title>Hello ").append(user);
+        page.append(
+                "<link rel=icon href=\"data:,\">"); // else the browser looks for one, whenever it
+                                                    // likes
         for (int part = 0; part < PARTS; part++) {
             page.append("<img src=\"/part/").append(part).append("\">");
         }
