@@ -51,7 +51,7 @@ enum PageKind {
     INTERNAL_ERROR(
             Title.UNAVAILABLE,
             "authentik-guard failed on this request. Please try again; if it happens again, tell whoever runs"
-                    + " this site the number of the request. The log says why.");
+                    + " this site. The log says why.");
 
     private final String title;
     private final String advice;

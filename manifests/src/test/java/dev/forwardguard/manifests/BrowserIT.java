@@ -80,7 +80,7 @@ class BrowserIT {
         var page = new StringBuilder("<title>Application</title>Hello ").append(user);
         page.append(
                 "<link rel=icon href=\"data:,\">"); // else the browser looks for one, whenever it
-                                                    // likes
+        // likes
         for (int part = 0; part < PARTS; part++) {
             page.append("<img src=\"/part/").append(part).append("\">");
         }
