@@ -16,7 +16,14 @@ import java.util.random.RandomGenerator;
  * @param every every which question is struck; 0 for none
  */
 record Spell(Weather weather, Duration length, List<Fault> faults, int every) {
-    private static final List<Fault> ALL = Faults.all();
+    /**
+     * Without those that a change of the weather makes good: who stops listening closes all
+     * connections, which completes a body that only the end of its connection ends.
+     */
+    private static final List<Fault> ALL =
+            Faults.all().stream()
+                    .filter(fault -> !fault.what().endsWith("in a body until the end"))
+                    .toList();
 
     /** From no faults at all to nobody there. */
     enum Weather {
