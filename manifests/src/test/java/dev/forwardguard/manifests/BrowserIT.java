@@ -14,7 +14,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,7 +144,6 @@ class BrowserIT {
     }
 
     @Test
-    @Disabled("as long as logins are not remembered each part costs a hash")
     void aPageWithManyPartsCostsOneHash() {
         double before = stage.authentikGuard().logins("success");
         double remembered = stage.authentikGuard().logins("remembered");
