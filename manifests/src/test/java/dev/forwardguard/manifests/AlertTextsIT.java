@@ -81,8 +81,6 @@ class AlertTextsIT {
             lines.append(",result=\"suspect\"} ").append(look).append('\n');
             lines.append("guard_emergency_login_total").append(labels);
             lines.append(",result=\"bad_credentials\"} ").append(look * 10_000).append('\n');
-            lines.append("guard_upstream_probe_total").append(labels);
-            lines.append(",result=\"suspect\"} ").append(look).append('\n');
             lines.append("guard_settings_refused").append(labels).append("} 1\n");
             lines.append("guard_credentials_refused").append(labels).append("} 1\n");
             lines.append("guard_credentials").append(labels).append("} 0\n");
