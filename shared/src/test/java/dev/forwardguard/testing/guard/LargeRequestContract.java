@@ -83,20 +83,39 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
         }
     }
 
+    /**
+     * The second answer may come before all of the third request has, and then says that it is the
+     * last one on this connection (RFC 9112, 9.6).
+     */
     @Test
     void questionsBeforeItAreAnsweredFirstAndInOrder() throws IOException {
         String large = kind.question().with(name, Wire.octets(300 * KIB)).wire();
 
-        assertAnsweredLast(large, 431);
+        try (RawConnection client = afterTwoQuestions(large)) {
+            assertThat(client.receive().body()).isEqualTo("first");
+            RawAnswer second = client.receive();
+            assertThat(second.body()).isEqualTo("second");
+            if (second.closed()) {
+                assertThat(second.header("Connection")).contains("close");
+            } else {
+                assertUnreadable(client.receive(), 431);
+                assertThat(client.awaitClosed()).isTrue();
+            }
+        }
     }
 
     @Test
     void questionsBeforeGarbageAreAnsweredFirstAndInOrder() throws IOException {
-        assertAnsweredLast("?\r\n\r\n", 400);
+        try (RawConnection client = afterTwoQuestions("?\r\n\r\n")) {
+            assertThat(client.receive().body()).isEqualTo("first");
+            assertThat(client.receive().body()).isEqualTo("second");
+            assertUnreadable(client.receive(), 400);
+            assertThat(client.awaitClosed()).isTrue();
+        }
     }
 
     /** Sends it behind two questions, none of which is answered before all of it was sent. */
-    private void assertAnsweredLast(String unreadable, int status) throws IOException {
+    private RawConnection afterTwoQuestions(String unreadable) throws IOException {
         var gate = new CountDownLatch(1);
         upstream.behaves(
                 (conversation, asked) -> {
@@ -108,16 +127,11 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
                 });
         String first = kind.question().with("X-Turn", "first").wire();
         String second = kind.question().with("X-Turn", "second").wire();
-        try (RawConnection client = guard.http().connect()) {
-            client.send(first + second + unreadable);
-            upstream.awaitRequests(1);
-            gate.countDown();
-
-            assertThat(client.receive().body()).isEqualTo("first");
-            assertThat(client.receive().body()).isEqualTo("second");
-            assertUnreadable(client.receive(), status);
-            assertThat(client.awaitClosed()).isTrue();
-        }
+        RawConnection client = guard.http().connect();
+        client.send(first + second + unreadable);
+        upstream.awaitRequests(1);
+        gate.countDown();
+        return client;
     }
 
     @Test
