@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +55,7 @@ class SecurityLogTest {
                     .set("X-Forwarded-Uri", "/page?token=secret");
     private final ForwardAuthRequest request =
             new ForwardAuthRequest(
-                    "/", "", headers, new EmbeddedChannel(), new RequestId("0123456789abcdef"));
+                    "/", "", headers, new FromTheProxy(), new RequestId("0123456789abcdef"));
 
     @BeforeEach
     void listen() {
@@ -236,5 +239,13 @@ class SecurityLogTest {
                 .hasSizeLessThan(1200)
                 .doesNotContain("\u001b", "\u0085", "\u0080", "secret");
         assertThat(only().get("path").asText()).isEqualTo(odd);
+    }
+
+    /** A connection of a gateway on this machine. */
+    private static final class FromTheProxy extends EmbeddedChannel {
+        @Override
+        protected SocketAddress remoteAddress0() {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
+        }
     }
 }

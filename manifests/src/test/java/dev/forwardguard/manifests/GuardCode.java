@@ -28,9 +28,9 @@ import java.util.stream.Stream;
  * test.
  */
 final class GuardCode implements AutoCloseable {
-    /** {@code ${guard.port:8080}} and, as logback writes it, {@code ${GUARD_LOG_LEVEL:-INFO}}. */
+    /** {@code ${guard.port:8080}}, and the name of a variable as a constant of a class. */
     private static final Pattern PLACEHOLDER =
-            Pattern.compile("\\$\\{(guard\\.[a-z.-]+|GUARD_[A-Z_]+)(?::-?([^}]*))?}");
+            Pattern.compile("\\$\\{(guard\\.[a-z.-]+)(?::([^}]*))?}|(GUARD_[A-Z_]+)");
 
     private static final Pattern OF_A_PROPERTY = Pattern.compile("[.-]|(?<=[a-z])(?=[A-Z])");
 
@@ -65,18 +65,22 @@ final class GuardCode implements AutoCloseable {
     Map<String, String> variables() {
         Map<String, String> variables = new TreeMap<>();
         for (Path jar : jars) {
-            try (var file = new JarFile(jar.toFile())) {
-                for (JarEntry entry : file.stream().filter(each -> !each.isDirectory()).toList()) {
-                    var bytes = file.getInputStream(entry).readAllBytes();
+            try (var open = new JarFile(jar.toFile())) {
+                for (JarEntry entry : open.stream().filter(each -> !each.isDirectory()).toList()) {
+                    var bytes = open.getInputStream(entry).readAllBytes();
                     var text = new String(bytes, StandardCharsets.ISO_8859_1);
                     var found = PLACEHOLDER.matcher(text);
                     while (found.find()) {
-                        String value = found.group(2);
-                        variables.put(variable(found.group(1)), value == null ? "" : value);
+                        if (found.group(3) != null) {
+                            variables.putIfAbsent(found.group(3), "");
+                        } else {
+                            String value = found.group(2);
+                            variables.put(variable(found.group(1)), value == null ? "" : value);
+                        }
                     }
-                    String name = entry.getName();
-                    if (name.startsWith("dev/forwardguard/") && name.endsWith(".class")) {
-                        addProperties(load(name), variables);
+                    String file = entry.getName();
+                    if (file.startsWith("dev/forwardguard/") && file.endsWith(".class")) {
+                        addProperties(load(file), variables);
                     }
                 }
             } catch (IOException e) {

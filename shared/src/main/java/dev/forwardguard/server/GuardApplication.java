@@ -1,6 +1,7 @@
 package dev.forwardguard.server;
 
 import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.telemetry.Logging;
 
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.http.netty.channel.EventLoopGroupRegistry;
@@ -33,6 +34,7 @@ public final class GuardApplication {
         Logger log = LoggerFactory.getLogger(main);
         Termination termination = Termination.installed();
         try {
+            Logging.check();
             start(main, arguments, log, termination);
         } catch (RuntimeException e) {
             termination.ends();
