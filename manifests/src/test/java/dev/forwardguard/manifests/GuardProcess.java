@@ -33,19 +33,19 @@ public final class GuardProcess implements AutoCloseable {
     private final int port;
     private final List<String> flags;
     private final int managementPort = Loopback.freePort();
-    private final Map<String, String> credentials;
+    private final Map<String, String> variables;
     private ChildProcess process;
 
     private GuardProcess(
             String name,
             Path directory,
             int port,
-            Map<String, String> credentials,
+            Map<String, String> variables,
             List<String> flags) {
         this.name = name;
         this.directory = directory;
         this.port = port;
-        this.credentials = credentials;
+        this.variables = variables;
         this.flags = flags;
         this.process = run();
     }
@@ -77,20 +77,26 @@ public final class GuardProcess implements AutoCloseable {
         write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
         Path users = directory.resolve("htpasswd");
         write(users, htpasswd);
-        Map<String, String> credentials = Map.of("GUARD_HTPASSWD_FILE", users.toString());
-        return new GuardProcess(name, directory, port, credentials, flags);
+        Map<String, String> variables = Map.of("GUARD_HTPASSWD_FILE", users.toString());
+        return new GuardProcess(name, directory, port, variables, flags);
     }
 
     /** One that follows a Secret, which it has no way to. */
     static GuardProcess startWithSecret(String name, Path directory, String settings) {
-        write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
-        Map<String, String> credentials =
+        Map<String, String> variables =
                 Map.of(
                         "GUARD_HTPASSWD_SOURCE",
                         "secret",
                         "KUBECONFIG",
                         directory.resolve("no-kubeconfig").toString());
-        return new GuardProcess(name, directory, Loopback.freePort(), credentials, FLAGS);
+        return startWith(name, directory, settings, variables);
+    }
+
+    /** One with these variables in its environment. */
+    static GuardProcess startWith(
+            String name, Path directory, String settings, Map<String, String> variables) {
+        write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
+        return new GuardProcess(name, directory, Loopback.freePort(), variables, FLAGS);
     }
 
     private static void write(Path file, String text) {
@@ -107,17 +113,17 @@ public final class GuardProcess implements AutoCloseable {
     }
 
     private ChildProcess run() {
-        Map<String, String> variables = new HashMap<>(credentials);
-        variables.put("GUARD_HOST", "127.0.0.1");
-        variables.put("GUARD_PORT", String.valueOf(port));
-        variables.put("GUARD_MANAGEMENT_PORT", String.valueOf(managementPort));
-        variables.put("GUARD_SETTINGS_FILE", directory.resolve(name + ".yml").toString());
+        Map<String, String> environment = new HashMap<>(variables);
+        environment.put("GUARD_HOST", "127.0.0.1");
+        environment.put("GUARD_PORT", String.valueOf(port));
+        environment.put("GUARD_MANAGEMENT_PORT", String.valueOf(managementPort));
+        environment.put("GUARD_SETTINGS_FILE", directory.resolve(name + ".yml").toString());
         Path jar = Repository.jarOf(name);
         List<String> command =
                 Stream.of(List.of(JAVA), flags, List.of("-jar", jar.toString()))
                         .flatMap(List::stream)
                         .toList();
-        return ChildProcess.start(directory.resolve(name + ".log"), variables, command);
+        return ChildProcess.start(directory.resolve(name + ".log"), environment, command);
     }
 
     public int port() {

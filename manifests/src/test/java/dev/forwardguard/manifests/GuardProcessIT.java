@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /** The guards as processes: their jars, their environment, their end. */
 class GuardProcessIT {
@@ -71,6 +72,20 @@ class GuardProcessIT {
             assertThat(status).isEqualTo(1);
             assertThat(guard.process().output().lines().toList().getLast())
                     .contains("Cannot start", "bot-block-guard.yml", "mode")
+                    .doesNotContain("Exception:", "\\tat ");
+        }
+    }
+
+    @Test
+    void endsWithOneReadableLineWhenItsLogLevelIsNone() {
+        var level = Map.of("GUARD_LOG_LEVEL", "chatty");
+        try (var guard = GuardProcess.startWith("bot-block-guard", directory, "", level)) {
+
+            int status = guard.process().awaitExit(SOON);
+
+            assertThat(status).isEqualTo(1);
+            assertThat(guard.process().output().lines().toList().getLast())
+                    .contains("Cannot start: GUARD_LOG_LEVEL must be one of", "chatty")
                     .doesNotContain("Exception:", "\\tat ");
         }
     }
