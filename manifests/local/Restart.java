@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * Two guards behind haproxy, restarted in turn under load; restart.sh says what for.
  *
- * <p>Usage: {@code java Restart.java GUARD_JAR HAPROXY DIRECTORY ROUNDS RATE JAVA_FLAGS}
+ * <p>Usage: {@code java Restart.java GUARD_JAR HAPROXY DIRECTORY ROUNDS RATE JAVA_FLAG...}
  */
 class Restart {
     private static final String HOST = "127.0.0.1";
@@ -60,11 +60,11 @@ class Restart {
         private Process process;
     }
 
-    private Restart(Path jar, Path directory, String flags) {
+    private Restart(Path jar, Path directory, List<String> flags) {
         this.jar = jar;
         this.directory = directory;
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        java.addAll(List.of(flags.trim().split("\\s+")));
+        java.addAll(flags);
         path =
                 jar.endsWith("bot-block-guard.jar")
                         ? "/auth"
@@ -72,11 +72,13 @@ class Restart {
     }
 
     public static void main(String[] arguments) throws Exception {
-        if (arguments.length != 6) {
-            System.err.println("usage: Restart GUARD_JAR HAPROXY DIRECTORY ROUNDS RATE JAVA_FLAGS");
+        if (arguments.length < 5) {
+            System.err.println(
+                    "usage: Restart GUARD_JAR HAPROXY DIRECTORY ROUNDS RATE JAVA_FLAG...");
             System.exit(2);
         }
-        var restart = new Restart(Path.of(arguments[0]), Path.of(arguments[2]), arguments[5]);
+        List<String> flags = List.of(arguments).subList(5, arguments.length);
+        var restart = new Restart(Path.of(arguments[0]), Path.of(arguments[2]), flags);
         Runtime.getRuntime().addShutdownHook(new Thread(restart::end));
         restart.startAll(arguments[1]);
         restart.play(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));

@@ -27,7 +27,8 @@ hides a failure.
   --rounds N     restarts of both; default 10, which takes about five minutes
   --rate N       requests per second; default 500
 
-Needs a JDK 25, Maven and haproxy. JAVA_FLAGS are for the guards.
+Needs a JDK 25, Maven and haproxy. JAVA_FLAGS are for the guards,
+on top of those in manifests/image.
 END
 }
 
@@ -73,6 +74,7 @@ echo 'Building the guards …'
 (cd -- "$repository" && mvn -q -B -DskipTests package -pl "$guard" -am)
 files=$here/.local/restart
 mkdir -p "$files"
+# shellcheck disable=SC2086 # flags are words
 exec "$java_home/bin/java" -XX:+UseSerialGC -Xmx128m "$here/Restart.java" \
   "$repository/$guard/target/$guard.jar" "$haproxy" "$files" "$rounds" "$rate" \
-  "${JAVA_FLAGS:--XX:+UseSerialGC -Xmx48m}"
+  "@$repository/manifests/image/jvm.options" "@$repository/manifests/image/$guard.options" ${JAVA_FLAGS:-}

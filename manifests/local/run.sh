@@ -31,7 +31,7 @@ Needs a JDK 25, curl, htpasswd or openssl, and for building Maven.
 
 Environment:
   JAVA_HOME                          where a JDK 25 is looked for first
-  JAVA_FLAGS                         for the guards, on top of manifests/image/jvm.options
+  JAVA_FLAGS                         for the guards, on top of those in manifests/image
 $ports
 
 CONTROL_PORT takes commands for the stand-ins. The demo evades ports that are taken, unless they
@@ -185,7 +185,8 @@ start() {
 start_guard() {
   start "$1" env GUARD_HOST=127.0.0.1 GUARD_PORT="$2" GUARD_MANAGEMENT_PORT="$3" \
     GUARD_SETTINGS_FILE="$run/$1.yml" GUARD_HTPASSWD_FILE="$htpasswd" \
-    MALLOC_ARENA_MAX=1 "${guard_java[@]}" -jar "$repository/$1/target/$1.jar"
+    MALLOC_ARENA_MAX=1 "$java_home/bin/java" "@$options/jvm.options" "@$options/$1.options" \
+    ${guard_flags[@]+"${guard_flags[@]}"} -jar "$repository/$1/target/$1.jar"
 }
 
 start_all() {
@@ -331,7 +332,8 @@ command -v curl >/dev/null || fail 'curl is missing'
 java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one (for example Temurin 25)'
 java=("$java_home/bin/java" -XX:+UseSerialGC -Xmx48m)
 # shellcheck disable=SC2206 # flags are words
-guard_java=("$java_home/bin/java" "@$repository/manifests/image/jvm.options" $JAVA_FLAGS)
+guard_flags=($JAVA_FLAGS)
+options=$repository/manifests/image
 choose_ports
 run=$files/run-$BOT_BLOCK_GUARD_PORT
 mkdir -p "$run"

@@ -18,11 +18,11 @@ final class FollowedSecret implements AutoCloseable {
     static final HtpasswdSecretConfiguration WHICH =
             new HtpasswdSecretConfiguration(null, FakeApiServer.NAME, "htpasswd");
 
-    /** Everything within a second; only the grace is a clock that tests move by hand. */
+    /** Everything within a second or so; only the grace is a clock that tests move by hand. */
     static final Pace FAST =
             new Pace(
-                    Duration.ofMillis(500),
-                    Duration.ofMillis(500),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(65),
                     Duration.ofMillis(50),
@@ -31,11 +31,14 @@ final class FollowedSecret implements AutoCloseable {
                     Duration.ofMillis(400),
                     Duration.ofMillis(5));
 
-    /** The same with pauses that nobody could mistake for none. */
+    /**
+     * The same with pauses that nobody could mistake for none, so with deadlines that a busy
+     * machine keeps.
+     */
     static final Pace LEISURELY =
             new Pace(
-                    FAST.connectTimeout(),
-                    FAST.listDeadline(),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(10),
                     FAST.watch(),
                     FAST.silence(),
                     FAST.settled(),

@@ -37,12 +37,17 @@ record Checkout(Path root) {
             Path original = Repository.ROOT.resolve("manifests/local").resolve(file);
             Files.copy(original, script().resolveSibling(file), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        Path options = root.resolve(Repository.ROOT.relativize(Repository.JVM_OPTIONS));
-        Files.createDirectories(options.getParent());
-        Files.copy(Repository.JVM_OPTIONS, options, StandardCopyOption.COPY_ATTRIBUTES);
+        Path image = Files.createDirectories(root.resolve("manifests/image"));
         Files.createDirectory(root.resolve(".mvn"));
         Files.createFile(root.resolve("pom.xml"));
         for (String guard : GUARDS) {
+            for (Path options : Repository.jvmOptions(guard)) {
+                Files.copy(
+                        options,
+                        image.resolve(options.getFileName()),
+                        StandardCopyOption.COPY_ATTRIBUTES,
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
             Files.createDirectories(root.resolve(guard).resolve("src/main"));
             Files.createFile(root.resolve(guard).resolve("pom.xml"));
         }

@@ -7,46 +7,33 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A guard, run from its jar as it is run everywhere, with a {@code guard.yml} of its own. */
+/**
+ * A guard, run from its jar with the flags of its image, so as small as in a pod, and with a {@code
+ * guard.yml} of its own.
+ */
 public final class GuardProcess implements AutoCloseable {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
-    private static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-Xmx48m");
-
-    /** As small as it is in a pod. */
-    private static final List<String> SMALL_FLAGS =
-            List.of(
-                    "-XX:+UseSerialGC",
-                    "-Xmx24m",
-                    "-XX:MaxDirectMemorySize=64m",
-                    "-XX:+ExitOnOutOfMemoryError");
-
     private final String name;
     private final Path directory;
     private final int port;
-    private final List<String> flags;
     private final int managementPort = Loopback.freePort();
     private final Map<String, String> variables;
     private ChildProcess process;
 
-    private GuardProcess(
-            String name,
-            Path directory,
-            int port,
-            Map<String, String> variables,
-            List<String> flags) {
+    private GuardProcess(String name, Path directory, int port, Map<String, String> variables) {
         this.name = name;
         this.directory = directory;
         this.port = port;
         this.variables = variables;
-        this.flags = flags;
         this.process = run();
     }
 
@@ -59,26 +46,11 @@ public final class GuardProcess implements AutoCloseable {
     /** The same at this port. */
     public static GuardProcess start(
             String name, Path directory, String settings, String htpasswd, int port) {
-        return start(name, directory, settings, htpasswd, port, FLAGS);
-    }
-
-    /** The same with as little memory as it gets in a pod. */
-    static GuardProcess startSmall(String name, Path directory, String settings) {
-        return start(name, directory, settings, "", Loopback.freePort(), SMALL_FLAGS);
-    }
-
-    private static GuardProcess start(
-            String name,
-            Path directory,
-            String settings,
-            String htpasswd,
-            int port,
-            List<String> flags) {
         write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
         Path users = directory.resolve("htpasswd");
         write(users, htpasswd);
         Map<String, String> variables = Map.of("GUARD_HTPASSWD_FILE", users.toString());
-        return new GuardProcess(name, directory, port, variables, flags);
+        return new GuardProcess(name, directory, port, variables);
     }
 
     /** One that follows a Secret, which it has no way to. */
@@ -96,7 +68,7 @@ public final class GuardProcess implements AutoCloseable {
     static GuardProcess startWith(
             String name, Path directory, String settings, Map<String, String> variables) {
         write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
-        return new GuardProcess(name, directory, Loopback.freePort(), variables, FLAGS);
+        return new GuardProcess(name, directory, Loopback.freePort(), variables);
     }
 
     private static void write(Path file, String text) {
@@ -119,10 +91,9 @@ public final class GuardProcess implements AutoCloseable {
         environment.put("GUARD_MANAGEMENT_PORT", String.valueOf(managementPort));
         environment.put("GUARD_SETTINGS_FILE", directory.resolve(name + ".yml").toString());
         Path jar = Repository.jarOf(name);
-        List<String> command =
-                Stream.of(List.of(JAVA), flags, List.of("-jar", jar.toString()))
-                        .flatMap(List::stream)
-                        .toList();
+        List<String> command = new ArrayList<>(List.of(JAVA));
+        Repository.jvmOptions(name).forEach(file -> command.add("@" + file));
+        command.addAll(List.of("-jar", jar.toString()));
         return ChildProcess.start(directory.resolve(name + ".log"), environment, command);
     }
 

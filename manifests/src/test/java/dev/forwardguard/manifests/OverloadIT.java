@@ -155,8 +155,8 @@ class OverloadIT {
 
     private GuardProcess start(String name, StubUpstream upstream) {
         var guard =
-                GuardProcess.startSmall(
-                        name, directory, "upstream: {url: '%s'}\n".formatted(upstream.uri()));
+                GuardProcess.start(
+                        name, directory, "upstream: {url: '%s'}\n".formatted(upstream.uri()), "");
         guard.awaitHealthy();
         return guard;
     }

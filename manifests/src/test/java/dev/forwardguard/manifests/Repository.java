@@ -2,15 +2,19 @@ package dev.forwardguard.manifests;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Where things are in the repository; the tests of a module are run in its directory. */
 final class Repository {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-    /** The flags of every JVM that runs a guard. */
-    static final Path JVM_OPTIONS = ROOT.resolve("manifests/image/jvm.options");
-
     private Repository() {}
+
+    /** The files with the flags of every JVM that runs this guard. */
+    static List<Path> jvmOptions(String guard) {
+        Path image = ROOT.resolve("manifests/image");
+        return List.of(image.resolve("jvm.options"), image.resolve(guard + ".options"));
+    }
 
     /** The runnable jar of a guard, with its libraries beside it. */
     static Path jarOf(String guard) {
