@@ -10,6 +10,7 @@ import dev.forwardguard.server.DecisionWriter;
 import dev.forwardguard.server.LastResort;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
+import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamOutcome;
 import dev.forwardguard.upstream.UpstreamOutcome.Abandoned;
@@ -93,9 +94,15 @@ final class AuthentikGuard {
                 yield CompletableFuture.completedFuture(new Relay(verdict));
             }
             case Unavailable(var reason) when mode == Mode.UPSTREAM ->
-                    CompletableFuture.completedFuture(new Fail(reason));
+                    CompletableFuture.completedFuture(fail(reason, asked));
             case Unavailable(var reason) -> fallback.decide(reason, asked);
             case Abandoned() -> CompletableFuture.completedFuture(new Unheard());
         };
+    }
+
+    private Decision fail(FallbackReason reason, ForwardAuthRequest asked) {
+        return new Fail(
+                reason,
+                profile.page(PageKind.OUTPOST_UNAVAILABLE, reason, asked.headers(), asked.id()));
     }
 }

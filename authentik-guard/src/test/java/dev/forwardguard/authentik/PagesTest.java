@@ -108,6 +108,23 @@ final class PagesTest {
     }
 
     @Test
+    void aFailureInModeUpstreamIsAPageAsWell() throws IOException {
+        try (var strict = RunningGuard.scripted("mode: upstream\n", Visitor.HTPASSWD)) {
+            strict.upstream().isUnavailable(FallbackReason.RESET);
+            assertPage(strict.http().ask(browser()), 502, "text/html; charset=utf-8");
+            assertPage(strict.http().ask(question()), 502, "text/plain; charset=utf-8");
+
+            strict.upstream().isUnavailable(FallbackReason.READ_TIMEOUT);
+            RawAnswer late = strict.http().ask(Visitor.RIGHT.asks(browser()));
+
+            assertPage(late, 504, "text/html; charset=utf-8");
+            assertThat(late.body())
+                    .contains("<title>Single sign-on is unavailable</title>")
+                    .contains("login service is not available");
+        }
+    }
+
+    @Test
     void aBrowserWithTooManyCookiesGetsAPage() throws IOException {
         // in the order in which Go's client, and so Traefik, sends headers
         RawRequest tooLarge =

@@ -48,6 +48,18 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
         assertRelayed(ask(GET), 200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "upstream"})
+    void aBrowserReadsTheSamePageInEachMode(String mode) throws IOException {
+        upstream.goDown();
+        try (var other = RunningGuard.start("mode: " + mode + "\n" + settings())) {
+            RawAnswer answer = other.http().ask(GET.with("Accept", "text/html,*/*;q=0.8"));
+
+            assertPage(answer, 502);
+            assertThat(answer.headers("Content-Type")).containsExactly("text/html; charset=utf-8");
+        }
+    }
+
     @Test
     void anUnknownOutpostIsABadGateway() throws IOException {
         try (var lost = RunningGuard.start("upstream: {url: 'http://" + StubDns.UNKNOWN + "'}\n")) {

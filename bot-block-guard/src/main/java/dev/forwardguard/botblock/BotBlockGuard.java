@@ -7,6 +7,7 @@ import dev.forwardguard.forwardauth.Decision.Relay;
 import dev.forwardguard.forwardauth.Decision.Unheard;
 import dev.forwardguard.forwardauth.ForwardAuthRequest;
 import dev.forwardguard.forwardauth.HeaderSelection;
+import dev.forwardguard.forwardauth.Page;
 import dev.forwardguard.server.DecisionWriter;
 import dev.forwardguard.server.LastResort;
 import dev.forwardguard.settings.GuardSettings;
@@ -78,10 +79,15 @@ final class BotBlockGuard {
     private static Decision decide(UpstreamOutcome outcome, Mode mode) {
         return switch (outcome) {
             case Answered(var verdict) -> new Relay(verdict);
-            case Unavailable(var reason) when mode == Mode.UPSTREAM -> new Fail(reason);
+            case Unavailable(var reason) when mode == Mode.UPSTREAM -> fail(reason);
             case Unavailable(var reason) -> failOpen(reason);
             case Abandoned() -> new Unheard();
         };
+    }
+
+    private static Decision fail(FallbackReason reason) {
+        return new Fail(
+                reason, Page.text("No answer from the bot blocker (" + reason.label() + ").\n"));
     }
 
     /** Allow line no. 1: without a verdict every visitor passes. */

@@ -70,8 +70,12 @@ public sealed interface Decision {
         }
     }
 
-    /** Mode {@code upstream}: the failure itself is the answer, 502 or 504. */
-    record Fail(FallbackReason reason) implements Decision {}
+    /**
+     * Mode {@code upstream}: the failure itself is the answer, 502 or 504.
+     *
+     * @param page what the visitor reads
+     */
+    record Fail(FallbackReason reason, Page page) implements Decision {}
 
     /** The asker has hung up; whatever is written reaches nobody. */
     record Unheard() implements Decision {}

@@ -37,7 +37,7 @@ public record ForwardAuthResponse(HttpResponseStatus status, HttpHeaders headers
             case Allow allow -> allowed(allow);
             case Challenge challenge -> challenged(challenge);
             case Refuse refuse -> refused(refuse);
-            case Fail(var reason) -> failed(reason);
+            case Fail(var reason, var page) -> failed(reason, page);
             case Unheard() -> text(HttpResponseStatus.BAD_GATEWAY, "nobody is listening");
         };
     }
@@ -70,12 +70,12 @@ public record ForwardAuthResponse(HttpResponseStatus status, HttpHeaders headers
         return response.marked(refuse);
     }
 
-    private static ForwardAuthResponse failed(FallbackReason reason) {
-        return text(
+    private static ForwardAuthResponse failed(FallbackReason reason, Page page) {
+        return of(
                 reason.isTimeout()
                         ? HttpResponseStatus.GATEWAY_TIMEOUT
                         : HttpResponseStatus.BAD_GATEWAY,
-                "No answer from the authentication service (" + reason.label() + ").\n");
+                page);
     }
 
     private static ForwardAuthResponse text(HttpResponseStatus status, String text) {

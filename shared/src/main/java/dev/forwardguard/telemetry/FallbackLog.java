@@ -37,7 +37,7 @@ public final class FallbackLog {
     public void note(Decision decision) {
         switch (decision) {
             case Fallback fallback -> failed(fallback.reason());
-            case Fail(var reason) -> failed(reason);
+            case Fail(var reason, _) -> failed(reason);
             case Decision.Relay ignored -> {}
             case Decision.Unheard ignored -> {}
         }

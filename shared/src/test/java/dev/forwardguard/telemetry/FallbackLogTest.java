@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.forwardguard.forwardauth.Decision;
 import dev.forwardguard.forwardauth.Decision.Allow;
 import dev.forwardguard.forwardauth.Decision.Fail;
+import dev.forwardguard.forwardauth.Page;
 import dev.forwardguard.upstream.FallbackReason;
 
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +51,7 @@ class FallbackLogTest {
             log.note(REFUSED);
         }
         log.summarise();
-        log.note(new Fail(FallbackReason.DEADLINE));
+        log.note(new Fail(FallbackReason.DEADLINE, Page.text("")));
         log.note(REFUSED);
         log.summarise();
         log.summarise();
