@@ -74,10 +74,10 @@ public final class Bcrypt implements PasswordHash {
     @Override
     public boolean matches(byte[] password) {
         // The format drops the last of 24 bytes.
-        return MessageDigest.isEqual(digest, Arrays.copyOf(raw(password, cost), digest.length));
+        return MessageDigest.isEqual(digest, Arrays.copyOf(raw(password), digest.length));
     }
 
-    private byte[] raw(byte[] password, int cost) {
+    private byte[] raw(byte[] password) {
         // The key includes C's terminating NUL; jBCrypt reads no more than 72 bytes of it.
         byte[] key = Arrays.copyOf(password, password.length + 1);
         int[] block = new int[PLAINTEXT.length / Integer.BYTES];
@@ -85,22 +85,19 @@ public final class Bcrypt implements PasswordHash {
         return new BCrypt().crypt_raw(key, salt, cost, block);
     }
 
-    /** 50 µs times two to the power of the cost. */
+    /**
+     * Each cost is an algorithm of its own here. What another cost is more cannot be computed
+     * alone: each step from 2^10 to 2^12 rounds begins with work that no cost has twice. All costs
+     * below the highest are together less than that one.
+     */
     @Override
-    public long work() {
-        return 50L << cost;
+    public String algorithm() {
+        return "bcrypt " + cost;
     }
 
-    /** Between two costs a step each: 2^10 rounds are made up to 2^12 by 2^10 and 2^11 more. */
     @Override
-    public void makeUpFor(PasswordHash cheaper, byte[] password) {
-        if (cheaper instanceof Bcrypt other) {
-            for (int step = other.cost; step < cost; step++) {
-                raw(password, step);
-            }
-        } else {
-            PasswordHash.super.makeUpFor(cheaper, password);
-        }
+    public int cost() {
+        return 0;
     }
 
     @Override

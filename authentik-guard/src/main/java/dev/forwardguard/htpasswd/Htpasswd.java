@@ -7,12 +7,14 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.BinaryOperator;
 
 /**
  * The users of one htpasswd file. Immutable: a changed file is another {@code Htpasswd}.
@@ -40,7 +42,7 @@ public final class Htpasswd {
     private final Map<String, Entry> entries;
     private final Map<String, PasswordHash> hashes;
     private final List<PasswordHash> standIns;
-    private final Optional<PasswordHash> dearest;
+    private final Map<String, PasswordHash> dearest;
     private final List<RejectedLine> rejectedLines;
 
     private Htpasswd(
@@ -50,8 +52,19 @@ public final class Htpasswd {
         this.entries = Map.copyOf(entries);
         this.hashes = Map.copyOf(hashes);
         this.standIns = List.copyOf(hashes.values());
-        this.dearest = standIns.stream().max(Comparator.comparingLong(PasswordHash::work));
+        this.dearest = dearest(standIns);
         this.rejectedLines = List.copyOf(rejectedLines);
+    }
+
+    private static Map<String, PasswordHash> dearest(List<PasswordHash> hashes) {
+        Map<String, PasswordHash> dearest = new HashMap<>();
+        for (PasswordHash hash : hashes) {
+            dearest.merge(
+                    hash.algorithm(),
+                    hash,
+                    BinaryOperator.maxBy(Comparator.comparingInt(PasswordHash::cost)));
+        }
+        return Map.copyOf(dearest);
     }
 
     /**
@@ -100,8 +113,8 @@ public final class Htpasswd {
      * users exist: the password is then held against the hash of a user picked by a keyed hash of
      * the unknown name. Thus one name always takes the same time, and unknown names together are
      * distributed over the file's formats and costs just as the known ones are. Nor does a wrong
-     * password tell the format: every refusal is brought up to the work of the most expensive hash
-     * of the file. A right password needs no disguise.
+     * password tell the format: every refusal is as much work as one check of the most expensive
+     * hash of each algorithm in the file. A right password needs no disguise.
      *
      * <p>An exception means that there is no answer. It is never caught here, and nothing after it
      * could say {@code true}.
@@ -118,9 +131,21 @@ public final class Htpasswd {
         byte[] password = credentials.password();
         boolean right = check.test(hash, password) && hasUser(credentials.user());
         if (!right) {
-            dearest.ifPresent(most -> most.makeUpFor(hash, password));
+            levelOut(hash, password);
         }
         return right;
+    }
+
+    /** After a check of this hash. */
+    private void levelOut(PasswordHash checked, byte[] password) {
+        dearest.forEach(
+                (algorithm, most) -> {
+                    if (algorithm.equals(checked.algorithm())) {
+                        most.makeUpFor(checked, password);
+                    } else {
+                        most.matches(password);
+                    }
+                });
     }
 
     /** The user's own hash, or the one that stands in for it. Only if there are users. */

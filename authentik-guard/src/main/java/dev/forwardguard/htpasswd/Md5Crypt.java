@@ -62,8 +62,13 @@ public final class Md5Crypt implements PasswordHash {
     }
 
     @Override
-    public long work() {
-        return 1000;
+    public String algorithm() {
+        return "MD5-crypt";
+    }
+
+    @Override
+    public int cost() {
+        return ROUNDS;
     }
 
     private byte[] first(MessageDigest md5, byte[] password) {

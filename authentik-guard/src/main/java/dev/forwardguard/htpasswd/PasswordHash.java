@@ -6,16 +6,15 @@ public sealed interface PasswordHash permits Bcrypt, Md5Crypt, ShaCrypt, Sha1 {
     /** Whether this is the password. As slow as the format demands; safe from any thread. */
     boolean matches(byte[] password);
 
-    /** About how many microseconds a check takes on a core of a 2020s server. */
-    long work();
+    /** What computes it. Checks of two hashes of one algorithm differ by their cost at most. */
+    String algorithm();
+
+    /** How much a check is, to be compared within an algorithm only. */
+    int cost();
 
     /**
-     * After a check of a cheaper hash: works until both together are as much as a check of this
-     * one. Nothing is left to do after one of the same cost.
+     * The work by which a check of this hash is more than one of the other, which is of the same
+     * algorithm and not more expensive.
      */
-    default void makeUpFor(PasswordHash cheaper, byte[] password) {
-        if (cheaper.work() < work()) {
-            matches(password);
-        }
-    }
+    default void makeUpFor(PasswordHash cheaper, byte[] password) {}
 }

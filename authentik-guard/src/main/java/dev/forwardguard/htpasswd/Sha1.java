@@ -39,7 +39,12 @@ public final class Sha1 implements PasswordHash {
     }
 
     @Override
-    public long work() {
+    public String algorithm() {
+        return "SHA-1";
+    }
+
+    @Override
+    public int cost() {
         return 1;
     }
 

@@ -96,20 +96,21 @@ public final class ShaCrypt implements PasswordHash {
         return CryptText.encode(digest, order(digest.length)).getBytes(US_ASCII);
     }
 
-    /** Rounds are about a microsecond each, with either digest. */
     @Override
-    public long work() {
+    public String algorithm() {
+        return variant.name();
+    }
+
+    /** Its rounds. */
+    @Override
+    public int cost() {
         return rounds;
     }
 
     @Override
     public void makeUpFor(PasswordHash cheaper, byte[] password) {
-        if (cheaper instanceof ShaCrypt other && other.variant == variant) {
-            if (password.length <= MAX_PASSWORD && other.rounds < rounds) {
-                computed(password, rounds - other.rounds);
-            }
-        } else {
-            PasswordHash.super.makeUpFor(cheaper, password);
+        if (password.length <= MAX_PASSWORD && cheaper.cost() < rounds) {
+            computed(password, rounds - cheaper.cost());
         }
     }
 

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -245,6 +247,32 @@ class HtpasswdTest {
             assertThat(PasswordFile.of("").authenticate(credentials("a", "b"), this::isRight))
                     .isFalse();
             assertThat(checked).isEmpty();
+        }
+
+        /** By the processor's time, which no neighbour on the machine can stretch. */
+        @ParameterizedTest
+        @ValueSource(strings = {"cheap", "md5", "cheaper", "nobody"})
+        void refusesNobodySoonerThanTheMostExpensiveUser(String user) {
+            Htpasswd mixed =
+                    PasswordFile.of(
+                            "dear:$2y$08$sEkOBuSwKi4WiRPorNjJK.jfsJaiIaSkH/GxfJ/41LlGA//4hNrEO",
+                            "cheaper:$2y$04$sEkOBuSwKi4WiRPorNjJK.jfsJaiIaSkH/GxfJ/41LlGA//4hNrEO",
+                            "md5:$apr1$WYdQo.A2$ujs72eVNZf54hFAzgEAMr.",
+                            "cheap:" + ABC);
+
+            assertThat(timeOfRefusal(mixed, user))
+                    .isGreaterThan(timeOfRefusal(mixed, "dear").dividedBy(2));
+        }
+
+        private static Duration timeOfRefusal(Htpasswd users, String user) {
+            var clock = ManagementFactory.getThreadMXBean();
+            long shortest = Long.MAX_VALUE;
+            for (int i = 0; i < 5; i++) {
+                long begun = clock.getCurrentThreadCpuTime();
+                assertThat(users.authenticate(credentials(user, "x"))).isFalse();
+                shortest = Math.min(shortest, clock.getCurrentThreadCpuTime() - begun);
+            }
+            return Duration.ofNanos(shortest);
         }
 
         @Test
