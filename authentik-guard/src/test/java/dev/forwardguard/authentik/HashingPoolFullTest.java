@@ -66,8 +66,7 @@ final class HashingPoolFullTest {
 
     @Test
     void whoIsRevokedWhileHeWaitsDoesNotGetIn() throws IOException {
-        assertThat(occupied()).isTrue();
-        assertThat(occupied()).isTrue();
+        Occupied.everyThread(gate, guard.bean(HashingPool.class));
         try (RawConnection visitor = guard.http().connect()) {
             visitor.send(Visitor.RIGHT.asks(Authentik.KIND.question()).wire());
             String bert = Visitor.HTPASSWD.replace("anna", "bert");

@@ -17,38 +17,58 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Where passwords are checked: off the event loops, a few at a time, with a bounded queue, so that
  * guessing costs the guesser and nobody else. Whoever stands better goes first, and every standing
- * has places of its own, so that no crowd of strangers keeps out who has logged in before.
+ * has places of its own, so that no crowd of strangers keeps out who has logged in before: he has a
+ * thread to himself.
+ *
+ * <p>The crowd never gets every processor. A hash computes for a quarter of a second without a
+ * pause, and while one does so on each processor, an event loop that has something to do waits for
+ * a time slice, several times in one request: verdicts that took 4 ms took 90 then.
  */
 @Singleton
 public final class HashingPool {
-    /** A check takes a processor for as long as the hash is expensive; a guard has few to spare. */
-    private static final int THREADS = 2;
+    /** Of the crowd, on a machine of any size; more would only help those who guess. */
+    static final int MAX_THREADS = 3;
 
-    /** With bcrypt at cost 10 the last of them waits for about two seconds. */
-    private static final int PLACES = 64;
+    /** With one thread and bcrypt at cost 12 the last of them waits for about eight seconds. */
+    private static final int PLACES = 32;
 
     private final Map<Standing, Semaphore> places = new EnumMap<>(Standing.class);
     private final AtomicLong arrivals = new AtomicLong();
-    private final ThreadPoolExecutor threads;
+    private final ThreadPoolExecutor known = threads(1, "hashing-known-");
+    private final ThreadPoolExecutor crowd;
 
     @Inject
     HashingPool() {
-        this(THREADS, PLACES);
+        this(threadsBeside(Runtime.getRuntime().availableProcessors()), PLACES);
     }
 
+    /** For the crowd, so that the event loops have a processor left if there are two. */
+    static int threadsBeside(int processors) {
+        return Math.clamp(processors - 1L, 1, MAX_THREADS);
+    }
+
+    /**
+     * @param size threads for the crowd
+     * @param queue how many of each standing may wait
+     */
     HashingPool(int size, int queue) {
         for (Standing standing : Standing.values()) {
             places.put(standing, new Semaphore(size + queue));
         }
-        threads =
+        crowd = threads(size, "hashing-");
+    }
+
+    private static ThreadPoolExecutor threads(int size, String name) {
+        var threads =
                 new ThreadPoolExecutor(
                         size,
                         size,
                         30,
                         TimeUnit.SECONDS,
                         new PriorityBlockingQueue<>(),
-                        Thread.ofPlatform().daemon().name("hashing-", 1).factory());
+                        Thread.ofPlatform().daemon().name(name, 1).factory());
         threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /**
@@ -59,12 +79,14 @@ public final class HashingPool {
         if (!place.tryAcquire()) {
             throw new RejectedExecutionException("no place left for a " + standing);
         }
+        var threads = standing == Standing.KNOWN ? known : crowd;
         threads.execute(new Check(standing, arrivals.getAndIncrement(), place, check));
     }
 
     @PreDestroy
     void close() {
-        threads.shutdownNow();
+        known.shutdownNow();
+        crowd.shutdownNow();
     }
 
     /** One in the queue or on a thread; it gives its place to the next when it ends. */

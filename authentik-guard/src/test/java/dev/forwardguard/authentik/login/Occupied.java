@@ -17,6 +17,13 @@ public final class Occupied {
         }
     }
 
+    /** Keeps all threads of strangers busy, however many this machine makes it. */
+    public static void everyThread(CountDownLatch gate, HashingPool pool) {
+        for (int thread = 0; thread < HashingPool.MAX_THREADS; thread++) {
+            until(gate, pool);
+        }
+    }
+
     private static void await(CountDownLatch gate) {
         try {
             gate.await();

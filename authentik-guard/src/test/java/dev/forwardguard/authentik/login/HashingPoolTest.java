@@ -1,0 +1,76 @@
+package dev.forwardguard.authentik.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+class HashingPoolTest {
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private final HashingPool pool = new HashingPool(1, 4);
+
+    @AfterEach
+    void stop() {
+        gate.countDown();
+        pool.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 1", "3, 2", "4, 3", "64, 3"})
+    void leavesTheEventLoopsAProcessor(int processors, int threads) {
+        assertThat(HashingPool.threadsBeside(processors)).isEqualTo(threads);
+    }
+
+    @Test
+    void hasAThreadForThoseWhoLoggedInBefore() throws InterruptedException {
+        while (Occupied.until(gate, pool)) {}
+        var checked = new CountDownLatch(1);
+
+        pool.execute(Standing.KNOWN, checked::countDown);
+
+        assertThat(checked.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void hasPlacesForEachStanding() {
+        while (Occupied.until(gate, pool)) {}
+
+        pool.execute(Standing.SUSPECT, () -> {});
+
+        assertThatExceptionOfType(RejectedExecutionException.class)
+                .isThrownBy(() -> pool.execute(Standing.STRANGER, () -> {}))
+                .withMessageContaining("STRANGER");
+    }
+
+    @Test
+    void checksStrangersBeforeSuspectsEachInTheirOrder() throws InterruptedException {
+        Occupied.until(gate, pool);
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        var checked = new CountDownLatch(4);
+        for (int turn = 1; turn <= 2; turn++) {
+            for (Standing standing : List.of(Standing.SUSPECT, Standing.STRANGER)) {
+                String name = standing + " " + turn;
+                pool.execute(
+                        standing,
+                        () -> {
+                            order.add(name);
+                            checked.countDown();
+                        });
+            }
+        }
+        gate.countDown();
+
+        assertThat(checked.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(order).containsExactly("STRANGER 1", "STRANGER 2", "SUSPECT 1", "SUSPECT 2");
+    }
+}
