@@ -7,13 +7,17 @@ import io.github.bucket4j.Bucket;
 import java.time.Duration;
 
 /**
- * How much work wrong passwords may be, from all addresses together: the time of one thread of the
- * pool. In time and not in attempts, because one bcrypt at cost 12 is as much as 200 MD5-crypts.
- * What is left over belongs to those who are right, and to the event loops.
+ * How much work wrong passwords may be, from all addresses together: a quarter of the time of one
+ * thread. In time and not in attempts, because one bcrypt at cost 12 is as much as 200 MD5-crypts.
+ * What is left over belongs to those who are right, and to the event loops. It has to be less than
+ * one thread can spend: else the budget would never end, and everybody would wait in a queue that
+ * is always full.
  */
 final class GuessingBudget {
     /** What a guess costs at least, so that cheap hashes cannot be tried by the million. */
     private static final Duration LEAST = Duration.ofMillis(1);
+
+    private static final Duration PER_SECOND = Duration.ofMillis(250);
 
     /** What may be saved up: when an outage begins, many people mistype at once. */
     private static final Duration SAVED = Duration.ofSeconds(5);
@@ -27,7 +31,7 @@ final class GuessingBudget {
                                 limit ->
                                         limit.capacity(SAVED.toNanos())
                                                 .refillGreedy(
-                                                        Duration.ofSeconds(1).toNanos(),
+                                                        PER_SECOND.toNanos(),
                                                         Duration.ofSeconds(1)))
                         .withCustomTimePrecision(new BucketTime(ticker))
                         .build();
