@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** nginx in the foreground, with all that it writes in the test's directory. */
-final class Nginx {
+public final class Nginx {
     private Nginx() {}
 
     static Gateway.Running start(Path directory, Map<String, String> addresses) {
@@ -67,8 +67,11 @@ final class Nginx {
                 .formatted(user());
     }
 
-    /** Workers of root are somebody else's unless told, who may not look into the directory. */
-    private static String user() {
+    /**
+     * A line for its configuration: workers of root are somebody else's unless told, who may not
+     * look into the directory.
+     */
+    public static String user() {
         return System.getProperty("user.name").equals("root") ? "user root;" : "";
     }
 }

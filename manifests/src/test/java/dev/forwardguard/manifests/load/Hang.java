@@ -93,23 +93,18 @@ final class Hang {
         Map<String, Integer> answers = new TreeMap<>();
         samples.forEach(s -> answers.merge(s.status() + " " + s.reason(), 1, Integer::sum));
         System.out.printf(
-                "  %-20s %6d requests, p50 %.1f, p99 %.1f, max %.1f ms; %s%n",
-                when,
-                samples.size(),
-                millis(at(samples, 0.5)),
-                millis(at(samples, 0.99)),
-                millis(at(samples, 1)),
-                answers);
+                "  %-20s %6d requests, %s; %s%n",
+                when, samples.size(), Latency.of(samples), answers);
     }
 
     private void judge(String guard, Outage outage) {
         promise(guard + ": the circuit opens", outage.opened().isPresent());
         promise(
                 guard + ": no answer later than the deadline and 250 ms",
-                at(outage.before(), 1).compareTo(DEADLINE.plus(TOLERANCE)) <= 0);
+                Latency.of(outage.before()).at(1).compareTo(DEADLINE.plus(TOLERANCE)) <= 0);
         promise(
                 guard + ": 99 % of the answers within 10 ms while the circuit is open",
-                at(outage.after(), 0.99).compareTo(FAST) <= 0);
+                Latency.of(outage.after()).at(0.99).compareTo(FAST) <= 0);
         promise(
                 guard + ": not more than max-concurrent connections",
                 outage.held() <= MAX_CONCURRENT);
@@ -126,15 +121,5 @@ final class Hang {
         if (!kept) {
             broken.add(what);
         }
-    }
-
-    private static Duration at(List<Sample> samples, double quantile) {
-        List<Duration> sorted = samples.stream().map(Sample::took).sorted().toList();
-        int index = (int) Math.ceil(quantile * sorted.size()) - 1;
-        return sorted.isEmpty() ? Duration.ZERO : sorted.get(Math.max(index, 0));
-    }
-
-    private static double millis(Duration time) {
-        return time.toNanos() / 1e6;
     }
 }

@@ -12,8 +12,10 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * Requests at a constant rate, however slow the answers are: each is sent when it is due, and its
@@ -21,8 +23,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Load implements AutoCloseable {
     private final RawHttp server;
-    private final String question;
+    private final Supplier<String> questions;
     private final long interval;
+    private final Semaphore room;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Deque<RawConnection> idle = new ConcurrentLinkedDeque<>();
     private final Queue<Sample> samples = new ConcurrentLinkedQueue<>();
@@ -34,8 +37,9 @@ final class Load implements AutoCloseable {
      * @param took from then to the last byte of the answer
      * @param status 0 if there was no answer
      * @param reason why there was no verdict; empty if there was one
+     * @param user whom the backend is told; empty for nobody
      */
-    record Sample(long due, Duration took, int status, String reason) {
+    record Sample(long due, Duration took, int status, String reason, String user) {
         long end() {
             return due + took.toNanos();
         }
@@ -46,9 +50,19 @@ final class Load implements AutoCloseable {
      * @param rate requests per second
      */
     Load(int port, String question, long rate) {
+        this(port, () -> question, rate, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param questions octets of each request
+     * @param rate requests per second
+     * @param atOnce how many may wait for their answers; beyond it what is due is not sent
+     */
+    Load(int port, Supplier<String> questions, long rate, int atOnce) {
         this.server = RawHttp.to(port);
-        this.question = question;
+        this.questions = questions;
         this.interval = TimeUnit.SECONDS.toNanos(1) / rate;
+        this.room = new Semaphore(atOnce);
     }
 
     /** Sends requests for so long, and does something else each time. */
@@ -57,7 +71,9 @@ final class Load implements AutoCloseable {
         long end = due + length.toNanos();
         while (due < end) {
             long now = due;
-            threads.execute(() -> ask(now));
+            if (room.tryAcquire()) {
+                threads.execute(() -> ask(now));
+            }
             meanwhile.run();
             due += interval;
             while (System.nanoTime() < due) {
@@ -78,16 +94,19 @@ final class Load implements AutoCloseable {
                 connection = server.connect();
             }
             long sent = System.nanoTime();
-            RawAnswer answer = connection.ask(question);
+            RawAnswer answer = connection.ask(questions.get());
             Duration took = answer.elapsed().plusNanos(sent - due);
             String reason = answer.header("X-Guard-Fallback").orElse("");
-            samples.add(new Sample(due, took, answer.status(), reason));
+            String user = answer.header("X-authentik-username").orElse("");
+            samples.add(new Sample(due, took, answer.status(), reason, user));
             if (!answer.closed()) {
                 idle.addLast(connection);
             }
         } catch (IOException e) {
             Duration took = Duration.ofNanos(System.nanoTime() - due);
-            samples.add(new Sample(due, took, 0, "no answer"));
+            samples.add(new Sample(due, took, 0, "no answer", ""));
+        } finally {
+            room.release();
         }
     }
 

@@ -1,0 +1,55 @@
+package dev.forwardguard.manifests.load;
+
+import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawConnection;
+import dev.forwardguard.testing.RawHttp;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The same right password again and again, as browsers send it for each part of a page.
+ *
+ * @param perSecond how many were answered
+ * @param wrong answers that let nobody in, or somebody else
+ */
+record Remembered(double perSecond, long wrong) {
+    private static final int CONNECTIONS = 16;
+
+    /** As many as a server can answer on a few connections. */
+    static Remembered of(int port, Duration length) {
+        var right = new LongAdder();
+        var wrong = new LongAdder();
+        String question = Siege.password("192.0.2.3", "user0", Siege.PASSWORD);
+        long begun = System.nanoTime();
+        long end = begun + length.toNanos();
+        try (ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS)) {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                threads.execute(() -> ask(port, question, end, right, wrong));
+            }
+        }
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        return new Remembered(right.sum() / seconds, wrong.sum());
+    }
+
+    private static void ask(int port, String question, long end, LongAdder right, LongAdder wrong) {
+        try (RawConnection connection = RawHttp.to(port).connect()) {
+            while (System.nanoTime() < end) {
+                RawAnswer answer = connection.ask(question);
+                boolean isRight =
+                        answer.status() == 200
+                                && answer.header("X-Guard-Fallback").isPresent()
+                                && answer.header("X-authentik-username")
+                                        .filter("user0"::equals)
+                                        .isPresent();
+                (isRight ? right : wrong).increment();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

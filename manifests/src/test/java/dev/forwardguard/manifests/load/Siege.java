@@ -1,0 +1,185 @@
+package dev.forwardguard.manifests.load;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.forwardguard.manifests.load.Load.Sample;
+import dev.forwardguard.testing.Answer;
+import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.RawRequest;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * A server of which people with a session want verdicts, guessers want in, and people without a
+ * session log in by the emergency password. The outpost answers the first and fails for the others.
+ */
+final class Siege {
+    /** Who asks, and what is the right answer. */
+    enum Party {
+        /** The outpost knows the session. */
+        SESSION,
+        /** Sends wrong passwords. */
+        GUESSER,
+        /** Has the right password, and comes from an address that was never seen. */
+        NEWCOMER,
+        /** Has a right password of which nothing is remembered, and logged in there as another. */
+        KNOWN;
+
+        /** Whether it may be answered like this: no answer at all is wrong for everybody. */
+        boolean mayGet(Sample sample) {
+            return switch (this) {
+                case SESSION -> sample.status() == 200 && sample.reason().isEmpty();
+                case GUESSER -> isRefused(sample);
+                case NEWCOMER, KNOWN -> isLoggedIn(sample) || isRefused(sample);
+            };
+        }
+
+        private static boolean isRefused(Sample sample) {
+            return List.of(401, 429, 503).contains(sample.status())
+                    && !sample.reason().isEmpty()
+                    && sample.user().isEmpty();
+        }
+    }
+
+    static final String PASSWORD = "secret";
+    private static final String SESSION_USER = "somebody";
+    private static final String HASH =
+            "$2y$12$66qVV29cAJdZUMzrUK0Ba.yXhyIxogMHGf91U4uUTrtyIMLIPGYeq";
+    private static final int USERS = 500;
+    private static final String KNOWN_ADDRESS = "192.0.2.1";
+
+    /** Who waits for this many answers opens no further connection. */
+    private static final int AT_ONCE = 256;
+
+    private final int port;
+    private final AtomicLong numbers = new AtomicLong();
+    private final AtomicLong users = new AtomicLong();
+
+    Siege(int port) {
+        this.port = port;
+    }
+
+    /** Users with one password, at bcrypt cost 12. */
+    static String htpasswd() {
+        var lines = new StringBuilder();
+        for (int i = 0; i < USERS; i++) {
+            lines.append(user(i)).append(':').append(HASH).append('\n');
+        }
+        return lines.toString();
+    }
+
+    private static String user(long number) {
+        return "user" + number % USERS;
+    }
+
+    /** An outpost that has verdicts for sessions only. */
+    static Behaviour outpost() {
+        Behaviour verdict =
+                Behaviour.answers(Answer.of(200).with("X-authentik-username", SESSION_USER));
+        Behaviour failure = Behaviour.answers(503);
+        return (conversation, request) ->
+                (request.header("Cookie").isPresent() ? verdict : failure)
+                        .answer(conversation, request);
+    }
+
+    static boolean isLoggedIn(Sample sample) {
+        return sample.status() == 200
+                && !sample.reason().isEmpty()
+                && sample.user().startsWith("user");
+    }
+
+    /**
+     * People with a session, and with them whoever is named.
+     *
+     * @param guesses a second
+     * @param guesser where guesses come from
+     */
+    Map<Party, List<Sample>> run(
+            Duration length, long guesses, Supplier<String> guesser, List<Party> others) {
+        Map<Party, Load> loads = new LinkedHashMap<>();
+        loads.put(Party.SESSION, new Load(port, this::withSession, 200, AT_ONCE));
+        for (Party party : others) {
+            loads.put(party, load(party, guesses, guesser));
+        }
+        List<Thread> running = new ArrayList<>();
+        loads.forEach(
+                (party, load) ->
+                        running.add(
+                                Thread.ofPlatform()
+                                        .name(party.name())
+                                        .start(() -> load.run(length, () -> {}))));
+        Map<Party, List<Sample>> samples = new LinkedHashMap<>();
+        running.forEach(Siege::join);
+        loads.forEach(
+                (party, load) -> {
+                    load.close();
+                    samples.put(party, List.copyOf(load.samples()));
+                });
+        return samples;
+    }
+
+    private Load load(Party party, long guesses, Supplier<String> guesser) {
+        return switch (party) {
+            case SESSION -> throw new IllegalArgumentException("always there");
+            case GUESSER ->
+                    new Load(
+                            port,
+                            () -> password(guesser.get(), "user0", "guess" + next()),
+                            guesses,
+                            AT_ONCE);
+            case NEWCOMER ->
+                    new Load(port, () -> password(address(), "user0", PASSWORD), 1, AT_ONCE);
+            case KNOWN ->
+                    new Load(
+                            port,
+                            () -> password(KNOWN_ADDRESS, user(users.incrementAndGet()), PASSWORD),
+                            1,
+                            AT_ONCE);
+        };
+    }
+
+    /** An address that nobody has come from so far. */
+    String address() {
+        long number = next();
+        return "100.%d.%d.%d".formatted(64 + (number >> 16 & 63), number >> 8 & 255, number & 255);
+    }
+
+    private long next() {
+        return numbers.incrementAndGet();
+    }
+
+    /** What somebody who shows a password asks. */
+    static String password(String address, String user, String password) {
+        byte[] pair = (user + ":" + password).getBytes(UTF_8);
+        return question(address)
+                .with("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair))
+                .wire();
+    }
+
+    private String withSession() {
+        return question("192.0.2.2").with("Cookie", "authentik_proxy=session").wire();
+    }
+
+    private static RawRequest question(String address) {
+        return RawRequest.get(Kind.AUTHENTIK.path())
+                .with("X-Forwarded-For", address)
+                .with("X-Forwarded-Proto", "https")
+                .with("X-Forwarded-Host", "app.example")
+                .with("X-Forwarded-Uri", "/");
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
