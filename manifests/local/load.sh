@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Usage: load.sh PROGRAM [ARGUMENTS]: builds the guards and the test classes of this module, and
-# runs one of the programs in dev.forwardguard.manifests.load. soak.sh and hang.sh are the way in.
+# runs one of the programs in dev.forwardguard.manifests.load, on one core if CORE says which.
+# soak.sh, hang.sh and bench.sh are the way in.
 set -euo pipefail
 unset CDPATH
 
@@ -23,6 +24,6 @@ build() {
 build
 java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one'
 cd -- "$repository/manifests"
-exec "$java_home/bin/java" -XX:+UseSerialGC -Xmx256m \
+exec ${CORE:+taskset -c "$CORE"} "$java_home/bin/java" -XX:+UseSerialGC -Xmx256m \
   -cp target/test-classes:../shared/target/test-classes \
   "dev.forwardguard.manifests.load.$program" "$@"

@@ -14,14 +14,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
  * Requests at a constant rate, however slow the answers are: each is sent when it is due, and its
  * time counts from then, so a server that stalls cannot hide behind requests that were never sent.
  */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
     private final RawHttp server;
     private final Supplier<String> questions;
     private final long interval;
@@ -29,6 +31,8 @@ final class Load implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Deque<RawConnection> idle = new ConcurrentLinkedDeque<>();
     private final Queue<Sample> samples = new ConcurrentLinkedQueue<>();
+    private final Predicate<RawAnswer> right;
+    private final LongAdder wrong = new LongAdder();
 
     /**
      * One request.
@@ -39,7 +43,7 @@ final class Load implements AutoCloseable {
      * @param reason why there was no verdict; empty if there was one
      * @param user whom the backend is told; empty for nobody
      */
-    record Sample(long due, Duration took, int status, String reason, String user) {
+    public record Sample(long due, Duration took, int status, String reason, String user) {
         long end() {
             return due + took.toNanos();
         }
@@ -50,7 +54,7 @@ final class Load implements AutoCloseable {
      * @param rate requests per second
      */
     Load(int port, String question, long rate) {
-        this(port, () -> question, rate, Integer.MAX_VALUE);
+        this(port, () -> question, rate, Integer.MAX_VALUE, any -> true);
     }
 
     /**
@@ -59,14 +63,33 @@ final class Load implements AutoCloseable {
      * @param atOnce how many may wait for their answers; beyond it what is due is not sent
      */
     Load(int port, Supplier<String> questions, long rate, int atOnce) {
+        this(port, questions, rate, atOnce, any -> true);
+    }
+
+    /**
+     * The same question again and again, with an eye on the answers.
+     *
+     * @param right which ones are right
+     */
+    public Load(int port, String question, long rate, Predicate<RawAnswer> right) {
+        this(port, () -> question, rate, Integer.MAX_VALUE, right);
+    }
+
+    private Load(
+            int port,
+            Supplier<String> questions,
+            long rate,
+            int atOnce,
+            Predicate<RawAnswer> right) {
         this.server = RawHttp.to(port);
         this.questions = questions;
+        this.right = right;
         this.interval = TimeUnit.SECONDS.toNanos(1) / rate;
         this.room = new Semaphore(atOnce);
     }
 
     /** Sends requests for so long, and does something else each time. */
-    void run(Duration length, Runnable meanwhile) {
+    public void run(Duration length, Runnable meanwhile) {
         long due = System.nanoTime();
         long end = due + length.toNanos();
         while (due < end) {
@@ -83,8 +106,13 @@ final class Load implements AutoCloseable {
     }
 
     /** All that were answered so far, in the order of their answers. */
-    Queue<Sample> samples() {
+    public Queue<Sample> samples() {
         return samples;
+    }
+
+    /** How many answers were not right, or did not come. */
+    public long wrong() {
+        return wrong.sum();
     }
 
     private void ask(long due) {
@@ -99,12 +127,16 @@ final class Load implements AutoCloseable {
             String reason = answer.header("X-Guard-Fallback").orElse("");
             String user = answer.header("X-authentik-username").orElse("");
             samples.add(new Sample(due, took, answer.status(), reason, user));
+            if (!right.test(answer)) {
+                wrong.increment();
+            }
             if (!answer.closed()) {
                 idle.addLast(connection);
             }
         } catch (IOException e) {
             Duration took = Duration.ofNanos(System.nanoTime() - due);
             samples.add(new Sample(due, took, 0, "no answer", ""));
+            wrong.increment();
         } finally {
             room.release();
         }

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * @param arrivals when the upstream got which question
  * @param held how many connections to the upstream there were at most while it hung
  */
-record Outage(long began, long ended, List<Sample> samples, List<Long> arrivals, int held) {
+public record Outage(long began, long ended, List<Sample> samples, List<Long> arrivals, int held) {
     private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final String MARK = "X-Question";
     private static final String OPEN = "circuit_open";
@@ -31,7 +31,8 @@ record Outage(long began, long ended, List<Sample> samples, List<Long> arrivals,
     private static final Duration AFTERMATH = Duration.ofSeconds(20);
 
     /** Plays it with this many requests per second. */
-    static Outage of(StubUpstream upstream, int port, String path, long rate, Duration length) {
+    public static Outage of(
+            StubUpstream upstream, int port, String path, long rate, Duration length) {
         Queue<Long> arrivals = new ConcurrentLinkedQueue<>();
         Behaviour verdict = noting(arrivals, Behaviour.answers(Answer.of(403).body("verdict")));
         var held = new int[1];
@@ -71,7 +72,7 @@ record Outage(long began, long ended, List<Sample> samples, List<Long> arrivals,
     }
 
     /** When the first request was due that was answered without asking; empty if none was. */
-    Optional<Long> opened() {
+    public Optional<Long> opened() {
         return samples.stream()
                 .filter(sample -> sample.due() >= began && sample.reason().equals(OPEN))
                 .map(Sample::due)
@@ -79,7 +80,7 @@ record Outage(long began, long ended, List<Sample> samples, List<Long> arrivals,
     }
 
     /** Requests while it hung, before the circuit was open. */
-    List<Sample> before() {
+    public List<Sample> before() {
         long until = opened().orElse(ended);
         return samples.stream()
                 .filter(sample -> sample.due() >= began && sample.due() < Math.min(until, ended))
@@ -87,7 +88,7 @@ record Outage(long began, long ended, List<Sample> samples, List<Long> arrivals,
     }
 
     /** Requests while it hung, with the circuit open. */
-    List<Sample> after() {
+    public List<Sample> after() {
         long from = opened().orElse(ended);
         return samples.stream()
                 .filter(sample -> sample.due() >= from && sample.due() < ended)

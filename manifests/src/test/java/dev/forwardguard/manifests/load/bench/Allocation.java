@@ -1,0 +1,58 @@
+package dev.forwardguard.manifests.load.bench;
+
+import com.sun.management.ThreadMXBean;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+
+import javax.management.JMX;
+import javax.management.MBeanServerConnection;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/** What a guard allocates on its heap for a request, by its JVM's own count of all threads. */
+record Allocation(Saturation load) implements Trial {
+    @Override
+    @SuppressWarnings("BanJNDI") // the address is that of a JVM that we have started
+    public Measurement measure(Running contender, Scenario scenario, Duration length) {
+        try {
+            VirtualMachine machine =
+                    VirtualMachine.attach(String.valueOf(contender.process().pid()));
+            String address = machine.startLocalManagementAgent();
+            machine.detach();
+            try (var connector = JMXConnectorFactory.connect(new JMXServiceURL(address))) {
+                return measure(connector.getMBeanServerConnection(), contender, scenario, length);
+            }
+        } catch (IOException | AttachNotSupportedException | MalformedObjectNameException e) {
+            throw new IllegalStateException("no way to ask the guard's JVM", e);
+        }
+    }
+
+    private Measurement measure(
+            MBeanServerConnection machine, Running contender, Scenario scenario, Duration length)
+            throws MalformedObjectNameException {
+        ThreadMXBean threads =
+                JMX.newMXBeanProxy(
+                        machine,
+                        new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME),
+                        ThreadMXBean.class);
+        long before = threads.getTotalThreadAllocatedBytes();
+        Measurement measured = load.measure(contender, scenario, length);
+        double bytes = threads.getTotalThreadAllocatedBytes() - before;
+        double requests = measured.rate() * length.toNanos() / 1e9;
+        return new Measurement(
+                measured.cpu(),
+                measured.rate(),
+                measured.p50(),
+                measured.p99(),
+                measured.memory(),
+                measured.busy(),
+                bytes / 1024 / requests,
+                measured.wrong());
+    }
+}

@@ -1,0 +1,83 @@
+package dev.forwardguard.manifests.load.bench;
+
+import static dev.forwardguard.manifests.load.bench.GuardContender.AUTHENTIK;
+import static dev.forwardguard.manifests.load.bench.GuardContender.BOT_BLOCK;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is expected of a guard: a ratio of medians, or a number.
+ *
+ * @param scenario where it is measured
+ * @param guard of which it is expected
+ * @param peer what it is a ratio to; empty if it is a number
+ * @param atMost whether less is better
+ */
+record Bar(
+        String scenario,
+        Metric metric,
+        String guard,
+        Optional<Contender> peer,
+        boolean atMost,
+        double limit) {
+    private static final Contender SKETCHED = NginxContender.SKETCHED;
+    private static final Contender KEPT = NginxContender.KEEP_ALIVE;
+
+    static final List<Bar> ALL =
+            List.of(
+                    atMost(1.1, Scenarios.KEEP_ALIVE, Metric.CPU, BOT_BLOCK, KEPT),
+                    atMost(0.35, Scenarios.KEEP_ALIVE, Metric.CPU, BOT_BLOCK, SKETCHED),
+                    atMost(0.9, Scenarios.KEEP_ALIVE, Metric.CPU, BOT_BLOCK, haproxy()),
+                    atMost(1.1, Scenarios.KEEP_ALIVE_AUTHENTIK, Metric.CPU, AUTHENTIK, KEPT),
+                    atMost(1.0, Scenarios.LARGE_COOKIE, Metric.CPU, BOT_BLOCK, KEPT),
+                    atMost(1.0, Scenarios.LARGE_COOKIE_AUTHENTIK, Metric.CPU, AUTHENTIK, KEPT),
+                    atLeast(0.95, Scenarios.KEEP_ALIVE, Metric.RATE, BOT_BLOCK, KEPT),
+                    atMost(1.3, Scenarios.NEW_CONNECTIONS, Metric.CPU, BOT_BLOCK, KEPT),
+                    atMost(0.9, Scenarios.NEW_CONNECTIONS, Metric.CPU, BOT_BLOCK, SKETCHED),
+                    atMost(1.3, Scenarios.STEADY, Metric.P99, BOT_BLOCK, KEPT),
+                    atLeast(5, Scenarios.OPEN_CIRCUIT, Metric.RATE, BOT_BLOCK, SKETCHED),
+                    atMost(10, Scenarios.HANG, Metric.P99, BOT_BLOCK),
+                    atLeast(1_000, Scenarios.LOGIN, Metric.RATE, AUTHENTIK, SKETCHED),
+                    atMost(4, Scenarios.ALLOCATION, Metric.ALLOCATED, BOT_BLOCK));
+
+    private static Contender haproxy() {
+        return HaproxyContender.INSTANCE;
+    }
+
+    private static Bar atMost(
+            double limit, String scenario, Metric metric, String guard, Contender peer) {
+        return new Bar(scenario, metric, guard, Optional.of(peer), true, limit);
+    }
+
+    private static Bar atMost(double limit, String scenario, Metric metric, String guard) {
+        return new Bar(scenario, metric, guard, Optional.empty(), true, limit);
+    }
+
+    private static Bar atLeast(
+            double limit, String scenario, Metric metric, String guard, Contender peer) {
+        return new Bar(scenario, metric, guard, Optional.of(peer), false, limit);
+    }
+
+    /** The ratio or the number; empty if the scenario was not run. */
+    Optional<Double> measured(Results results) {
+        double of = results.spread(scenario, guard, metric).median();
+        double to =
+                peer.map(other -> results.spread(scenario, other.name(), metric).median())
+                        .orElse(1.0);
+        return Double.isNaN(of / to) ? Optional.empty() : Optional.of(of / to);
+    }
+
+    boolean passes(double measured) {
+        return atMost ? measured <= limit : measured >= limit;
+    }
+
+    String what() {
+        return scenario
+                + ": "
+                + metric.title()
+                + " of "
+                + guard
+                + peer.map(other -> " / " + other.name()).orElse("");
+    }
+}

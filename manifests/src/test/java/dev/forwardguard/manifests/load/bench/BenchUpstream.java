@@ -1,0 +1,93 @@
+package dev.forwardguard.manifests.load.bench;
+
+import dev.forwardguard.manifests.Loopback;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The upstream of all contenders: an nginx that answers at once, as a bot blocker, as an outpost of
+ * authentik, or with a page of 100 KB; and with a refusal at another port.
+ */
+record BenchUpstream(Running server, int allowing, int refusing) implements AutoCloseable {
+    static final String BOT_BLOCK_PATH = "/auth";
+    static final String OUTPOST_PATH = "/outpost.goauthentik.io/auth/traefik";
+    static final String PAGE_PATH = "/outpost.goauthentik.io/static/page";
+    static final int PAGE_BYTES = 100 * 1024;
+    static final String VERDICT = "verdict\n";
+
+    /** The core of the load and of the upstream. */
+    static final String CORE = "1";
+
+    /** What authentik tells the applications of a user. */
+    private static final List<String> IDENTITY =
+            List.of(
+                    "username alice",
+                    "groups admins|users",
+                    "entitlements none",
+                    "email alice@example.com",
+                    "name Alice",
+                    "uid " + "0123456789abcdef".repeat(4),
+                    "jwt " + "e30.".repeat(150),
+                    "meta-jwks https://authentik.example.com/application/o/app/jwks/",
+                    "meta-outpost embedded",
+                    "meta-provider app",
+                    "meta-app app",
+                    "meta-version goauthentik.io/outpost/2026.2.0");
+
+    static BenchUpstream start(Path directory) {
+        int refusing = Loopback.freePort();
+        Stand stand = Stand.at(directory, 0, CORE);
+        stand.file("page", "x".repeat(PAGE_BYTES));
+        Running server = NginxContender.nginx(stand, servers(stand.port(), refusing));
+        return new BenchUpstream(server, stand.port(), refusing);
+    }
+
+    private static String servers(int allowing, int refusing) {
+        return """
+        server {
+            listen 127.0.0.1:%1$d backlog=1024;
+            add_header Cache-Control no-store;
+            location / {
+                add_header X-Verdict allowed;
+                return 200 "verdict\\n";
+            }
+            location = %3$s {
+        %4$s
+                return 200 "verdict\\n";
+            }
+            location = %5$s {
+                add_header X-Verdict page;
+                root .;
+                try_files /page =404;
+            }
+        }
+        server {
+            listen 127.0.0.1:%2$d backlog=1024;
+            location / {
+                add_header X-Verdict refused always;
+                return 403 "verdict\\n";
+            }
+        }
+        """
+                .formatted(
+                        allowing,
+                        refusing,
+                        OUTPOST_PATH,
+                        IDENTITY.stream()
+                                .map(BenchUpstream::header)
+                                .collect(Collectors.joining("\n")),
+                        PAGE_PATH);
+    }
+
+    private static String header(String nameAndValue) {
+        String[] parts = nameAndValue.split(" ", 2);
+        return "        add_header X-authentik-%s \"%s\";".formatted(parts[0], parts[1]);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

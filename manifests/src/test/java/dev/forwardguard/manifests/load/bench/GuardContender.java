@@ -1,0 +1,63 @@
+package dev.forwardguard.manifests.load.bench;
+
+import dev.forwardguard.manifests.Loopback;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A guard, run from its jar with the flags that it has in its image. Without the image's AOT cache:
+ * it is warmed up instead, so what it gains by a cache is not in these numbers.
+ *
+ * @param program which of the two
+ * @param checkout where it was built
+ * @param label what tells it from the same guard of another checkout; empty if there is none
+ * @param loops event loops
+ */
+record GuardContender(String program, Path checkout, String label, int loops) implements Contender {
+    static final String BOT_BLOCK = "bot-block-guard";
+    static final String AUTHENTIK = "authentik-guard";
+
+    @Override
+    public String name() {
+        return program + label;
+    }
+
+    @Override
+    public String cores() {
+        return loops == 1 ? Stand.CORE : Stand.CORE + "-" + (loops - 1);
+    }
+
+    @Override
+    public boolean warmsUp() {
+        return true;
+    }
+
+    @Override
+    public Running start(Stand stand) {
+        Path settings =
+                stand.file(
+                        "guard.yml",
+                        "upstream: {url: 'http://127.0.0.1:%d'}%ndrain-delay: 0s%n"
+                                .formatted(stand.upstream()));
+        Map<String, String> variables = new HashMap<>();
+        variables.put("GUARD_HOST", "127.0.0.1");
+        variables.put("GUARD_PORT", String.valueOf(stand.port()));
+        variables.put("GUARD_MANAGEMENT_PORT", String.valueOf(Loopback.freePort()));
+        variables.put("GUARD_SETTINGS_FILE", settings.toString());
+        variables.put("GUARD_HTPASSWD_FILE", stand.file("htpasswd", Stand.HTPASSWD).toString());
+        variables.put("MALLOC_ARENA_MAX", "1");
+        return stand.run(
+                variables,
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "@" + checkout.resolve("manifests/image/jvm.options"),
+                        "-Dmicronaut.netty.event-loops.default.num-threads=" + loops,
+                        "-jar",
+                        checkout.resolve(program)
+                                .resolve("target/" + program + ".jar")
+                                .toString()));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.forwardguard.manifests.load.bench;
+
+import dev.forwardguard.manifests.load.Load.Sample;
+import dev.forwardguard.manifests.load.Outage;
+import dev.forwardguard.testing.StubUpstream;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Requests at a constant rate while the upstream accepts and never answers. Times are those with
+ * the circuit open, and where there is no circuit those of the whole outage.
+ */
+record Hanging(StubUpstream upstream, int rate) implements Trial {
+    /** Until the first deadlines are missed, and the circuit opens. */
+    private static final Duration DEADLINE = Duration.ofSeconds(6);
+
+    @Override
+    public Measurement measure(Running contender, Scenario scenario, Duration length) {
+        Outage outage =
+                Outage.of(
+                        upstream,
+                        contender.port(),
+                        scenario.request().path(),
+                        rate,
+                        length.plus(DEADLINE));
+        List<Sample> samples = outage.opened().isPresent() ? outage.after() : outage.before();
+        List<Double> times =
+                samples.stream().map(sample -> sample.took().toNanos() / 1e6).sorted().toList();
+        long unanswered = samples.stream().filter(sample -> sample.status() != 200).count();
+        return new Measurement(
+                Double.NaN,
+                Double.NaN,
+                Trial.at(times, 0.5),
+                Trial.at(times, 0.99),
+                contender.use().kibibytes() / 1024.0,
+                Double.NaN,
+                Double.NaN,
+                unanswered);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.forwardguard.manifests.load.bench;
+
+import dev.forwardguard.manifests.Program;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The design that the guards replace: nginx asks, and answers itself where that fails.
+ *
+ * @param name as it is called in the table
+ * @param keepAlive whether it keeps connections to the upstream, which the sketch did not
+ */
+record NginxContender(String name, boolean keepAlive) implements Contender {
+    static final NginxContender SKETCHED = new NginxContender("nginx as sketched", false);
+    static final NginxContender KEEP_ALIVE = new NginxContender("nginx with keep-alive", true);
+
+    @Override
+    public Running start(Stand stand) {
+        stand.file("htpasswd", Stand.HTPASSWD);
+        return nginx(stand, servers(stand));
+    }
+
+    private String servers(Stand stand) {
+        return """
+        upstream backend { server 127.0.0.1:%1$d; %2$s }
+        server {
+            listen 127.0.0.1:%3$d backlog=1024;
+            proxy_connect_timeout 3s;
+            proxy_read_timeout 5s;
+            %4$s
+            location = /auth {
+                proxy_pass http://backend;
+                error_page 502 503 504 = @allowed;
+            }
+            location / {
+                proxy_pass http://backend;
+                error_page 502 503 504 = @login;
+            }
+            location @allowed {
+                add_header X-Guard-Fallback circuit_open always;
+                return 200;
+            }
+            location @login {
+                auth_basic "Emergency Access";
+                auth_basic_user_file htpasswd;
+                add_header X-authentik-username $remote_user always;
+                try_files /none =200;
+            }
+        }
+        """
+                .formatted(
+                        stand.upstream(),
+                        keepAlive ? "keepalive 256; keepalive_requests 100000000;" : "",
+                        stand.port(),
+                        keepAlive
+                                ? "proxy_http_version 1.1; proxy_set_header Connection \"\";"
+                                : "");
+    }
+
+    /** One worker, with room for everything that is sent here. */
+    static Running nginx(Stand stand, String servers) {
+        String root = System.getProperty("user.name").equals("root") ? "user root;" : "";
+        stand.file(
+                "nginx.conf",
+                """
+                daemon off;
+                %s
+                worker_processes 1;
+                worker_rlimit_nofile 8192;
+                pid nginx.pid;
+                error_log stderr error;
+                events { worker_connections 4096; }
+                http {
+                    access_log off;
+                    keepalive_requests 100000000;
+                    client_header_buffer_size 4k;
+                    large_client_header_buffers 8 256k;
+                    client_body_temp_path client_body;
+                    proxy_temp_path proxy;
+                    fastcgi_temp_path fastcgi;
+                    uwsgi_temp_path uwsgi;
+                    scgi_temp_path scgi;
+                %s
+                }
+                """
+                        .formatted(root, servers));
+        String program = Program.installed("nginx", "nginx-light").path().toString();
+        String directory = stand.directory().toString();
+        return stand.run(
+                Map.of(), List.of(program, "-p", directory, "-e", "stderr", "-c", "nginx.conf"));
+    }
+}

@@ -1,0 +1,89 @@
+package dev.forwardguard.manifests.load.bench;
+
+import dev.forwardguard.manifests.Program;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * As many requests as the contender can answer: each connection asks again as soon as it is
+ * answered. Times are those of a queue that is always full, and say little.
+ *
+ * @param connections at once
+ * @param fresh whether each request comes on a connection of its own, as many of Traefik's do
+ */
+record Saturation(int connections, boolean fresh) implements Trial {
+    private static final Path SCRIPT = Path.of("local/bench.lua");
+
+    @Override
+    public Measurement measure(Running contender, Scenario scenario, Duration length) {
+        ProcessUse before = contender.use();
+        Wrk wrk = wrk(contender.port(), scenario, length);
+        ProcessUse after = contender.use();
+        double micros = Trial.micros(before, after);
+        return new Measurement(
+                micros / wrk.requests(),
+                wrk.requests() * 1e6 / wrk.micros(),
+                wrk.p50() / 1e3,
+                wrk.p99() / 1e3,
+                after.kibibytes() / 1024.0,
+                micros / wrk.micros(),
+                Double.NaN,
+                wrk.wrong());
+    }
+
+    /**
+     * What {@code bench.lua} prints.
+     *
+     * @param requests answered ones
+     * @param micros how long it took; the percentiles are in microseconds, too
+     * @param wrong wrong answers and failures
+     */
+    private record Wrk(long requests, long micros, long p50, long p99, long wrong) {
+        static Wrk parse(String output) {
+            String line =
+                    output.lines()
+                            .filter(any -> any.startsWith("MEASURED "))
+                            .findFirst()
+                            .orElseThrow(() -> new IllegalStateException("wrk says " + output));
+            String[] parts = line.split(" ", -1);
+            return new Wrk(
+                    Long.parseLong(parts[1]),
+                    Long.parseLong(parts[2]),
+                    Long.parseLong(parts[3]),
+                    Long.parseLong(parts[4]),
+                    Long.parseLong(parts[5]));
+        }
+    }
+
+    private Wrk wrk(int port, Scenario scenario, Duration length) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Program.installed("wrk", "wrk").path().toString(),
+                                "--threads=1",
+                                "--connections=" + connections,
+                                "--duration=" + length.toSeconds() + "s",
+                                "--timeout=60s",
+                                "--script=" + SCRIPT));
+        command.addAll(scenario.request().options());
+        if (fresh) {
+            command.addAll(List.of("-H", "Connection: close"));
+        }
+        command.add("http://127.0.0.1:" + port + scenario.request().path());
+        command.add("--");
+        command.addAll(scenario.expected().arguments());
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            byte[] output = process.getInputStream().readAllBytes();
+            return Wrk.parse(new String(output, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.forwardguard.manifests.load.bench;
+
+import dev.forwardguard.manifests.ChildProcess;
+import dev.forwardguard.manifests.Loopback;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a contender is put up: on cores of its own, in front of an upstream.
+ *
+ * @param directory its files, nobody else's
+ * @param port where it is to listen
+ * @param upstream the port that it asks
+ * @param cores as {@code taskset} takes them
+ */
+record Stand(Path directory, int port, int upstream, String cores) {
+    /** The core of the contender; everything else has the other one. */
+    static final String CORE = "0";
+
+    /** Alice and {@link #PASSWORD}, hashed with cost 12. */
+    static final String HTPASSWD =
+            "alice:$2y$12$qdbXzM5mm0E/pdm2h0L.TOqZ4HRKpjOFG4ILvvNGPSxUk2URbT8Im\n";
+
+    static final String PASSWORD = "correct-horse";
+
+    static Stand at(Path directory, int upstream, String cores) {
+        try {
+            return new Stand(
+                    Files.createTempDirectory(directory, "contender"),
+                    Loopback.freePort(),
+                    upstream,
+                    cores);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A file with this text. */
+    Path file(String name, String text) {
+        try {
+            return Files.writeString(directory.resolve(name), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs a program that listens at the port. */
+    Running run(Map<String, String> variables, List<String> command) {
+        List<String> pinned = new ArrayList<>(List.of("taskset", "-c", cores));
+        pinned.addAll(command);
+        ChildProcess process = ChildProcess.start(directory.resolve("log"), variables, pinned);
+        process.awaitListening(port);
+        return new Running(process, port);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.forwardguard.manifests.load.bench;
+
+import dev.forwardguard.manifests.load.Load;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Requests at a constant rate, each sent when it is due and timed from then.
+ *
+ * @param rate requests per second
+ */
+record Steady(int rate) implements Trial {
+    /** In which connections are made; not counted. */
+    private static final Duration START = Duration.ofSeconds(1);
+
+    @Override
+    public Measurement measure(Running contender, Scenario scenario, Duration length) {
+        var load =
+                new Load(
+                        contender.port(),
+                        scenario.request().wire(),
+                        rate,
+                        scenario.expected()::isMetBy);
+        ProcessUse before;
+        long began;
+        try (load) {
+            load.run(START, () -> {});
+            before = contender.use();
+            began = System.nanoTime();
+            load.run(length, () -> {});
+        }
+        ProcessUse after = contender.use();
+        List<Double> times =
+                load.samples().stream()
+                        .filter(sample -> sample.due() >= began)
+                        .map(sample -> sample.took().toNanos() / 1e6)
+                        .sorted()
+                        .toList();
+        double micros = Trial.micros(before, after);
+        return new Measurement(
+                micros / times.size(),
+                times.size() / (length.toNanos() / 1e9),
+                Trial.at(times, 0.5),
+                Trial.at(times, 0.99),
+                after.kibibytes() / 1024.0,
+                micros / (length.toNanos() / 1e3),
+                Double.NaN,
+                load.wrong());
+    }
+}

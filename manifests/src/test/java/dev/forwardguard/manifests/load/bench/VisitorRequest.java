@@ -1,0 +1,67 @@
+package dev.forwardguard.manifests.load.bench;
+
+import dev.forwardguard.testing.Header;
+import dev.forwardguard.testing.RawRequest;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What Traefik asks for a visitor's browser, with 15 headers. Nginx and haproxy pass all of it on
+ * to the upstream, as in the design that the guards replace; so does authentik-guard.
+ * bot-block-guard keeps the cookie back.
+ *
+ * @param path where it is asked
+ * @param headers all but {@code Host}, in order
+ */
+record VisitorRequest(String path, List<Header> headers) {
+    private static final String HOST = "auth.example";
+
+    static VisitorRequest at(String path, int cookieBytes) {
+        List<Header> headers = new ArrayList<>();
+        headers.add(
+                new Header(
+                        "User-Agent",
+                        "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"));
+        headers.add(
+                new Header(
+                        "Accept",
+                        "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+        headers.add(new Header("Accept-Language", "en,de;q=0.5"));
+        headers.add(new Header("Referer", "https://app.example.com/"));
+        headers.add(new Header("Sec-Fetch-Mode", "navigate"));
+        headers.add(new Header("X-Forwarded-For", "203.0.113.7"));
+        headers.add(new Header("X-Forwarded-Host", "app.example.com"));
+        headers.add(new Header("X-Forwarded-Method", "GET"));
+        headers.add(new Header("X-Forwarded-Port", "443"));
+        headers.add(new Header("X-Forwarded-Proto", "https"));
+        headers.add(new Header("X-Forwarded-Server", "traefik-1"));
+        headers.add(new Header("X-Forwarded-Uri", "/page?x=1"));
+        headers.add(new Header("X-Real-Ip", "203.0.113.7"));
+        if (cookieBytes > 0) {
+            headers.add(new Header("Cookie", "session=" + "x".repeat(cookieBytes)));
+        }
+        return new VisitorRequest(path, headers);
+    }
+
+    VisitorRequest with(String name, String value) {
+        List<Header> more = new ArrayList<>(headers);
+        more.add(new Header(name, value));
+        return new VisitorRequest(path, more);
+    }
+
+    /** The octets. */
+    String wire() {
+        List<Header> all = new ArrayList<>(List.of(new Header("Host", HOST)));
+        all.addAll(headers);
+        return new RawRequest("GET", path, all, "").wire();
+    }
+
+    /** The options of wrk for it. */
+    List<String> options() {
+        List<String> options = new ArrayList<>(List.of("-H", "Host: " + HOST));
+        headers.forEach(
+                header -> options.addAll(List.of("-H", header.name() + ": " + header.value())));
+        return options;
+    }
+}
