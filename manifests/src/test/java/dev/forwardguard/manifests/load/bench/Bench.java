@@ -41,6 +41,8 @@ final class Bench implements AutoCloseable {
         BenchOptions options = BenchOptions.of(arguments);
         Path directory = Files.createTempDirectory("bench");
         System.err.println("Logs are in " + directory);
+        // Ctrl-C ends this without closing anything
+        Runtime.getRuntime().addShutdownHook(new Thread(Bench::endChildren, "end-children"));
         Results results;
         try (var upstream = BenchUpstream.start(directory);
                 var hanging = StubUpstream.start();
@@ -54,6 +56,10 @@ final class Bench implements AutoCloseable {
                 Bar.ALL.stream()
                         .allMatch(bar -> bar.measured(results).map(bar::passes).orElse(true));
         System.exit(passed && results.wrong() == 0 ? 0 : 1);
+    }
+
+    private static void endChildren() {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
     }
 
     private List<Scenario> chosen(Scenarios scenarios) {

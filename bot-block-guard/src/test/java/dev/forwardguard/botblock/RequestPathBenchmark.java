@@ -1,0 +1,104 @@
+package dev.forwardguard.botblock;
+
+import dev.forwardguard.forwardauth.HeaderSelection;
+import dev.forwardguard.settings.BreakerSettings;
+import dev.forwardguard.settings.HeaderNames;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.VerdictRule;
+import dev.forwardguard.upstream.breaker.CircuitBreaker;
+
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the guard's own parts of a request's path cost: time, and with the profiler {@code gc} bytes
+ * of the heap. Not a test; the profile {@code benchmark} runs it.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(value = 1, jvmArgsAppend = "-XX:+UseSerialGC")
+@Warmup(iterations = 5)
+@Measurement(iterations = 5)
+public class RequestPathBenchmark {
+    private static final HttpResponseStatus[] STATUSES = {
+        HttpResponseStatus.OK, HttpResponseStatus.FORBIDDEN, HttpResponseStatus.BAD_GATEWAY
+    };
+
+    private final BotBlockProfile profile = new BotBlockProfile(Clock.systemUTC());
+    private final HeaderNames secrets = profile.settings().dropRequestHeaders();
+    private final VerdictRule verdicts = profile.verdicts();
+    private final CircuitBreaker breaker =
+            new CircuitBreaker(
+                    BreakerSettings.DEFAULTS, Duration.ofSeconds(6), Ticker.system(), state -> {});
+    private final HttpHeaders asked = asked();
+    private final HttpHeaders answered = answered();
+    private int next;
+
+    /** Traefik's question, 15 headers and a cookie of 1.5 KB. */
+    private static HttpHeaders asked() {
+        return new DefaultHttpHeaders()
+                .add("Host", "bot-block-guard:8080")
+                .add("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")
+                .add("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+                .add("Accept-Language", "en,de;q=0.5")
+                .add("Referer", "https://app.example.com/")
+                .add("Sec-Fetch-Mode", "navigate")
+                .add("X-Forwarded-For", "203.0.113.7")
+                .add("X-Forwarded-Host", "app.example.com")
+                .add("X-Forwarded-Method", "GET")
+                .add("X-Forwarded-Port", "443")
+                .add("X-Forwarded-Proto", "https")
+                .add("X-Forwarded-Server", "traefik-1")
+                .add("X-Forwarded-Uri", "/page?x=1")
+                .add("X-Real-Ip", "203.0.113.7")
+                .add("Cookie", "session=" + "x".repeat(1_500));
+    }
+
+    /** An answer with a {@code Connection}, as most servers send it. */
+    private static HttpHeaders answered() {
+        return new DefaultHttpHeaders()
+                .add("Server", "nginx")
+                .add("Date", "Sat, 21 Nov 2026 12:00:00 GMT")
+                .add("Content-Type", "text/plain")
+                .add("Content-Length", "8")
+                .add("Connection", "keep-alive")
+                .add("Cache-Control", "no-store");
+    }
+
+    @Benchmark
+    public HttpHeaders headersForTheUpstream() {
+        return HeaderSelection.forUpstream(asked, secrets);
+    }
+
+    @Benchmark
+    public HttpHeaders headersForTraefik() {
+        return HeaderSelection.forTraefik(answered);
+    }
+
+    @Benchmark
+    public boolean classification() {
+        next = next == STATUSES.length - 1 ? 0 : next + 1;
+        return verdicts.isVerdict(STATUSES[next]);
+    }
+
+    @Benchmark
+    public void permitOfAClosedCircuit() {
+        breaker.tryAcquire().orElseThrow().succeeded();
+    }
+}
