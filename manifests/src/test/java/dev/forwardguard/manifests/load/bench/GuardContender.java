@@ -2,10 +2,13 @@ package dev.forwardguard.manifests.load.bench;
 
 import dev.forwardguard.manifests.Loopback;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A guard, run from its jar with the flags that it has in its image. Without the image's AOT cache:
@@ -17,6 +20,9 @@ import java.util.Map;
  * @param loops event loops
  */
 record GuardContender(String program, Path checkout, String label, int loops) implements Contender {
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
     static final String BOT_BLOCK = "bot-block-guard";
     static final String AUTHENTIK = "authentik-guard";
 
@@ -49,15 +55,20 @@ record GuardContender(String program, Path checkout, String label, int loops) im
         variables.put("GUARD_SETTINGS_FILE", settings.toString());
         variables.put("GUARD_HTPASSWD_FILE", stand.file("htpasswd", Stand.HTPASSWD).toString());
         variables.put("MALLOC_ARENA_MAX", "1");
-        return stand.run(
-                variables,
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "@" + checkout.resolve("manifests/image/jvm.options"),
-                        "-Dmicronaut.netty.event-loops.default.num-threads=" + loops,
-                        "-jar",
-                        checkout.resolve(program)
-                                .resolve("target/" + program + ".jar")
-                                .toString()));
+        List<String> command = new ArrayList<>(List.of(JAVA));
+        options().forEach(file -> command.add("@" + file));
+        command.add("-Dmicronaut.netty.event-loops.default.num-threads=" + loops);
+        Path jar = checkout.resolve(program).resolve("target").resolve(program + ".jar");
+        command.addAll(List.of("-jar", jar.toString()));
+        return stand.run(variables, command);
+    }
+
+    /** The flags of the checkout's own image; older ones have all of them in one file. */
+    private List<Path> options() {
+        Path image = checkout.resolve("manifests/image");
+        return Stream.of("jvm.options", program + ".options")
+                .map(image::resolve)
+                .filter(Files::exists)
+                .toList();
     }
 }

@@ -18,6 +18,7 @@ record NginxContender(String name, boolean keepAlive) implements Contender {
     @Override
     public Running start(Stand stand) {
         stand.file("htpasswd", Stand.HTPASSWD);
+        stand.file("allowed", "");
         return nginx(stand, servers(stand));
     }
 
@@ -45,7 +46,8 @@ record NginxContender(String name, boolean keepAlive) implements Contender {
                 auth_basic "Emergency Access";
                 auth_basic_user_file htpasswd;
                 add_header X-authentik-username $remote_user always;
-                try_files /none =200;
+                root .;
+                try_files /allowed =500;
             }
         }
         """
