@@ -9,12 +9,15 @@ import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.upstream.FallbackReason;
 
+import io.micronaut.context.annotation.Context;
 import io.micronaut.core.convert.ConversionService;
 import io.micronaut.http.ByteBodyHttpResponse;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.ServerHttpRequest;
+import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.body.CloseableByteBody;
 import io.micronaut.http.client.RawHttpClient;
 import io.micronaut.http.client.annotation.Client;
@@ -27,8 +30,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-
-import jakarta.inject.Singleton;
 
 import reactor.core.publisher.Mono;
 
@@ -43,18 +44,27 @@ import java.util.concurrent.CompletionStage;
  * the guard were not there, {@code Host} included, by which the outpost finds the application.
  * Without an answer there is nothing to fall back on.
  */
-@Singleton
+@Context // what cannot be built stops the start, not the first request
+@ServerFilter(AuthentikSettings.PREFIX + "**")
 final class PassThrough {
     private final RawHttpClient client;
     private final AuthentikProfile profile;
+    private final EmergencyUsers users;
 
-    PassThrough(@Client(id = "outpost") RawHttpClient client, AuthentikProfile profile) {
+    PassThrough(
+            @Client(id = "outpost") RawHttpClient client,
+            AuthentikProfile profile,
+            EmergencyUsers users) {
         this.client = client;
         this.profile = profile;
+        this.users = users;
     }
 
-    CompletionStage<MutableHttpResponse<?>> stream(
-            HttpRequest<?> request, ClientAuthorization authorization, GuardSettings now) {
+    /** A filter and not a controller, because every method is passed through. */
+    @RequestFilter
+    CompletionStage<MutableHttpResponse<?>> stream(HttpRequest<?> request) {
+        GuardSettings now = profile.settings();
+        var authorization = ClientAuthorization.of(sentHeaders(request), users);
         if (now.mode() == Mode.FALLBACK) {
             return CompletableFuture.completedFuture(page(FallbackReason.FORCED, request));
         }
@@ -148,9 +158,13 @@ final class PassThrough {
                     case READ_TIMEOUT, CONNECT_TIMEOUT -> HttpResponseStatus.GATEWAY_TIMEOUT;
                     default -> HttpResponseStatus.BAD_GATEWAY;
                 };
-        HttpHeaders headers = ((NettyHttpHeaders) request.getHeaders()).getNettyHeaders();
+        HttpHeaders headers = sentHeaders(request);
         return DecisionWriter.write(
                 status,
                 profile.page(PageKind.OUTPOST_UNAVAILABLE, reason, headers, RequestId.of(headers)));
+    }
+
+    private static HttpHeaders sentHeaders(HttpRequest<?> request) {
+        return ((NettyHttpHeaders) request.getHeaders()).getNettyHeaders();
     }
 }

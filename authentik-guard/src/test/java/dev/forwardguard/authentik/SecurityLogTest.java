@@ -13,13 +13,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.forwardguard.forwardauth.ForwardAuthRequest;
-import dev.forwardguard.forwardauth.RequestId;
 import dev.forwardguard.telemetry.JsonLines;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,11 +53,13 @@ class SecurityLogTest {
                     .withValidation(false)
                     .newHeaders()
                     .set("X-Forwarded-For", "203.0.113.9")
+                    .set("X-Request-Id", "0123456789abcdef")
                     .set("X-Forwarded-Host", "app.example.com")
                     .set("X-Forwarded-Uri", "/page?token=secret");
     private final ForwardAuthRequest request =
-            new ForwardAuthRequest(
-                    "/", "", headers, new FromTheProxy(), new RequestId("0123456789abcdef"));
+            ForwardAuthRequest.of(
+                    new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/", headers),
+                    new FromTheProxy());
 
     @BeforeEach
     void listen() {

@@ -1,49 +1,74 @@
 package dev.forwardguard.forwardauth;
 
-import io.micronaut.http.HttpRequest;
-import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
 
-/**
- * The subrequest that Traefik makes.
- *
- * @param path the path as it was sent, not decoded
- * @param query the query with its question mark as it was sent, or empty
- * @param headers all headers, in order, with repeats, byte for byte
- * @param connection where the decision goes
- * @param id what the pages and the log call it
- */
-public record ForwardAuthRequest(
-        String path, String query, HttpHeaders headers, Channel connection, RequestId id) {
+import org.jspecify.annotations.Nullable;
+
+/** The subrequest that Traefik makes. Belongs to the event loop of its connection. */
+public final class ForwardAuthRequest {
+    private final String path;
+    private final String query;
+    private final HttpHeaders headers;
+    private final Channel connection;
+    private @Nullable RequestId id;
+
+    private ForwardAuthRequest(String target, HttpHeaders headers, Channel connection) {
+        int question = target.indexOf('?');
+        this.path = question < 0 ? target : target.substring(0, question);
+        this.query = question < 0 ? "" : target.substring(question);
+        this.headers = headers;
+        this.connection = connection;
+    }
 
     /**
-     * Looks below Micronaut's request, which decodes and re-encodes: the upstream has to see what
-     * Traefik sent.
+     * The request with this head.
+     *
+     * @param connection where the decision goes
      */
-    public static ForwardAuthRequest of(HttpRequest<?> request) {
-        var netty = (NettyHttpRequest<?>) request;
-        io.netty.handler.codec.http.HttpRequest head = netty.getNativeRequest();
-        String uri =
-                originForm(
-                        head instanceof OriginalTarget sent ? sent.originalTarget() : head.uri());
-        int question = uri.indexOf('?');
-        return new ForwardAuthRequest(
-                question < 0 ? uri : uri.substring(0, question),
-                question < 0 ? "" : uri.substring(question),
-                head.headers(),
-                netty.getChannelHandlerContext().channel(),
-                RequestId.of(head.headers()));
+    public static ForwardAuthRequest of(HttpRequest head, Channel connection) {
+        return new ForwardAuthRequest(originForm(head.uri()), head.headers(), connection);
     }
 
     /** A proxy may send the absolute form, {@code http://host/path} (RFC 9112 section 3.2.2). */
-    private static String originForm(String uri) {
-        int scheme = uri.indexOf("://");
-        if (uri.startsWith("/") || scheme < 0) {
-            return uri;
+    private static String originForm(String target) {
+        int scheme = target.indexOf("://");
+        if (target.startsWith("/") || scheme < 0) {
+            return target;
         }
-        int path = uri.indexOf('/', scheme + 3);
-        return path < 0 ? "/" : uri.substring(path);
+        int path = target.indexOf('/', scheme + 3);
+        return path < 0 ? "/" : target.substring(path);
+    }
+
+    /** The path as it was sent, not decoded. */
+    public String path() {
+        return path;
+    }
+
+    /** The query with its question mark as it was sent, or empty. */
+    public String query() {
+        return query;
+    }
+
+    /** All headers, in order, with repeats, byte for byte. */
+    public HttpHeaders headers() {
+        return headers;
+    }
+
+    /** Where the decision goes. */
+    public Channel connection() {
+        return connection;
+    }
+
+    /** What the pages and the log call it; the same whenever it is asked for. */
+    public RequestId id() {
+        RequestId known = id;
+        if (known == null) {
+            known = RequestId.of(headers);
+            id = known;
+        }
+        return known;
     }
 
     /** The path only: headers and query may hold secrets. */

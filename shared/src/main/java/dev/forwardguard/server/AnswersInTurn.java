@@ -66,8 +66,7 @@ final class AnswersInTurn extends ChannelDuplexHandler {
             if (message instanceof LastHttpContent) {
                 connection.askedAll();
             }
-            ctx.fireChannelRead(
-                    message instanceof HttpRequest request ? RepairedRequest.of(request) : message);
+            ctx.fireChannelRead(message);
         }
     }
 
@@ -122,7 +121,7 @@ final class AnswersInTurn extends ChannelDuplexHandler {
         }
         ending = true;
         FullHttpResponse response =
-                writer.writeNetty(profile.lastResort(why.reason(), why.status(), why.headers()));
+                writer.write(profile.lastResort(why.reason(), why.status(), why.headers()));
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         ctx.channel().config().setAutoRead(true);
         ctx.writeAndFlush(response).addListener(written -> end(ctx));

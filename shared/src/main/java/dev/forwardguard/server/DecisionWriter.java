@@ -30,17 +30,9 @@ public final class DecisionWriter {
         this.log = log;
     }
 
-    /** The response for Micronaut to send. */
-    public MutableHttpResponse<?> write(Decision decision) {
-        return message(account(decision));
-    }
-
     /** A page for Micronaut to send where nothing was decided: nothing is counted. */
     public static MutableHttpResponse<?> write(HttpResponseStatus status, Page page) {
-        return message(measured(ForwardAuthResponse.of(status, page)));
-    }
-
-    private static MutableHttpResponse<?> message(ForwardAuthResponse response) {
+        ForwardAuthResponse response = measured(ForwardAuthResponse.of(status, page));
         MutableHttpResponse<byte[]> message =
                 new NettyMutableHttpResponse<>(
                         HttpVersion.HTTP_1_1,
@@ -52,21 +44,17 @@ public final class DecisionWriter {
         return message;
     }
 
-    /** The response to send where Micronaut has not seen the request. */
-    FullHttpResponse writeNetty(Decision decision) {
-        ForwardAuthResponse response = account(decision);
+    /** Counts a decision and makes the response of it. */
+    FullHttpResponse write(Decision decision) {
+        metrics.count(decision);
+        log.note(decision);
+        ForwardAuthResponse response = measured(ForwardAuthResponse.of(decision));
         return new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
                 response.status(),
                 Unpooled.wrappedBuffer(response.body()),
                 response.headers(),
                 EmptyHttpHeaders.INSTANCE);
-    }
-
-    private ForwardAuthResponse account(Decision decision) {
-        metrics.count(decision);
-        log.note(decision);
-        return measured(ForwardAuthResponse.of(decision));
     }
 
     private static ForwardAuthResponse measured(ForwardAuthResponse response) {

@@ -1,7 +1,5 @@
 package dev.forwardguard.server;
 
-import dev.forwardguard.forwardauth.OriginalTarget;
-
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpRequest;
 
@@ -11,9 +9,9 @@ import java.util.HexFormat;
 /**
  * A request whose target {@link java.net.URI} would not take, and Micronaut would answer with 400:
  * browsers send {@code |}, <code>{</code> and a lone {@code %} in queries as they are. What is
- * illegal is percent-encoded for Micronaut; the original stays at hand for the upstream.
+ * illegal is percent-encoded.
  */
-final class RepairedRequest extends DefaultHttpRequest implements OriginalTarget {
+final class RepairedRequest extends DefaultHttpRequest {
     /** RFC 3986 section 2, without the percent sign. */
     private static final BitSet LEGAL = new BitSet(128);
 
@@ -26,25 +24,17 @@ final class RepairedRequest extends DefaultHttpRequest implements OriginalTarget
         }
     }
 
-    private final String originalTarget;
-
     private RepairedRequest(HttpRequest request) {
         super(
                 request.protocolVersion(),
                 request.method(),
                 repaired(request.uri()),
                 request.headers());
-        this.originalTarget = request.uri();
     }
 
     /** The request itself if its target is legal. */
     static HttpRequest of(HttpRequest request) {
         return isLegal(request.uri()) ? request : new RepairedRequest(request);
-    }
-
-    @Override
-    public String originalTarget() {
-        return originalTarget;
     }
 
     private static boolean isLegal(String target) {

@@ -1,5 +1,6 @@
 package dev.forwardguard.server;
 
+import dev.forwardguard.forwardauth.Guard;
 import dev.forwardguard.forwardauth.GuardProfile;
 
 import io.micronaut.context.BeanProvider;
@@ -19,17 +20,22 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
+    private final BeanProvider<Guard> guard;
     private final BeanProvider<GuardProfile> profile;
     private final BeanProvider<DecisionWriter> writer;
-
+    private final BeanProvider<LastResort> lastResort;
     private final BeanProvider<ClientConnections> connections;
 
     ServerPipeline(
+            BeanProvider<Guard> guard,
             BeanProvider<GuardProfile> profile,
             BeanProvider<DecisionWriter> writer,
+            BeanProvider<LastResort> lastResort,
             BeanProvider<ClientConnections> connections) {
+        this.guard = guard;
         this.profile = profile;
         this.writer = writer;
+        this.lastResort = lastResort;
         this.connections = connections;
     }
 
@@ -69,7 +75,20 @@ final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustom
                     .addBefore(
                             ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
                             "answers-in-turn",
-                            new AnswersInTurn(profile.get(), writer.get(), connection));
+                            new AnswersInTurn(profile.get(), writer.get(), connection))
+                    .addBefore(
+                            ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
+                            "one-at-a-time",
+                            new OneAtATime())
+                    .addBefore(
+                            ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
+                            "questions",
+                            new QuestionHandler(
+                                    guard.get(),
+                                    profile.get(),
+                                    writer.get(),
+                                    lastResort.get(),
+                                    connection));
         }
     }
 }
