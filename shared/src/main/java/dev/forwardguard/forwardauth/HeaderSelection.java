@@ -4,6 +4,7 @@ import dev.forwardguard.settings.HeaderNames;
 
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 
@@ -66,15 +67,15 @@ public final class HeaderSelection {
                                 || (named.contains(name) && !isTraefiks(name)));
     }
 
-    /** The headers of a verdict that go back to Traefik; the length is written anew. */
+    /**
+     * Leaves of a verdict's headers what goes back to Traefik, whose length is written anew.
+     *
+     * @param answered nobody else's; changed
+     */
     public static HttpHeaders forTraefik(HttpHeaders answered) {
-        HeaderNames named = namedByConnection(answered);
-        return copy(
-                answered,
-                name ->
-                        HOP_BY_HOP.contains(name)
-                                || HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
-                                || named.contains(name));
+        namedByConnection(answered).removeFrom(answered);
+        HOP_BY_HOP.removeFrom(answered);
+        return answered.remove(HttpHeaderNames.CONTENT_LENGTH);
     }
 
     /** The headers of a message that is passed through, its own length included. */
@@ -113,7 +114,7 @@ public final class HeaderSelection {
     }
 
     private static HeaderNames namedByConnection(HttpHeaders headers) {
-        if (!headers.contains(HttpHeaderNames.CONNECTION)) {
+        if (saysNothingButKeepAlive(headers)) {
             return NONE;
         }
         return HeaderNames.of(
@@ -122,5 +123,17 @@ public final class HeaderSelection {
                         .map(String::strip)
                         .filter(name -> !name.isEmpty())
                         .toList());
+    }
+
+    /** Which is hop-by-hop anyway; nearly all messages are like this. */
+    private static boolean saysNothingButKeepAlive(HttpHeaders headers) {
+        Iterator<? extends CharSequence> values =
+                headers.valueCharSequenceIterator(HttpHeaderNames.CONNECTION);
+        while (values.hasNext()) {
+            if (!HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(values.next())) {
+                return false;
+            }
+        }
+        return true;
     }
 }

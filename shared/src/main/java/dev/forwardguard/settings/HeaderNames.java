@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An immutable set of header names, asked without regard to case and without a copy of the name.
@@ -27,6 +28,13 @@ public final class HeaderNames {
 
     public boolean contains(CharSequence name) {
         return names.contains(name);
+    }
+
+    /** Removes the headers of these names. */
+    public void removeFrom(HttpHeaders headers) {
+        for (Map.Entry<String, String> name : names) {
+            headers.remove(name.getKey());
+        }
     }
 
     @Override

@@ -15,7 +15,12 @@ import java.util.concurrent.TimeUnit;
  * others can grow old and go. Not thread-safe: it belongs to its loop.
  */
 final class ConnectionPool {
-    static final int MAX_IDLE = 32;
+    /**
+     * Half of what may be under way at once by default. With fewer than gateways use at once, each
+     * burst would open connections that the end of it closes.
+     */
+    static final int MAX_IDLE = 128;
+
     private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Ticker ticker;
