@@ -13,11 +13,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * guard hold. Written by its event loop, read by all.
  */
 final class ClientConnection {
-    /**
-     * A connection whose request was larger than this is not used again: Netty keeps a buffer as
-     * large as the longest header line for as long as the connection lives.
-     */
-    static final int LARGE_HEAD_BYTES = 16 * 1024;
+    /** Most requests are smaller; the buffers of a connection for one of them do not count. */
+    private static final int SMALL_HEAD_BYTES = 2 * 1024;
+
+    /** A head that is larger than this needs room for {@link #LARGE_HEAD_BYTES} at once. */
+    private static final int MEDIUM_HEAD_BYTES = 16 * 1024;
+
+    /** After a request with a larger head the connection is not used again. */
+    static final int LARGE_HEAD_BYTES = 64 * 1024;
 
     /** The largest request line and the largest headers that there can be. */
     private static final int LARGEST_HEAD_BYTES = (64 + 256) * 1024;
@@ -30,6 +33,7 @@ final class ClientConnection {
     private final boolean room;
     private long requestBytes;
     private long reserved;
+    private long kept;
     private boolean inBody;
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile boolean inHead;
@@ -49,7 +53,7 @@ final class ClientConnection {
 
     /**
      * Takes note of bytes that have arrived; false if the guard cannot hold them. A head that turns
-     * out large needs room for the largest one at once: otherwise 200 of them would fill the budget
+     * out large needs room for more than has arrived: otherwise 200 of them would fill the budget
      * with their first halves, and none could be completed.
      */
     boolean arrived(int bytes) {
@@ -61,7 +65,14 @@ final class ClientConnection {
             since = ticker.nanos();
         }
         requestBytes += bytes;
-        return room && reserve(requestBytes > LARGE_HEAD_BYTES ? LARGEST_HEAD_BYTES : requestBytes);
+        return room && reserve(roomForHead());
+    }
+
+    private long roomForHead() {
+        if (requestBytes <= MEDIUM_HEAD_BYTES) {
+            return requestBytes;
+        }
+        return requestBytes <= LARGE_HEAD_BYTES ? LARGE_HEAD_BYTES : LARGEST_HEAD_BYTES;
     }
 
     private boolean reserve(long wanted) {
@@ -101,10 +112,19 @@ final class ClientConnection {
     void flushed() {
         since = ticker.nanos();
         if (unanswered.get() == 0 && !inHead) {
-            share.giveBack();
+            kept = Math.max(kept, keptAfter(requestBytes));
+            share.keep(kept);
             requestBytes = 0;
             reserved = 0;
         }
+    }
+
+    /**
+     * Netty keeps a buffer for the longest header line for as long as the connection lives, which
+     * doubles when it grows.
+     */
+    private static long keptAfter(long requestBytes) {
+        return requestBytes <= SMALL_HEAD_BYTES ? 0 : 2 * Long.highestOneBit(requestBytes - 1);
     }
 
     /** After what is being answered now, this connection is to end. */
@@ -114,7 +134,12 @@ final class ClientConnection {
 
     /** Whether the answer that is about to be written should say that it is the last one. */
     boolean isLastAnswer() {
-        return unanswered.get() == 1 && (lastAnswerDue || requestBytes > LARGE_HEAD_BYTES);
+        return unanswered.get() == 1 && (lastAnswerDue || costsTooMuchToKeep());
+    }
+
+    private boolean costsTooMuchToKeep() {
+        return requestBytes > LARGE_HEAD_BYTES
+                || (Math.max(requestBytes, kept) > SMALL_HEAD_BYTES && share.isScarce());
     }
 
     /** Whether nobody waits for an answer on it. */

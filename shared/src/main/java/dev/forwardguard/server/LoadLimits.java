@@ -8,18 +8,21 @@ package dev.forwardguard.server;
  * @param bufferedBytes of requests and answers, as they come over the network
  */
 record LoadLimits(int connections, long bufferedBytes) {
-    /** An idle connection costs 3 KiB, but the classes alone take 10 MiB of the heap. */
-    private static final long HEAP_PER_CONNECTION = 32 * 1024;
+    /** A connection costs up to 8 KiB, but the classes alone take 10 MiB of the heap. */
+    private static final long HEAP_PER_CONNECTION = 64 * 1024;
 
     private static final int MOST_CONNECTIONS = 16_384;
 
-    /** At least one whole request of 256 KiB and one whole answer of 1 MiB fit in. */
-    private static final long LEAST_BUFFERED = 2 << 20;
+    /** Each byte that is counted takes up to three in the heap, and there is more in it. */
+    private static final long HEAP_PER_BUFFERED_BYTE = 8;
+
+    /** One whole request of 256 KiB and one whole answer of 1 MiB fit in. */
+    private static final long LEAST_BUFFERED = 3 << 19;
 
     /** The limits of a process with this heap. */
     static LoadLimits ofHeap(long bytes) {
         return new LoadLimits(
                 (int) Math.min(bytes / HEAP_PER_CONNECTION, MOST_CONNECTIONS),
-                Math.max(bytes / 8, LEAST_BUFFERED));
+                Math.max(bytes / HEAP_PER_BUFFERED_BYTE, LEAST_BUFFERED));
     }
 }

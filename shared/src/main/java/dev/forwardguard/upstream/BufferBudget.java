@@ -76,6 +76,16 @@ public final class BufferBudget {
             bytes -= some;
         }
 
+        /** Gives back everything but so many bytes, which stay in use. */
+        public void keep(long some) {
+            giveBack(bytes - some);
+        }
+
+        /** Whether less than a quarter of the budget is left, for all visitors together. */
+        public boolean isScarce() {
+            return budget.held.get() > budget.limit / 4 * 3;
+        }
+
         /** Gives back everything. */
         public void giveBack() {
             giveBack(bytes);

@@ -10,7 +10,7 @@ class LoadLimitsTest {
     private static final long MIB = 1 << 20;
 
     @ParameterizedTest
-    @CsvSource({"24, 768, 3", "64, 2048, 8", "128, 4096, 16"})
+    @CsvSource({"24, 384, 3", "64, 1024, 8", "128, 2048, 16"})
     void followTheHeap(long heap, int connections, long buffered) {
         assertThat(LoadLimits.ofHeap(heap * MIB))
                 .isEqualTo(new LoadLimits(connections, buffered * MIB));
@@ -18,7 +18,7 @@ class LoadLimitsTest {
 
     @Test
     void aLargestRequestAndALargestAnswerFitIntoAnyHeap() {
-        assertThat(LoadLimits.ofHeap(MIB).bufferedBytes()).isEqualTo(2 * MIB);
+        assertThat(LoadLimits.ofHeap(MIB).bufferedBytes()).isEqualTo(3 * MIB / 2);
     }
 
     @Test
