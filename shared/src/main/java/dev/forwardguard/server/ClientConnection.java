@@ -65,14 +65,19 @@ final class ClientConnection {
             since = ticker.nanos();
         }
         requestBytes += bytes;
-        return room && reserve(roomForHead());
+        return room && reserveForHead();
     }
 
-    private long roomForHead() {
+    /** Half of the room is for the largest, of which those of medium size may be the beginnings. */
+    private boolean reserveForHead() {
         if (requestBytes <= MEDIUM_HEAD_BYTES) {
-            return requestBytes;
+            return reserve(requestBytes);
         }
-        return requestBytes <= LARGE_HEAD_BYTES ? LARGE_HEAD_BYTES : LARGEST_HEAD_BYTES;
+        if (requestBytes <= LARGE_HEAD_BYTES) {
+            return reserved >= LARGE_HEAD_BYTES
+                    || (!share.isTaken(50) && reserve(LARGE_HEAD_BYTES));
+        }
+        return reserve(LARGEST_HEAD_BYTES);
     }
 
     private boolean reserve(long wanted) {
@@ -139,7 +144,7 @@ final class ClientConnection {
 
     private boolean costsTooMuchToKeep() {
         return requestBytes > LARGE_HEAD_BYTES
-                || (Math.max(requestBytes, kept) > SMALL_HEAD_BYTES && share.isScarce());
+                || (Math.max(requestBytes, kept) > SMALL_HEAD_BYTES && share.isTaken(75));
     }
 
     /** Whether nobody waits for an answer on it. */

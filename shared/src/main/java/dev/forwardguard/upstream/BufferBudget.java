@@ -81,9 +81,9 @@ public final class BufferBudget {
             giveBack(bytes - some);
         }
 
-        /** Whether less than a quarter of the budget is left, for all visitors together. */
-        public boolean isScarce() {
-            return budget.held.get() > budget.limit / 4 * 3;
+        /** Whether more than so much of the budget is taken, by all visitors together. */
+        public boolean isTaken(int percent) {
+            return budget.held.get() > budget.limit / 100 * percent;
         }
 
         /** Gives back everything. */
