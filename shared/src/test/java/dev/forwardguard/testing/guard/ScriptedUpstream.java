@@ -12,7 +12,7 @@ import dev.forwardguard.upstream.UpstreamResponse;
 
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.annotation.Requires;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 import jakarta.inject.Singleton;
@@ -45,12 +45,14 @@ public final class ScriptedUpstream implements Upstream {
 
     /** From now on, this is the verdict. */
     public void decides(int status, String body) {
-        var verdict =
-                new UpstreamResponse(
-                        HttpResponseStatus.valueOf(status),
-                        EmptyHttpHeaders.INSTANCE,
-                        body.getBytes(ISO_8859_1));
-        plays(_ -> CompletableFuture.completedFuture(new Answered(verdict)));
+        plays(
+                _ ->
+                        CompletableFuture.completedFuture(
+                                new Answered(
+                                        new UpstreamResponse(
+                                                HttpResponseStatus.valueOf(status),
+                                                new DefaultHttpHeaders(),
+                                                body.getBytes(ISO_8859_1)))));
     }
 
     @Override
