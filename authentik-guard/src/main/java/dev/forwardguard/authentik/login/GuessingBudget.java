@@ -22,9 +22,16 @@ final class GuessingBudget {
     /** What may be saved up: when an outage begins, many people mistype at once. */
     private static final Duration SAVED = Duration.ofSeconds(5);
 
+    /** For how long after somebody had to wait it counts. */
+    private static final Duration CROWDED = Duration.ofSeconds(1);
+
+    private final Ticker ticker;
     private final Bucket nanos;
+    private volatile long crowdedUntil;
 
     GuessingBudget(Ticker ticker) {
+        this.ticker = ticker;
+        crowdedUntil = ticker.nanos();
         nanos =
                 Bucket.builder()
                         .addLimit(
@@ -37,11 +44,20 @@ final class GuessingBudget {
                         .build();
     }
 
+    /** Somebody has to wait for others: from now on there is no more than the budget. */
+    void crowded() {
+        crowdedUntil = ticker.nanos() + CROWDED.toNanos();
+    }
+
     /**
      * Whether a check for somebody of this standing may begin. Suspects leave half to strangers,
-     * and both leave everything else to those who have logged in before.
+     * and both leave everything else to those who have logged in before. Nobody is turned away for
+     * the sake of others when there are none.
      */
     boolean allows(Standing standing) {
+        if (ticker.nanos() - crowdedUntil >= 0) {
+            return true;
+        }
         return switch (standing) {
             case KNOWN -> true;
             case STRANGER -> nanos.getAvailableTokens() > 0;

@@ -83,6 +83,11 @@ public final class HashingPool {
         threads.execute(new Check(standing, arrivals.getAndIncrement(), place, check));
     }
 
+    /** Whether others wait already. */
+    boolean isCrowded() {
+        return !crowd.getQueue().isEmpty();
+    }
+
     @PreDestroy
     void close() {
         known.shutdownNow();

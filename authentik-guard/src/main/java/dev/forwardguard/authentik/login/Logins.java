@@ -150,6 +150,9 @@ public final class Logins {
             attempt.get().abandoned();
             return insteadOf(first, guess, credentials, from, listening);
         }
+        if (pool.isCrowded()) {
+            budget.crowded();
+        }
         try {
             pool.execute(attempt.get().standing(), () -> run(mine, guess, credentials));
         } catch (RejectedExecutionException full) {

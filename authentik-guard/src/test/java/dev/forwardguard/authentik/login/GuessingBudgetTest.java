@@ -16,6 +16,7 @@ class GuessingBudgetTest {
     }
 
     private void assertAllowed(boolean known, boolean stranger, boolean suspect) {
+        budget.crowded();
         assertThat(budget.allows(Standing.KNOWN)).isEqualTo(known);
         assertThat(budget.allows(Standing.STRANGER)).isEqualTo(stranger);
         assertThat(budget.allows(Standing.SUSPECT)).isEqualTo(suspect);
@@ -43,8 +44,20 @@ class GuessingBudgetTest {
     }
 
     @Test
+    void bindsNobodyWhoIsAlone() {
+        spend(Duration.ofHours(1));
+        assertThat(budget.allows(Standing.SUSPECT)).isTrue();
+        assertAllowed(true, false, false);
+        nanos.addAndGet(Duration.ofMillis(999).toNanos());
+        assertThat(budget.allows(Standing.STRANGER)).isFalse();
+        nanos.addAndGet(Duration.ofMillis(1).toNanos());
+        assertThat(budget.allows(Standing.STRANGER)).isTrue();
+    }
+
+    @Test
     void cheapHashesCostAMillisecond() {
         for (int i = 0; i < 5000; i++) {
+            budget.crowded();
             assertThat(budget.allows(Standing.STRANGER)).isTrue();
             budget.spend(1);
         }
