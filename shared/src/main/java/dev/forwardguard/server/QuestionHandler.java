@@ -97,7 +97,11 @@ final class QuestionHandler extends ChannelInboundHandlerAdapter {
             ForwardAuthRequest question,
             @Nullable Decision decision,
             @Nullable Throwable bug) {
-        ctx.writeAndFlush(response(question, decision, bug));
+        try {
+            ctx.writeAndFlush(response(question, decision, bug));
+        } catch (Throwable worse) {
+            ctx.fireExceptionCaught(worse); // the connection ends, which is no allow
+        }
     }
 
     private FullHttpResponse response(
