@@ -1,0 +1,113 @@
+package dev.forwardguard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.upstream.BufferBudget;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+
+class ClientConnectionTest {
+    private static final int KIB = 1024;
+
+    private final BufferBudget budget = new BufferBudget(1000 * KIB);
+    private final List<EmbeddedChannel> channels = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        channels.forEach(EmbeddedChannel::finishAndReleaseAll);
+    }
+
+    private ClientConnection connect() {
+        var channel = new EmbeddedChannel();
+        channels.add(channel);
+        return new ClientConnection(channel, budget.open(channel), () -> 0, true);
+    }
+
+    /** Takes a request in and answers it; whether the connection may be used again. */
+    private static boolean serve(ClientConnection connection, int bytes) {
+        assertThat(connection.arrived(bytes)).isTrue();
+        connection.asked();
+        connection.askedAll();
+        boolean last = connection.isLastAnswer();
+        connection.answered();
+        connection.flushed();
+        return !last;
+    }
+
+    private long heldKib() {
+        return budget.held() / KIB;
+    }
+
+    @Test
+    void nothingIsKeptOfASmallRequest() {
+        assertThat(serve(connect(), 2 * KIB)).isTrue();
+
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void theBufferOfTheLargestRequestIsCountedAsLongAsTheConnectionLives() {
+        ClientConnection connection = connect();
+        serve(connection, 9 * KIB);
+        assertThat(heldKib()).isEqualTo(16);
+
+        serve(connection, 3 * KIB);
+        assertThat(heldKib()).isEqualTo(16);
+
+        channels.getFirst().close();
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void connectionsThatCostMuchAreNotKeptWhenRoomIsScarce() {
+        ClientConnection costly = connect();
+        assertThat(serve(costly, 16 * KIB)).isTrue();
+        ClientConnection cheap = connect();
+        while (heldKib() < 750) {
+            serve(connect(), 16 * KIB);
+        }
+
+        assertThat(serve(costly, 1 * KIB)).isFalse();
+        assertThat(serve(cheap, 2 * KIB)).isTrue();
+    }
+
+    @Test
+    void aConnectionIsNotKeptAfterALargeRequest() {
+        assertThat(serve(connect(), 64 * KIB)).isTrue();
+        assertThat(serve(connect(), 64 * KIB + 1)).isFalse();
+    }
+
+    @Test
+    void aHeadThatTurnsOutLargeNeedsRoomForMore() {
+        ClientConnection connection = connect();
+
+        assertThat(connection.arrived(16 * KIB)).isTrue();
+        assertThat(heldKib()).isEqualTo(16);
+        assertThat(connection.arrived(1)).isTrue();
+        assertThat(heldKib()).isEqualTo(64);
+        assertThat(connection.arrived(48 * KIB)).isTrue();
+        assertThat(heldKib()).isEqualTo(320);
+
+        connection.asked();
+        assertThat(heldKib()).isEqualTo(64);
+    }
+
+    @Test
+    void halfOfTheRoomIsForTheLargest() {
+        List<ClientConnection> medium = new ArrayList<>();
+        ClientConnection next = connect();
+        while (next.arrived(20 * KIB)) {
+            medium.add(next);
+            next = connect();
+        }
+
+        assertThat(medium).hasSize(8);
+        assertThat(medium.getFirst().arrived(100 * KIB)).isTrue();
+    }
+}
