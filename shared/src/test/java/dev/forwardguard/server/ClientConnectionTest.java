@@ -69,7 +69,7 @@ class ClientConnectionTest {
         ClientConnection costly = connect();
         assertThat(serve(costly, 16 * KIB)).isTrue();
         ClientConnection cheap = connect();
-        while (heldKib() < 750) {
+        for (int kib = 16; kib <= 750; kib += 16) {
             serve(connect(), 16 * KIB);
         }
 
