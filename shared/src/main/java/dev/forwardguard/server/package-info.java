@@ -1,7 +1,7 @@
 /**
- * How a guard sits on Micronaut's server: decisions become responses without a detour through its
- * codecs, requests that cannot be read still get the guard's own answer, and what goes wrong at the
- * start is one readable line.
+ * How a guard sits on Micronaut's server: questions leave its pipeline before its routing ({@link
+ * dev.forwardguard.server.ServerPipeline} has the order of the handlers), requests that cannot be
+ * read still get the guard's own answer, and what goes wrong at the start is one readable line.
  */
 @NullMarked
 package dev.forwardguard.server;
