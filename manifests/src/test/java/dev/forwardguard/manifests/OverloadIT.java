@@ -21,8 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -82,47 +80,6 @@ class OverloadIT {
             upstream.behaves(Behaviour.answers(204));
             assertServes(guard, path);
         }
-    }
-
-    /** Netty keeps the buffer of the longest line with each connection. */
-    @ParameterizedTest
-    @CsvSource({"bot-block-guard, /auth", "authentik-guard, /outpost.goauthentik.io/auth/traefik"})
-    void connectionsThatAreKeptAreNoWayAroundTheLimit(String name, String path) throws Exception {
-        String request = RawRequest.get(path).with("Cookie", "x".repeat(15_000)).wire();
-        try (var upstream = StubUpstream.start();
-                var guard = start(name, upstream)) {
-            upstream.behaves(Behaviour.answers(204));
-            RawHttp http = RawHttp.to(guard.port());
-            List<Future<Set<String>>> asked = new ArrayList<>();
-            try (var visitors = Executors.newVirtualThreadPerTaskExecutor()) {
-                for (int i = 0; i < 450; i++) {
-                    asked.add(visitors.submit(() -> reasonsOfMany(http, request)));
-                }
-            }
-
-            Set<String> reasons = new TreeSet<>();
-            asked.forEach(each -> reasons.addAll(get(each)));
-            assertThat(reasons).contains("verdict").doesNotContain("internal_error", "bad_request");
-            assertServes(guard, path);
-        }
-    }
-
-    /** One connection after the other; one that is closed in between had to make room. */
-    private static Set<String> reasonsOfMany(RawHttp http, String request) {
-        Set<String> reasons = new TreeSet<>();
-        int left = 40;
-        while (left > 0) {
-            try (RawConnection connection = http.connect()) {
-                for (boolean kept = true; kept && left > 0; left--) {
-                    RawAnswer answer = connection.ask(request);
-                    reasons.add(answer.header("X-Guard-Fallback").orElse("verdict"));
-                    kept = !answer.closed();
-                }
-            } catch (IOException e) {
-                left--;
-            }
-        }
-        return reasons;
     }
 
     @ParameterizedTest
