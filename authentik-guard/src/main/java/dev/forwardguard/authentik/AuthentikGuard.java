@@ -10,6 +10,7 @@ import dev.forwardguard.forwardauth.HeaderSelection;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.FallbackReason;
+import dev.forwardguard.upstream.QuestionHeaders;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamOutcome;
 import dev.forwardguard.upstream.UpstreamOutcome.Abandoned;
@@ -18,7 +19,6 @@ import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.UpstreamQuestion;
 
 import io.micronaut.context.annotation.Context;
-import io.netty.handler.codec.http.HttpHeaders;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,11 +46,13 @@ final class AuthentikGuard implements Guard {
     public CompletionStage<Decision> decide(ForwardAuthRequest asked) {
         GuardSettings now = profile.settings();
         var authorization = ClientAuthorization.of(asked.headers(), users);
-        HttpHeaders headers =
+        QuestionHeaders headers =
                 HeaderSelection.forUpstream(asked.headers(), now.dropRequestHeaders());
-        authorization.strip(headers);
         var question =
-                new UpstreamQuestion(asked.path() + asked.query(), headers, asked.connection());
+                new UpstreamQuestion(
+                        asked.path() + asked.query(),
+                        authorization.strip(headers),
+                        asked.connection());
         return upstream.ask(question)
                 .thenCompose(outcome -> decide(outcome, asked, authorization, now.mode()));
     }

@@ -1,6 +1,7 @@
 package dev.forwardguard.authentik;
 
 import dev.forwardguard.htpasswd.ClaimedUsers;
+import dev.forwardguard.upstream.QuestionHeaders;
 import dev.forwardguard.upstream.UpstreamResponse;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -8,6 +9,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpStatusClass;
 
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * The {@code Authorization} that the visitor sent along: an application's own token, or an
@@ -33,6 +35,22 @@ record ClientAuthorization(List<String> values, boolean emergency) {
         if (emergency) {
             forUpstream.remove(HttpHeaderNames.AUTHORIZATION);
         }
+    }
+
+    /** Likewise, of the headers of a question. */
+    QuestionHeaders strip(QuestionHeaders forUpstream) {
+        return emergency
+                ? header -> forUpstream.forEach(withoutAuthorization(header))
+                : forUpstream;
+    }
+
+    private static BiConsumer<CharSequence, CharSequence> withoutAuthorization(
+            BiConsumer<? super CharSequence, ? super CharSequence> header) {
+        return (name, value) -> {
+            if (!HttpHeaderNames.AUTHORIZATION.contentEqualsIgnoreCase(name)) {
+                header.accept(name, value);
+            }
+        };
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.forwardguard.forwardauth;
 
 import dev.forwardguard.settings.HeaderNames;
+import dev.forwardguard.upstream.QuestionHeaders;
 
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -11,6 +12,7 @@ import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -53,18 +55,21 @@ public final class HeaderSelection {
     /**
      * The headers to ask the upstream with, without {@code Host}.
      *
+     * @param sent not to be changed before the question has been answered
      * @param alsoDropped further headers that stay here
      */
-    public static HttpHeaders forUpstream(HttpHeaders sent, HeaderNames alsoDropped) {
+    public static QuestionHeaders forUpstream(HttpHeaders sent, HeaderNames alsoDropped) {
         HeaderNames named = namedByConnection(sent);
-        return copy(
-                sent,
-                name ->
-                        HOP_BY_HOP.contains(name)
-                                || OF_ANOTHER_REQUEST.contains(name)
-                                || startsWith(name, "content-")
-                                || alsoDropped.contains(name)
-                                || (named.contains(name) && !isTraefiks(name)));
+        return header ->
+                tell(
+                        sent,
+                        name ->
+                                HOP_BY_HOP.contains(name)
+                                        || OF_ANOTHER_REQUEST.contains(name)
+                                        || startsWith(name, "content-")
+                                        || alsoDropped.contains(name)
+                                        || (named.contains(name) && !isTraefiks(name)),
+                        header);
     }
 
     /**
@@ -81,9 +86,14 @@ public final class HeaderSelection {
     /** The headers of a message that is passed through, its own length included. */
     public static HttpHeaders endToEnd(HttpHeaders sent) {
         HeaderNames named = namedByConnection(sent);
-        return copy(
+        // they were validated when they were decoded
+        HttpHeaders kept =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+        tell(
                 sent,
-                name -> HOP_BY_HOP.contains(name) || (named.contains(name) && !isTraefiks(name)));
+                name -> HOP_BY_HOP.contains(name) || (named.contains(name) && !isTraefiks(name)),
+                kept::add);
+        return kept;
     }
 
     /**
@@ -99,18 +109,17 @@ public final class HeaderSelection {
         return AsciiString.regionMatches(name, true, 0, prefix, 0, prefix.length());
     }
 
-    private static HttpHeaders copy(HttpHeaders from, Predicate<CharSequence> dropped) {
-        // they were validated when they were decoded
-        HttpHeaders to =
-                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
-        Iterator<Map.Entry<CharSequence, CharSequence>> entries = from.iteratorCharSequence();
+    private static void tell(
+            HttpHeaders all,
+            Predicate<CharSequence> dropped,
+            BiConsumer<? super CharSequence, ? super CharSequence> header) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> entries = all.iteratorCharSequence();
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> entry = entries.next();
             if (!dropped.test(entry.getKey())) {
-                to.add(entry.getKey(), entry.getValue());
+                header.accept(entry.getKey(), entry.getValue());
             }
         }
-        return to;
     }
 
     private static HeaderNames namedByConnection(HttpHeaders headers) {

@@ -2,20 +2,24 @@ package dev.forwardguard.settings;
 
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 
 /**
  * An immutable set of header names, asked without regard to case and without a copy of the name.
  */
 public final class HeaderNames {
+    /** They keep their hash codes, which Netty's own are compared with. */
+    private final List<AsciiString> all;
+
     private final HttpHeaders names =
             DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
 
     private HeaderNames(Collection<String> names) {
-        names.forEach(name -> this.names.set(name, ""));
+        all = names.stream().map(AsciiString::new).toList();
+        all.forEach(name -> this.names.set(name, ""));
     }
 
     public static HeaderNames of(String... names) {
@@ -32,8 +36,8 @@ public final class HeaderNames {
 
     /** Removes the headers of these names. */
     public void removeFrom(HttpHeaders headers) {
-        for (Map.Entry<String, String> name : names) {
-            headers.remove(name.getKey());
+        for (AsciiString name : all) {
+            headers.remove(name);
         }
     }
 

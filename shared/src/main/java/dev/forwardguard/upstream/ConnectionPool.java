@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,10 +25,16 @@ final class ConnectionPool {
 
     private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    private final Executor loop;
     private final Ticker ticker;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
+    private boolean settling;
 
-    ConnectionPool(Ticker ticker) {
+    /**
+     * @param loop runs what it is given after what it has begun: reading what has arrived
+     */
+    ConnectionPool(Executor loop, Ticker ticker) {
+        this.loop = loop;
         this.ticker = ticker;
     }
 
@@ -53,6 +61,17 @@ final class ConnectionPool {
         if (idle.size() > MAX_IDLE) {
             idle.removeFirst().close();
         }
+        if (!settling) {
+            settling = true;
+            loop.execute(this::settle);
+        }
+    }
+
+    /** Those that were not taken again at once are at the end. */
+    private void settle() {
+        settling = false;
+        Iterator<UpstreamConnection> latestFirst = idle.descendingIterator();
+        while (latestFirst.hasNext() && latestFirst.next().settle()) {}
     }
 
     void forget(UpstreamConnection connection) {

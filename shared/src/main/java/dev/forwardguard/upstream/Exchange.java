@@ -11,16 +11,10 @@ import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.UpstreamOutcome.Abandoned;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.FutureListener;
 
 import org.jspecify.annotations.Nullable;
@@ -162,16 +156,10 @@ final class Exchange {
         connection = chosen;
         asked = true;
         lastByteAt = ticker.nanos();
-        question.headers().set(HttpHeaderNames.HOST, settings.url().getRawAuthority());
         chosen.ask(
                 this,
-                new DefaultFullHttpRequest(
-                        HttpVersion.HTTP_1_1,
-                        HttpMethod.GET,
-                        settings.pathPrefix() + question.uri(),
-                        Unpooled.EMPTY_BUFFER,
-                        question.headers(),
-                        EmptyHttpHeaders.INSTANCE));
+                QuestionHead.write(
+                        question, settings.pathPrefix(), settings.url().getRawAuthority()));
     }
 
     /** Bytes of the answer have arrived. */

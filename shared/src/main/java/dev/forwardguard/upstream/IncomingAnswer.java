@@ -16,16 +16,18 @@ import io.netty.handler.codec.http.LastHttpContent;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import java.util.Arrays;
 
 /** The answer to one question while it comes in, part by part; interim answers are skipped. */
 final class IncomingAnswer {
     static final int MAX_BODY_BYTES = 1 << 20;
 
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    private static final byte[] EMPTY = {};
+
     private final BufferBudget.Share buffers;
+    private byte[] body = EMPTY;
     private @Nullable HttpResponse head;
+    private int length;
     private boolean interim;
     private boolean complete;
 
@@ -67,17 +69,19 @@ final class IncomingAnswer {
 
     private @Nullable FallbackReason addBody(HttpContent content) {
         ByteBuf bytes = content.content();
-        if (body.size() + bytes.readableBytes() > MAX_BODY_BYTES) {
+        int more = bytes.readableBytes();
+        if (length + more > MAX_BODY_BYTES) {
             return RESPONSE_TOO_LARGE;
         }
-        if (!buffers.take(bytes.readableBytes())) {
+        if (!buffers.take(more)) {
             return OVERLOAD;
         }
-        try {
-            bytes.readBytes(body, bytes.readableBytes());
-        } catch (IOException e) {
-            throw new IllegalStateException("memory does not fail", e);
+        if (length + more > body.length) {
+            // most bodies come in one part; others grow by doubling
+            body = Arrays.copyOf(body, Math.max(length + more, 2 * length));
         }
+        bytes.readBytes(body, length, more);
+        length += more;
         complete = content instanceof LastHttpContent && !interim;
         return null;
     }
@@ -96,6 +100,7 @@ final class IncomingAnswer {
         if (head == null || !complete) {
             throw new IllegalStateException("the answer is not complete");
         }
-        return new UpstreamResponse(head.status(), head.headers(), body.toByteArray());
+        byte[] whole = length == body.length ? body : Arrays.copyOf(body, length);
+        return new UpstreamResponse(head.status(), head.headers(), whole);
     }
 }

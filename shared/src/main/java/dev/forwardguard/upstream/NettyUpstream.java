@@ -101,7 +101,7 @@ public final class NettyUpstream implements Upstream {
                         question,
                         now,
                         address,
-                        pools.computeIfAbsent(loop, any -> new ConnectionPool(ticker)),
+                        pools.computeIfAbsent(loop, any -> new ConnectionPool(any, ticker)),
                         connector,
                         ticker,
                         classify);

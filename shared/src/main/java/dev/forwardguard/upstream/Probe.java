@@ -4,10 +4,9 @@ import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaders;
 
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** The guard's own question: one that a working upstream is known to answer. */
@@ -36,7 +35,7 @@ final class Probe {
         return upstream.apply(
                         new UpstreamQuestion(
                                 settings.path(),
-                                headers(),
+                                this::tellHeaders,
                                 loop,
                                 loop.<Void>newPromise(),
                                 BufferBudget.unbounded()))
@@ -44,18 +43,14 @@ final class Probe {
                 .whenComplete((result, never) -> meters.probed(result));
     }
 
-    private HttpHeaders headers() {
-        HttpHeaders headers =
-                new DefaultHttpHeaders()
-                        .set("User-Agent", "forward-guard probe")
-                        .set("X-Forwarded-Method", "GET");
-        settings.host()
-                .ifPresent(
-                        host ->
-                                headers.set("X-Forwarded-Proto", "https")
-                                        .set("X-Forwarded-Host", host)
-                                        .set("X-Forwarded-Uri", "/"));
-        return headers;
+    private void tellHeaders(BiConsumer<? super CharSequence, ? super CharSequence> header) {
+        header.accept("User-Agent", "forward-guard probe");
+        header.accept("X-Forwarded-Method", "GET");
+        if (settings.host().isPresent()) {
+            header.accept("X-Forwarded-Proto", "https");
+            header.accept("X-Forwarded-Host", settings.host().get());
+            header.accept("X-Forwarded-Uri", "/");
+        }
     }
 
     private ProbeResult resultOf(UpstreamOutcome outcome) {

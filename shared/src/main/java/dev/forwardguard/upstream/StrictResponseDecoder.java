@@ -75,7 +75,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     protected HttpMessage createMessage(String[] statusLine) {
         if (!isHttp1(statusLine[0])
                 || !isThreeDigits(statusLine[1])
-                || statusLine[2].chars().anyMatch(StrictResponseDecoder::isControl)) {
+                || hasControls(statusLine[2])) {
             throw new IllegalArgumentException("not a status line of HTTP/1");
         }
         return super.createMessage(statusLine);
@@ -107,11 +107,24 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     }
 
     private static boolean isThreeDigits(String status) {
-        return status.length() == 3 && status.chars().allMatch(c -> c >= '0' && c <= '9');
+        return status.length() == 3
+                && isDigit(status.charAt(0))
+                && isDigit(status.charAt(1))
+                && isDigit(status.charAt(2));
     }
 
-    private static boolean isControl(int c) {
-        return (c < ' ' && c != '\t') || c == 0x7F;
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private static boolean hasControls(String phrase) {
+        for (int i = 0; i < phrase.length(); i++) {
+            char c = phrase.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7F) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 
 /** A TCP connection that can be looked at right before it is used again. */
 final class UpstreamChannel extends NioSocketChannel {
+    private final ByteBuffer oneByte = ByteBuffer.allocateDirect(1);
+
     /**
      * Acknowledges at once what has come in. A system that waits for something to send along lets
      * the other end hold back what it wrote next (RFC 1122 section 4.2.3.4), and a second answer to
@@ -30,7 +32,7 @@ final class UpstreamChannel extends NioSocketChannel {
      */
     boolean isQuiet() {
         try {
-            return isActive() && javaChannel().read(ByteBuffer.allocate(1)) == 0;
+            return isActive() && javaChannel().read(oneByte) == 0;
         } catch (IOException e) {
             return false;
         }

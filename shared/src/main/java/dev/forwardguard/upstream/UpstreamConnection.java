@@ -5,11 +5,10 @@ import static dev.forwardguard.upstream.FallbackReason.RESET;
 
 import dev.forwardguard.time.Ticker;
 
-import io.netty.channel.ChannelFutureListener;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
@@ -33,6 +32,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Exchange exchange;
     private IncomingAnswer answer = new IncomingAnswer(BufferBudget.NONE);
     private boolean used;
+    private boolean settled = true;
     private long idleSince;
 
     private UpstreamConnection(
@@ -53,7 +53,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             ConnectionPool pool,
             Ticker ticker) {
         var connection = new UpstreamConnection(channel, address, pool, ticker);
-        channel.pipeline().addLast(new VerbatimRequestEncoder(), connection.decoder, connection);
+        channel.pipeline().addLast(connection.decoder, connection);
         return connection;
     }
 
@@ -67,10 +67,24 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /**
      * Whether nothing speaks against another question; if something does, the connection has to be
-     * closed.
+     * closed. One that is used again at once is looked at when the question is on its way.
      */
     boolean isUsable() {
-        return exchange == null && channel.isQuiet();
+        return exchange == null && (!settled || channel.isQuiet());
+    }
+
+    /**
+     * Calls for what the upstream may hold back, so that it arrives before the next question.
+     *
+     * @return false if that was done before
+     */
+    boolean settle() {
+        if (settled) {
+            return false;
+        }
+        settled = true;
+        channel.acknowledge();
+        return true;
     }
 
     /** Whether an answer was read on it before: such a connection may turn out to be stale. */
@@ -78,17 +92,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return used;
     }
 
-    void ask(Exchange asking, HttpRequest request) {
+    void ask(Exchange asking, ByteBuf question) {
         exchange = asking;
         answer = new IncomingAnswer(asking.buffers());
-        channel.writeAndFlush(request)
-                .addListener(
-                        (ChannelFutureListener)
-                                written -> {
-                                    if (!written.isSuccess() && exchange == asking) {
-                                        fail(RESET);
-                                    }
-                                });
+        // a failure to write is told to exceptionCaught
+        channel.writeAndFlush(question, channel.voidPromise());
+        // the question has taken the acknowledgement along; what was held back until then is here
+        // now, before the upstream can have read the question
+        if (!settled && exchange == asking && !channel.isQuiet()) {
+            fail(RESET);
+        }
     }
 
     /** Ends whatever is under way without telling anybody. */
@@ -156,7 +169,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         used = true;
         if (clean && answer.isKeepAlive() && channel.isActive()) {
             idleSince = ticker.nanos();
-            channel.acknowledge();
+            settled = false;
             pool.give(this);
         } else {
             channel.close();

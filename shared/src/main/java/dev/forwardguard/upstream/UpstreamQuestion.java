@@ -2,7 +2,6 @@ package dev.forwardguard.upstream;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.concurrent.Future;
 
 /**
@@ -16,7 +15,7 @@ import io.netty.util.concurrent.Future;
  */
 public record UpstreamQuestion(
         String uri,
-        HttpHeaders headers,
+        QuestionHeaders headers,
         EventLoop loop,
         Future<Void> hangUp,
         BufferBudget.Share buffers) {
@@ -26,7 +25,7 @@ public record UpstreamQuestion(
      *
      * @param asker the connection that waits for the outcome
      */
-    public UpstreamQuestion(String uri, HttpHeaders headers, Channel asker) {
+    public UpstreamQuestion(String uri, QuestionHeaders headers, Channel asker) {
         this(uri, headers, asker.eventLoop(), asker.closeFuture(), BufferBudget.of(asker));
     }
 

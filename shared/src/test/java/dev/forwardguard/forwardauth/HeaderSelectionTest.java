@@ -3,6 +3,7 @@ package dev.forwardguard.forwardauth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.settings.HeaderNames;
+import dev.forwardguard.upstream.QuestionHeaders;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -27,6 +29,12 @@ class HeaderSelectionTest {
 
     private static List<String> lines(HttpHeaders headers) {
         return headers.entries().stream().map(Map.Entry::toString).toList();
+    }
+
+    private static List<String> lines(QuestionHeaders headers) {
+        List<String> lines = new ArrayList<>();
+        headers.forEach((name, value) -> lines.add(name + "=" + value));
+        return lines;
     }
 
     @Test
@@ -74,7 +82,7 @@ class HeaderSelectionTest {
                 "If-Range"
             })
     void doesNotForwardWhatBelongsToAnotherHopOrRequest(String name) {
-        assertThat(HeaderSelection.forUpstream(headers(name, "x"), NOTHING)).isEmpty();
+        assertThat(lines(HeaderSelection.forUpstream(headers(name, "x"), NOTHING))).isEmpty();
     }
 
     @Test
@@ -90,7 +98,7 @@ class HeaderSelectionTest {
                         "X-Yours",
                         "2");
 
-        assertThat(HeaderSelection.forUpstream(sent, NOTHING)).isEmpty();
+        assertThat(lines(HeaderSelection.forUpstream(sent, NOTHING))).isEmpty();
     }
 
     @Test
@@ -102,7 +110,7 @@ class HeaderSelectionTest {
                         "X-Real-Ip", "192.0.2.1",
                         "x-forwarded-for", "192.0.2.1");
 
-        assertThat(HeaderSelection.forUpstream(sent, NOTHING)).hasSize(3);
+        assertThat(lines(HeaderSelection.forUpstream(sent, NOTHING))).hasSize(3);
     }
 
     @Test
@@ -138,7 +146,10 @@ class HeaderSelectionTest {
     void doesNotTouchWhatItSelectsFrom() {
         HttpHeaders sent = headers("Connection", "close", "Accept", "*/*");
 
-        HeaderSelection.forUpstream(sent, NOTHING).set("Accept", "changed");
+        QuestionHeaders selected = HeaderSelection.forUpstream(sent, NOTHING);
+        selected.forEach((name, value) -> {});
+
+        assertThat(lines(selected)).containsExactly("Accept=*/*");
 
         assertThat(lines(sent)).containsExactly("Connection=close", "Accept=*/*");
     }

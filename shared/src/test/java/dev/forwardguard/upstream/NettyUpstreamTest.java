@@ -2,8 +2,6 @@ package dev.forwardguard.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.StubDns;
@@ -11,19 +9,10 @@ import dev.forwardguard.testing.StubUpstream;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,63 +106,6 @@ class NettyUpstreamTest {
         assertThat(answer()).isInstanceOf(Answered.class);
     }
 
-    /**
-     * An upstream that one day answers twice, in two small writes: its system holds the second back
-     * until the first is acknowledged, which on a connection in use takes 40 ms without haste.
-     */
-    @RepeatedTest(5)
-    void aSecondAnswerThatWasHeldBackNeverReachesTheNextQuestion() throws Exception {
-        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Thread.ofVirtual().start(() -> answerTheTenthTwice(server));
-            under.settings =
-                    UpstreamUnderTest.settings(
-                            URI.create("http://127.0.0.1:" + server.getLocalPort()));
-            for (int i = 0; i < 10; i++) {
-                assertThat(status(answer())).isEqualTo(403);
-            }
-            under.loops.schedule(() -> {}, 10, TimeUnit.MILLISECONDS).get();
-
-            assertThat(status(answer())).isEqualTo(403);
-        }
-    }
-
-    private static int status(UpstreamOutcome outcome) {
-        return ((Answered) outcome).verdict().status().code();
-    }
-
-    private static void answerTheTenthTwice(ServerSocket server) {
-        try {
-            while (true) {
-                Socket socket = server.accept();
-                Thread.ofVirtual().start(() -> answerTheTenthTwice(socket));
-            }
-        } catch (IOException e) {
-            // the test is over
-        }
-    }
-
-    private static void answerTheTenthTwice(Socket socket) {
-        try (socket) {
-            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
-            int questions = 0;
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.isEmpty()) {
-                    write(socket, "403 No");
-                    if (++questions == 10) {
-                        write(socket, "200 Forged");
-                    }
-                }
-            }
-        } catch (IOException e) {
-            // the guard has closed it
-        }
-    }
-
-    private static void write(Socket socket, String status) throws IOException {
-        String answer = "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n";
-        socket.getOutputStream().write(answer.getBytes(US_ASCII));
-    }
-
     @Test
     void followsAChangedUrlAndLeavesTheOldConnectionsBehind() throws Exception {
         answer();
@@ -233,7 +165,7 @@ class NettyUpstreamTest {
         var question =
                 new UpstreamQuestion(
                         "/auth?code=secret",
-                        new DefaultHttpHeaders().add("Cookie", "secret"),
+                        header -> header.accept("Cookie", "secret"),
                         under.asker);
 
         assertThat(question.toString()).contains("/auth").doesNotContain("secret");

@@ -13,7 +13,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 
 import java.io.IOException;
 import java.net.URI;
@@ -106,7 +105,7 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
     }
 
     CompletableFuture<UpstreamOutcome> ask() {
-        return upstream.ask(new UpstreamQuestion("/auth", new DefaultHttpHeaders(), asker))
+        return upstream.ask(new UpstreamQuestion("/auth", header -> {}, asker))
                 .toCompletableFuture();
     }
 
