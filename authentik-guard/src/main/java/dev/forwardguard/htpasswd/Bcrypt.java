@@ -19,6 +19,11 @@ import java.util.regex.Pattern;
  *
  * <p>The algorithm is jBCrypt's {@code crypt_raw}, which is over bytes. The methods on strings
  * above it know no letter but {@code a} and would turn passwords that are not UTF-8 into others.
+ *
+ * <p>One thing they do differ in: for a few passwords with the byte 0xFF, which no UTF-8 text has,
+ * {@code $2a$} as crypt(3) writes it is off the algorithm on purpose, because hashes of an old bug
+ * could be under that letter ("safety" in crypt_blowfish). jBCrypt has no way to do that, and
+ * Spring Security's descendant of it has.
  */
 public final class Bcrypt implements PasswordHash {
     /**
@@ -39,11 +44,15 @@ public final class Bcrypt implements PasswordHash {
     /** What bcrypt encrypts (Provos and Mazières, "A Future-Adaptable Password Scheme", §5). */
     private static final byte[] PLAINTEXT = "OrpheanBeholderScryDoubt".getBytes(US_ASCII);
 
+    private static final byte SAFEGUARDED = (byte) 0xff;
+
+    private final String text;
     private final int cost;
     private final byte[] salt;
     private final byte[] digest;
 
-    private Bcrypt(int cost, byte[] salt, byte[] digest) {
+    private Bcrypt(String text, int cost, byte[] salt, byte[] digest) {
+        this.text = text;
         this.cost = cost;
         this.salt = salt;
         this.digest = digest;
@@ -59,7 +68,7 @@ public final class Bcrypt implements PasswordHash {
             throw new UnusableLineException(
                     "bcrypt cost above the limit of " + limits.maxBcryptCost());
         }
-        return new Bcrypt(cost, decode(form.group(2)), decode(form.group(3)));
+        return new Bcrypt(text, cost, decode(form.group(2)), decode(form.group(3)));
     }
 
     /** Bcrypt's base64 differs from the standard one in nothing but the alphabet and padding. */
@@ -73,8 +82,20 @@ public final class Bcrypt implements PasswordHash {
 
     @Override
     public boolean matches(byte[] password) {
+        if (text.startsWith("$2a$") && has(password, SAFEGUARDED)) {
+            return org.springframework.security.crypto.bcrypt.BCrypt.checkpw(password, text);
+        }
         // The format drops the last of 24 bytes.
         return MessageDigest.isEqual(digest, Arrays.copyOf(raw(password), digest.length));
+    }
+
+    private static boolean has(byte[] password, byte wanted) {
+        for (byte each : password) {
+            if (each == wanted) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private byte[] raw(byte[] password) {

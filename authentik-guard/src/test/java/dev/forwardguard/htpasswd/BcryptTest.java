@@ -10,7 +10,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.HexFormat;
 
 class BcryptTest {
     /** {@code htpasswd -nbB -C 5 u password}. */
@@ -46,6 +49,35 @@ class BcryptTest {
         assertThat(hash.matches(new byte[] {(byte) 0xfe, (byte) 0xc3, 'a', 'b', (byte) 0xff}))
                 .isTrue();
         assertThat(hash.matches("\u00fe\u00c3ab\u00ff".getBytes(UTF_8))).isFalse();
+    }
+
+    /** From crypt(3): {@code perl -e 'print crypt("\xff\xff\xfe", q($2a$05$Forward…))'}. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "ffff fe, a, xoe/FwmTkAVvpM5acWQMW29VUSBe6rK",
+        "ffff fe, y, kIJ0fAO9rWE1vdpTbhtFluLYhhpaGFa",
+        "71ff ffff, a, 7oqi.sDEg7etWwlIz9wGW4DjGnfKfmi",
+        "71ff ffff, y, 7oqi.sDEg7etWwlIz9wGW4DjGnfKfmi"
+    })
+    void hashesTheByteFfAsCrypt3Does(String hex, String letter, String digest)
+            throws UnusableLineException {
+        byte[] password = HexFormat.of().parseHex(hex.replace(" ", ""));
+        String salt = "$05$ForwardGuardForwardGuO";
+
+        assertThat(parse("$2" + letter + salt + digest).matches(password)).isTrue();
+        assertThat(parse("$2" + letter + salt + digest).matches(new byte[] {-1})).isFalse();
+    }
+
+    @Test
+    void doesNotTakeTheDigestOfOneLetterForThatOfAnotherWhereTheyDiffer()
+            throws UnusableLineException {
+        byte[] password = HexFormat.of().parseHex("fffffe");
+        String digestOfA = "$05$ForwardGuardForwardGuOxoe/FwmTkAVvpM5acWQMW29VUSBe6rK";
+        String digestOfY = "$05$ForwardGuardForwardGuOkIJ0fAO9rWE1vdpTbhtFluLYhhpaGFa";
+
+        assertThat(parse("$2a" + digestOfY).matches(password)).isFalse();
+        assertThat(parse("$2y" + digestOfA).matches(password)).isFalse();
+        assertThat(parse("$2b" + digestOfA).matches(password)).isFalse();
     }
 
     @ParameterizedTest
