@@ -1,0 +1,118 @@
+package dev.forwardguard.authentik.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.forwardguard.authentik.login.LoginOutcome.Wrong;
+import dev.forwardguard.htpasswd.Credentials;
+import dev.forwardguard.htpasswd.HashLimits;
+import dev.forwardguard.htpasswd.Htpasswd;
+import dev.forwardguard.testing.guard.Visitor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Logins with two threads, a clock that only moves by {@link #pass}, and Anna and Bert in force.
+ */
+final class LoginsUnderTest implements AutoCloseable {
+    /** Her password is "secret", and so is Bert's. */
+    static final String ANNA = Visitor.HTPASSWD;
+
+    static final String BERT = ANNA.replace("anna", "bert");
+
+    /** The password is "other". */
+    static final String ANNA_ROTATED = "anna:{SHA}0JQeaNqPOBUf+Gph/Fn3xc+fyqI=\n";
+
+    static final ClientAddress HOME = address("198.51.100.7");
+
+    private final AtomicLong nanos = new AtomicLong(-1_000_000_000_000L);
+    private final AtomicInteger guesses = new AtomicInteger();
+    private final AtomicInteger hashes = new AtomicInteger();
+    private final AtomicInteger maxFailures = new AtomicInteger(5);
+    private final HashingPool pool = new HashingPool(2, 64);
+    private volatile Optional<Htpasswd> users = Optional.empty();
+    private volatile Runnable afterHash = () -> {};
+    private final Logins logins =
+            new Logins(() -> users, nanos::get, pool, maxFailures::get, this::hashed);
+
+    LoginsUnderTest() {
+        inForce(ANNA + BERT);
+    }
+
+    private void hashed(long took) {
+        hashes.incrementAndGet();
+        afterHash.run();
+    }
+
+    /** From now on these users are in force. */
+    void inForce(String htpasswd) {
+        users = Optional.of(Htpasswd.parse(htpasswd.getBytes(UTF_8), HashLimits.DEFAULT));
+    }
+
+    /** From now on there is no file. */
+    void withdraw() {
+        users = Optional.empty();
+    }
+
+    void maxFailures(int aMinute) {
+        maxFailures.set(aMinute);
+    }
+
+    /** Happens on the hashing thread, after each hash and before its answer. */
+    void afterHash(Runnable next) {
+        afterHash = next;
+    }
+
+    static ClientAddress address(String text) {
+        return ClientAddress.parse(text).orElseThrow();
+    }
+
+    CompletableFuture<LoginOutcome> ask(
+            String user, String password, ClientAddress from, BooleanSupplier listening) {
+        Credentials credentials =
+                Credentials.parse(List.of(Visitor.basic(user, password))).orElseThrow();
+        return logins.check(credentials, from, listening).toCompletableFuture();
+    }
+
+    LoginOutcome login(String user, String password, ClientAddress from) {
+        return ask(user, password, from, () -> true).orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    LoginOutcome login(String user, String password) {
+        return login(user, password, HOME);
+    }
+
+    /** Other wrong passwords each time, and each is looked at. */
+    void fail(int times, ClientAddress from) {
+        for (int i = 0; i < times; i++) {
+            assertThat(login("anna", "guess " + guesses.incrementAndGet(), from))
+                    .isEqualTo(new Wrong(false));
+        }
+    }
+
+    void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    /** How many passwords were hashed. */
+    int hashes() {
+        return hashes.get();
+    }
+
+    HashingPool pool() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

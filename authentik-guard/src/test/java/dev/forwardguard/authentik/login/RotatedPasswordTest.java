@@ -1,0 +1,95 @@
+package dev.forwardguard.authentik.login;
+
+import static dev.forwardguard.authentik.login.LoginsUnderTest.ANNA;
+import static dev.forwardguard.authentik.login.LoginsUnderTest.ANNA_ROTATED;
+import static dev.forwardguard.authentik.login.LoginsUnderTest.address;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.authentik.login.LoginOutcome.Right;
+import dev.forwardguard.authentik.login.LoginOutcome.Wrong;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** An old password is wrong from the moment at which the new one is in force. */
+class RotatedPasswordTest {
+    private final LoginsUnderTest logins = new LoginsUnderTest();
+
+    @AfterEach
+    void stop() {
+        logins.close();
+    }
+
+    /** Nobody who asks after a rotation gets in by the old password, however busy everything is. */
+    @Test
+    void aBurstOfLoginsNeverOutlivesARotation() {
+        logins.maxFailures(0);
+        List<CompletableFuture<Void>> burst = new ArrayList<>();
+        var stop = new AtomicBoolean();
+        var answered = new AtomicInteger();
+        var rightOnes = new AtomicInteger();
+        var outdated = new AtomicInteger();
+        var revision = new AtomicLong(); // odd: certainly "other" is in force
+        for (int thread = 0; thread < 4; thread++) {
+            int network = thread % 2;
+            burst.add(
+                    CompletableFuture.runAsync(
+                            () -> {
+                                ClientAddress from = address("203.0.113." + network);
+                                while (!stop.get()) {
+                                    long before = revision.get();
+                                    LoginOutcome outcome = logins.login("anna", "secret", from);
+                                    long after = revision.get();
+                                    answered.incrementAndGet();
+                                    if (outcome instanceof Right) {
+                                        rightOnes.incrementAndGet();
+                                        if (before % 2 == 1 && before == after) {
+                                            outdated.incrementAndGet();
+                                        }
+                                    }
+                                }
+                            },
+                            run -> Thread.ofPlatform().start(run)));
+        }
+        for (int rotation = 0; rotation < 300; rotation++) {
+            logins.inForce(ANNA_ROTATED);
+            revision.incrementAndGet();
+            awaitTwoMore(answered);
+            revision.incrementAndGet();
+            logins.inForce(ANNA);
+            awaitTwoMore(answered);
+        }
+        stop.set(true);
+        burst.forEach(CompletableFuture::join);
+
+        assertThat(rightOnes.get()).isPositive();
+        assertThat(outdated).hasValue(0);
+    }
+
+    @Test
+    void aPasswordThatIsRevokedWhileItIsHashedIsWrong() {
+        logins.afterHash(() -> logins.inForce(ANNA_ROTATED));
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Wrong.class);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Wrong.class);
+
+        logins.afterHash(() -> logins.inForce(ANNA));
+        assertThat(logins.login("anna", "new to this address", address("192.0.2.1")))
+                .isInstanceOf(Wrong.class);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Right.class);
+    }
+
+    private static void awaitTwoMore(AtomicInteger answered) {
+        int enough = answered.get() + 2;
+        while (answered.get() < enough) {
+            Thread.onSpinWait();
+        }
+    }
+}

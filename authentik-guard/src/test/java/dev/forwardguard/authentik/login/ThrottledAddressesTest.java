@@ -1,0 +1,92 @@
+package dev.forwardguard.authentik.login;
+
+import static dev.forwardguard.authentik.login.LoginsUnderTest.HOME;
+import static dev.forwardguard.authentik.login.LoginsUnderTest.address;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.authentik.login.LoginOutcome.Right;
+import dev.forwardguard.authentik.login.LoginOutcome.Throttled;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+/** Who guesses has to wait, and he alone. */
+class ThrottledAddressesTest {
+    private final LoginsUnderTest logins = new LoginsUnderTest();
+
+    @AfterEach
+    void stop() {
+        logins.close();
+    }
+
+    @Test
+    void areNotLookedAtNotEvenWithTheRightPassword() {
+        logins.fail(5, HOME);
+
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Throttled(Duration.ofSeconds(12)));
+        assertThat(logins.login("anna", "guess")).isInstanceOf(Throttled.class);
+        assertThat(logins.hashes()).isEqualTo(5);
+    }
+
+    @Test
+    void doNotLockOutAnybodyElsewhere() {
+        logins.fail(5, HOME);
+
+        assertThat(logins.login("anna", "secret", address("198.51.100.8")))
+                .isEqualTo(new Right(false));
+    }
+
+    @Test
+    void learnNothingFromWhatIsRemembered() {
+        logins.login("anna", "secret");
+        logins.fail(5, HOME);
+
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
+    }
+
+    @Test
+    void mayTryAgainAfterAWhile() {
+        logins.fail(5, HOME);
+        logins.pass(Duration.ofSeconds(12).minusNanos(1));
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Throttled(Duration.ofNanos(1)));
+        logins.pass(Duration.ofNanos(1));
+        logins.fail(1, HOME);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
+        logins.pass(Duration.ofMinutes(1));
+        logins.fail(5, HOME);
+    }
+
+    @Test
+    void areWholeNetworksInIpv6() {
+        logins.fail(5, address("2001:db8:1:2::1"));
+
+        assertThat(logins.login("anna", "secret", address("2001:db8:1:2:aaaa::9")))
+                .isInstanceOf(Throttled.class);
+        assertThat(logins.login("anna", "secret", address("2001:db8:1:3::1")))
+                .isEqualTo(new Right(false));
+    }
+
+    @Test
+    void rightPasswordsDoNotCount() {
+        for (int i = 0; i < 50; i++) {
+            logins.pass(Duration.ofMinutes(6));
+            assertThat(logins.login(i % 2 == 0 ? "anna" : "bert", "secret"))
+                    .isEqualTo(new Right(false));
+        }
+        logins.fail(5, HOME);
+    }
+
+    @Test
+    void aChangedLimitIsInForceAtOnce() {
+        logins.fail(5, HOME);
+        logins.maxFailures(8);
+        logins.fail(8, HOME);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
+        logins.maxFailures(0);
+        logins.fail(100, HOME);
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Right(false));
+    }
+}
