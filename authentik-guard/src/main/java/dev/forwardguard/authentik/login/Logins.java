@@ -143,15 +143,19 @@ public final class Logins {
             return CompletableFuture.completedFuture(
                     throttle.refusal(from).orElse(new Overloaded()));
         }
+        if (pool.isCrowded()) {
+            budget.crowded();
+        }
+        if (!budget.allows(attempt.get().standing())) {
+            attempt.get().abandoned();
+            return CompletableFuture.completedFuture(new Overloaded());
+        }
         Check mine = new Check(attempt.get());
         mine.takesIn(listening);
         Check first = underWay.putIfAbsent(guess, mine);
         if (first != null) {
             attempt.get().abandoned();
             return insteadOf(first, guess, credentials, from, listening);
-        }
-        if (pool.isCrowded()) {
-            budget.crowded();
         }
         try {
             pool.execute(attempt.get().standing(), () -> run(mine, guess, credentials));
