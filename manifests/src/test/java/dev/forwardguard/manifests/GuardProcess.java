@@ -27,13 +27,24 @@ public final class GuardProcess implements AutoCloseable {
     private final int port;
     private final int managementPort = Loopback.freePort();
     private final Map<String, String> variables;
+    private final List<String> launcher;
     private ChildProcess process;
 
     private GuardProcess(String name, Path directory, int port, Map<String, String> variables) {
+        this(name, directory, port, variables, List.of());
+    }
+
+    private GuardProcess(
+            String name,
+            Path directory,
+            int port,
+            Map<String, String> variables,
+            List<String> launcher) {
         this.name = name;
         this.directory = directory;
         this.port = port;
         this.variables = variables;
+        this.launcher = launcher;
         this.process = run();
     }
 
@@ -46,11 +57,26 @@ public final class GuardProcess implements AutoCloseable {
     /** The same at this port. */
     public static GuardProcess start(
             String name, Path directory, String settings, String htpasswd, int port) {
+        return start(name, directory, settings, htpasswd, port, List.of());
+    }
+
+    /**
+     * The same by way of another program.
+     *
+     * @param launcher what stands before the command, such as {@code taskset -c 0}
+     */
+    public static GuardProcess start(
+            String name,
+            Path directory,
+            String settings,
+            String htpasswd,
+            int port,
+            List<String> launcher) {
         write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
         Path users = directory.resolve("htpasswd");
         write(users, htpasswd);
         Map<String, String> variables = Map.of("GUARD_HTPASSWD_FILE", users.toString());
-        return new GuardProcess(name, directory, port, variables);
+        return new GuardProcess(name, directory, port, variables, launcher);
     }
 
     /** One that follows a Secret, which it has no way to. */
@@ -91,7 +117,8 @@ public final class GuardProcess implements AutoCloseable {
         environment.put("GUARD_MANAGEMENT_PORT", String.valueOf(managementPort));
         environment.put("GUARD_SETTINGS_FILE", directory.resolve(name + ".yml").toString());
         Path jar = Repository.jarOf(name);
-        List<String> command = new ArrayList<>(List.of(JAVA));
+        List<String> command = new ArrayList<>(launcher);
+        command.add(JAVA);
         Repository.jvmOptions(name).forEach(file -> command.add("@" + file));
         command.addAll(List.of("-jar", jar.toString()));
         return ChildProcess.start(directory.resolve(name + ".log"), environment, command);

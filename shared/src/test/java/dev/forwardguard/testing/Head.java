@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param headers the header lines in order, repeats and case kept
  */
 public record Head(String raw, String startLine, List<Header> headers) {
-    static Head parse(String raw) throws ProtocolException {
+    /** Reads one, the empty line at its end included. */
+    public static Head parse(String raw) throws ProtocolException {
         String[] lines = raw.substring(0, raw.length() - 4).split("\r\n", -1);
         List<Header> headers = new ArrayList<>();
         for (String line : Arrays.asList(lines).subList(1, lines.length)) {

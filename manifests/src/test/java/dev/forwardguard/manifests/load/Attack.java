@@ -4,7 +4,7 @@ import dev.forwardguard.manifests.GuardProcess;
 import dev.forwardguard.manifests.Loopback;
 import dev.forwardguard.manifests.load.Load.Sample;
 import dev.forwardguard.manifests.load.Siege.Party;
-import dev.forwardguard.testing.StubUpstream;
+import dev.forwardguard.testing.RefusingPort;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,14 +19,17 @@ import java.util.function.Supplier;
 
 /** Logins and guesses at authentik-guard and at nginx; {@code attack.sh} runs it. */
 final class Attack {
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    /** Whoever is measured has this core for himself; {@code attack.sh} leaves us another one. */
+    private static final List<String> CORE = List.of("taskset", "-c", "0");
+
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final Duration LONGEST_LOGIN = Duration.ofSeconds(2);
     private static final double THOUSANDS = 1000;
 
     /** The outpost's failures are about those without a session, and no reason to stop asking. */
     private static final String SETTINGS =
             """
-            upstream: {url: '%s'}
+            upstream: {url: 'http://127.0.0.1:%d'}
             breaker: {consecutive-failures: 1000000, failure-rate: 100, minimum-calls: 1000000}
             """;
 
@@ -62,30 +65,22 @@ final class Attack {
     private record Server(String name, int port) {}
 
     private void run(long rounds, boolean withNginx) throws IOException {
-        try (var outpost = StubUpstream.start(Siege.outpost());
-                var nobody = StubUpstream.start();
-                var guard = guard(outpost, SETTINGS);
-                var shim =
-                        Shim.startWithPasswords(
-                                directoryOf("nginx"), outpost.port(), Siege.htpasswd());
-                var lonely = guard(nobody, "upstream: {url: '%s'}\n");
-                var lonelyShim =
-                        Shim.startWithPasswords(
-                                directoryOf("nginx-alone"), nobody.port(), Siege.htpasswd())) {
+        try (var outpost = Siege.outpost(directoryOf("outpost"));
+                var nobody = RefusingPort.open();
+                var guard = guard(outpost.port(), SETTINGS);
+                var lonely = guard(nobody.port(), "upstream: {url: 'http://127.0.0.1:%d'}\n")) {
             guard.awaitHealthy();
             lonely.awaitHealthy();
-            nobody.goDown();
-            List<Siege> sieges = List.of(new Siege(guard.port()), new Siege(shim.port()));
             Remembered.of(lonely.port(), WARM_UP);
+            var siege = new Siege(guard.port());
             // after which the address of those who are known is known
-            sieges.forEach(siege -> siege.run(WARM_UP, 1, siege::address, List.of(Party.KNOWN)));
+            siege.warmUp(WARM_UP.multipliedBy(2), guesses);
             for (int round = 1; round <= rounds; round++) {
                 System.out.printf("%nRound %d%n", round);
                 remembered(new Server("authentik-guard", lonely.port()));
-                besiege("authentik-guard", sieges.get(0), outpost);
+                besiege(siege);
                 if (withNginx) {
-                    remembered(new Server("nginx", lonelyShim.port()));
-                    besiege("nginx", sieges.get(1), outpost);
+                    nginx(outpost.port(), nobody.port());
                 }
             }
         }
@@ -95,13 +90,14 @@ final class Attack {
         return Files.createTempDirectory(directory, name);
     }
 
-    private GuardProcess guard(StubUpstream upstream, String settings) throws IOException {
+    private GuardProcess guard(int upstream, String settings) throws IOException {
         return GuardProcess.start(
                 Kind.AUTHENTIK.program(),
                 directoryOf("guard"),
-                settings.formatted(upstream.uri()),
+                settings.formatted(upstream),
                 Siege.htpasswd(),
-                Loopback.freePort());
+                Loopback.freePort(),
+                CORE);
     }
 
     private void remembered(Server server) {
@@ -113,26 +109,55 @@ final class Attack {
         promise(server.name() + ": the right user each time", remembered.wrong() == 0);
     }
 
-    private void besiege(String server, Siege siege, StubUpstream outpost) {
+    private void besiege(Siege siege) {
+        String server = "authentik-guard";
         phase(server, "quiet", siege, siege::address, List.of());
         String one = siege.address();
-        Map<String, Supplier<String>> guessers =
-                Map.of("one address", () -> one, "new addresses", siege::address);
-        guessers.forEach(
-                (where, address) -> {
-                    phase(server, where, siege, address, List.of(Party.GUESSER));
-                    phase(
-                            server,
-                            where + ", logins",
-                            siege,
-                            address,
-                            List.of(Party.GUESSER, Party.NEWCOMER, Party.KNOWN));
-                });
-        outpost.forget();
+        attack(server, "one address", siege, () -> one);
+        attack(server, "new addresses", siege, siege::address);
+    }
+
+    /** Guesses, and then logins as well. */
+    private void attack(String server, String where, Siege siege, Supplier<String> address) {
+        phase(server, where, siege, address, List.of(Party.GUESSER));
+        phase(
+                server,
+                where + ", logins",
+                siege,
+                address,
+                List.of(Party.GUESSER, Party.NEWCOMER, Party.KNOWN));
+    }
+
+    /** To nginx all addresses are the same. It would be busy with one phase throughout the next. */
+    private void nginx(int outpost, int nobody) throws IOException {
+        String server = "nginx";
+        try (var shim = shim(nobody)) {
+            remembered(new Server(server, shim.port()));
+        }
+        try (var shim = shim(outpost)) {
+            var siege = new Siege(shim.port());
+            phase(server, "quiet", siege, siege::address, List.of());
+            phase(server, "new addresses", siege, siege::address, List.of(Party.GUESSER));
+        }
+        try (var shim = shim(outpost)) {
+            var siege = new Siege(shim.port());
+            phase(
+                    server,
+                    "new addresses, logins",
+                    siege,
+                    siege::address,
+                    List.of(Party.GUESSER, Party.NEWCOMER, Party.KNOWN));
+        }
+    }
+
+    private NginxServer shim(int upstream) throws IOException {
+        return Shim.startWithPasswords(directoryOf("nginx"), upstream, Siege.htpasswd(), CORE);
     }
 
     private void phase(
             String server, String name, Siege siege, Supplier<String> address, List<Party> others) {
+        // a collection in here would look like a pause of the server
+        System.gc();
         siege.run(length, guesses, address, others)
                 .forEach((party, samples) -> take(server, name, party, samples));
     }
@@ -143,13 +168,14 @@ final class Attack {
                 s -> answers.merge((s.status() + " " + s.reason()).strip(), 1, Integer::sum));
         Latency latency = Latency.of(samples);
         System.out.printf(
-                "  %-16s %-22s %-8s %5d answers, %s; %s%n",
-                server, phase, party, samples.size(), latency, answers);
+                "  %-16s %-22s %-8s %5d answers, %s; sent late by %s; %s%n",
+                server, phase, party, samples.size(), latency, Latency.ofSender(samples), answers);
         String name = "%s, %s, %s".formatted(server, phase, party);
         switch (party) {
             case SESSION -> {
                 figure(name + ", p50 ms", latency.millis(0.5));
                 figure(name + ", p99 ms", latency.millis(0.99));
+                figure(name + ", sent late, p99 ms", Latency.ofSender(samples).millis(0.99));
             }
             case GUESSER ->
                     figure(name + ", answers/s", samples.size() / (double) length.toSeconds());

@@ -15,6 +15,11 @@ record Latency(List<Duration> sorted) {
         return new Latency(samples.stream().map(Sample::took).sorted().toList());
     }
 
+    /** By how much the requests were late before the server had heard of them. */
+    static Latency ofSender(List<Sample> samples) {
+        return new Latency(samples.stream().map(Sample::late).sorted().toList());
+    }
+
     /** The time in which this share of the requests, above 0 up to 1, was answered. */
     Duration at(double quantile) {
         int index = (int) Math.ceil(quantile * sorted.size()) - 1;

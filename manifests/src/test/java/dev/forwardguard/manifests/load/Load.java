@@ -1,8 +1,6 @@
 package dev.forwardguard.manifests.load;
 
 import dev.forwardguard.testing.RawAnswer;
-import dev.forwardguard.testing.RawConnection;
-import dev.forwardguard.testing.RawHttp;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -24,12 +22,12 @@ import java.util.function.Supplier;
  * time counts from then, so a server that stalls cannot hide behind requests that were never sent.
  */
 public final class Load implements AutoCloseable {
-    private final RawHttp server;
+    private final int port;
     private final Supplier<String> questions;
     private final long interval;
     private final Semaphore room;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Deque<RawConnection> idle = new ConcurrentLinkedDeque<>();
+    private final Deque<KeptConnection> idle = new ConcurrentLinkedDeque<>();
     private final Queue<Sample> samples = new ConcurrentLinkedQueue<>();
     private final Predicate<RawAnswer> right;
     private final LongAdder wrong = new LongAdder();
@@ -38,12 +36,14 @@ public final class Load implements AutoCloseable {
      * One request.
      *
      * @param due when it was to be sent, in the system's nano time
-     * @param took from then to the last byte of the answer
+     * @param late how much later that was begun, because of the sender and not of the server
+     * @param took from when it was due to the last byte of the answer
      * @param status 0 if there was no answer
      * @param reason why there was no verdict; empty if there was one
      * @param user whom the backend is told; empty for nobody
      */
-    public record Sample(long due, Duration took, int status, String reason, String user) {
+    public record Sample(
+            long due, Duration late, Duration took, int status, String reason, String user) {
         long end() {
             return due + took.toNanos();
         }
@@ -81,7 +81,7 @@ public final class Load implements AutoCloseable {
             long rate,
             int atOnce,
             Predicate<RawAnswer> right) {
-        this.server = RawHttp.to(port);
+        this.port = port;
         this.questions = questions;
         this.right = right;
         this.interval = TimeUnit.SECONDS.toNanos(1) / rate;
@@ -116,17 +116,18 @@ public final class Load implements AutoCloseable {
     }
 
     private void ask(long due) {
-        RawConnection connection = idle.pollLast();
+        Duration late = Duration.ofNanos(System.nanoTime() - due);
+        KeptConnection connection = idle.pollLast();
         try {
             if (connection == null) {
-                connection = server.connect();
+                connection = new KeptConnection(port);
             }
             long sent = System.nanoTime();
             RawAnswer answer = connection.ask(questions.get());
             Duration took = answer.elapsed().plusNanos(sent - due);
             String reason = answer.header("X-Guard-Fallback").orElse("");
             String user = answer.header("X-authentik-username").orElse("");
-            samples.add(new Sample(due, took, answer.status(), reason, user));
+            samples.add(new Sample(due, late, took, answer.status(), reason, user));
             if (!right.test(answer)) {
                 wrong.increment();
             }
@@ -135,7 +136,7 @@ public final class Load implements AutoCloseable {
             }
         } catch (IOException e) {
             Duration took = Duration.ofNanos(System.nanoTime() - due);
-            samples.add(new Sample(due, took, 0, "no answer", ""));
+            samples.add(new Sample(due, late, took, 0, "no answer", ""));
             wrong.increment();
         } finally {
             room.release();
@@ -146,7 +147,7 @@ public final class Load implements AutoCloseable {
     @Override
     public void close() {
         threads.close();
-        for (RawConnection connection : idle) {
+        for (KeptConnection connection : idle) {
             try {
                 connection.close();
             } catch (IOException _) {

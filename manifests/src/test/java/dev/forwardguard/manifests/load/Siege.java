@@ -3,10 +3,10 @@ package dev.forwardguard.manifests.load;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.forwardguard.manifests.load.Load.Sample;
-import dev.forwardguard.testing.Answer;
-import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawRequest;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -58,6 +58,9 @@ final class Siege {
     /** Who waits for this many answers opens no further connection. */
     private static final int AT_ONCE = 256;
 
+    /** Verdicts a second for people with a session. */
+    private static final long VERDICTS = 200;
+
     private final int port;
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong users = new AtomicLong();
@@ -80,19 +83,38 @@ final class Siege {
     }
 
     /** An outpost that has verdicts for sessions only. */
-    static Behaviour outpost() {
-        Behaviour verdict =
-                Behaviour.answers(Answer.of(200).with("X-authentik-username", SESSION_USER));
-        Behaviour failure = Behaviour.answers(503);
-        return (conversation, request) ->
-                (request.header("Cookie").isPresent() ? verdict : failure)
-                        .answer(conversation, request);
+    static NginxServer outpost(Path directory) throws IOException {
+        String http =
+                """
+                map $http_cookie $session { default 1; "" 0; }
+                server {
+                    listen 127.0.0.1:LISTEN backlog=1024;
+                    keepalive_requests 100000000;
+                    location / {
+                        if ($session = 0) { return 503; }
+                        add_header X-authentik-username %s;
+                        return 200;
+                    }
+                }
+                """
+                        .formatted(SESSION_USER);
+        return NginxServer.start(directory, http, List.of());
     }
 
     static boolean isLoggedIn(Sample sample) {
         return sample.status() == 200
                 && !sample.reason().isEmpty()
                 && sample.user().startsWith("user");
+    }
+
+    /**
+     * Verdicts, refusals and logins at several times the usual rate, until the compiler of whoever
+     * answers has seen all of them.
+     */
+    void warmUp(Duration length, long guesses) {
+        String one = address();
+        Supplier<String> both = () -> next() % 2 == 0 ? one : address();
+        run(length, 5 * VERDICTS, guesses, both, List.of(Party.GUESSER, Party.KNOWN));
     }
 
     /**
@@ -103,8 +125,17 @@ final class Siege {
      */
     Map<Party, List<Sample>> run(
             Duration length, long guesses, Supplier<String> guesser, List<Party> others) {
+        return run(length, VERDICTS, guesses, guesser, others);
+    }
+
+    private Map<Party, List<Sample>> run(
+            Duration length,
+            long verdicts,
+            long guesses,
+            Supplier<String> guesser,
+            List<Party> others) {
         Map<Party, Load> loads = new LinkedHashMap<>();
-        loads.put(Party.SESSION, new Load(port, this::withSession, 200, AT_ONCE));
+        loads.put(Party.SESSION, new Load(port, this::withSession, verdicts, AT_ONCE));
         for (Party party : others) {
             loads.put(party, load(party, guesses, guesser));
         }
