@@ -19,15 +19,16 @@ core 1. The guard is warmed up first, with what it is asked afterwards. Prints
   - how long the first login of somebody takes meanwhile: from an address that was never seen, and
     from one where somebody has logged in before
 
-and by how much requests were late because of the load itself, and medians of all rounds. Exit 0 if every answer was right and authentik-guard keeps what it
-promises: thousands of remembered logins a second, a 99th percentile of verdicts at most twice as
-long under attack, and logins within two seconds; but no login from an unseen address while
-guesses come from unseen addresses too, since nothing tells the one from the others.
+by how much requests were late because of the load itself, and medians of all rounds. Exit 0 if every
+answer was right and authentik-guard keeps what it promises: thousands of remembered logins a second, a
+99th percentile of verdicts at most twice as long under attack, and logins within two seconds; but no
+login from an unseen address while guesses come from unseen addresses too, since nothing tells the one
+from the others.
 
   --seconds N   of each of the steps, ten in a round; default 10
   --rounds N    default 3
   --rate N      wrong passwords per second, each sent when it is due; default 500
-  --nginx 0     without nginx, which takes most of the time
+  --nginx 0     without nginx, which takes half of the time
 
 Needs Linux on a machine with two cores that does nothing else, a JDK 25, Maven and nginx
 (nginx-light).
