@@ -16,6 +16,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.event.ApplicationEventListener;
+import io.micronaut.runtime.server.event.ServerStartupEvent;
 
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
@@ -41,7 +43,7 @@ final class HtpasswdFactory {
         }
     }
 
-    /** Starts with the guard, which does not wait for it. */
+    /** What cannot be configured stops the start. {@link Beginning} has it followed. */
     @Context
     @Named("htpasswd")
     @Bean(preDestroy = "close")
@@ -55,18 +57,34 @@ final class HtpasswdFactory {
             MeterRegistry registry) {
         Supplier<Duration> grace = () -> profile.all().emergency().deletionGrace();
         return switch (configuration.choice(clients.inCluster())) {
-            case FILE ->
-                    new FollowedFile(configuration.followed(), htpasswd, grace, ticker).follow();
+            case FILE -> new FollowedFile(configuration.followed(), htpasswd, grace, ticker);
             case SECRET ->
                     new SecretWatch(
-                                    secret,
-                                    clients,
-                                    htpasswd,
-                                    grace,
-                                    ticker,
-                                    registry,
-                                    Tags.of("guard", profile.name()))
-                            .follow();
+                            secret,
+                            clients,
+                            htpasswd,
+                            grace,
+                            ticker,
+                            registry,
+                            Tags.of("guard", profile.name()));
         };
+    }
+
+    /**
+     * Follows the users as soon as the guard listens, and not before: the client of the API server
+     * is as much work to set up as all the rest of the start.
+     */
+    @Singleton
+    static final class Beginning implements ApplicationEventListener<ServerStartupEvent> {
+        private final LiveSource source;
+
+        Beginning(@Named("htpasswd") LiveSource source) {
+            this.source = source;
+        }
+
+        @Override
+        public void onApplicationEvent(ServerStartupEvent listening) {
+            source.follow();
+        }
     }
 }

@@ -17,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -66,6 +67,7 @@ public final class FollowedFile implements LiveSource {
     }
 
     /** Looks once, now, and then again and again until closed. */
+    @Override
     public FollowedFile follow() {
         look();
         following =
@@ -120,17 +122,16 @@ public final class FollowedFile implements LiveSource {
         }
     }
 
+    /** What tells one content from the next. A list: a record's first equals takes 12 ms. */
     private Object stamp() throws IOException {
         Path real = path.toRealPath();
         BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
-        return new Stamp(
+        return List.of(
                 real,
                 String.valueOf(attributes.fileKey()),
                 attributes.size(),
                 attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
     }
-
-    private record Stamp(Path real, String key, long size, long modified) {}
 
     private void read() throws IOException {
         byte[] content;
