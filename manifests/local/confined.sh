@@ -11,6 +11,7 @@ Usage: confined.sh DIRECTORY MIB
 Runs the image unpacked in DIRECTORY (manifests/local/.local/images/GUARD) with a memory limit of MIB
 MiB, the page cache of its files included. Variables named GUARD_*, KUBERNETES_* and JAVA_TOOL_OPTIONS
 are passed on, and files are taken from $FILES, which is mounted at /etc/forward-guard, read-only.
+The time, in seconds since 1970, at which the guard takes the place of this script is written to $STARTED.
 
 Needs Linux, root and a memory cgroup (v1 or v2). Leaves the empty cgroup forward-guard-PID behind;
 `confined.sh --remove PID` removes it, `confined.sh --show PID` prints what it used.
@@ -81,6 +82,7 @@ confine() {
     mount -o remount,bind,ro "$root/etc/forward-guard"
   fi
   mount -o remount,bind,ro "$root"
+  [ -z "${STARTED:-}" ] || echo "$EPOCHREALTIME" >"$STARTED"
   exec env -i "${passed[@]}" chroot --userspec="$(cat "$directory/user")" "$root" "${entry[@]}"
 }
 
