@@ -181,6 +181,7 @@ class TokenAndTrustTest {
         secret.awaitReads(ReadResult.FORBIDDEN, 10);
         api.permit(true);
         secret.awaitContact("followed");
+        Patience.until("the end of the outage in the log", () -> LOGS.told().size() > 1);
 
         assertThat(LOGS.told()).hasSize(2);
         assertThat(LOGS.told().getFirst()).contains("403");
