@@ -43,7 +43,7 @@ final class HtpasswdFactory {
         }
     }
 
-    /** What cannot be configured stops the start. {@link Beginning} has it followed. */
+    /** What cannot be configured stops the start. {@link Beginning} has the Secret followed. */
     @Context
     @Named("htpasswd")
     @Bean(preDestroy = "close")
@@ -57,7 +57,8 @@ final class HtpasswdFactory {
             MeterRegistry registry) {
         Supplier<Duration> grace = () -> profile.all().emergency().deletionGrace();
         return switch (configuration.choice(clients.inCluster())) {
-            case FILE -> new FollowedFile(configuration.followed(), htpasswd, grace, ticker);
+            case FILE ->
+                    new FollowedFile(configuration.followed(), htpasswd, grace, ticker).follow();
             case SECRET ->
                     new SecretWatch(
                             secret,
@@ -71,8 +72,8 @@ final class HtpasswdFactory {
     }
 
     /**
-     * Follows the users as soon as the guard listens, and not before: the client of the API server
-     * is as much work to set up as all the rest of the start.
+     * Follows a Secret as soon as the guard listens, and not before: the client of the API server
+     * is as much work to set up as all the rest of the start. A file has been read by then.
      */
     @Singleton
     static final class Beginning implements ApplicationEventListener<ServerStartupEvent> {
@@ -84,7 +85,9 @@ final class HtpasswdFactory {
 
         @Override
         public void onApplicationEvent(ServerStartupEvent listening) {
-            source.follow();
+            if (source instanceof SecretWatch secret) {
+                secret.follow();
+            }
         }
     }
 }

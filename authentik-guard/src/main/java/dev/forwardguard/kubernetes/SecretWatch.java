@@ -74,7 +74,6 @@ public final class SecretWatch implements LiveSource {
     }
 
     /** Begins, and waits for nothing: what there is comes when it comes. */
-    @Override
     public SecretWatch follow() {
         thread = Thread.ofVirtual().name("secret-watch").start(this::run);
         return this;

@@ -67,7 +67,6 @@ public final class FollowedFile implements LiveSource {
     }
 
     /** Looks once, now, and then again and again until closed. */
-    @Override
     public FollowedFile follow() {
         look();
         following =

@@ -4,9 +4,6 @@ import java.util.Map;
 
 /** What feeds a live value until it is closed. */
 public interface LiveSource extends AutoCloseable {
-    /** Begins. */
-    LiveSource follow();
-
     /** For people: what it follows, and how that goes; never content. */
     Map<String, Object> state();
 
