@@ -97,8 +97,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         answer = new IncomingAnswer(asking.buffers());
         // a failure to write is told to exceptionCaught
         channel.writeAndFlush(question, channel.voidPromise());
-        // the question has taken the acknowledgement along; what was held back until then is here
-        // now, before the upstream can have read the question
+        // the question has taken the acknowledgement along, so what an upstream on this node held
+        // back is here now, before it can have read the question; from another node it would come
+        // later and, like anything that comes behind a question, pass for its answer
         if (!settled && exchange == asking && !channel.isQuiet()) {
             fail(RESET);
         }
