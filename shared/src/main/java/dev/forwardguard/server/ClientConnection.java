@@ -16,8 +16,11 @@ final class ClientConnection {
     /** Most requests are smaller; the buffers of a connection for one of them do not count. */
     private static final int SMALL_HEAD_BYTES = 2 * 1024;
 
-    /** A head that is larger than this needs room for {@link #LARGE_HEAD_BYTES} at once. */
-    private static final int MEDIUM_HEAD_BYTES = 16 * 1024;
+    /**
+     * A head that is larger than this needs room for {@link #LARGE_HEAD_BYTES} at once. Cookies of
+     * 16 KiB are not rare, and do not.
+     */
+    private static final int MEDIUM_HEAD_BYTES = 24 * 1024;
 
     /** After a request with a larger head the connection is not used again. */
     static final int LARGE_HEAD_BYTES = 64 * 1024;
@@ -126,10 +129,11 @@ final class ClientConnection {
 
     /**
      * Netty keeps a buffer for the longest header line for as long as the connection lives, which
-     * doubles when it grows.
+     * doubles when it grows. It counts half: it needs no more than its own bytes, and what the
+     * budget counts otherwise needs three times as many.
      */
     private static long keptAfter(long requestBytes) {
-        return requestBytes <= SMALL_HEAD_BYTES ? 0 : 2 * Long.highestOneBit(requestBytes - 1);
+        return requestBytes <= SMALL_HEAD_BYTES ? 0 : Long.highestOneBit(requestBytes - 1);
     }
 
     /** After what is being answered now, this connection is to end. */

@@ -55,10 +55,10 @@ class ClientConnectionTest {
     void theBufferOfTheLargestRequestIsCountedAsLongAsTheConnectionLives() {
         ClientConnection connection = connect();
         serve(connection, 9 * KIB);
-        assertThat(heldKib()).isEqualTo(16);
+        assertThat(heldKib()).isEqualTo(8);
 
         serve(connection, 3 * KIB);
-        assertThat(heldKib()).isEqualTo(16);
+        assertThat(heldKib()).isEqualTo(8);
 
         channels.getFirst().close();
         assertThat(budget.held()).isZero();
@@ -69,7 +69,7 @@ class ClientConnectionTest {
         ClientConnection costly = connect();
         assertThat(serve(costly, 16 * KIB)).isTrue();
         ClientConnection cheap = connect();
-        for (int kib = 16; kib <= 750; kib += 16) {
+        for (int kib = 8; kib <= 750; kib += 8) {
             serve(connect(), 16 * KIB);
         }
 
@@ -87,11 +87,11 @@ class ClientConnectionTest {
     void aHeadThatTurnsOutLargeNeedsRoomForMore() {
         ClientConnection connection = connect();
 
-        assertThat(connection.arrived(16 * KIB)).isTrue();
-        assertThat(heldKib()).isEqualTo(16);
+        assertThat(connection.arrived(24 * KIB)).isTrue();
+        assertThat(heldKib()).isEqualTo(24);
         assertThat(connection.arrived(1)).isTrue();
         assertThat(heldKib()).isEqualTo(64);
-        assertThat(connection.arrived(48 * KIB)).isTrue();
+        assertThat(connection.arrived(40 * KIB)).isTrue();
         assertThat(heldKib()).isEqualTo(320);
 
         connection.asked();
@@ -102,7 +102,7 @@ class ClientConnectionTest {
     void halfOfTheRoomIsForTheLargest() {
         List<ClientConnection> medium = new ArrayList<>();
         ClientConnection next = connect();
-        while (next.arrived(20 * KIB)) {
+        while (next.arrived(30 * KIB)) {
             medium.add(next);
             next = connect();
         }
