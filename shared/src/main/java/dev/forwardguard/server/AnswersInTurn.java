@@ -5,7 +5,6 @@ import dev.forwardguard.forwardauth.GuardProfile;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -19,8 +18,6 @@ import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.concurrent.TimeUnit;
-
 /**
  * Sees to it that every request gets an answer in its turn, and that a connection ends after an
  * answer that says so.
@@ -31,8 +28,6 @@ import java.util.concurrent.TimeUnit;
  * answer while it is still sending.
  */
 final class AnswersInTurn extends ChannelDuplexHandler {
-    private static final long LINGER_SECONDS = 2;
-
     private final GuardProfile profile;
     private final DecisionWriter writer;
     private final ClientConnection connection;
@@ -110,7 +105,7 @@ final class AnswersInTurn extends ChannelDuplexHandler {
     private void flushed(ChannelHandlerContext ctx) {
         connection.flushed();
         if (ending && connection.isIdle()) {
-            end(ctx);
+            LingeringClose.begin(ctx.channel());
         }
     }
 
@@ -124,15 +119,7 @@ final class AnswersInTurn extends ChannelDuplexHandler {
                 writer.write(profile.lastResort(why.reason(), why.status(), why.headers()));
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         ctx.channel().config().setAutoRead(true);
-        ctx.writeAndFlush(response).addListener(written -> end(ctx));
-    }
-
-    /** Closing while bytes still arrive would reset the connection and take the answer with it. */
-    private static void end(ChannelHandlerContext ctx) {
-        if (ctx.channel() instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
-        }
-        ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+        ctx.writeAndFlush(response).addListener(written -> LingeringClose.begin(ctx.channel()));
     }
 
     private static int statusFor(Throwable cause) {
