@@ -76,9 +76,9 @@ public final class BufferBudget {
             bytes -= some;
         }
 
-        /** Gives back everything but so many bytes, which stay in use. */
+        /** Gives back everything but so many bytes, which stay in use; takes none. */
         public void keep(long some) {
-            giveBack(bytes - some);
+            giveBack(Math.max(0, bytes - some));
         }
 
         /** Whether more than so much of the budget is taken, by all visitors together. */

@@ -75,4 +75,18 @@ class BufferBudgetTest {
 
         assertThat(budget.held()).isEqualTo(given.sum()).isPositive().isLessThanOrEqualTo(100);
     }
+
+    /** Netty tells that an answer was not sent after it has told that the connection has ended. */
+    @Test
+    void nothingIsKeptForAConnectionThatHasEnded() {
+        var ended = new BufferBudget(100);
+        var client = new EmbeddedChannel();
+        BufferBudget.Share share = ended.open(client);
+        share.take(50);
+
+        client.close();
+        share.keep(20);
+
+        assertThat(ended.held()).isZero();
+    }
 }
