@@ -314,11 +314,15 @@ class CircuitTest {
     @Test
     void clientsAloneCannotOpenIt() throws Exception {
         suspect(Optional.of("app.example"));
+        long begun = System.nanoTime();
 
         answer(400, 200);
 
-        Patience.until("a probe", () -> probesHeard() == 1);
+        Patience.until("a probe", () -> probesHeard() >= 1);
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+        // one at the first suspicion, and after that one a second
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+        assertThat(probesHeard()).isLessThanOrEqualTo(1 + seconds);
     }
 
     @Test
