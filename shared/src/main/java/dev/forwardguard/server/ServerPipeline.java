@@ -8,6 +8,7 @@ import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
 import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
 import io.micronaut.http.server.netty.NettyServerCustomizer;
+import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
 import io.netty.channel.Channel;
 
 import jakarta.inject.Singleton;
@@ -15,8 +16,8 @@ import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts our handlers around Micronaut's codec, on each connection to the main port; the management
- * port is Micronaut's alone.
+ * Puts our codec in the place of Micronaut's, and our handlers around it, on each connection to the
+ * main port; the management port is Micronaut's alone.
  */
 @Singleton
 final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
@@ -25,18 +26,21 @@ final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustom
     private final BeanProvider<DecisionWriter> writer;
     private final BeanProvider<LastResort> lastResort;
     private final BeanProvider<ClientConnections> connections;
+    private final BeanProvider<NettyHttpServerConfiguration> limits;
 
     ServerPipeline(
             BeanProvider<Guard> guard,
             BeanProvider<GuardProfile> profile,
             BeanProvider<DecisionWriter> writer,
             BeanProvider<LastResort> lastResort,
-            BeanProvider<ClientConnections> connections) {
+            BeanProvider<ClientConnections> connections,
+            BeanProvider<NettyHttpServerConfiguration> limits) {
         this.guard = guard;
         this.profile = profile;
         this.writer = writer;
         this.lastResort = lastResort;
         this.connections = connections;
+        this.limits = limits;
     }
 
     @Override
@@ -67,6 +71,11 @@ final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustom
                 return;
             }
             ClientConnection connection = connections.get().admit(channel);
+            channel.pipeline()
+                    .replace(
+                            ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                            ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                            new QuestionCodec(limits.get(), profile.get()::guards));
             channel.pipeline()
                     .addBefore(
                             ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
