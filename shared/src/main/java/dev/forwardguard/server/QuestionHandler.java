@@ -98,7 +98,8 @@ final class QuestionHandler extends ChannelInboundHandlerAdapter {
             @Nullable Decision decision,
             @Nullable Throwable bug) {
         try {
-            ctx.writeAndFlush(response(question, decision, bug));
+            ctx.write(response(question, decision, bug));
+            Outbox.add(ctx);
         } catch (Throwable worse) {
             ctx.fireExceptionCaught(worse); // the connection ends, which is no allow
         }

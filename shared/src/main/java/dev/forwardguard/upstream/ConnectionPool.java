@@ -9,12 +9,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The idle connections of one event loop; the one that was used last is used next, so that the
- * others can grow old and go. Not thread-safe: it belongs to its loop.
+ * The idle connections of one event loop, and who waits for one; the one that was used last is used
+ * next, so that the others can grow old and go. Not thread-safe: it belongs to its loop.
  */
 final class ConnectionPool {
     /**
@@ -28,14 +29,41 @@ final class ConnectionPool {
     private final Executor loop;
     private final Ticker ticker;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
-    private boolean settling;
+    private final Queue<Exchange> asking = new ArrayDeque<>();
+    private boolean turnEnds;
 
     /**
-     * @param loop runs what it is given after what it has begun: reading what has arrived
+     * @param loop runs what it is given after what it has begun: reading what has come in
      */
     ConnectionPool(Executor loop, Ticker ticker) {
         this.loop = loop;
         this.ticker = ticker;
+    }
+
+    /**
+     * Has a question asked at the end of the loop's turn. By then all that has come in was read:
+     * the answers among it have given back their connections, and what an upstream has said unasked
+     * is known.
+     */
+    void ask(Exchange exchange) {
+        awaitEndOfTurn();
+        asking.add(exchange);
+    }
+
+    private void awaitEndOfTurn() {
+        if (!turnEnds) {
+            loop.execute(this::endTurn);
+            turnEnds = true;
+        }
+    }
+
+    private void endTurn() {
+        turnEnds = false; // first, so that an error does not stop all asking
+        Exchange next;
+        while ((next = asking.poll()) != null) {
+            next.proceed();
+        }
+        settle();
     }
 
     /**
@@ -61,15 +89,11 @@ final class ConnectionPool {
         if (idle.size() > MAX_IDLE) {
             idle.removeFirst().close();
         }
-        if (!settling) {
-            settling = true;
-            loop.execute(this::settle);
-        }
+        awaitEndOfTurn();
     }
 
-    /** Those that were not taken again at once are at the end. */
+    /** Those that were not taken again in the same turn are at the end. */
     private void settle() {
-        settling = false;
         Iterator<UpstreamConnection> latestFirst = idle.descendingIterator();
         while (latestFirst.hasNext() && latestFirst.next().settle()) {}
     }

@@ -80,16 +80,27 @@ final class Exchange {
     /** A bug in here fails the outcome; later ones are ended by the deadline at the latest. */
     void start() {
         try {
-            begin();
+            deadlineAt = ticker.nanos() + settings.deadline().toNanos();
+            timer = loop().schedule(this::checkTime, untilNextCheck(), TimeUnit.NANOSECONDS);
+            question.hangUp().addListener(hangUp);
+            pool.ask(this);
         } catch (RuntimeException e) {
             outcome.completeExceptionally(e);
         }
     }
 
-    private void begin() {
-        deadlineAt = ticker.nanos() + settings.deadline().toNanos();
-        timer = loop().schedule(this::checkTime, untilNextCheck(), TimeUnit.NANOSECONDS);
-        question.hangUp().addListener(hangUp);
+    /** The event loop has read what had come in, and it is this question's turn. */
+    void proceed() {
+        try {
+            if (!ended) {
+                findAndAsk();
+            }
+        } catch (RuntimeException e) {
+            outcome.completeExceptionally(e);
+        }
+    }
+
+    private void findAndAsk() {
         List<InetSocketAddress> known = address.known();
         if (known.isEmpty()) {
             address.lookUp().whenCompleteAsync(this::lookedUp, loop());
