@@ -17,9 +17,17 @@ public final class HeaderNames {
     private final HttpHeaders names =
             DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
 
+    /** A bit for each length that a name here has; nearly all other names have another one. */
+    private final long lengths;
+
     private HeaderNames(Collection<String> names) {
         all = names.stream().map(AsciiString::new).toList();
         all.forEach(name -> this.names.set(name, ""));
+        lengths = all.stream().mapToLong(HeaderNames::lengthBit).reduce(0, (a, b) -> a | b);
+    }
+
+    private static long lengthBit(CharSequence name) {
+        return 1L << Math.min(name.length(), Long.SIZE - 1);
     }
 
     public static HeaderNames of(String... names) {
@@ -31,7 +39,7 @@ public final class HeaderNames {
     }
 
     public boolean contains(CharSequence name) {
-        return names.contains(name);
+        return (lengths & lengthBit(name)) != 0 && names.contains(name);
     }
 
     /** Removes the headers of these names. */
