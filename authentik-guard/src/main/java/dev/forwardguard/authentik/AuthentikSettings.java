@@ -70,4 +70,16 @@ record AuthentikSettings(
         }
         return Set.copyOf(paths);
     }
+
+    /** As Java would, but quicker: it is in the log of each start, as part of the settings. */
+    @Override
+    public String toString() {
+        return "AuthentikSettings[guard="
+                + guard
+                + ", guardedPaths="
+                + guardedPaths
+                + ", emergency="
+                + emergency
+                + "]";
+    }
 }

@@ -111,4 +111,30 @@ record EmergencySettings(
         }
         return List.copyOf(groups);
     }
+
+    /** As Java would, but quicker: it is in the log of each start, as part of the settings. */
+    @Override
+    public String toString() {
+        return "EmergencySettings[requireHttps="
+                + requireHttps
+                + ", realm="
+                + realm
+                + ", groups="
+                + groups
+                + ", deletionGrace="
+                + deletionGrace
+                + ", message="
+                + message
+                + ", prompt="
+                + prompt
+                + ", allowPreflight="
+                + allowPreflight
+                + ", limits="
+                + limits
+                + ", maxFailures="
+                + maxFailures
+                + ", clientAddress="
+                + clientAddress
+                + "]";
+    }
 }

@@ -30,4 +30,14 @@ public record HashLimits(int maxBcryptCost, int maxCryptRounds) {
                     "maxCryptRounds must be from 5000 to 999999999: " + maxCryptRounds);
         }
     }
+
+    /** As Java would, but quicker: it is in the log of each start, as part of the settings. */
+    @Override
+    public String toString() {
+        return "HashLimits[maxBcryptCost="
+                + maxBcryptCost
+                + ", maxCryptRounds="
+                + maxCryptRounds
+                + "]";
+    }
 }

@@ -9,6 +9,7 @@ import dev.forwardguard.authentik.login.AddressRule;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.settings.InvalidSettingsException;
 import dev.forwardguard.settings.Mode;
+import dev.forwardguard.testing.RecordText;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,5 +120,16 @@ class AuthentikSettingsTest {
         assertThatThrownBy(() -> parse(document))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void printsAllOfItself() {
+        AuthentikSettings settings = parse("emergency: {max-failures: 7}");
+        EmergencySettings emergency = settings.emergency();
+
+        assertThat(settings).hasToString(RecordText.of(settings));
+        assertThat(emergency).hasToString(RecordText.of(emergency));
+        assertThat(emergency.limits()).hasToString(RecordText.of(emergency.limits()));
+        assertThat(emergency.clientAddress()).hasToString(RecordText.of(emergency.clientAddress()));
     }
 }

@@ -64,4 +64,24 @@ public record BreakerSettings(
         section.refuseOtherKeys();
         return settings;
     }
+
+    /** As Java would, but quicker: see the package. */
+    @Override
+    public String toString() {
+        return "BreakerSettings[consecutiveFailures="
+                + consecutiveFailures
+                + ", failureRate="
+                + failureRate
+                + ", minimumCalls="
+                + minimumCalls
+                + ", window="
+                + window
+                + ", probeInterval="
+                + probeInterval
+                + ", probeMaxInterval="
+                + probeMaxInterval
+                + ", trials="
+                + trials
+                + "]";
+    }
 }

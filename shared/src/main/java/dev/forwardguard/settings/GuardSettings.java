@@ -80,4 +80,20 @@ public record GuardSettings(
         }
         return url;
     }
+
+    /** As Java would, but quicker: see the package. */
+    @Override
+    public String toString() {
+        return "GuardSettings[mode="
+                + mode
+                + ", upstream="
+                + upstream
+                + ", breaker="
+                + breaker
+                + ", dropRequestHeaders="
+                + dropRequestHeaders
+                + ", drainDelay="
+                + drainDelay
+                + "]";
+    }
 }

@@ -42,4 +42,16 @@ public record ProbeSettings(String path, Optional<String> host, Set<Integer> sus
         }
         return Optional.of(text);
     }
+
+    /** As Java would, but quicker: see the package. */
+    @Override
+    public String toString() {
+        return "ProbeSettings[path="
+                + path
+                + ", host="
+                + host
+                + ", suspectStatuses="
+                + suspectStatuses
+                + "]";
+    }
 }

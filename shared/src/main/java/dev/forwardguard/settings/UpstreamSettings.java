@@ -61,4 +61,24 @@ public record UpstreamSettings(
         String path = url.getRawPath();
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
+
+    /** As Java would, but quicker: see the package. */
+    @Override
+    public String toString() {
+        return "UpstreamSettings[url="
+                + url
+                + ", connectTimeout="
+                + connectTimeout
+                + ", readTimeout="
+                + readTimeout
+                + ", deadline="
+                + deadline
+                + ", maxConcurrent="
+                + maxConcurrent
+                + ", failureStatuses="
+                + failureStatuses
+                + ", probe="
+                + probe
+                + "]";
+    }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.testing.RecordText;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -220,5 +222,16 @@ class GuardSettingsTest {
 
         assertThatThrownBy(() -> root.flag("flag", true))
                 .hasMessageContaining("flag must be true or false");
+    }
+
+    @Test
+    void printsAllOfItself() {
+        GuardSettings settings = parse("mode: fallback");
+
+        assertThat(settings).hasToString(RecordText.of(settings));
+        assertThat(settings.upstream()).hasToString(RecordText.of(settings.upstream()));
+        assertThat(settings.upstream().probe())
+                .hasToString(RecordText.of(settings.upstream().probe()));
+        assertThat(settings.breaker()).hasToString(RecordText.of(settings.breaker()));
     }
 }

@@ -109,4 +109,10 @@ public record AddressRule(Source header, List<Subnet> trusted) {
     private static Optional<String> only(List<String> values) {
         return values.size() == 1 ? Optional.of(values.getFirst()) : Optional.empty();
     }
+
+    /** As Java would, but quicker: it is in the log of each start, as part of the settings. */
+    @Override
+    public String toString() {
+        return "AddressRule[header=" + header + ", trusted=" + trusted + "]";
+    }
 }

@@ -1,0 +1,25 @@
+package dev.forwardguard.testing;
+
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** What Java would print of a record, to compare with those that print themselves by hand. */
+public final class RecordText {
+    private RecordText() {}
+
+    public static String of(Record printed) {
+        return Arrays.stream(printed.getClass().getRecordComponents())
+                .map(component -> component.getName() + "=" + value(component, printed))
+                .collect(Collectors.joining(", ", printed.getClass().getSimpleName() + "[", "]"));
+    }
+
+    private static Object value(RecordComponent component, Record printed) {
+        try {
+            component.getAccessor().setAccessible(true);
+            return component.getAccessor().invoke(printed);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
