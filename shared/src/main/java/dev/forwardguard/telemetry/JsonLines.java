@@ -75,20 +75,23 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
         out.writeEndObject();
     }
 
+    /** Not a switch: Java puts one over types together anew in each start, with its first line. */
     private static void value(Object value, JsonGenerator out) throws IOException {
-        switch (value) {
-            case null -> out.writeNull();
-            case Long number -> out.writeNumber(number);
-            case Integer number -> out.writeNumber(number);
-            case Map<?, ?> fields -> {
-                out.writeStartObject();
-                for (Map.Entry<?, ?> field : fields.entrySet()) {
-                    out.writeFieldName(String.valueOf(field.getKey()));
-                    value(field.getValue(), out);
-                }
-                out.writeEndObject();
+        if (value instanceof Long number) {
+            out.writeNumber(number);
+        } else if (value instanceof Integer number) {
+            out.writeNumber(number);
+        } else if (value instanceof Map<?, ?> fields) {
+            out.writeStartObject();
+            for (Map.Entry<?, ?> field : fields.entrySet()) {
+                out.writeFieldName(String.valueOf(field.getKey()));
+                value(field.getValue(), out);
             }
-            default -> text(value.toString(), out);
+            out.writeEndObject();
+        } else if (value == null) {
+            out.writeNull();
+        } else {
+            text(value.toString(), out);
         }
     }
 
