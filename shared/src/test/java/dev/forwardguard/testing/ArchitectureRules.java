@@ -107,6 +107,7 @@ public final class ArchitectureRules {
                                 "..live..",
                                 "..server..",
                                 "..settings..",
+                                "..start..",
                                 "..telemetry..",
                                 "..time..",
                                 "..upstream.."));

@@ -1,0 +1,79 @@
+import java.io.File;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/**
+ * Writes the list of Micronaut's services in a guard and its libraries, which would otherwise be
+ * looked for at each start: {@code ListedServices} reads it. Leaves out those that are for
+ * libraries which are not there.
+ *
+ * <p>Usage: {@code java Services.java LIST JAR...}
+ */
+class Services {
+    /** Micronaut's directories: the name of each file in one is the name of a class. */
+    private static final String OWN = "META-INF/micronaut/";
+
+    /** Java's files: a class in each line. */
+    private static final String JAVA = "META-INF/services/io.micronaut.";
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length < 2) {
+            System.err.println("usage: java Services.java LIST JAR...");
+            System.exit(2);
+        }
+        List<URL> jars = new ArrayList<>();
+        Set<String> services = new TreeSet<>();
+        for (String jar : List.of(arguments).subList(1, arguments.length)) {
+            jars.add(new File(jar).toURI().toURL());
+            collect(new File(jar), services);
+        }
+        try (var loader = new URLClassLoader(jars.toArray(URL[]::new))) {
+            services.removeIf(service -> !usable(service, loader));
+        }
+        Files.write(Path.of(arguments[0]), services);
+        System.out.println(arguments[0] + ": " + services.size() + " services");
+    }
+
+    private static void collect(File file, Set<String> services) throws IOException {
+        try (var jar = new JarFile(file)) {
+            for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
+                String name = entry.getName();
+                if (entry.isDirectory()) {
+                    continue;
+                }
+                if (name.startsWith(OWN) && name.indexOf('/', OWN.length()) > 0) {
+                    services.add(name.substring(OWN.length()));
+                } else if (name.startsWith(JAVA)) {
+                    String type = name.substring("META-INF/services/".length());
+                    try (var in = jar.getInputStream(entry)) {
+                        new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                                .lines()
+                                .map(line -> line.replaceFirst("#.*", "").strip())
+                                .filter(line -> !line.isEmpty())
+                                .forEach(line -> services.add(type + "/" + line));
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean usable(String service, ClassLoader loader) {
+        String name = service.substring(service.indexOf('/') + 1);
+        try {
+            Class.forName(name, true, loader).getDeclaredConstructor().newInstance();
+            return true;
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return false;
+        }
+    }
+}
