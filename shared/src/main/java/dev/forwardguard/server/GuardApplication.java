@@ -1,6 +1,7 @@
 package dev.forwardguard.server;
 
 import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.start.HeadStart;
 import dev.forwardguard.telemetry.Logging;
 
 import io.micronaut.context.ApplicationContext;
@@ -31,6 +32,7 @@ public final class GuardApplication {
         // pod for 30 s
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
+        HeadStart.begin();
         Logger log = LoggerFactory.getLogger(main);
         Termination termination = Termination.installed();
         try {

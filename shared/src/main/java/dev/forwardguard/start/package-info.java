@@ -2,7 +2,7 @@
  * What makes the start short. All of it could be left out: the guard would do the same, later.
  *
  * <p>{@link dev.forwardguard.start.ListedServices} knows what Micronaut would otherwise look for in
- * all jars.
+ * all jars; {@link dev.forwardguard.start.HeadStart} uses the second core.
  */
 @NullMarked
 package dev.forwardguard.start;
