@@ -9,8 +9,10 @@ import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.upstream.FallbackReason;
 
-import io.micronaut.context.annotation.Context;
+import io.micronaut.context.BeanProvider;
+import io.micronaut.context.event.ApplicationEventListener;
 import io.micronaut.core.convert.ConversionService;
+import io.micronaut.core.util.SupplierUtil;
 import io.micronaut.http.ByteBodyHttpResponse;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpRequest;
@@ -19,17 +21,18 @@ import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.body.CloseableByteBody;
-import io.micronaut.http.client.RawHttpClient;
-import io.micronaut.http.client.annotation.Client;
 import io.micronaut.http.client.exceptions.ReadTimeoutException;
 import io.micronaut.http.client.exceptions.ResponseClosedException;
 import io.micronaut.http.netty.NettyHttpHeaders;
 import io.micronaut.http.netty.NettyMutableHttpResponse;
+import io.micronaut.runtime.server.event.ServerStartupEvent;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+
+import jakarta.inject.Singleton;
 
 import reactor.core.publisher.Mono;
 
@@ -38,26 +41,34 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * The rest of the outpost: starting a login, its callback, signing out. Streamed both ways, as if
  * the guard were not there, {@code Host} included, by which the outpost finds the application.
  * Without an answer there is nothing to fall back on.
  */
-@Context // what cannot be built stops the start, not the first request
+@Singleton
 @ServerFilter(AuthentikSettings.PREFIX + "**")
-final class PassThrough {
-    private final RawHttpClient client;
+final class PassThrough implements ApplicationEventListener<ServerStartupEvent> {
+    private final Supplier<OutpostClient> client;
     private final AuthentikProfile profile;
     private final EmergencyUsers users;
 
     PassThrough(
-            @Client(id = "outpost") RawHttpClient client,
-            AuthentikProfile profile,
-            EmergencyUsers users) {
-        this.client = client;
+            BeanProvider<OutpostClient> client, AuthentikProfile profile, EmergencyUsers users) {
+        this.client = SupplierUtil.memoized(client::get);
         this.profile = profile;
         this.users = users;
+    }
+
+    /**
+     * Builds the client as soon as the guard listens: it is a third of the start, and nobody needs
+     * it to be let in. What cannot be built still stops the start, not the first request.
+     */
+    @Override
+    public void onApplicationEvent(ServerStartupEvent listening) {
+        var _ = client.get();
     }
 
     /** A filter and not a controller, because every method is passed through. */
@@ -69,7 +80,10 @@ final class PassThrough {
             return CompletableFuture.completedFuture(page(FallbackReason.FORCED, request));
         }
         CloseableByteBody body = ((ServerHttpRequest<?>) request).byteBody().move();
-        return Mono.from(client.exchange(forwarded(request, authorization, now), body, null))
+        return Mono.from(
+                        client.get()
+                                .http()
+                                .exchange(forwarded(request, authorization, now), body, null))
                 .<MutableHttpResponse<?>>map(
                         answered -> returned((ByteBodyHttpResponse<?>) answered, request))
                 .onErrorResume(failure -> Mono.just(page(reasonOf(failure), request)))
