@@ -1,6 +1,5 @@
 package dev.forwardguard.kubernetes;
 
-import io.kubernetes.client.openapi.ApiClient;
 import io.micronaut.context.annotation.Property;
 
 import jakarta.inject.Inject;
@@ -16,6 +15,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +32,7 @@ public final class KubernetesClientFactory implements AutoCloseable {
     private final Supplier<Access> access;
     private final boolean inCluster;
     private final Pace pace;
-    private @Nullable ApiClient client;
+    private @Nullable ApiServer server;
     private byte @Nullable [] builtFrom;
 
     /**
@@ -90,22 +90,25 @@ public final class KubernetesClientFactory implements AutoCloseable {
         return inCluster;
     }
 
-    /** The client for the files as they are now. */
-    ApiClient client() throws ReadFailure {
+    /** The API server according to the files as they are now. */
+    ApiServer server() throws ReadFailure {
         Access way = access.get();
         try {
             byte[] content = Files.readAllBytes(way.file());
-            ApiClient present = client;
+            ApiServer present = server;
             if (present != null && Arrays.equals(content, builtFrom)) {
                 return present;
             }
             discard();
-            ApiClient built = way.client(content).build();
-            built.setHttpClient(bounded(built.getHttpClient()));
-            client = built;
+            ApiServer found = way.server(content);
+            ApiServer built =
+                    new ApiServer(found.address(), found.headers(), bounded(found.client()));
+            server = built;
             builtFrom = content;
             return built;
-        } catch (IOException | RuntimeException e) {
+        } catch (ClientKey.UnusableException e) {
+            throw new ReadFailure(ReadResult.CLIENT_KEY);
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
             throw new ReadFailure(ReadResult.NO_ACCESS);
         }
     }
@@ -120,10 +123,10 @@ public final class KubernetesClientFactory implements AutoCloseable {
 
     /** The next client will be a new one, on new connections. */
     void discard() {
-        if (client != null) {
-            client.getHttpClient().connectionPool().evictAll();
+        if (server != null) {
+            server.client().connectionPool().evictAll();
         }
-        client = null;
+        server = null;
     }
 
     @Override

@@ -16,6 +16,9 @@ enum ReadResult {
     TLS("the API server is not trusted: wrong CA, or a certificate for another name"),
     /** The client cannot be built: no kubeconfig, no CA, or one that cannot be read. */
     NO_ACCESS("there is no usable kubeconfig or CA"),
+    /** That of a kubeconfig is encrypted, no key, or not of its certificate's kind. */
+    CLIENT_KEY(
+            "the client key of the kubeconfig is of no use: encrypted, or not the certificate's"),
     /** The token file is missing, empty or no token. */
     NO_TOKEN("there is no usable service account token"),
     /** 401. */

@@ -1,10 +1,8 @@
 package dev.forwardguard.kubernetes;
 
-import io.kubernetes.client.openapi.ApiClient;
-import io.kubernetes.client.openapi.ApiException;
-import io.kubernetes.client.openapi.Pair;
-
 import okhttp3.Call;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 
@@ -12,21 +10,17 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The two requests that the guard sends to the API server, raw: the client's own models fail on
- * fields that they do not know. Both have the field selector without which RBAC refuses them.
+ * The two requests that the guard sends to the API server, raw: the models of Kubernetes' own
+ * client fail on fields that they do not know. Both have the field selector without which RBAC
+ * refuses them.
  */
 final class SecretRequests {
     /** A Secret has at most 1 MiB, a third more as base64, and labels, annotations and managers. */
     static final int MAX_BYTES = 2 << 20;
-
-    private static final String[] TOKEN_OF_A_KUBECONFIG = {"BearerToken"};
 
     private final HtpasswdSecretConfiguration which;
     private final KubernetesClientFactory clients;
@@ -42,7 +36,7 @@ final class SecretRequests {
 
     /** What there is now, as JSON. */
     byte[] list() throws ReadFailure {
-        try (ResponseBody answer = ask(List.of(), pace.listDeadline())) {
+        try (ResponseBody answer = ask(Map.of(), pace.listDeadline())) {
             if (answer.source().request(MAX_BYTES + 1L)) {
                 throw new ReadFailure(ReadResult.TOO_LARGE);
             }
@@ -55,11 +49,15 @@ final class SecretRequests {
     /** What happens from this revision on. */
     WatchLines watch(String revision) throws ReadFailure {
         var query =
-                List.of(
-                        new Pair("watch", "true"),
-                        new Pair("allowWatchBookmarks", "true"),
-                        new Pair("resourceVersion", revision),
-                        new Pair("timeoutSeconds", String.valueOf(pace.watchSeconds())));
+                Map.of(
+                        "watch",
+                        "true",
+                        "allowWatchBookmarks",
+                        "true",
+                        "resourceVersion",
+                        revision,
+                        "timeoutSeconds",
+                        String.valueOf(pace.watchSeconds()));
         try {
             return new WatchLines(ask(query, pace.watchDeadline()));
         } catch (IOException e) {
@@ -76,8 +74,9 @@ final class SecretRequests {
         }
     }
 
-    private ResponseBody ask(List<Pair> more, Duration deadline) throws IOException, ReadFailure {
-        Call call = call(more);
+    private ResponseBody ask(Map<String, String> query, Duration deadline)
+            throws IOException, ReadFailure {
+        Call call = call(query);
         call.timeout().timeout(deadline.toNanos(), TimeUnit.NANOSECONDS);
         underWay = call;
         if (cancelled) {
@@ -92,28 +91,25 @@ final class SecretRequests {
         return response.body();
     }
 
-    private Call call(List<Pair> more) throws ReadFailure {
-        ApiClient client = clients.client();
+    private Call call(Map<String, String> query) throws ReadFailure {
+        ApiServer server = clients.server();
         String namespace = which.namespace() == null ? clients.namespace() : which.namespace();
-        List<Pair> query = new ArrayList<>(more);
-        query.add(new Pair("fieldSelector", "metadata.name=" + which.name()));
-        Map<String, String> headers = new HashMap<>(Map.of("Accept", "application/json"));
-        try {
-            return client.buildCall(
-                    null,
-                    "/api/v1/namespaces/" + client.escapeString(namespace) + "/secrets",
-                    "GET",
-                    query,
-                    List.of(),
-                    null,
-                    headers,
-                    new HashMap<>(),
-                    Map.of(),
-                    TOKEN_OF_A_KUBECONFIG,
-                    null);
-        } catch (ApiException | IllegalArgumentException e) {
-            throw new ReadFailure(ReadResult.NO_ACCESS);
-        }
+        HttpUrl.Builder url =
+                server.address()
+                        .newBuilder()
+                        .addPathSegments("api/v1/namespaces")
+                        .addPathSegment(namespace)
+                        .addPathSegment("secrets")
+                        .addQueryParameter("fieldSelector", "metadata.name=" + which.name());
+        query.forEach(url::addQueryParameter);
+        return server.client()
+                .newCall(
+                        new Request.Builder()
+                                .url(url.build())
+                                .headers(server.headers())
+                                .header("Accept", "application/json")
+                                .header("User-Agent", "authentik-guard")
+                                .build());
     }
 
     /** Seconds; a date, which API servers do not send, counts as nothing. */

@@ -2,16 +2,15 @@ package dev.forwardguard.kubernetes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.kubernetes.client.openapi.ApiClient;
-import io.kubernetes.client.util.ClientBuilder;
-import io.kubernetes.client.util.credentials.Authentication;
-
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.regex.Pattern;
 
 /**
@@ -38,11 +37,13 @@ record ServiceAccount(String address, Path directory) implements Access {
     }
 
     @Override
-    public ClientBuilder client(byte[] ca) {
-        return new ClientBuilder()
-                .setBasePath(address)
-                .setCertificateAuthority(ca)
-                .setAuthentication(new TokenOfTheMoment(token()));
+    public ApiServer server(byte[] ca) throws IOException, GeneralSecurityException {
+        return new ApiServer(
+                HttpUrl.get(address),
+                Headers.of(),
+                ApiServer.client(Trust.in(ca), null)
+                        .addInterceptor(new TokenOfTheMoment(token()))
+                        .build());
     }
 
     @Override
@@ -52,14 +53,9 @@ record ServiceAccount(String address, Path directory) implements Access {
 
     /**
      * Reads the token for each request: the kubelet replaces it every hour or so, by swapping a
-     * symbolic link. The client's own would keep an old one for a minute.
+     * symbolic link. Kubernetes' own client would keep an old one for a minute.
      */
-    private record TokenOfTheMoment(Path file) implements Authentication, Interceptor {
-        @Override
-        public void provide(ApiClient client) {
-            client.setHttpClient(client.getHttpClient().newBuilder().addInterceptor(this).build());
-        }
-
+    private record TokenOfTheMoment(Path file) implements Interceptor {
         @Override
         public Response intercept(Chain chain) throws IOException {
             return chain.proceed(

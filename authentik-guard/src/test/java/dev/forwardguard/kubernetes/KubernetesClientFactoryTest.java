@@ -200,12 +200,12 @@ class KubernetesClientFactoryTest {
     void keepsOneClientAsLongAsItsFilesAreTheSame() throws Exception {
         mount();
         try (var clients = factory("127.0.0.1", "", directory)) {
-            var first = clients.client();
-            assertThat(clients.client()).isSameAs(first);
+            var first = clients.server();
+            assertThat(clients.server()).isSameAs(first);
 
             clients.discard();
 
-            assertThat(clients.client()).isNotSameAs(first);
+            assertThat(clients.server()).isNotSameAs(first);
         } catch (ReadFailure e) {
             throw new AssertionError(e);
         }

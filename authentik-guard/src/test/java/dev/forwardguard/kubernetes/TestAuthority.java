@@ -1,15 +1,20 @@
 package dev.forwardguard.kubernetes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
+import java.io.StringReader;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -36,7 +41,7 @@ final class TestAuthority {
     private final X509Certificate certificate;
 
     TestAuthority() throws Exception {
-        certificate = sign(name, keys, true, "");
+        certificate = sign(name, info(keys), true, "");
     }
 
     /** A certificate with its key, signed by this authority. */
@@ -55,8 +60,21 @@ final class TestAuthority {
      */
     Identity identity(String address) throws Exception {
         KeyPair own = keys();
-        X509Certificate signed = sign(new X500Name("CN=" + address), own, false, address);
+        X509Certificate signed = sign(new X500Name("CN=" + address), info(own), false, address);
         return new Identity(signed, own.getPrivate());
+    }
+
+    /**
+     * For a key that others keep.
+     *
+     * @param publicKey PEM
+     */
+    String certificatePem(String subject, byte[] publicKey) throws Exception {
+        var pem = new PEMParser(new StringReader(new String(publicKey, UTF_8)));
+        var key = (SubjectPublicKeyInfo) pem.readObject();
+        return pem(
+                "CERTIFICATE",
+                sign(new X500Name("CN=" + subject), key, false, "127.0.0.9").getEncoded());
     }
 
     /** For a server at this address, who may ask for client certificates of this authority. */
@@ -87,17 +105,22 @@ final class TestAuthority {
         return pem("CERTIFICATE", certificate.getEncoded());
     }
 
-    private X509Certificate sign(X500Name subject, KeyPair subjectKeys, boolean ca, String address)
+    private static SubjectPublicKeyInfo info(KeyPair keys) {
+        return SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded());
+    }
+
+    private X509Certificate sign(
+            X500Name subject, SubjectPublicKeyInfo key, boolean ca, String address)
             throws Exception {
         Instant now = Instant.now();
         var builder =
-                new JcaX509v3CertificateBuilder(
+                new X509v3CertificateBuilder(
                         name,
                         BigInteger.valueOf(SERIAL.getAndIncrement()),
                         Date.from(now.minus(Duration.ofHours(1))),
                         Date.from(now.plus(Duration.ofHours(1))),
                         subject,
-                        subjectKeys.getPublic());
+                        key);
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(ca));
         if (!ca) {
             builder.addExtension(
