@@ -126,6 +126,10 @@ class Training {
         environment.put("GUARD_PORT", String.valueOf(port));
         environment.put("GUARD_MANAGEMENT_PORT", String.valueOf(managementPort));
         environment.put("GUARD_SETTINGS_FILE", settings.toString());
+        // for the JVM that puts the cache together: its compilers would leave their profiles of it
+        // in
+        // the cache, where nobody reads them
+        environment.put("JDK_AOT_VM_OPTIONS", "-Xint");
         if (api != null) {
             environment.putAll(api.environment());
         }
