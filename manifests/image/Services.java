@@ -1,11 +1,12 @@
+import io.micronaut.context.BeanContext;
+import io.micronaut.context.exceptions.BeanInstantiationException;
+import io.micronaut.inject.BeanDefinitionReference;
+
 import java.io.File;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,9 +16,9 @@ import java.util.jar.JarFile;
 /**
  * Writes the list of Micronaut's services in a guard and its libraries, which would otherwise be
  * looked for at each start: {@code ListedServices} reads it. Leaves out those that are for
- * libraries which are not there.
+ * libraries and modules of Java which are not there, so it is to be run by the Java of the image.
  *
- * <p>Usage: {@code java Services.java LIST JAR...}
+ * <p>Usage: {@code java -cp CLASSES:JAR... Services LIST JAR...}, compiled with these jars
  */
 class Services {
     /** Micronaut's directories: the name of each file in one is the name of a class. */
@@ -28,18 +29,14 @@ class Services {
 
     public static void main(String[] arguments) throws Exception {
         if (arguments.length < 2) {
-            System.err.println("usage: java Services.java LIST JAR...");
+            System.err.println("usage: java -cp CLASSES:JAR... Services LIST JAR...");
             System.exit(2);
         }
-        List<URL> jars = new ArrayList<>();
         Set<String> services = new TreeSet<>();
         for (String jar : List.of(arguments).subList(1, arguments.length)) {
-            jars.add(new File(jar).toURI().toURL());
             collect(new File(jar), services);
         }
-        try (var loader = new URLClassLoader(jars.toArray(URL[]::new))) {
-            services.removeIf(service -> !usable(service, loader));
-        }
+        services.removeIf(service -> !usable(service));
         Files.write(Path.of(arguments[0]), services);
         System.out.println(arguments[0] + ": " + services.size() + " services");
     }
@@ -67,13 +64,28 @@ class Services {
         }
     }
 
-    private static boolean usable(String service, ClassLoader loader) {
+    private static boolean usable(String service) {
         String name = service.substring(service.indexOf('/') + 1);
         try {
-            Class.forName(name, true, loader).getDeclaredConstructor().newInstance();
-            return true;
+            Object made = Class.forName(name).getDeclaredConstructor().newInstance();
+            return !(made instanceof BeanDefinitionReference<?> definition) || loads(definition);
         } catch (ReflectiveOperationException | LinkageError e) {
             return false;
+        }
+    }
+
+    /**
+     * That a bean needs a class which is not there, its definition tells only when it is loaded;
+     * the guard would not start with it.
+     */
+    private static boolean loads(BeanDefinitionReference<?> definition) {
+        try {
+            definition.load((BeanContext) null);
+            return true;
+        } catch (BeanInstantiationException e) {
+            return false;
+        } catch (NullPointerException e) {
+            return true; // there is no context here to ask
         }
     }
 }
