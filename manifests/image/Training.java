@@ -126,10 +126,12 @@ class Training {
         environment.put("GUARD_PORT", String.valueOf(port));
         environment.put("GUARD_MANAGEMENT_PORT", String.valueOf(managementPort));
         environment.put("GUARD_SETTINGS_FILE", settings.toString());
-        // for the JVM that puts the cache together: its compilers would leave their profiles of it
-        // in
-        // the cache, where nobody reads them
-        environment.put("JDK_AOT_VM_OPTIONS", "-Xint");
+        // for the JVM that puts the cache together: its compilers would leave profiles of
+        // their own work in the cache, where nobody reads them; and adapters for calls, half
+        // a megabyte, are made as fast as they are read
+        environment.put(
+                "JDK_AOT_VM_OPTIONS",
+                "-Xint -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching");
         if (api != null) {
             environment.putAll(api.environment());
         }
