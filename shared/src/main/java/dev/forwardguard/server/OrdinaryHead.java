@@ -5,13 +5,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.ReadOnlyHttpHeaders;
 import io.netty.util.AsciiString;
 import io.netty.util.concurrent.FastThreadLocal;
 
@@ -26,7 +28,7 @@ import java.util.function.Predicate;
 /**
  * The head of a question as nearly all of them come: whole, alone, a GET of HTTP/1.1 without a
  * body, and without anything that two readers could read differently. Read from its bytes in one
- * go; its headers are parts of them, and can only be read.
+ * go, of which its headers are parts.
  *
  * <p>Never refuses: what it does not take is for Netty's decoder to judge, and what it does take
  * that one would read likewise.
@@ -56,6 +58,10 @@ final class OrdinaryHead {
         }
     }
 
+    /** Whatever would be wrong is not ordinary. */
+    private static final HttpHeadersFactory UNCHECKED =
+            DefaultHttpHeadersFactory.headersFactory().withValidation(false);
+
     /** One for each event loop, which reads one head after the other. */
     private static final FastThreadLocal<OrdinaryHead> REUSED =
             new FastThreadLocal<>() {
@@ -66,7 +72,6 @@ final class OrdinaryHead {
             };
 
     private final HeaderNameTable names = new HeaderNameTable();
-    private final CharSequence[] fields = new CharSequence[2 * MAX_FIELDS];
     private byte[] bytes = NONE;
     private int at;
 
@@ -99,20 +104,20 @@ final class OrdinaryHead {
         buffer.getBytes(buffer.readerIndex(), bytes);
         try {
             String target = target(wanted);
-            CharSequence[] headers = target == null ? null : headers();
+            HttpHeaders headers = target == null ? null : headers();
             return target == null || headers == null ? null : request(target, headers);
         } finally {
             bytes = NONE;
         }
     }
 
-    private static FullHttpRequest request(String target, CharSequence... headers) {
+    private static FullHttpRequest request(String target, HttpHeaders headers) {
         return new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1,
                 HttpMethod.GET,
                 target,
                 Unpooled.EMPTY_BUFFER,
-                new ReadOnlyHttpHeaders(false, headers),
+                headers,
                 EmptyHttpHeaders.INSTANCE);
     }
 
@@ -143,23 +148,19 @@ final class OrdinaryHead {
         return new String(bytes, start, end - start, ISO_8859_1);
     }
 
-    /** Names and values in turn. */
-    private CharSequence @Nullable [] headers() {
+    private @Nullable HttpHeaders headers() {
+        HttpHeaders headers = UNCHECKED.newHeaders();
         int count = 0;
-        try {
-            while (bytes[at] != '\r') {
-                AsciiString name = count < fields.length ? name() : null;
-                AsciiString value = name == null ? null : value();
-                if (name == null || value == null || !isOrdinary(name, value)) {
-                    return null;
-                }
-                fields[count++] = name;
-                fields[count++] = value;
+        while (bytes[at] != '\r') {
+            AsciiString name = count < MAX_FIELDS ? name() : null;
+            AsciiString value = name == null ? null : value();
+            if (name == null || value == null || !isOrdinary(name, value)) {
+                return null;
             }
-            return at + 2 == bytes.length ? Arrays.copyOf(fields, count) : null;
-        } finally {
-            Arrays.fill(fields, 0, count, null);
+            headers.add(name, value);
+            count++;
         }
+        return at + 2 == bytes.length ? headers : null;
     }
 
     private @Nullable AsciiString name() {

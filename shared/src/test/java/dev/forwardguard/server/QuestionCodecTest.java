@@ -9,15 +9,18 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.ReadOnlyHttpHeaders;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 class QuestionCodecTest {
@@ -56,6 +61,13 @@ class QuestionCodecTest {
         return Unpooled.copiedBuffer(text, ISO_8859_1);
     }
 
+    /** Netty makes strings of values. */
+    private static boolean isShort(HttpRequest request) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields =
+                request.headers().iteratorCharSequence();
+        return fields.hasNext() && fields.next().getValue() instanceof AsciiString;
+    }
+
     private boolean isShort(String text) {
         channel.writeInbound(bytes(text));
         HttpRequest first = channel.readInbound();
@@ -63,7 +75,7 @@ class QuestionCodecTest {
         while ((rest = channel.readInbound()) != null) {
             ReferenceCountUtil.release(rest);
         }
-        return first != null && first.headers() instanceof ReadOnlyHttpHeaders;
+        return first != null && isShort(first);
     }
 
     /**
@@ -103,7 +115,16 @@ class QuestionCodecTest {
                                         .append('=')
                                         .append(field.getValue())
                                         .append('|'));
-        return fields.toString();
+        for (String name : headers.names()) {
+            fields.append(headers.getAll(name)).append(headers.contains(name));
+            headers.valueStringIterator(name).forEachRemaining(fields::append);
+            headers.valueCharSequenceIterator(name).forEachRemaining(fields::append);
+        }
+        return fields.append(
+                        HttpUtil.isKeepAlive(
+                                new DefaultHttpRequest(
+                                        HttpVersion.HTTP_1_1, HttpMethod.GET, "/", headers)))
+                .toString();
     }
 
     @Test
@@ -113,7 +134,7 @@ class QuestionCodecTest {
         FullHttpRequest request = channel.readInbound();
 
         assertThat(request.uri()).isEqualTo("/auth?a=%20b");
-        assertThat(request.headers()).isInstanceOf(ReadOnlyHttpHeaders.class);
+        assertThat(isShort(request)).isTrue();
         assertThat(request.headers().getAll("cookie"))
                 .containsExactly("a=1; b=\u00e9\u00ff", "c=2");
         assertThat(request.headers().get("ACCEPT")).isEmpty();
@@ -230,8 +251,7 @@ class QuestionCodecTest {
                 channel.writeInbound(bytes(ORDINARY));
             }
             shortWay +=
-                    own.inboundMessages().peek() instanceof HttpRequest first
-                                    && first.headers() instanceof ReadOnlyHttpHeaders
+                    own.inboundMessages().peek() instanceof HttpRequest first && isShort(first)
                             ? 1
                             : 0;
 

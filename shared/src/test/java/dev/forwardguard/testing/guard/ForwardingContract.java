@@ -61,6 +61,8 @@ public abstract class ForwardingContract extends AgainstStubUpstream {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "Connection: keep-alive",
+                "Connection: Keep-Alive",
                 "Keep-Alive: timeout=5",
                 "Proxy-Authorization: Basic eDp5",
                 "Proxy-Authenticate: Basic",
