@@ -25,12 +25,16 @@ import io.micronaut.http.client.exceptions.ReadTimeoutException;
 import io.micronaut.http.client.exceptions.ResponseClosedException;
 import io.micronaut.http.netty.NettyHttpHeaders;
 import io.micronaut.http.netty.NettyMutableHttpResponse;
+import io.micronaut.http.server.netty.NettyHttpRequest;
 import io.micronaut.runtime.server.event.ServerStartupEvent;
+import io.netty.channel.Channel;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.Attribute;
+import io.netty.util.AttributeKey;
 
 import jakarta.inject.Singleton;
 
@@ -51,6 +55,9 @@ import java.util.function.Supplier;
 @Singleton
 @ServerFilter(AuthentikSettings.PREFIX + "**")
 final class PassThrough implements ApplicationEventListener<ServerStartupEvent> {
+    private static final AttributeKey<CloseableByteBody> LAST_BODY =
+            AttributeKey.valueOf(PassThrough.class, "last body");
+
     private final Supplier<OutpostClient> client;
     private final AuthentikProfile profile;
     private final EmergencyUsers users;
@@ -128,6 +135,7 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
             body.close();
         } else {
             headers.remove(HttpHeaderNames.CONTENT_LENGTH); // comes with the body
+            closeWithVisitor(body, request);
         }
         var response =
                 new NettyMutableHttpResponse<CloseableByteBody>(
@@ -138,6 +146,25 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
                         ConversionService.SHARED);
         response.bodyWriter(StreamedBody.INSTANCE);
         return response;
+    }
+
+    /**
+     * Micronaut drops an answer whose visitor has gone, and forgets its body, which would hold its
+     * direct memory for ever. A visitor has one answer at a time, so the next body takes the place
+     * of the one before.
+     */
+    private static void closeWithVisitor(CloseableByteBody body, HttpRequest<?> request) {
+        Channel visitor = ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
+        visitor.eventLoop()
+                .execute(
+                        () -> {
+                            Attribute<CloseableByteBody> last = visitor.attr(LAST_BODY);
+                            if (last.getAndSet(body) == null) {
+                                visitor.closeFuture().addListener(gone -> last.get().close());
+                            } else if (!visitor.isOpen()) {
+                                body.close();
+                            }
+                        });
     }
 
     /** The client's failures, of which it does not tell many apart. */

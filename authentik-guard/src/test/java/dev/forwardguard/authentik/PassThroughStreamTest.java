@@ -11,7 +11,11 @@ import dev.forwardguard.testing.Ending;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.guard.AgainstStubUpstream;
+import dev.forwardguard.testing.guard.Patience;
 import dev.forwardguard.testing.guard.Wire;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +26,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 
 /** Bodies that are passed on while they come. */
 final class PassThroughStreamTest extends AgainstStubUpstream {
@@ -111,6 +116,44 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
 
         assertRelayed(answer, 200);
         assertThat(answer.body()).isEqualTo("next");
+    }
+
+    /** Micronaut forgets the body of an answer that nobody waits for any more. */
+    @Test
+    void anAnswerForAVisitorWhoHasGoneIsNotKept() throws Exception {
+        var gone = new Semaphore(0);
+        String page = Wire.ok("Content-Length: " + (100 << 10)) + Wire.octets(100 << 10);
+        upstream.behaves(
+                (conversation, _) -> {
+                    gone.acquire();
+                    conversation.send(page);
+                });
+        hangUpBeforeTheAnswer(20, gone);
+        long before = directMemory();
+
+        hangUpBeforeTheAnswer(200, gone);
+
+        assertThat(directMemory() - before).isLessThan(8 << 20);
+    }
+
+    private static long directMemory() {
+        return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
+    }
+
+    private void hangUpBeforeTheAnswer(int visitors, Semaphore gone) throws IOException {
+        InetSocketAddress server = guard.http().server();
+        for (int i = 0; i < visitors; i++) {
+            int asked = upstream.requests().size();
+            try (Socket visitor = new Socket(server.getAddress(), server.getPort())) {
+                visitor.getOutputStream().write(GET.wire().getBytes(ISO_8859_1));
+                Patience.until("the question", () -> upstream.requests().size() > asked);
+            }
+            gone.release();
+        }
+        gone.release();
+        assertRelayed(ask(GET), 200); // by now the others have been answered, too
     }
 
     private static String readUntil(InputStream in, String end) throws IOException {

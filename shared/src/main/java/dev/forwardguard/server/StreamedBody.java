@@ -1,5 +1,6 @@
 package dev.forwardguard.server;
 
+import io.micronaut.core.io.buffer.ReadBuffer;
 import io.micronaut.core.type.Argument;
 import io.micronaut.core.type.MutableHeaders;
 import io.micronaut.http.ByteBodyHttpResponse;
@@ -8,9 +9,12 @@ import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.body.AvailableByteBody;
 import io.micronaut.http.body.ByteBodyFactory;
 import io.micronaut.http.body.CloseableByteBody;
 import io.micronaut.http.body.ResponseBodyWriter;
+
+import org.reactivestreams.Publisher;
 
 import java.io.OutputStream;
 import java.util.OptionalLong;
@@ -18,7 +22,8 @@ import java.util.OptionalLong;
 /**
  * Passes a body on while it is still arriving, maybe on another event loop. It goes by way of a
  * publisher, which waits to be asked: a body that is handed over as it is pushes its first bytes
- * before Micronaut has sent the head.
+ * before Micronaut has sent the head. Until it is asked the body stays its owner's, to be closed if
+ * nobody ever does.
  */
 public enum StreamedBody implements ResponseBodyWriter<CloseableByteBody> {
     INSTANCE;
@@ -31,9 +36,12 @@ public enum StreamedBody implements ResponseBodyWriter<CloseableByteBody> {
             Argument<CloseableByteBody> type,
             MediaType mediaType,
             CloseableByteBody body) {
+        if (body instanceof AvailableByteBody) {
+            return ByteBodyHttpResponseWrapper.wrap(response, body); // there is nothing to wait for
+        }
         OptionalLong length = body.expectedLength();
-        return ByteBodyHttpResponseWrapper.wrap(
-                response, bodies.adapt(body.toReadBufferPublisher(), length));
+        Publisher<ReadBuffer> whenAsked = asker -> body.toReadBufferPublisher().subscribe(asker);
+        return ByteBodyHttpResponseWrapper.wrap(response, bodies.adapt(whenAsked, length));
     }
 
     @Override
