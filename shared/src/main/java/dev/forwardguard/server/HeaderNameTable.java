@@ -8,11 +8,14 @@ import java.util.Arrays;
 
 /**
  * Header names that came in lately, so that those of the next request need not be checked, copied
- * and hashed again. Has a fixed number of places; a name takes the place of another one. For one
- * thread.
+ * and hashed again. Has a fixed number of places; a name takes the place of another one, and a long
+ * one none: visitors choose their names. For one thread.
  */
 final class HeaderNameTable {
     private static final int PLACES = 256;
+
+    /** All that are in use are shorter. */
+    static final int LONGEST = 64;
 
     private final @Nullable AsciiString[] names = new AsciiString[PLACES];
 
@@ -24,7 +27,9 @@ final class HeaderNameTable {
             return known;
         }
         var name = new AsciiString(bytes, start, end - start, true);
-        names[place] = name;
+        if (name.length() <= LONGEST) {
+            names[place] = name;
+        }
         return name;
     }
 

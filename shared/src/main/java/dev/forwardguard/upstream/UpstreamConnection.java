@@ -67,7 +67,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /**
      * Whether nothing speaks against another question; if something does, the connection has to be
-     * closed. One that is used again at once is looked at when the question is on its way.
+     * closed. One that has not settled is looked at when the question is on its way.
      */
     boolean isUsable() {
         return exchange == null && (!settled || channel.isQuiet());

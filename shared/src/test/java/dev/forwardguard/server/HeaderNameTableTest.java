@@ -1,0 +1,32 @@
+package dev.forwardguard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import org.junit.jupiter.api.Test;
+
+class HeaderNameTableTest {
+    private final HeaderNameTable table = new HeaderNameTable();
+
+    private CharSequence name(String name) {
+        return table.name(name.getBytes(ISO_8859_1), 0, name.length());
+    }
+
+    @Test
+    void keepsANameAsItWasWritten() {
+        CharSequence kept = name("X-Forwarded-For");
+
+        assertThat(name("X-Forwarded-For")).isSameAs(kept).hasToString("X-Forwarded-For");
+        assertThat(name("x-forwarded-for")).hasToString("x-forwarded-for");
+    }
+
+    /** Else 256 names of 60 KB would fill the heap. */
+    @Test
+    void keepsNoLongNames() {
+        String longest = "x".repeat(HeaderNameTable.LONGEST);
+
+        assertThat(name(longest)).isSameAs(name(longest));
+        assertThat(name(longest + "x")).isNotSameAs(name(longest + "x")).hasToString(longest + "x");
+    }
+}
