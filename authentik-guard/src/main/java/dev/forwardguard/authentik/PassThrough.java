@@ -3,7 +3,6 @@ package dev.forwardguard.authentik;
 import dev.forwardguard.forwardauth.HeaderSelection;
 import dev.forwardguard.forwardauth.RequestId;
 import dev.forwardguard.server.DecisionWriter;
-import dev.forwardguard.server.StreamedBody;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.UpstreamSettings;
@@ -45,6 +44,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -177,6 +177,9 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
                 case ConnectTimeoutException ignored -> {
                     return FallbackReason.CONNECT_TIMEOUT;
                 }
+                case TimeoutException ignored -> { // no connection came free
+                    return FallbackReason.OVERLOAD;
+                }
                 case ConnectException ignored -> {
                     return FallbackReason.CONNECT_REFUSED;
                 }
@@ -195,14 +198,17 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
     private MutableHttpResponse<?> page(FallbackReason reason, HttpRequest<?> request) {
         HttpResponseStatus status =
                 switch (reason) {
-                    case FORCED -> HttpResponseStatus.SERVICE_UNAVAILABLE;
+                    case FORCED, OVERLOAD -> HttpResponseStatus.SERVICE_UNAVAILABLE;
                     case READ_TIMEOUT, CONNECT_TIMEOUT -> HttpResponseStatus.GATEWAY_TIMEOUT;
                     default -> HttpResponseStatus.BAD_GATEWAY;
                 };
+        PageKind kind =
+                reason == FallbackReason.OVERLOAD
+                        ? PageKind.OVERLOADED
+                        : PageKind.OUTPOST_UNAVAILABLE;
         HttpHeaders headers = sentHeaders(request);
         return DecisionWriter.write(
-                status,
-                profile.page(PageKind.OUTPOST_UNAVAILABLE, reason, headers, RequestId.of(headers)));
+                status, profile.page(kind, reason, headers, RequestId.of(headers)));
     }
 
     private static HttpHeaders sentHeaders(HttpRequest<?> request) {

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.testing.Answer;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
@@ -34,6 +35,8 @@ class OverloadIT {
 
     /** Measured: 150 MB on two cores; without bounds the heap overflows, or 300 MB. */
     private static final long MAX_RESIDENT_KB = 220_000;
+
+    private static final int PAGES_AT_ONCE = 64;
 
     @TempDir private Path directory;
 
@@ -99,6 +102,33 @@ class OverloadIT {
             for (RawConnection each : multitude) {
                 each.close();
             }
+        }
+    }
+
+    @Test
+    void pagesOfTheOutpostThatNobodyReadsLeaveRoomForOthers() throws Exception {
+        RawRequest download = RawRequest.get("/outpost.goauthentik.io/static/large.js");
+        String page = "x".repeat(8 << 20);
+        List<RawConnection> crowd = new ArrayList<>();
+        try (var upstream = StubUpstream.start();
+                var guard = start("authentik-guard", upstream)) {
+            upstream.behaves(Behaviour.answers(Answer.of(200).body(page)));
+            for (int i = 0; i < CROWD; i++) {
+                crowd.add(RawHttp.to(guard.port()).connect());
+                crowd.getLast().send(download.wire());
+            }
+            assertThat(crowd.getLast().receive().status()).isEqualTo(503);
+            // fewer when the kernel has taken whole pages
+            assertThat(upstream.openConnections()).isBetween(1, PAGES_AT_ONCE);
+
+            upstream.behaves(Behaviour.answers(204));
+            assertServes(guard, "/outpost.goauthentik.io/auth/traefik");
+            for (RawConnection each : crowd) {
+                each.close();
+            }
+            upstream.behaves(Behaviour.answers(Answer.of(200).body(page)));
+            assertThat(RawHttp.to(guard.port()).ask(download).body()).hasSize(page.length());
+            assertThat(guard.process().output()).doesNotContain("OutOfMemory");
         }
     }
 
