@@ -105,7 +105,11 @@ final class AnswersInTurn extends ChannelDuplexHandler {
     private void flushed(ChannelHandlerContext ctx) {
         connection.flushed();
         if (ending && connection.isIdle()) {
-            LingeringClose.begin(ctx.channel());
+            if (connection.mayCloseAtOnce()) {
+                ctx.close();
+            } else {
+                LingeringClose.begin(ctx.channel());
+            }
         }
     }
 

@@ -42,6 +42,7 @@ final class ClientConnection {
     private volatile boolean inHead;
     private volatile long since;
     private volatile boolean lastAnswerDue;
+    private boolean lastRequestRead;
 
     /**
      * @param room whether the guard has room for it; if not, its first request is refused
@@ -139,6 +140,17 @@ final class ClientConnection {
     /** After what is being answered now, this connection is to end. */
     void endSoon() {
         lastAnswerDue = true;
+    }
+
+    /** The client has said that its request is the last one. */
+    void endsWithThisRequest() {
+        endSoon();
+        lastRequestRead = !inBody;
+    }
+
+    /** Whether nothing follows of which the client could be told only by a reset. */
+    boolean mayCloseAtOnce() {
+        return lastRequestRead;
     }
 
     /** Whether the answer that is about to be written should say that it is the last one. */

@@ -213,14 +213,15 @@ final class OrdinaryHead {
         return (belowBlank | del) & UPPER_BITS;
     }
 
-    /** Whether this says nothing about the end of the request or of the connection. */
+    /** Whether this says nothing of the end of the request, and of the connection's in one word. */
     private static boolean isOrdinary(AsciiString name, AsciiString value) {
         return switch (name.length()) {
             case 6 -> !HttpHeaderNames.EXPECT.contentEqualsIgnoreCase(name);
             case 7 -> !HttpHeaderNames.UPGRADE.contentEqualsIgnoreCase(name);
             case 10 ->
                     !HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name)
-                            || HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(value);
+                            || HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(value)
+                            || HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(value);
             case 14 -> !HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name);
             case 17 -> !HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name);
             default -> true;

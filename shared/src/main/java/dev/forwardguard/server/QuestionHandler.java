@@ -51,7 +51,7 @@ final class QuestionHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
             if (isLastOne(head)) {
-                connection.endSoon();
+                connection.endsWithThisRequest();
             }
             ask(ctx, request);
         } else if (asked) {

@@ -6,14 +6,19 @@ import dev.forwardguard.forwardauth.GuardProfile;
 import io.micronaut.context.BeanProvider;
 import io.micronaut.context.event.BeanCreatedEvent;
 import io.micronaut.context.event.BeanCreatedEventListener;
+import io.micronaut.core.util.SupplierUtil;
 import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
 import io.micronaut.http.server.netty.NettyServerCustomizer;
 import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.RecvByteBufAllocator;
 
 import jakarta.inject.Singleton;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.function.Supplier;
 
 /**
  * Puts our codec in the place of Micronaut's, and our handlers around it, on each connection to the
@@ -21,12 +26,20 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
-    private final BeanProvider<Guard> guard;
-    private final BeanProvider<GuardProfile> profile;
-    private final BeanProvider<DecisionWriter> writer;
-    private final BeanProvider<LastResort> lastResort;
-    private final BeanProvider<ClientConnections> connections;
-    private final BeanProvider<NettyHttpServerConfiguration> limits;
+    /**
+     * Buffers that begin with 4 KiB, and then follow what comes. Most heads fit, with a session
+     * cookie, into twice what Netty begins with; one that comes in two parts is read by its slower
+     * decoder.
+     */
+    private static final RecvByteBufAllocator WHOLE_HEADS =
+            new AdaptiveRecvByteBufAllocator(512, 4096, 65_536);
+
+    private final Supplier<Guard> guard;
+    private final Supplier<GuardProfile> profile;
+    private final Supplier<DecisionWriter> writer;
+    private final Supplier<LastResort> lastResort;
+    private final Supplier<ClientConnections> connections;
+    private final Supplier<NettyHttpServerConfiguration> limits;
 
     ServerPipeline(
             BeanProvider<Guard> guard,
@@ -35,12 +48,12 @@ final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustom
             BeanProvider<LastResort> lastResort,
             BeanProvider<ClientConnections> connections,
             BeanProvider<NettyHttpServerConfiguration> limits) {
-        this.guard = guard;
-        this.profile = profile;
-        this.writer = writer;
-        this.lastResort = lastResort;
-        this.connections = connections;
-        this.limits = limits;
+        this.guard = SupplierUtil.memoized(guard::get);
+        this.profile = SupplierUtil.memoized(profile::get);
+        this.writer = SupplierUtil.memoized(writer::get);
+        this.lastResort = SupplierUtil.memoized(lastResort::get);
+        this.connections = SupplierUtil.memoized(connections::get);
+        this.limits = SupplierUtil.memoized(limits::get);
     }
 
     @Override
@@ -70,6 +83,7 @@ final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustom
             if (channel == null || !connections.get().concern(channel)) {
                 return;
             }
+            channel.config().setRecvByteBufAllocator(WHOLE_HEADS);
             ClientConnection connection = connections.get().admit(channel);
             channel.pipeline()
                     .replace(

@@ -52,6 +52,31 @@ class ClientConnectionTest {
     }
 
     @Test
+    void itMayBeClosedAtOnceWhenTheClientHasEndedItAndAllOfItsRequestIsRead() {
+        ClientConnection connection = connect();
+        connection.asked();
+        connection.askedAll();
+        assertThat(connection.mayCloseAtOnce()).isFalse();
+
+        connection.endsWithThisRequest();
+
+        assertThat(connection.mayCloseAtOnce()).isTrue();
+        assertThat(connection.isLastAnswer()).isTrue();
+    }
+
+    @Test
+    void itLingersWhileABodyIsStillComing() {
+        ClientConnection connection = connect();
+        connection.asked();
+
+        connection.endsWithThisRequest();
+        connection.askedAll();
+
+        assertThat(connection.mayCloseAtOnce()).isFalse();
+        assertThat(connection.isLastAnswer()).isTrue();
+    }
+
+    @Test
     void theBufferOfTheLargestRequestIsCountedAsLongAsTheConnectionLives() {
         ClientConnection connection = connect();
         serve(connection, 9 * KIB);

@@ -168,12 +168,24 @@ class QuestionCodecTest {
                 "GET /auth HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 "GET /auth HTTP/1.1\r\nExpect: 100-continue\r\n\r\n",
                 "GET /auth HTTP/1.1\r\nUpgrade: websocket\r\n\r\n",
-                "GET /auth HTTP/1.1\r\nConnection: close\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nConnection: close, X-Real-Ip\r\n\r\n",
                 "GET /auth HTTP/1.1\r\nConnection: keep-alive, X-Real-Ip\r\n\r\n",
                 "GET /auth HTTP/1.1\r\n\r\nGET /auth HTTP/1.1\r\n\r\n",
             })
     void leavesWhatIsNotOrdinaryToNetty(String head) {
         assertThat(isShort(head)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"close", "Keep-Alive"})
+    void readsWhatBecomesOfTheConnection(String word) {
+        String head = "GET /auth HTTP/1.1\r\nConnection: " + word + "\r\n\r\n";
+        channel.writeInbound(bytes(head));
+
+        FullHttpRequest request = channel.readInbound();
+
+        assertThat(isShort(request)).isTrue();
+        assertThat(HttpUtil.isKeepAlive(request)).isEqualTo(!word.equals("close"));
     }
 
     @Test
@@ -264,7 +276,8 @@ class QuestionCodecTest {
 
     private static byte[] mutated(Random random) {
         String telling = "\r\n :\t,;?/\u0000\u007f\u0080\u00ffAaGEThttp1.0";
-        byte[] bytes = ORDINARY.getBytes(ISO_8859_1);
+        String head = random.nextBoolean() ? ORDINARY : ORDINARY.replace("Keep-Alive", "close");
+        byte[] bytes = head.getBytes(ISO_8859_1);
         for (int changes = random.nextInt(4); changes > 0; changes--) {
             int at = random.nextInt(bytes.length);
             bytes[at] = (byte) telling.charAt(random.nextInt(telling.length()));
