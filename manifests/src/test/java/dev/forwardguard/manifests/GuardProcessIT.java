@@ -22,6 +22,9 @@ import java.util.Map;
 class GuardProcessIT {
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    private static final int CHUNK = 1 << 20;
+    private static final String DIRECT_MEMORY = "jvm_buffer_memory_used_bytes{id=\"direct\"}";
+
     @TempDir private Path directory;
 
     @ParameterizedTest
@@ -44,6 +47,27 @@ class GuardProcessIT {
             RawAnswer answer = RawHttp.to(guard.port()).ask(RawRequest.get(path));
             assertThat(answer.status()).isEqualTo(200);
             assertThat(upstream.requests()).hasSize(2);
+        }
+    }
+
+    /** Netty ignores the options of an allocator that it does not use, without a word. */
+    @Test
+    void takesItsDirectMemoryInTheChunksThatTheOptionsSay() throws IOException {
+        try (var upstream = StubUpstream.start();
+                var guard = start("bot-block-guard", upstream)) {
+            guard.awaitHealthy();
+            assertThat(RawHttp.to(guard.port()).ask(RawRequest.get("/auth")).status())
+                    .isEqualTo(200);
+
+            String metrics =
+                    RawHttp.to(guard.managementPort()).ask(RawRequest.get("/prometheus")).body();
+
+            double used =
+                    metrics.lines()
+                            .filter(line -> line.startsWith(DIRECT_MEMORY))
+                            .mapToDouble(line -> Double.parseDouble(line.replaceAll(".* ", "")))
+                            .sum();
+            assertThat(used).isBetween((double) CHUNK, CHUNK * 1.1);
         }
     }
 

@@ -11,6 +11,7 @@ import io.netty.util.AsciiString;
 
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -49,6 +50,7 @@ public final class HeaderSelection {
                     "if-range");
 
     private static final HeaderNames NONE = HeaderNames.of();
+    private static final HeaderNames CLOSE = HeaderNames.of("close");
 
     private HeaderSelection() {}
 
@@ -123,26 +125,27 @@ public final class HeaderSelection {
     }
 
     private static HeaderNames namedByConnection(HttpHeaders headers) {
-        if (saysNothingButKeepAlive(headers)) {
-            return NONE;
+        HeaderNames named = NONE;
+        Iterator<? extends CharSequence> values =
+                headers.valueCharSequenceIterator(HttpHeaderNames.CONNECTION);
+        while (values.hasNext()) {
+            CharSequence value = values.next();
+            // nearly all messages say one of these, the first of which is hop-by-hop anyway
+            if (HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(value)) {
+                named = CLOSE;
+            } else if (!HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(value)) {
+                return everyWordOf(headers.getAll(HttpHeaderNames.CONNECTION));
+            }
         }
+        return named;
+    }
+
+    private static HeaderNames everyWordOf(List<String> values) {
         return HeaderNames.of(
-                headers.getAll(HttpHeaderNames.CONNECTION).stream()
+                values.stream()
                         .flatMap(value -> Arrays.stream(value.split(",")))
                         .map(String::strip)
                         .filter(name -> !name.isEmpty())
                         .toList());
-    }
-
-    /** Which is hop-by-hop anyway; nearly all messages are like this. */
-    private static boolean saysNothingButKeepAlive(HttpHeaders headers) {
-        Iterator<? extends CharSequence> values =
-                headers.valueCharSequenceIterator(HttpHeaderNames.CONNECTION);
-        while (values.hasNext()) {
-            if (!HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(values.next())) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
@@ -140,6 +141,15 @@ class HeaderSelectionTest {
                         "Set-Cookie=a=1",
                         "Content-Encoding=gzip",
                         "Set-Cookie=b=2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"close, X=b", "'Close, x', ''", "'x, keep-alive', Close=a"})
+    void closeIsAlsoANameOfAHeader(String connection, String kept) {
+        HttpHeaders sent = headers("Connection", connection, "Close", "a", "X", "b");
+
+        assertThat(String.join(" ", lines(HeaderSelection.forUpstream(sent, NOTHING))))
+                .isEqualTo(kept);
     }
 
     @Test
