@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Named.named;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.BlackholePort;
 import dev.forwardguard.testing.Ending;
+import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
+import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubDns;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -63,6 +65,26 @@ public abstract class HangUpContract extends AgainstStubUpstream {
         upstream.behaves(Behaviour.answers(204));
         assertRelayed(ask(), 204);
         assertThat(questionsTimed(guard)).isEqualTo(asked + 1);
+    }
+
+    /** A connection that lingers for its client to close would be there for two seconds. */
+    @Test
+    void whoSaysThatNothingFollowsIsLetGoWithTheAnswer() throws IOException {
+        upstream.behaves(Behaviour.answers(204));
+        try (RawConnection visitor = guard.http().connect()) {
+            long start = System.nanoTime();
+
+            RawAnswer answer = visitor.ask(kind.question().with("Connection", "close"));
+
+            assertThat(answer.status()).isEqualTo(204);
+            Patience.until("the end", () -> status().contains("\"open\":0"));
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isLessThan(Duration.ofSeconds(2));
+        }
+    }
+
+    private String status() throws IOException {
+        return guard.management().ask(RawRequest.get("/status")).body();
     }
 
     @Test
