@@ -74,27 +74,30 @@ public final class HeaderSelection {
                         header);
     }
 
-    /**
-     * Leaves of a verdict's headers what goes back to Traefik, whose length is written anew.
-     *
-     * @param answered nobody else's; changed
-     */
+    /** The headers of a verdict that go back to Traefik; their length is written anew. */
     public static HttpHeaders forTraefik(HttpHeaders answered) {
-        namedByConnection(answered).removeFrom(answered);
-        HOP_BY_HOP.removeFrom(answered);
-        return answered.remove(HttpHeaderNames.CONTENT_LENGTH);
+        HeaderNames named = namedByConnection(answered);
+        return copy(
+                answered,
+                name ->
+                        HOP_BY_HOP.contains(name)
+                                || HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
+                                || named.contains(name));
     }
 
     /** The headers of a message that is passed through, its own length included. */
     public static HttpHeaders endToEnd(HttpHeaders sent) {
         HeaderNames named = namedByConnection(sent);
+        return copy(
+                sent,
+                name -> HOP_BY_HOP.contains(name) || (named.contains(name) && !isTraefiks(name)));
+    }
+
+    private static HttpHeaders copy(HttpHeaders all, Predicate<CharSequence> dropped) {
         // they were validated when they were decoded
         HttpHeaders kept =
                 DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
-        tell(
-                sent,
-                name -> HOP_BY_HOP.contains(name) || (named.contains(name) && !isTraefiks(name)),
-                kept::add);
+        tell(all, dropped, kept::add);
         return kept;
     }
 
@@ -125,16 +128,20 @@ public final class HeaderSelection {
     }
 
     private static HeaderNames namedByConnection(HttpHeaders headers) {
+        if (!headers.contains(HttpHeaderNames.CONNECTION)) {
+            return NONE;
+        }
         HeaderNames named = NONE;
-        Iterator<? extends CharSequence> values =
-                headers.valueCharSequenceIterator(HttpHeaderNames.CONNECTION);
-        while (values.hasNext()) {
-            CharSequence value = values.next();
-            // nearly all messages say one of these, the first of which is hop-by-hop anyway
-            if (HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(value)) {
-                named = CLOSE;
-            } else if (!HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(value)) {
-                return everyWordOf(headers.getAll(HttpHeaderNames.CONNECTION));
+        Iterator<Map.Entry<CharSequence, CharSequence>> entries = headers.iteratorCharSequence();
+        while (entries.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> entry = entries.next();
+            if (HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(entry.getKey())) {
+                // nearly all messages say one of these, the first of which is hop-by-hop anyway
+                if (HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(entry.getValue())) {
+                    named = CLOSE;
+                } else if (!HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(entry.getValue())) {
+                    return everyWordOf(headers.getAll(HttpHeaderNames.CONNECTION));
+                }
             }
         }
         return named;

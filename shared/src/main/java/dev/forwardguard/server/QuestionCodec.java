@@ -20,8 +20,8 @@ import java.util.Queue;
 import java.util.function.Predicate;
 
 /**
- * Netty's HTTP codec with a shorter way for {@linkplain OrdinaryHead ordinary questions}, for which
- * it would make two strings of each header.
+ * Netty's HTTP codec with a shorter way for {@linkplain OrdinaryQuestion ordinary questions}, for
+ * which it would make two strings of each header.
  */
 final class QuestionCodec
         extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
@@ -56,7 +56,7 @@ final class QuestionCodec
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
                 throws Exception {
-            FullHttpRequest question = atBeginning ? OrdinaryHead.read(bytes, questions) : null;
+            FullHttpRequest question = atBeginning ? OrdinaryQuestion.read(bytes, questions) : null;
             if (question != null) {
                 methods.add(question.method());
                 out.add(question);

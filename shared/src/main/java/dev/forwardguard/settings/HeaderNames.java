@@ -11,9 +11,6 @@ import java.util.List;
  * An immutable set of header names, asked without regard to case and without a copy of the name.
  */
 public final class HeaderNames {
-    /** They keep their hash codes, which Netty's own are compared with. */
-    private final List<AsciiString> all;
-
     private final HttpHeaders names =
             DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
 
@@ -21,9 +18,8 @@ public final class HeaderNames {
     private final long lengths;
 
     private HeaderNames(Collection<String> names) {
-        all = names.stream().map(AsciiString::new).toList();
-        all.forEach(name -> this.names.set(name, ""));
-        lengths = all.stream().mapToLong(HeaderNames::lengthBit).reduce(0, (a, b) -> a | b);
+        names.forEach(name -> this.names.set(AsciiString.of(name), ""));
+        lengths = names.stream().mapToLong(HeaderNames::lengthBit).reduce(0, (a, b) -> a | b);
     }
 
     private static long lengthBit(CharSequence name) {
@@ -40,13 +36,6 @@ public final class HeaderNames {
 
     public boolean contains(CharSequence name) {
         return (lengths & lengthBit(name)) != 0 && names.contains(name);
-    }
-
-    /** Removes the headers of these names. */
-    public void removeFrom(HttpHeaders headers) {
-        for (AsciiString name : all) {
-            headers.remove(name);
-        }
     }
 
     @Override

@@ -34,7 +34,7 @@ final class ConnectionPool {
      */
     private static final int BUSY = 4;
 
-    private static final long SETTLE_MILLIS = 1;
+    private static final long SETTLE_MILLIS = 5;
 
     private final EventLoop loop;
     private final Ticker ticker;

@@ -8,6 +8,8 @@ import static dev.forwardguard.upstream.FallbackReason.RESPONSE_TOO_LARGE;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -28,6 +30,8 @@ final class IncomingAnswer {
     private byte[] body = EMPTY;
     private @Nullable HttpResponse head;
     private int length;
+    private @Nullable UpstreamResponse whole;
+    private boolean keepAlive;
     private boolean interim;
     private boolean complete;
 
@@ -51,6 +55,19 @@ final class IncomingAnswer {
         return part instanceof HttpContent content ? addBody(content) : PROTOCOL_ERROR;
     }
 
+    /** Takes all of it at once, or says why there will be no answer. */
+    @Nullable FallbackReason add(UpstreamResponse ordinary) {
+        if (!buffers.take(ordinary.body().length)) {
+            return OVERLOAD;
+        }
+        whole = ordinary;
+        keepAlive =
+                !ordinary.headers()
+                        .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        complete = true;
+        return null;
+    }
+
     private @Nullable FallbackReason addHead(HttpResponse response) {
         int status = response.status().code();
         if (!StrictResponseDecoder.isUnambiguous(response) || status < 100 || status > 999) {
@@ -64,6 +81,7 @@ final class IncomingAnswer {
         }
         interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         head = response;
+        keepAlive = HttpUtil.isKeepAlive(response);
         return null;
     }
 
@@ -92,15 +110,19 @@ final class IncomingAnswer {
 
     /** Whether the connection is meant to be used again. Only for a complete answer. */
     boolean isKeepAlive() {
-        return head != null && HttpUtil.isKeepAlive(head);
+        return keepAlive;
     }
 
     /** The answer, once it is complete. */
     UpstreamResponse response() {
+        UpstreamResponse known = whole;
+        if (known != null) {
+            return known;
+        }
         if (head == null || !complete) {
             throw new IllegalStateException("the answer is not complete");
         }
-        byte[] whole = length == body.length ? body : Arrays.copyOf(body, length);
-        return new UpstreamResponse(head.status(), head.headers(), whole);
+        byte[] bytes = length == body.length ? body : Arrays.copyOf(body, length);
+        return new UpstreamResponse(head.status(), head.headers(), bytes);
     }
 }

@@ -10,15 +10,16 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Netty's response decoder without its leniency: where a response says two things about its own
- * end, a verdict could be made up of another answer's bytes, so it is refused (RFC 9112 section
- * 6.3).
+ * Netty's response decoder with a shorter way for {@linkplain OrdinaryAnswer ordinary answers}, and
+ * without its leniency: where a response says two things about its own end, a verdict could be made
+ * up of another answer's bytes, so it is refused (RFC 9112 section 6.3).
  *
  * <p>Not {@code HttpClientCodec}, because that one hides its decoder, and with it the arrival of
  * bytes that are not yet a message: a header that drips is progress for the read timeout.
@@ -30,6 +31,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
 
     private final Runnable onBytes;
     private final BooleanSupplier answered;
+    private boolean atBeginning = true;
     private boolean excess;
 
     /**
@@ -54,12 +56,23 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         super.channelRead(ctx, message);
     }
 
-    /** Netty skips empty lines between messages and says nothing. */
+    /** Netty skips empty lines between messages and says nothing of them. */
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
         excess |= answered.getAsBoolean() && bytes.isReadable();
+        UpstreamResponse ordinary = atBeginning ? OrdinaryAnswer.read(bytes) : null;
+        if (ordinary != null) {
+            out.add(ordinary);
+            return;
+        }
+        int before = out.size();
         super.decode(ctx, bytes, out);
+        // anything else may be the beginning of a message, of which Netty keeps what it has read
+        atBeginning =
+                out.size() > before
+                        && out.getLast() instanceof LastHttpContent end
+                        && end.decoderResult().isSuccess();
     }
 
     /** Whether bytes have arrived that belong to no answer. */

@@ -125,7 +125,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             if (isAnswered()) {
                 unsolicited();
             } else {
-                FallbackReason failure = answer.add((HttpObject) message);
+                FallbackReason failure =
+                        message instanceof UpstreamResponse whole
+                                ? answer.add(whole)
+                                : answer.add((HttpObject) message);
                 if (failure != null) {
                     fail(failure);
                 }

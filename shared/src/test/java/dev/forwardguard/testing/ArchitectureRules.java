@@ -16,6 +16,8 @@ import com.tngtech.archunit.lang.ArchRule;
 
 import dev.forwardguard.forwardauth.Decision.Allow;
 
+import io.netty.handler.codec.http.HttpHeaders;
+
 import jakarta.inject.Inject;
 
 import java.util.List;
@@ -85,6 +87,13 @@ public final class ArchitectureRules {
                         .callMethod(System.class, "currentTimeMillis")
                         .orShould()
                         .callMethod(java.time.Instant.class, "now"),
+                // Netty's ReadOnlyHttpHeaders, which questions have, give the first value for ever
+                noClasses()
+                        .should()
+                        .callMethod(
+                                HttpHeaders.class, "valueCharSequenceIterator", CharSequence.class)
+                        .orShould()
+                        .callMethod(HttpHeaders.class, "valueStringIterator", CharSequence.class),
                 noFields().should().beAnnotatedWith(Inject.class),
                 noClasses().should().haveNameMatching(EMPTY_NOUN.pattern()),
                 noClasses()
@@ -102,6 +111,7 @@ public final class ArchitectureRules {
                                 "..authentik..",
                                 "..botblock..",
                                 "..forwardauth..",
+                                "..head..",
                                 "..htpasswd..",
                                 "..kubernetes..",
                                 "..live..",

@@ -1,4 +1,4 @@
-package dev.forwardguard.server;
+package dev.forwardguard.head;
 
 import io.netty.util.AsciiString;
 
