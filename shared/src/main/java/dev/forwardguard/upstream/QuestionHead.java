@@ -17,8 +17,13 @@ import java.util.function.BiConsumer;
  * values char by char, of which a cookie has thousands.
  */
 final class QuestionHead implements BiConsumer<CharSequence, CharSequence> {
-    /** More than most questions need; what a larger one needed is not kept. */
-    private static final int KEPT_BYTES = 4 * 1024;
+    /** More than most questions need. */
+    private static final int FIRST_BYTES = 4 * 1024;
+
+    /**
+     * Room for cookies of 16 KiB, which are not rare; what a larger question needed is not kept.
+     */
+    private static final int MOST_BYTES_KEPT = 32 * 1024;
 
     private static final byte[] METHOD = "GET ".getBytes(ISO_8859_1);
     private static final byte[] VERSION_AND_HOST = " HTTP/1.1\r\nHost: ".getBytes(ISO_8859_1);
@@ -34,7 +39,7 @@ final class QuestionHead implements BiConsumer<CharSequence, CharSequence> {
                 }
             };
 
-    private byte[] bytes = new byte[KEPT_BYTES];
+    private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
 
     private QuestionHead() {}
@@ -96,14 +101,14 @@ final class QuestionHead implements BiConsumer<CharSequence, CharSequence> {
 
     private void makeRoom(int more) {
         if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + more, 2 * bytes.length));
+            bytes = Arrays.copyOf(bytes, Integer.highestOneBit(length + more) << 1);
         }
     }
 
     private void clear() {
         length = 0;
-        if (bytes.length > KEPT_BYTES) {
-            bytes = new byte[KEPT_BYTES];
+        if (bytes.length > MOST_BYTES_KEPT) {
+            bytes = new byte[FIRST_BYTES];
         }
     }
 }
