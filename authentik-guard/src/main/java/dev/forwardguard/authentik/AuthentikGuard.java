@@ -63,10 +63,8 @@ final class AuthentikGuard implements Guard {
             ClientAuthorization authorization,
             Mode mode) {
         return switch (outcome) {
-            case Answered(var verdict) -> {
-                authorization.echo(verdict);
-                yield CompletableFuture.completedFuture(new Relay(verdict));
-            }
+            case Answered(var verdict) ->
+                    CompletableFuture.completedFuture(new Relay(authorization.echo(verdict)));
             case Unavailable(var reason) when mode == Mode.UPSTREAM ->
                     CompletableFuture.completedFuture(fail(reason, asked));
             case Unavailable(var reason) -> fallback.decide(reason, asked);

@@ -4,6 +4,7 @@ import dev.forwardguard.htpasswd.ClaimedUsers;
 import dev.forwardguard.upstream.QuestionHeaders;
 import dev.forwardguard.upstream.UpstreamResponse;
 
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -54,18 +55,22 @@ record ClientAuthorization(List<String> values, boolean emergency) {
     }
 
     /**
-     * Gives an application its token back. Traefik deletes every header of {@code
+     * The verdict that gives an application its token back. Traefik deletes every header of {@code
      * authResponseHeaders} from the visitor's request unless the answer has it; {@code
      * Authorization} is listed there so that the emergency password is deleted.
      */
-    void echo(UpstreamResponse verdict) {
+    UpstreamResponse echo(UpstreamResponse verdict) {
         boolean allows = verdict.status().codeClass() == HttpStatusClass.SUCCESS;
-        if (allows
-                && !emergency
-                && !values.isEmpty()
-                && !verdict.headers().contains(HttpHeaderNames.AUTHORIZATION)) {
-            verdict.headers().set(HttpHeaderNames.AUTHORIZATION, values);
+        if (!allows
+                || emergency
+                || values.isEmpty()
+                || verdict.headers().contains(HttpHeaderNames.AUTHORIZATION)) {
+            return verdict;
         }
+        HttpHeaders echoed =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+        echoed.add(verdict.headers()).set(HttpHeaderNames.AUTHORIZATION, values);
+        return new UpstreamResponse(verdict.status(), echoed, verdict.body());
     }
 
     /** Never the values. */

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 /**
  * A complete response of the upstream, as it came: repeats, order and bytes of the headers kept.
  *
+ * @param headers not to be changed, which most of them refuse
  * @param body the body without any transfer coding; not copied, so not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; a copy per request would buy nothing

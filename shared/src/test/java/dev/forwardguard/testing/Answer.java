@@ -1,10 +1,13 @@
 package dev.forwardguard.testing;
 
+import io.netty.handler.codec.http.HttpResponseStatus;
+
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A well-formed HTTP/1.1 answer, with the length of its body unless its headers frame it.
+ * A well-formed HTTP/1.1 answer as most servers write it, with the length of its body unless its
+ * headers frame it.
  *
  * @param body octets as Latin-1
  */
@@ -33,7 +36,15 @@ public record Answer(int status, List<Header> headers, String body) {
                         || status == 304
                         || headers.stream().anyMatch(Answer::frames);
         String length = framed ? "" : "Content-Length: " + body.length() + "\r\n";
-        return "HTTP/1.1 " + status + " \r\n" + Header.lines(headers) + length + "\r\n";
+        String phrase = HttpResponseStatus.valueOf(status).reasonPhrase();
+        return "HTTP/1.1 "
+                + status
+                + " "
+                + phrase
+                + "\r\n"
+                + Header.lines(headers)
+                + length
+                + "\r\n";
     }
 
     /** All of it, ready to be sent or to be mutilated. */
