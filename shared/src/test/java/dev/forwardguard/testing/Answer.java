@@ -1,7 +1,5 @@
 package dev.forwardguard.testing;
 
-import io.netty.handler.codec.http.HttpResponseStatus;
-
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -36,15 +34,7 @@ public record Answer(int status, List<Header> headers, String body) {
                         || status == 304
                         || headers.stream().anyMatch(Answer::frames);
         String length = framed ? "" : "Content-Length: " + body.length() + "\r\n";
-        String phrase = HttpResponseStatus.valueOf(status).reasonPhrase();
-        return "HTTP/1.1 "
-                + status
-                + " "
-                + phrase
-                + "\r\n"
-                + Header.lines(headers)
-                + length
-                + "\r\n";
+        return "HTTP/1.1 " + status + " Any\r\n" + Header.lines(headers) + length + "\r\n";
     }
 
     /** All of it, ready to be sent or to be mutilated. */
