@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** The guards as processes: their jars, their environment, their end. */
@@ -24,7 +23,6 @@ class GuardProcessIT {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private static final int CHUNK = 1 << 20;
-    private static final int COMPILERS_SHARE = 20 << 20;
     private static final String DIRECT_MEMORY = "jvm_buffer_memory_used_bytes{id=\"direct\"}";
 
     @TempDir private Path directory;
@@ -70,26 +68,6 @@ class GuardProcessIT {
                             .mapToDouble(line -> Double.parseDouble(line.replaceAll(".* ", "")))
                             .sum();
             assertThat(used).isBetween((double) CHUNK, CHUNK * 1.1);
-        }
-    }
-
-    /** What the memory limit was added up with; the JVM takes a pattern that fits nothing, too. */
-    @Test
-    void letsTheOptimisingCompilerTakeNoMoreThanTheOptionsSay() {
-        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        try (var upstream = StubUpstream.start();
-                var guard = start("bot-block-guard", upstream)) {
-            guard.awaitHealthy();
-            String pid = String.valueOf(guard.process().pid());
-
-            try (var account =
-                    ChildProcess.start(
-                            directory.resolve("jcmd"),
-                            Map.of(),
-                            List.of(jcmd, pid, "Compiler.memory"))) {
-                assertThat(account.awaitExit(SOON)).isZero();
-                assertThat(account.output()).contains(" ok      " + COMPILERS_SHARE + " ");
-            }
         }
     }
 
