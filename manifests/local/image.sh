@@ -222,6 +222,8 @@ smoke() {
   done
   [ "$(awk '/^Uid:/ { print $2 }' "/proc/$running/status")" = 65532 ] || fail "$guard runs as somebody else"
   ! touch "/proc/$running/root/opt/guard/written" 2>/dev/null || fail "the root of $guard can be written to"
+  # nothing else has one; without its library Netty takes Java's own, slower way, and says nothing
+  [ -n "$(find "/proc/$running/fd" -lname '*timerfd*')" ] || fail "$guard does not use Netty's epoll"
   [ ! -e "/proc/$running/root/bin/sh" ] || fail "$guard has a shell"
   got=$("$here/confined.sh" --show "$running")
   kill "$running"

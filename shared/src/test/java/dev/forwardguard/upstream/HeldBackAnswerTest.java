@@ -9,6 +9,8 @@ import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -26,7 +28,10 @@ import java.util.concurrent.TimeUnit;
  * until the first is acknowledged (RFC 9293 section 3.7.4), which on a connection in use is when
  * the next question arrives.
  */
+@ParameterizedClass
+@EnumSource
 class HeldBackAnswerTest {
+    private final Transport transport;
     private static final int QUESTIONS_BEFORE = 9;
 
     private final CountDownLatch mayAnswerTwice = new CountDownLatch(1);
@@ -36,11 +41,15 @@ class HeldBackAnswerTest {
     private UpstreamUnderTest under;
     private ServerSocket server;
 
+    HeldBackAnswerTest(Transport transport) {
+        this.transport = transport;
+    }
+
     @BeforeEach
     void start() throws Exception {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::serve);
-        under = UpstreamUnderTest.start();
+        under = UpstreamUnderTest.start(transport);
         under.settings =
                 UpstreamUnderTest.settings(URI.create("http://127.0.0.1:" + server.getLocalPort()));
         for (int i = 0; i < QUESTIONS_BEFORE; i++) {

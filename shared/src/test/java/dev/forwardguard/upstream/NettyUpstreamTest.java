@@ -12,6 +12,8 @@ import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.net.URI;
 import java.time.Duration;
@@ -25,13 +27,20 @@ import java.util.concurrent.TimeUnit;
  * What can only be seen without a server around it: the pool, the bounds and a clock that is moved
  * by hand.
  */
+@ParameterizedClass
+@EnumSource
 class NettyUpstreamTest {
+    private final Transport transport;
     private UpstreamUnderTest under;
     private StubUpstream stub;
 
+    NettyUpstreamTest(Transport transport) {
+        this.transport = transport;
+    }
+
     @BeforeEach
     void start() throws Exception {
-        under = UpstreamUnderTest.start();
+        under = UpstreamUnderTest.start(transport);
         stub = under.stub;
     }
 

@@ -11,8 +11,6 @@ import dev.forwardguard.testing.StubUpstream;
 
 import io.netty.channel.Channel;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 
 import java.io.IOException;
 import java.net.URI;
@@ -34,8 +32,8 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
     static final ProbeSettings PLAIN_PROBE =
             new ProbeSettings("/probe", Optional.empty(), Set.of());
 
-    final MultiThreadIoEventLoopGroup loops =
-            new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final Transport transport;
+    final MultiThreadIoEventLoopGroup loops;
     private final AtomicLong later = new AtomicLong();
     final AtomicLong timed = new AtomicLong();
     final AtomicLong suspected = new AtomicLong();
@@ -45,7 +43,10 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
     Channel asker;
     volatile GuardSettings settings;
 
-    private UpstreamUnderTest(VerdictRule verdicts) throws IOException, InterruptedException {
+    private UpstreamUnderTest(Transport transport, VerdictRule verdicts)
+            throws IOException, InterruptedException {
+        this.transport = transport;
+        loops = new MultiThreadIoEventLoopGroup(1, transport.loops());
         upstream =
                 new NettyUpstream(
                         () -> settings,
@@ -58,12 +59,12 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
         asker = connection();
     }
 
-    static UpstreamUnderTest start() throws Exception {
-        return start(status -> true);
+    static UpstreamUnderTest start(Transport transport) throws Exception {
+        return start(transport, status -> true);
     }
 
-    static UpstreamUnderTest start(IntPredicate verdicts) throws Exception {
-        return new UpstreamUnderTest(new VerdictRule(verdicts));
+    static UpstreamUnderTest start(Transport transport, IntPredicate verdicts) throws Exception {
+        return new UpstreamUnderTest(transport, new VerdictRule(verdicts));
     }
 
     /** Under the default settings, but quick to probe. */
@@ -90,12 +91,12 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
                         Duration.ofMillis(100),
                         Duration.ofMillis(400),
                         3),
-                HeaderNames.of());
+                HeaderNames.NONE);
     }
 
     /** Another visitor. */
     Channel connection() throws InterruptedException {
-        Channel connection = new NioSocketChannel();
+        Channel connection = transport.channel();
         loops.register(connection).sync();
         return connection;
     }

@@ -1,0 +1,45 @@
+package dev.forwardguard.upstream;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.Channel;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+
+/** How event loops learn what has come in. */
+enum Transport {
+    EPOLL {
+        @Override
+        IoHandlerFactory loops() {
+            // with CI=true it has to be there, see GuardProcessIT
+            assumeTrue(Epoll.isAvailable(), "there is no epoll here");
+            return EpollIoHandler.newFactory();
+        }
+
+        @Override
+        Channel channel() {
+            return new EpollSocketChannel();
+        }
+    },
+
+    NIO {
+        @Override
+        IoHandlerFactory loops() {
+            return NioIoHandler.newFactory();
+        }
+
+        @Override
+        Channel channel() {
+            return new NioSocketChannel();
+        }
+    };
+
+    abstract IoHandlerFactory loops();
+
+    /** A channel for such loops. */
+    abstract Channel channel();
+}
