@@ -8,6 +8,7 @@ import dev.forwardguard.forwardauth.Page;
 import dev.forwardguard.forwardauth.RequestId;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.settings.HeaderNames;
 import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.VerdictRule;
 
@@ -70,6 +71,12 @@ final class AuthentikProfile implements GuardProfile {
     @Override
     public boolean guards(String path) {
         return all().guardedPaths().contains(path);
+    }
+
+    /** Emergency Access looks at headers that the outpost may not see. */
+    @Override
+    public HeaderNames unread() {
+        return HeaderNames.NONE;
     }
 
     @Override

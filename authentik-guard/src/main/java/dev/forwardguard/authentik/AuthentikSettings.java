@@ -40,7 +40,7 @@ record AuthentikSettings(
                                     OUTPOST,
                                     new ProbeSettings(TRAEFIK, Optional.empty(), Set.of(400, 500))),
                             BreakerSettings.DEFAULTS,
-                            HeaderNames.of()),
+                            HeaderNames.NONE),
                     Set.of(TRAEFIK, PREFIX + "auth/caddy"),
                     EmergencySettings.DEFAULTS);
 

@@ -96,6 +96,12 @@ final class BotBlockProfile implements GuardProfile {
         return path.equals(BotBlockGuard.PATH);
     }
 
+    /** Decides by the upstream alone, so what is not forwarded interests nobody. */
+    @Override
+    public HeaderNames unread() {
+        return settings().dropRequestHeaders();
+    }
+
     @Override
     public Decision lastResort(FallbackReason reason, int status, HttpHeaders headers) {
         return BotBlockGuard.failOpen(reason);

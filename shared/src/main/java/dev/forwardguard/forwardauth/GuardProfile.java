@@ -3,6 +3,7 @@ package dev.forwardguard.forwardauth;
 import dev.forwardguard.forwardauth.Decision.Outcome;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.settings.HeaderNames;
 import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.VerdictRule;
 
@@ -29,6 +30,12 @@ public interface GuardProfile {
 
     /** Whether a request on the main port is a question to this guard. */
     boolean guards(String path);
+
+    /**
+     * Headers of a question that this guard neither forwards nor looks at itself under the settings
+     * in force: they need not be kept.
+     */
+    HeaderNames unread();
 
     /**
      * What to decide about a request that the guard could not even handle.

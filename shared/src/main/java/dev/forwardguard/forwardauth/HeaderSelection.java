@@ -49,7 +49,6 @@ public final class HeaderSelection {
                     "if-unmodified-since",
                     "if-range");
 
-    private static final HeaderNames NONE = HeaderNames.of();
     private static final HeaderNames CLOSE = HeaderNames.of("close");
 
     private HeaderSelection() {}
@@ -129,9 +128,9 @@ public final class HeaderSelection {
 
     private static HeaderNames namedByConnection(HttpHeaders headers) {
         if (!headers.contains(HttpHeaderNames.CONNECTION)) {
-            return NONE;
+            return HeaderNames.NONE;
         }
-        HeaderNames named = NONE;
+        HeaderNames named = HeaderNames.NONE;
         Iterator<Map.Entry<CharSequence, CharSequence>> entries = headers.iteratorCharSequence();
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> entry = entries.next();

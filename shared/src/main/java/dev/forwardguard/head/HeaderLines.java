@@ -1,5 +1,9 @@
 package dev.forwardguard.head;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.forwardguard.settings.HeaderNames;
+
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -16,8 +20,7 @@ import java.util.Arrays;
 
 /**
  * Reads the header lines of a head (RFC 9112 section 5) that no two readers could read differently,
- * and that say nothing of the message's end but its length in bytes. The values are parts of the
- * bytes that they were read from.
+ * and that say nothing of the message's end but its length in bytes.
  *
  * <p>Never refuses: what it does not take is for Netty's decoder to judge, and what it does take
  * that one would read likewise. One for each thread, which reads one head after the other.
@@ -32,6 +35,12 @@ public final class HeaderLines {
     private static final int MAX_FIELDS = 64;
     private static final int MAX_LENGTH_DIGITS = 7;
     private static final byte[] NONE = {};
+
+    /** More than most heads need. */
+    private static final int FIRST_BYTES = 4 * 1024;
+
+    /** With cookies of 16 KiB, which are not rare; the room for a larger head is not kept. */
+    private static final int MOST_BYTES_KEPT = 32 * 1024;
 
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -57,10 +66,14 @@ public final class HeaderLines {
                 }
             };
 
-    private final HeaderNameTable names = new HeaderNameTable();
-    private final CharSequence[] namesAndValues = new CharSequence[2 * MAX_FIELDS];
+    private final HeaderNameTable table = new HeaderNameTable();
+    private final @Nullable AsciiString[] names = new AsciiString[MAX_FIELDS];
+    private final int[] starts = new int[MAX_FIELDS];
+    private final int[] ends = new int[MAX_FIELDS];
+    private byte[] room = NONE;
     private byte[] bytes = NONE;
     private int at;
+    private int fields;
     private int contentLength;
 
     private HeaderLines() {}
@@ -71,33 +84,41 @@ public final class HeaderLines {
     }
 
     /**
-     * Reads the lines from there to the empty one.
+     * An array with room for so many bytes, at least, to read a head from: the same one again and
+     * again, so what is wanted of it has to be copied before the next head.
+     */
+    public byte[] room(int atLeast) {
+        if (atLeast > MOST_BYTES_KEPT) {
+            return new byte[atLeast];
+        }
+        if (room.length < atLeast) {
+            room = new byte[Math.max(FIRST_BYTES, Integer.highestOneBit(atLeast - 1) << 1)];
+        }
+        return room;
+    }
+
+    /**
+     * Reads the lines from there to the empty one. Only the values are copied.
      *
-     * @param head ends in {@link #END}, before which there may be anything; not to be changed any
-     *     more
+     * @param head has {@link #END} in it, before which there may be anything
+     * @param leftOut names of headers that nobody will ask for; {@code Connection} is read anyway
      * @return null if this is for Netty's decoder
      */
-    public @Nullable HttpHeaders read(byte[] head, int start) {
+    public @Nullable HttpHeaders read(byte[] head, int start, HeaderNames leftOut) {
         bytes = head;
         at = start;
+        fields = 0;
         contentLength = NO_LENGTH;
-        int size = 0;
         try {
             while (bytes[at] != '\r') {
-                AsciiString name = size < namesAndValues.length ? name() : null;
-                AsciiString value = name == null ? null : value();
-                if (name == null || value == null || !isOrdinary(name, value)) {
+                if (fields == MAX_FIELDS || !readLine(leftOut)) {
                     return null;
                 }
-                namesAndValues[size++] = name;
-                namesAndValues[size++] = value;
             }
             at += 2;
-            return bytes[at - 1] == '\n'
-                    ? new ReadOnlyHttpHeaders(false, Arrays.copyOf(namesAndValues, size))
-                    : null;
+            return bytes[at - 1] == '\n' ? headers() : null;
         } finally {
-            Arrays.fill(namesAndValues, 0, size, null);
+            Arrays.fill(names, 0, fields, null);
             bytes = NONE;
         }
     }
@@ -112,6 +133,35 @@ public final class HeaderLines {
         return contentLength;
     }
 
+    private boolean readLine(HeaderNames leftOut) {
+        AsciiString name = name();
+        if (name == null) {
+            return false;
+        }
+        int start = at;
+        while (bytes[start] == ' ') {
+            start++;
+        }
+        int end = nextControl(start);
+        if (bytes[end] != '\r' || bytes[end + 1] != '\n') {
+            return false;
+        }
+        at = end + 2;
+        while (end > start && bytes[end - 1] == ' ') {
+            end--;
+        }
+        if (!isOrdinary(name, start, end)) {
+            return false;
+        }
+        if (!leftOut.contains(name) || HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name)) {
+            names[fields] = name;
+            starts[fields] = start;
+            ends[fields] = end;
+            fields++;
+        }
+        return true;
+    }
+
     private @Nullable AsciiString name() {
         int start = at;
         int end = start;
@@ -119,23 +169,25 @@ public final class HeaderLines {
             end++;
         }
         at = end + 1;
-        return end == start || bytes[end] != ':' ? null : names.name(bytes, start, end);
+        return end == start || bytes[end] != ':' ? null : table.name(bytes, start, end);
     }
 
-    private @Nullable AsciiString value() {
-        int start = at;
-        while (bytes[start] == ' ') {
-            start++;
+    private HttpHeaders headers() {
+        int length = 0;
+        for (int i = 0; i < fields; i++) {
+            length += ends[i] - starts[i];
         }
-        int end = nextControl(start);
-        if (bytes[end] != '\r' || bytes[end + 1] != '\n') {
-            return null;
+        byte[] values = new byte[length];
+        var namesAndValues = new CharSequence[2 * fields];
+        int to = 0;
+        for (int i = 0; i < fields; i++) {
+            int more = ends[i] - starts[i];
+            System.arraycopy(bytes, starts[i], values, to, more);
+            namesAndValues[2 * i] = requireNonNull(names[i]);
+            namesAndValues[2 * i + 1] = new AsciiString(values, to, more, false);
+            to += more;
         }
-        at = end + 2;
-        while (end > start && bytes[end - 1] == ' ') {
-            end--;
-        }
-        return new AsciiString(bytes, start, end - start, false);
+        return new ReadOnlyHttpHeaders(false, namesAndValues);
     }
 
     /** Where the next control character is, of which there is one: the bytes end in some. */
@@ -163,29 +215,33 @@ public final class HeaderLines {
     }
 
     /** Of the message's end its length, once and in digits; of the connection's one word. */
-    private boolean isOrdinary(AsciiString name, AsciiString value) {
+    private boolean isOrdinary(AsciiString name, int start, int end) {
         return switch (name.length()) {
             case 6 -> !HttpHeaderNames.EXPECT.contentEqualsIgnoreCase(name);
             case 7 -> !HttpHeaderNames.UPGRADE.contentEqualsIgnoreCase(name);
             case 10 ->
                     !HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name)
-                            || HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(value)
-                            || HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(value);
+                            || isOneWord(new AsciiString(bytes, start, end - start, false));
             case 14 ->
                     !HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
-                            || (contentLength == NO_LENGTH && isLength(value));
+                            || (contentLength == NO_LENGTH && isLength(start, end));
             case 17 -> !HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name);
             default -> true;
         };
     }
 
-    private boolean isLength(AsciiString value) {
-        if (value.isEmpty() || value.length() > MAX_LENGTH_DIGITS) {
+    private static boolean isOneWord(AsciiString connection) {
+        return HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(connection)
+                || HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(connection);
+    }
+
+    private boolean isLength(int start, int end) {
+        if (start == end || end - start > MAX_LENGTH_DIGITS) {
             return false;
         }
         int length = 0;
-        for (int i = 0; i < value.length(); i++) {
-            int digit = value.byteAt(i) - '0';
+        for (int i = start; i < end; i++) {
+            int digit = bytes[i] - '0';
             if (digit < 0 || digit > 9) {
                 return false;
             }

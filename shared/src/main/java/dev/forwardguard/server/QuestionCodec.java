@@ -1,5 +1,7 @@
 package dev.forwardguard.server;
 
+import dev.forwardguard.settings.HeaderNames;
+
 import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Netty's HTTP codec with a shorter way for {@linkplain OrdinaryQuestion ordinary questions}, for
@@ -26,6 +29,7 @@ import java.util.function.Predicate;
 final class QuestionCodec
         extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
     private final Predicate<String> questions;
+    private final Supplier<HeaderNames> unread;
 
     /** Of the requests that are not answered yet. */
     private final Queue<HttpMethod> methods = new ArrayDeque<>(1);
@@ -33,9 +37,14 @@ final class QuestionCodec
     /**
      * @param limits what Micronaut's own codec would refuse
      * @param questions says of a path whether it is one of a question
+     * @param unread which headers of a question nobody will ask for; asked anew for each
      */
-    QuestionCodec(NettyHttpServerConfiguration limits, Predicate<String> questions) {
+    QuestionCodec(
+            NettyHttpServerConfiguration limits,
+            Predicate<String> questions,
+            Supplier<HeaderNames> unread) {
         this.questions = questions;
+        this.unread = unread;
         init(
                 new Decoder(
                         new HttpDecoderConfig()
@@ -56,7 +65,8 @@ final class QuestionCodec
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
                 throws Exception {
-            FullHttpRequest question = atBeginning ? OrdinaryQuestion.read(bytes, questions) : null;
+            FullHttpRequest question =
+                    atBeginning ? OrdinaryQuestion.read(bytes, questions, unread.get()) : null;
             if (question != null) {
                 methods.add(question.method());
                 out.add(question);

@@ -89,7 +89,8 @@ final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustom
                     .replace(
                             ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
                             ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
-                            new QuestionCodec(limits.get(), profile.get()::guards));
+                            new QuestionCodec(
+                                    limits.get(), profile.get()::guards, profile.get()::unread));
             channel.pipeline()
                     .addBefore(
                             ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,

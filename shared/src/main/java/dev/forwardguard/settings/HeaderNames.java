@@ -11,6 +11,9 @@ import java.util.List;
  * An immutable set of header names, asked without regard to case and without a copy of the name.
  */
 public final class HeaderNames {
+    /** No names. */
+    public static final HeaderNames NONE = of();
+
     private final HttpHeaders names =
             DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
 

@@ -3,6 +3,7 @@ package dev.forwardguard.upstream;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.forwardguard.head.HeaderLines;
+import dev.forwardguard.settings.HeaderNames;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -38,12 +39,13 @@ final class OrdinaryAnswer {
         if (length < MIN_BYTES || length > MAX_BYTES) {
             return null;
         }
-        byte[] bytes = new byte[length + Integer.BYTES];
+        HeaderLines lines = HeaderLines.ofThisThread();
+        byte[] bytes = lines.room(length + Integer.BYTES);
         buffer.getBytes(buffer.readerIndex(), bytes, 0, length);
         bytes[length] = bytes[length + 2] = '\r';
         bytes[length + 1] = bytes[length + 3] = '\n';
         HttpResponseStatus status = status(bytes);
-        UpstreamResponse answer = status == null ? null : read(status, bytes, length);
+        UpstreamResponse answer = status == null ? null : read(status, lines, bytes, length);
         if (answer != null) {
             buffer.skipBytes(length);
         }
@@ -79,9 +81,9 @@ final class OrdinaryAnswer {
     }
 
     private static @Nullable UpstreamResponse read(
-            HttpResponseStatus status, byte[] bytes, int length) {
-        HeaderLines lines = HeaderLines.ofThisThread();
-        HttpHeaders headers = lines.read(bytes, PHRASE + status.reasonPhrase().length() + 2);
+            HttpResponseStatus status, HeaderLines lines, byte[] bytes, int length) {
+        int start = PHRASE + status.reasonPhrase().length() + 2;
+        HttpHeaders headers = lines.read(bytes, start, HeaderNames.NONE);
         if (headers == null || lines.end() + bodyLength(status, lines) != length) {
             return null;
         }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.forwardguard.settings.HeaderNames;
+
 import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -48,9 +50,11 @@ class QuestionCodecTest {
             """
                     .replace("\n", "\r\n");
 
+    private HeaderNames unread = HeaderNames.NONE;
     private final EmbeddedChannel channel =
             new EmbeddedChannel(
-                    new QuestionCodec(new NettyHttpServerConfiguration(), "/auth"::equals));
+                    new QuestionCodec(
+                            new NettyHttpServerConfiguration(), "/auth"::equals, () -> unread));
 
     @AfterEach
     void close() {
@@ -138,6 +142,58 @@ class QuestionCodecTest {
         assertThat(request.headers().get("ACCEPT")).isEmpty();
         assertThat(request.headers().get("x-forwarded-for")).isEqualTo("203.0.113.7");
         assertThat(channel.<Object>readInbound()).isNull();
+    }
+
+    @Test
+    void keepsNoHeaderThatNobodyAsksFor() {
+        unread = HeaderNames.of("COOKIE", "accept");
+        channel.writeInbound(bytes(ORDINARY));
+
+        FullHttpRequest request = channel.readInbound();
+
+        assertThat(isShort(request)).isTrue();
+        assertThat(request.headers().names())
+                .containsExactlyInAnyOrder("Host", "X-Forwarded-For", "Connection");
+        assertThat(((AsciiString) value(request, "Host")).array())
+                .asString(ISO_8859_1)
+                .doesNotContain("a=1", "c=2");
+    }
+
+    private static CharSequence value(HttpRequest request, String name) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields =
+                request.headers().iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            if (AsciiString.contentEqualsIgnoreCase(field.getKey(), name)) {
+                return field.getValue();
+            }
+        }
+        throw new AssertionError("no " + name);
+    }
+
+    /** It says what becomes of the connection, and what else is not to be forwarded. */
+    @Test
+    void keepsWhatTheConnectionIsToldEvenIfNobodyAsksForIt() {
+        unread = HeaderNames.of("Connection");
+        channel.writeInbound(bytes("GET /auth HTTP/1.1\r\nConnection: close\r\n\r\n"));
+
+        FullHttpRequest request = channel.readInbound();
+
+        assertThat(isShort(request)).isTrue();
+        assertThat(HttpUtil.isKeepAlive(request)).isFalse();
+    }
+
+    @Test
+    void headsAreNotMixedUp() {
+        channel.writeInbound(bytes(ORDINARY));
+        FullHttpRequest first = channel.readInbound();
+        channel.writeInbound(bytes(ORDINARY.replace("a=1", "A=2").replace("203", "204")));
+        FullHttpRequest second = channel.readInbound();
+
+        assertThat(first.headers().get("Cookie")).startsWith("a=1");
+        assertThat(first.headers().get("X-Forwarded-For")).isEqualTo("203.0.113.7");
+        assertThat(second.headers().get("Cookie")).startsWith("A=2");
+        assertThat(second.headers().get("X-Forwarded-For")).isEqualTo("204.0.113.7");
     }
 
     @ParameterizedTest
@@ -251,7 +307,8 @@ class QuestionCodecTest {
                     new EmbeddedChannel(
                             new QuestionCodec(
                                     new NettyHttpServerConfiguration(),
-                                    path -> path.startsWith("/a")));
+                                    path -> path.startsWith("/a"),
+                                    () -> HeaderNames.NONE));
             var netty = new EmbeddedChannel(new HttpRequestDecoder());
             for (EmbeddedChannel channel : List.of(own, netty)) {
                 channel.writeInbound(Unpooled.copiedBuffer(sent, 0, cut));
