@@ -104,7 +104,7 @@ final class AnswersInTurn extends ChannelDuplexHandler {
 
     private void flushed(ChannelHandlerContext ctx) {
         connection.flushed();
-        if (ending && connection.isIdle()) {
+        if (ending && connection.hasAnsweredAll()) {
             if (connection.mayCloseAtOnce()) {
                 ctx.close();
             } else {
@@ -115,7 +115,7 @@ final class AnswersInTurn extends ChannelDuplexHandler {
 
     private void refuseInTurn(ChannelHandlerContext ctx, Refusal why) {
         boolean heard = ctx.channel().isActive();
-        if (!connection.isIdle() || ending || !heard) {
+        if (!connection.hasAnsweredAll() || ending || !heard) {
             return;
         }
         ending = true;

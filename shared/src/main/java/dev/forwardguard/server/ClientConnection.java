@@ -38,7 +38,8 @@ final class ClientConnection {
     private long reserved;
     private long kept;
     private boolean inBody;
-    private final AtomicInteger unanswered = new AtomicInteger();
+    private int unanswered;
+    private final AtomicInteger unsent = new AtomicInteger();
     private volatile boolean inHead;
     private volatile long since;
     private volatile boolean lastAnswerDue;
@@ -100,7 +101,8 @@ final class ClientConnection {
     void asked() {
         inHead = false;
         inBody = true;
-        unanswered.incrementAndGet();
+        unanswered++;
+        unsent.incrementAndGet();
         if (reserved > requestBytes) {
             share.giveBack(reserved - requestBytes);
             reserved = requestBytes;
@@ -114,13 +116,14 @@ final class ClientConnection {
 
     /** The last part of an answer is on its way. */
     void answered() {
-        unanswered.decrementAndGet();
+        unanswered--;
     }
 
     /** An answer has left, and with it what was held for it. */
     void flushed() {
         since = ticker.nanos();
-        if (unanswered.get() == 0 && !inHead) {
+        unsent.decrementAndGet();
+        if (unanswered == 0 && !inHead) {
             kept = Math.max(kept, keptAfter(requestBytes));
             share.keep(kept);
             requestBytes = 0;
@@ -155,7 +158,7 @@ final class ClientConnection {
 
     /** Whether the answer that is about to be written should say that it is the last one. */
     boolean isLastAnswer() {
-        return unanswered.get() == 1 && (lastAnswerDue || costsTooMuchToKeep());
+        return unanswered == 1 && (lastAnswerDue || costsTooMuchToKeep());
     }
 
     private boolean costsTooMuchToKeep() {
@@ -163,9 +166,17 @@ final class ClientConnection {
                 || (Math.max(requestBytes, kept) > SMALL_HEAD_BYTES && share.isTaken(75));
     }
 
-    /** Whether nobody waits for an answer on it. */
+    /** Whether no request waits for its turn to be answered. */
+    boolean hasAnsweredAll() {
+        return unanswered == 0;
+    }
+
+    /**
+     * Whether nobody waits for an answer on it. Until it has left, an answer is lost if the
+     * connection is closed by somebody else than its event loop.
+     */
     boolean isIdle() {
-        return unanswered.get() == 0;
+        return unsent.get() == 0;
     }
 
     /** For how long it has been waiting for a request, or for the rest of its head. */

@@ -43,9 +43,10 @@ public final class ServerDefaults implements ApplicationContextConfigurer {
         // epoll on Linux: a question costs a seventh less of the processor's time, a new connection
         // a
         // fifth; elsewhere Java's own
-        for (String loops : new String[] {"default", "parent"}) {
-            defaults.put("micronaut.netty.event-loops." + loops + ".prefer-native-transport", true);
-        }
+        defaults.put("micronaut.netty.event-loops.default.prefer-native-transport", true);
+        // connections are accepted where they are served: another thread would have to be woken up
+        // for each
+        defaults.put("micronaut.server.netty.parent.event-loop-group", "default");
         // a request does little, so more loops than this only cost memory on large nodes
         defaults.put(
                 "micronaut.netty.event-loops.default.num-threads",

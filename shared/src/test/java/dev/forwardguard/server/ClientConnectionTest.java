@@ -51,6 +51,22 @@ class ClientConnectionTest {
         assertThat(budget.held()).isZero();
     }
 
+    /** It was cut off by a drain that came between the writing and the sending. */
+    @Test
+    void somebodyWaitsUntilTheAnswerHasLeft() {
+        ClientConnection connection = connect();
+        connection.asked();
+        connection.askedAll();
+        assertThat(connection.isIdle()).isFalse();
+
+        connection.answered();
+        assertThat(connection.hasAnsweredAll()).isTrue();
+        assertThat(connection.isIdle()).isFalse();
+
+        connection.flushed();
+        assertThat(connection.isIdle()).isTrue();
+    }
+
     @Test
     void itMayBeClosedAtOnceWhenTheClientHasEndedItAndAllOfItsRequestIsRead() {
         ClientConnection connection = connect();

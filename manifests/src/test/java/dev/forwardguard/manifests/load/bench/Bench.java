@@ -17,8 +17,13 @@ import java.util.Map;
 final class Bench implements AutoCloseable {
     private static final Path OUTPUT = Path.of("local/.local/bench");
 
-    /** A guard that does not gain as much any more, three times in a row, is as fast as it gets. */
+    /**
+     * A guard that does not gain as much any more, five times in a row, is as fast as it gets. It
+     * has to share its core with Java's compilers, so it gets slower in between.
+     */
     private static final double STEADY = 0.03;
+
+    private static final int TIMES = 5;
 
     private static final Duration GLANCE = Duration.ofSeconds(2);
 
@@ -118,7 +123,9 @@ final class Bench implements AutoCloseable {
         double best = load.measure(server, scenario, GLANCE).cpu();
         int rest = contender.warmsUp() ? options.warmUp() : 0;
         int noBetter = 0;
-        for (int second = 0; second < rest && noBetter < 3; second += (int) GLANCE.toSeconds()) {
+        for (int second = 0;
+                second < rest && noBetter < TIMES;
+                second += (int) GLANCE.toSeconds()) {
             double now = load.measure(server, scenario, GLANCE).cpu();
             noBetter = now < best * (1 - STEADY) ? 0 : noBetter + 1;
             best = Math.min(best, now);
