@@ -13,9 +13,6 @@ import io.netty.util.concurrent.FastThreadLocal;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -41,14 +38,6 @@ public final class HeaderLines {
 
     /** With cookies of 16 KiB, which are not rare; the room for a larger head is not kept. */
     private static final int MOST_BYTES_KEPT = 32 * 1024;
-
-    private static final VarHandle EIGHT_BYTES =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-    private static final long BLANKS = 0x20_20_20_20_20_20_20_20L;
-    private static final long DELS = 0x7F_7F_7F_7F_7F_7F_7F_7FL;
-    private static final long ONES = 0x01_01_01_01_01_01_01_01L;
-    private static final long UPPER_BITS = 0x80_80_80_80_80_80_80_80L;
 
     private static final boolean[] TOKEN = new boolean[256];
 
@@ -142,7 +131,7 @@ public final class HeaderLines {
         while (bytes[start] == ' ') {
             start++;
         }
-        int end = nextControl(start);
+        int end = ControlCharacters.next(bytes, start);
         if (bytes[end] != '\r' || bytes[end + 1] != '\n') {
             return false;
         }
@@ -188,30 +177,6 @@ public final class HeaderLines {
             to += more;
         }
         return new ReadOnlyHttpHeaders(false, namesAndValues);
-    }
-
-    /** Where the next control character is, of which there is one: the bytes end in some. */
-    private int nextControl(int from) {
-        int next = from;
-        while (next + Long.BYTES <= bytes.length) {
-            long found = controls((long) EIGHT_BYTES.get(bytes, next));
-            if (found != 0) {
-                return next + Long.numberOfTrailingZeros(found) / Byte.SIZE;
-            }
-            next += Long.BYTES;
-        }
-        while (bytes[next] < 0 || (bytes[next] >= ' ' && bytes[next] != 0x7F)) {
-            next++;
-        }
-        return next;
-    }
-
-    /** The upper bit of each of eight bytes that is less than a blank, or DEL; up to the first. */
-    private static long controls(long eight) {
-        long belowBlank = (eight - BLANKS) & ~eight;
-        long zeroIfDel = eight ^ DELS;
-        long del = (zeroIfDel - ONES) & ~zeroIfDel;
-        return (belowBlank | del) & UPPER_BITS;
     }
 
     /** Of the message's end its length, once and in digits; of the connection's one word. */
