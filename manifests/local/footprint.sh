@@ -386,6 +386,11 @@ mkdir "$work/files"
 trap clean EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+for port in "$guard_port" "$management_port" "$upstream_port" "$api_port"; do
+  if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+    fail "port $port is in use; does another footprint.sh run? PORT takes others, but they would disturb each other"
+  fi
+done
 write_nginx
 start_upstream
 [[ " ${names[*]} " != *authentik-guard* ]] || start_api
