@@ -40,12 +40,19 @@ final class ConnectionPool {
     private final Ticker ticker;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
     private final Queue<Exchange> asking = new ArrayDeque<>();
+    private final Deadlines deadlines;
     private boolean turnEnds;
     private boolean settlesSoon;
 
     ConnectionPool(EventLoop loop, Ticker ticker) {
         this.loop = loop;
         this.ticker = ticker;
+        this.deadlines = new Deadlines(loop, ticker);
+    }
+
+    /** Those of the questions that are under way on this loop. */
+    Deadlines deadlines() {
+        return deadlines;
     }
 
     /**

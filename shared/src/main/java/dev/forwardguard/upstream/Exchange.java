@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -47,7 +45,7 @@ final class Exchange {
     private boolean bytes;
     private boolean retried;
     private boolean ended;
-    private @Nullable Future<?> timer;
+    private int place;
     private @Nullable UpstreamConnection connection;
     private @Nullable ChannelFuture connecting;
 
@@ -81,7 +79,7 @@ final class Exchange {
     void start() {
         try {
             deadlineAt = ticker.nanos() + settings.deadline().toNanos();
-            timer = loop().schedule(this::checkTime, untilNextCheck(), TimeUnit.NANOSECONDS);
+            pool.deadlines().add(this);
             question.hangUp().addListener(hangUp);
             pool.ask(this);
         } catch (RuntimeException e) {
@@ -207,23 +205,34 @@ final class Exchange {
         }
     }
 
-    /** Bytes move {@code lastByteAt} and not the timer, so a busy answer costs no rescheduling. */
-    private void checkTime() {
+    /** Ends it if its time is up. */
+    void checkTime() {
+        if (ended) {
+            return;
+        }
         long now = ticker.nanos();
         if (now - deadlineAt >= 0) {
             boolean resolving = !asked && connecting == null;
             end(new Unavailable(resolving ? DNS : DEADLINE));
         } else if (asked && now - lastByteAt >= settings.readTimeout().toNanos()) {
             end(new Unavailable(READ_TIMEOUT));
-        } else {
-            timer = loop().schedule(this::checkTime, untilNextCheck(), TimeUnit.NANOSECONDS);
         }
     }
 
-    private long untilNextCheck() {
+    /** When its time may be up, in nanoseconds from now. Each byte of the answer puts it off. */
+    long untilNextCheck() {
         long now = ticker.nanos();
         long silence = asked ? lastByteAt - now : 0;
         return Math.min(deadlineAt - now, silence + settings.readTimeout().toNanos());
+    }
+
+    /** Where it stands among those that have a deadline. */
+    int place() {
+        return place;
+    }
+
+    void setPlace(int index) {
+        place = index;
     }
 
     private void end(UpstreamOutcome result) {
@@ -239,9 +248,7 @@ final class Exchange {
     }
 
     private void release() {
-        if (timer != null) {
-            timer.cancel(false);
-        }
+        pool.deadlines().remove(this);
         question.hangUp().removeListener(hangUp);
         ChannelFuture attempt = connecting;
         if (attempt != null) {

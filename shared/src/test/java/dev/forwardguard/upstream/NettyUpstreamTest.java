@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What can only be seen without a server around it: the pool, the bounds and a clock that is moved
@@ -77,6 +79,50 @@ class NettyUpstreamTest {
 
         assertThat(stub.connections()).isEqualTo(2);
         stub.awaitOpenConnections(1);
+    }
+
+    @Test
+    void aQuestionWithLessTimeDoesNotWaitForOneWithMore() throws Exception {
+        stub.behaves(Behaviour.hangs());
+        under.limit(Duration.ofSeconds(2));
+        CompletableFuture<UpstreamOutcome> patient = ask();
+        stub.awaitRequests(1);
+        under.limit(Duration.ofMillis(200));
+
+        assertThat(answer()).isEqualTo(new Unavailable(FallbackReason.DEADLINE));
+        assertThat(patient).isNotDone();
+        assertThat(patient.get(10, TimeUnit.SECONDS))
+                .isEqualTo(new Unavailable(FallbackReason.DEADLINE));
+    }
+
+    @Test
+    void whoeverIsAnsweredLeavesTheDeadlinesOfTheOthersAlone() throws Exception {
+        under.limit(Duration.ofSeconds(1));
+        var gate = new CountDownLatch(1);
+        var asked = new AtomicInteger();
+        var taken = new Semaphore(0);
+        stub.behaves(
+                (conversation, request) -> {
+                    boolean hangs = asked.getAndIncrement() % 2 == 1;
+                    taken.release();
+                    (hangs ? Behaviour.hangs() : Behaviour.answers(200).after(gate))
+                            .answer(conversation, request);
+                });
+        List<CompletableFuture<UpstreamOutcome>> hanging = new ArrayList<>();
+        List<CompletableFuture<UpstreamOutcome>> answered = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            (i % 2 == 1 ? hanging : answered).add(ask());
+            assertThat(taken.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        }
+        gate.countDown();
+
+        for (CompletableFuture<UpstreamOutcome> each : answered) {
+            assertThat(each.get(10, TimeUnit.SECONDS)).isInstanceOf(Answered.class);
+        }
+        for (CompletableFuture<UpstreamOutcome> each : hanging) {
+            assertThat(each.get(10, TimeUnit.SECONDS))
+                    .isEqualTo(new Unavailable(FallbackReason.DEADLINE));
+        }
     }
 
     @Test

@@ -94,6 +94,24 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
                 HeaderNames.NONE);
     }
 
+    /** The questions to come have so much time. */
+    void limit(Duration deadline) {
+        UpstreamSettings now = settings.upstream();
+        settings =
+                new GuardSettings(
+                        settings.mode(),
+                        new UpstreamSettings(
+                                now.url(),
+                                now.connectTimeout(),
+                                now.readTimeout(),
+                                deadline,
+                                now.maxConcurrent(),
+                                now.failureStatuses(),
+                                now.probe()),
+                        settings.breaker(),
+                        settings.dropRequestHeaders());
+    }
+
     /** Another visitor. */
     Channel connection() throws InterruptedException {
         Channel connection = transport.channel();

@@ -1,0 +1,80 @@
+package dev.forwardguard.upstream;
+
+import dev.forwardguard.time.Ticker;
+
+import io.netty.channel.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks at the questions under way on one event loop when the first of them may be out of time.
+ * There is one timer for all: nearly every question is answered long before, and one for each would
+ * be made, put in order and cancelled for nothing. Not thread-safe: it belongs to its loop.
+ */
+final class Deadlines {
+    /** Those that run out of time one after the other are ended together this often at most. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final EventLoop loop;
+    private final Ticker ticker;
+
+    /** In no order; each knows its place, so that it can leave without being looked for. */
+    private final List<Exchange> underWay = new ArrayList<>();
+
+    private @Nullable Future<?> timer;
+    private long timerAt;
+
+    Deadlines(EventLoop loop, Ticker ticker) {
+        this.loop = loop;
+        this.ticker = ticker;
+    }
+
+    /**
+     * From now on the exchange is looked at when it asks for it, until it is removed. What it asks
+     * for may become later, never earlier.
+     */
+    void add(Exchange exchange) {
+        exchange.setPlace(underWay.size());
+        underWay.add(exchange);
+        awaken(exchange.untilNextCheck());
+    }
+
+    /** To be called once for each that was added. */
+    void remove(Exchange exchange) {
+        Exchange last = underWay.removeLast();
+        if (last != exchange) {
+            underWay.set(exchange.place(), last);
+            last.setPlace(exchange.place());
+        }
+    }
+
+    private void awaken(long nanos) {
+        long at = ticker.nanos() + nanos;
+        Future<?> current = timer;
+        if (current != null) {
+            if (timerAt - at <= 0) {
+                return;
+            }
+            current.cancel(false);
+        }
+        timerAt = at;
+        timer = loop.schedule(this::sweep, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void sweep() {
+        timer = null;
+        try {
+            List.copyOf(underWay).forEach(Exchange::checkTime);
+        } finally { // an error at one of them takes nobody else's deadline away
+            underWay.stream()
+                    .mapToLong(Exchange::untilNextCheck)
+                    .min()
+                    .ifPresent(nanos -> awaken(Math.max(nanos, PAUSE_NANOS)));
+        }
+    }
+}
