@@ -30,11 +30,11 @@ final class ConnectionPool {
     /**
      * So many questions in one turn show that connections are taken again soon. Then they are
      * acknowledged by the next question, at no cost, and by themselves only if none has come for
-     * {@link #SETTLE_MILLIS}: far less than the 40 ms that a system would wait for one.
+     * {@link #SETTLE_NANOS}: far less than the 40 ms that a system would wait for one.
      */
     private static final int BUSY = 4;
 
-    private static final long SETTLE_MILLIS = 5;
+    private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final EventLoop loop;
     private final Ticker ticker;
@@ -42,7 +42,7 @@ final class ConnectionPool {
     private final Queue<Exchange> asking = new ArrayDeque<>();
     private final Deadlines deadlines;
     private boolean turnEnds;
-    private boolean settlesSoon;
+    private boolean busy;
 
     ConnectionPool(EventLoop loop, Ticker ticker) {
         this.loop = loop;
@@ -80,11 +80,14 @@ final class ConnectionPool {
             next.proceed();
             asked++;
         }
+        if (busy) {
+            return;
+        }
         if (asked < BUSY) {
-            settle();
-        } else if (!settlesSoon) {
-            loop.schedule(this::settle, SETTLE_MILLIS, TimeUnit.MILLISECONDS);
-            settlesSoon = true;
+            settle(0);
+        } else {
+            busy = true;
+            settleSoon();
         }
     }
 
@@ -114,11 +117,37 @@ final class ConnectionPool {
         awaitEndOfTurn();
     }
 
-    /** Those that were not taken again are at the end. */
-    private void settle() {
-        settlesSoon = false;
+    private void settleSoon() {
+        loop.schedule(
+                () -> {
+                    busy = settle(SETTLE_NANOS);
+                    if (busy) {
+                        settleSoon();
+                    }
+                },
+                SETTLE_NANOS,
+                TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Has those acknowledged that were not taken again for so long. They are behind all that were
+     * acknowledged before.
+     *
+     * @return whether there are others, which may still be taken
+     */
+    private boolean settle(long idleNanos) {
+        long now = ticker.nanos();
+        boolean others = false;
         Iterator<UpstreamConnection> latestFirst = idle.descendingIterator();
-        while (latestFirst.hasNext() && latestFirst.next().settle()) {}
+        while (latestFirst.hasNext()) {
+            UpstreamConnection connection = latestFirst.next();
+            if (now - connection.idleSince() < idleNanos) {
+                others = true;
+            } else if (!connection.settle()) {
+                break;
+            }
+        }
+        return others;
     }
 
     void forget(UpstreamConnection connection) {

@@ -9,6 +9,7 @@ import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,9 +20,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * An upstream that one day answers twice, in two small writes: its system holds the second back
@@ -33,11 +37,18 @@ import java.util.concurrent.TimeUnit;
 class HeldBackAnswerTest {
     private final Transport transport;
     private static final int QUESTIONS_BEFORE = 9;
+    private static final int BURST = 8;
 
-    private final CountDownLatch mayAnswerTwice = new CountDownLatch(1);
-    private final CountDownLatch answeredTwice = new CountDownLatch(1);
-    private final CountDownLatch mayTalk = new CountDownLatch(1);
-    private final CountDownLatch talked = new CountDownLatch(1);
+    /** Less than the 40 ms that a system waits for something to send along with it. */
+    private static final int SOON_MILLIS = 30;
+
+    private static final int ATTEMPTS = 20;
+
+    private CountDownLatch mayAnswerTwice;
+    private CountDownLatch answeredTwice;
+    private CountDownLatch mayTalk;
+    private CountDownLatch talked;
+    private CountDownLatch gone;
     private UpstreamUnderTest under;
     private ServerSocket server;
 
@@ -47,6 +58,11 @@ class HeldBackAnswerTest {
 
     @BeforeEach
     void start() throws Exception {
+        mayAnswerTwice = new CountDownLatch(1);
+        answeredTwice = new CountDownLatch(1);
+        mayTalk = new CountDownLatch(1);
+        talked = new CountDownLatch(1);
+        gone = new CountDownLatch(1);
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::serve);
         under = UpstreamUnderTest.start(transport);
@@ -88,6 +104,39 @@ class HeldBackAnswerTest {
     }
 
     /**
+     * Of the connections of a burst each may be taken again at once, so they are put to rest a
+     * little later. A machine that is busy is no guard that is slow.
+     */
+    @Test
+    void isNoticedSoonAfterABurst() throws Exception {
+        int attempts = 1;
+        while (!isNoticedIn(SOON_MILLIS) && attempts < ATTEMPTS) {
+            stop();
+            start();
+            attempts++;
+        }
+        assertThat(attempts).isLessThan(ATTEMPTS);
+    }
+
+    private boolean isNoticedIn(int millis) throws Exception {
+        mayAnswerTwice.countDown();
+        assertThat(burst()).containsOnly(403);
+        boolean noticed = gone.await(millis, TimeUnit.MILLISECONDS);
+        assertThat(burst()).containsOnly(403);
+        return noticed;
+    }
+
+    private List<Integer> burst() throws Exception {
+        List<CompletableFuture<UpstreamOutcome>> asked =
+                under.loops.submit(() -> Stream.generate(under::ask).limit(BURST).toList()).get();
+        List<Integer> statuses = new ArrayList<>();
+        for (CompletableFuture<UpstreamOutcome> each : asked) {
+            statuses.add(status(each.get(10, TimeUnit.SECONDS)));
+        }
+        return statuses;
+    }
+
+    /**
      * It came after the connection had been put to rest, and before the event loop looked at it.
      */
     @RepeatedTest(5)
@@ -123,9 +172,9 @@ class HeldBackAnswerTest {
     }
 
     private void answer(Socket socket) {
+        int questions = 0;
         try (socket) {
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
-            int questions = 0;
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.isEmpty()) {
                     questions++;
@@ -144,6 +193,9 @@ class HeldBackAnswerTest {
             }
         } catch (IOException e) {
             // the guard has closed it
+        }
+        if (questions > QUESTIONS_BEFORE) {
+            gone.countDown();
         }
     }
 
