@@ -43,6 +43,7 @@ final class ConnectionPool {
     private final Deadlines deadlines;
     private boolean turnEnds;
     private boolean busy;
+    private boolean settlesSoon;
 
     ConnectionPool(EventLoop loop, Ticker ticker) {
         this.loop = loop;
@@ -80,14 +81,15 @@ final class ConnectionPool {
             next.proceed();
             asked++;
         }
-        if (busy) {
-            return;
-        }
-        if (asked < BUSY) {
-            settle(0);
-        } else {
+        if (asked >= BUSY) {
             busy = true;
-            settleSoon();
+        }
+        if (!settlesSoon) {
+            if (busy) {
+                settleSoon();
+            } else {
+                settle(0);
+            }
         }
     }
 
@@ -118,10 +120,13 @@ final class ConnectionPool {
     }
 
     private void settleSoon() {
+        settlesSoon = true;
         loop.schedule(
                 () -> {
-                    busy = settle(SETTLE_NANOS);
-                    if (busy) {
+                    settlesSoon = false;
+                    boolean stillBusy = busy;
+                    busy = false;
+                    if (settle(stillBusy ? SETTLE_NANOS : 0)) {
                         settleSoon();
                     }
                 },
