@@ -131,7 +131,7 @@ public final class HeaderLines {
         while (bytes[start] == ' ') {
             start++;
         }
-        int end = ControlCharacters.next(bytes, start);
+        int end = Octets.nextControl(bytes, start);
         if (bytes[end] != '\r' || bytes[end + 1] != '\n') {
             return false;
         }
@@ -151,14 +151,21 @@ public final class HeaderLines {
         return true;
     }
 
+    /** One that was seen before is known to be a token; another one is looked at byte by byte. */
     private @Nullable AsciiString name() {
         int start = at;
-        int end = start;
-        while (TOKEN[bytes[end] & 0xFF]) {
-            end++;
+        int colon = Octets.nextColon(bytes, start);
+        at = colon + 1;
+        AsciiString known = table.find(bytes, start, colon);
+        return known == null && isToken(start, colon) ? table.add(bytes, start, colon) : known;
+    }
+
+    private boolean isToken(int start, int end) {
+        int at = start;
+        while (at < end && TOKEN[bytes[at] & 0xFF]) {
+            at++;
         }
-        at = end + 1;
-        return end == start || bytes[end] != ':' ? null : table.name(bytes, start, end);
+        return at == end && end > start && bytes[end] == ':';
     }
 
     private HttpHeaders headers() {

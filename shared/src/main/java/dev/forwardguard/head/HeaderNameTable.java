@@ -12,32 +12,38 @@ import java.util.Arrays;
  * one none: visitors choose their names. For one thread.
  */
 final class HeaderNameTable {
-    private static final int PLACES = 256;
+    private static final int PLACES_BITS = 9;
+
+    /** Of 2^64: multiplied with it, numbers that differ little differ in their upper bits. */
+    private static final long GOLDEN_RATIO = 0x9E37_79B9_7F4A_7C15L;
 
     /** All that are in use are shorter. */
     static final int LONGEST = 64;
 
-    private final @Nullable AsciiString[] names = new AsciiString[PLACES];
+    private final @Nullable AsciiString[] names = new AsciiString[1 << PLACES_BITS];
 
-    /** The name that these bytes are, which have to be a token. */
-    AsciiString name(byte[] bytes, int start, int end) {
-        int place = place(bytes, start, end);
-        AsciiString known = names[place];
-        if (known != null && Arrays.equals(known.array(), 0, known.length(), bytes, start, end)) {
-            return known;
+    /** The name that these bytes are, if it is known. */
+    @Nullable AsciiString find(byte[] bytes, int start, int end) {
+        if (end - start > LONGEST) {
+            return null;
         }
+        AsciiString known = names[place(bytes, start, end)];
+        return known != null && Arrays.equals(known.array(), 0, known.length(), bytes, start, end)
+                ? known
+                : null;
+    }
+
+    /** Takes in the name that these bytes are, which have to be a token. */
+    AsciiString add(byte[] bytes, int start, int end) {
         var name = new AsciiString(bytes, start, end - start, true);
         if (name.length() <= LONGEST) {
-            names[place] = name;
+            names[place(bytes, start, end)] = name;
         }
         return name;
     }
 
     private static int place(byte[] bytes, int start, int end) {
-        int hash = 0;
-        for (int at = start; at < end; at++) {
-            hash = hash * 31 + bytes[at];
-        }
-        return (hash ^ hash >>> 8 ^ hash >>> 16) & (PLACES - 1);
+        long spread = Octets.fingerprint(bytes, start, end) * GOLDEN_RATIO;
+        return (int) (spread >>> (Long.SIZE - PLACES_BITS));
     }
 }
