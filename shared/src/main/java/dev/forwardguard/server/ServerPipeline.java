@@ -13,6 +13,7 @@ import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
 
 import jakarta.inject.Singleton;
 
@@ -85,6 +86,10 @@ final class ServerPipeline implements BeanCreatedEventListener<NettyServerCustom
             }
             channel.config().setRecvByteBufAllocator(WHOLE_HEADS);
             ClientConnection connection = connections.get().admit(channel);
+            // comes along with Micronaut's client
+            if (channel.pipeline().get(WebSocketServerExtensionHandler.class) != null) {
+                channel.pipeline().remove(WebSocketServerExtensionHandler.class);
+            }
             channel.pipeline()
                     .replace(
                             ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
