@@ -5,9 +5,15 @@ import com.google.googlejavaformat.java.JavaFormatterOptions;
 import com.google.googlejavaformat.java.RemoveUnusedImports;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Checks or applies the source format of every Java file below a directory. A program of its own,
@@ -18,6 +24,9 @@ import java.util.List;
  */
 class Format {
     private static final JavaFormatterOptions.Style STYLE = JavaFormatterOptions.Style.AOSP;
+
+    /** What was built, and what the scripts keep: system images, in which /proc may be mounted. */
+    private static final Set<String> SKIPPED = Set.of("target", ".local", ".git");
 
     public static void main(String[] arguments) throws IOException, FormatterException {
         boolean apply = arguments[0].equals("apply");
@@ -47,11 +56,28 @@ class Format {
     }
 
     private static List<Path> sources(Path root) throws IOException {
-        try (var files = Files.walk(root)) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> !root.relativize(file).toString().matches("(.*/)?target/.*"))
-                    .sorted()
-                    .toList();
-        }
+        List<Path> sources = new ArrayList<>();
+        Files.walkFileTree(
+                root,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult preVisitDirectory(
+                            Path directory, BasicFileAttributes attributes) {
+                        String name = directory.getFileName().toString();
+                        return SKIPPED.contains(name)
+                                ? FileVisitResult.SKIP_SUBTREE
+                                : FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        if (file.toString().endsWith(".java")) {
+                            sources.add(file);
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+        Collections.sort(sources);
+        return sources;
     }
 }

@@ -40,7 +40,6 @@ final class ConnectionPool {
     private final Ticker ticker;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
     private final Queue<Exchange> asking = new ArrayDeque<>();
-    private final Deadlines deadlines;
     private boolean turnEnds;
     private boolean busy;
     private boolean settlesSoon;
@@ -48,12 +47,6 @@ final class ConnectionPool {
     ConnectionPool(EventLoop loop, Ticker ticker) {
         this.loop = loop;
         this.ticker = ticker;
-        this.deadlines = new Deadlines(loop, ticker);
-    }
-
-    /** Those of the questions that are under way on this loop. */
-    Deadlines deadlines() {
-        return deadlines;
     }
 
     /**

@@ -33,6 +33,7 @@ final class Exchange {
     private final UpstreamSettings settings;
     private final UpstreamAddress address;
     private final ConnectionPool pool;
+    private final Deadlines deadlines;
     private final Connector connector;
     private final Ticker ticker;
     private final Function<UpstreamResponse, UpstreamOutcome> classify;
@@ -53,16 +54,15 @@ final class Exchange {
             UpstreamQuestion question,
             UpstreamSettings settings,
             UpstreamAddress address,
-            ConnectionPool pool,
-            Connector connector,
-            Ticker ticker,
+            UpstreamLoop shared,
             Function<UpstreamResponse, UpstreamOutcome> classify) {
         this.question = question;
         this.settings = settings;
         this.address = address;
-        this.pool = pool;
-        this.connector = connector;
-        this.ticker = ticker;
+        this.pool = shared.pool();
+        this.deadlines = shared.deadlines();
+        this.connector = shared.connector();
+        this.ticker = shared.ticker();
         this.classify = classify;
     }
 
@@ -79,7 +79,7 @@ final class Exchange {
     void start() {
         try {
             deadlineAt = ticker.nanos() + settings.deadline().toNanos();
-            pool.deadlines().add(this);
+            deadlines.add(this);
             question.hangUp().addListener(hangUp);
             pool.ask(this);
         } catch (RuntimeException e) {
@@ -248,7 +248,7 @@ final class Exchange {
     }
 
     private void release() {
-        pool.deadlines().remove(this);
+        deadlines.remove(this);
         question.hangUp().removeListener(hangUp);
         ChannelFuture attempt = connecting;
         if (attempt != null) {

@@ -41,7 +41,7 @@ public final class NettyUpstream implements Upstream {
     private final Ticker ticker;
     private final UpstreamMeters meters;
     private final Connector connector = new Connector();
-    private final ConcurrentMap<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
+    private final ConcurrentMap<EventLoop, UpstreamLoop> shared = new ConcurrentHashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile @Nullable Route route;
 
@@ -101,9 +101,8 @@ public final class NettyUpstream implements Upstream {
                         question,
                         now,
                         address,
-                        pools.computeIfAbsent(loop, any -> new ConnectionPool(any, ticker)),
-                        connector,
-                        ticker,
+                        shared.computeIfAbsent(
+                                loop, any -> UpstreamLoop.on(any, connector, ticker)),
                         classify);
         if (loop.inEventLoop()) {
             exchange.start();
