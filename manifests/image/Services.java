@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,8 +16,9 @@ import java.util.jar.JarFile;
 
 /**
  * Writes the list of Micronaut's services in a guard and its libraries, which would otherwise be
- * looked for at each start: {@code ListedServices} reads it. Leaves out those that are for
- * libraries and modules of Java which are not there, so it is to be run by the Java of the image.
+ * looked for at each start: {@code ListedServices} reads it. Leaves out {@link #UNUSED}, and those
+ * that are for libraries and modules of Java which are not there, so it is to be run by the Java of
+ * the image.
  *
  * <p>Usage: {@code java -cp CLASSES:JAR... Services LIST JAR...}, compiled with these jars
  */
@@ -27,6 +29,45 @@ class Services {
     /** Java's files: a class in each line. */
     private static final String JAVA = "META-INF/services/io.micronaut.";
 
+    /**
+     * What {@code ServerDefaults} switches off, what only a native image asks for, and calls to
+     * Kubernetes that the guard does not make. Each would be loaded, made and asked for its
+     * conditions at each start.
+     */
+    private static final List<String> UNUSED =
+            List.of(
+                    "io.micronaut.configuration.metrics.binder.cache.",
+                    "io.micronaut.configuration.metrics.binder.datasource.",
+                    "io.micronaut.configuration.metrics.binder.executor.",
+                    "io.micronaut.configuration.metrics.binder.grpc.",
+                    "io.micronaut.configuration.metrics.binder.logging.",
+                    "io.micronaut.configuration.metrics.binder.netty.",
+                    "io.micronaut.configuration.metrics.binder.r2dbc.",
+                    "io.micronaut.configuration.metrics.binder.web.",
+                    "io.micronaut.configuration.metrics.management.",
+                    "io.micronaut.configuration.metrics.micrometer.logging.",
+                    "io.micronaut.core.graal.",
+                    "io.micronaut.discovery.cloud.",
+                    "io.micronaut.http.netty.channel.loom.",
+                    "io.micronaut.http.netty.websocket.",
+                    "io.micronaut.http.server.cors.",
+                    "io.micronaut.http.server.netty.handler.accesslog.",
+                    "io.micronaut.http.server.netty.websocket.",
+                    "io.micronaut.http.server.websocket.",
+                    "io.micronaut.kubernetes.",
+                    "io.micronaut.management.endpoint.beans.",
+                    "io.micronaut.management.endpoint.env.",
+                    "io.micronaut.management.endpoint.info.",
+                    "io.micronaut.management.endpoint.loggers.",
+                    "io.micronaut.management.endpoint.refresh.",
+                    "io.micronaut.management.endpoint.routes.",
+                    "io.micronaut.management.endpoint.stop.",
+                    "io.micronaut.management.endpoint.threads.",
+                    "io.micronaut.runtime.beans.",
+                    "io.micronaut.runtime.server.watch.",
+                    "io.micronaut.scheduling.io.watch.",
+                    "io.micronaut.web.router.version.");
+
     public static void main(String[] arguments) throws Exception {
         if (arguments.length < 2) {
             System.err.println("usage: java -cp CLASSES:JAR... Services LIST JAR...");
@@ -36,7 +77,7 @@ class Services {
         for (String jar : List.of(arguments).subList(1, arguments.length)) {
             collect(new File(jar), services);
         }
-        services.removeIf(service -> !usable(service));
+        services.removeIf(service -> isUnused(service) || !usable(service));
         Files.write(Path.of(arguments[0]), services);
         System.out.println(arguments[0] + ": " + services.size() + " services");
     }
@@ -62,6 +103,11 @@ class Services {
                 }
             }
         }
+    }
+
+    private static boolean isUnused(String service) {
+        return Arrays.stream(service.split("/"))
+                .anyMatch(name -> UNUSED.stream().anyMatch(name::startsWith));
     }
 
     private static boolean usable(String service) {

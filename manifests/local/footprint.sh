@@ -29,7 +29,7 @@ else. Steps, and how long they take for both guards with $RUNS runs:
   parts   what each megabyte is                                                        1 min
 
 A GUARD limits a step to bot-block-guard, authentik-guard or nginx; MIB is another limit for life.
-Limits otherwise: 144 MiB, authentik-guard 192 MiB, with the Kubernetes client at work.
+Limits otherwise: 128 MiB, authentik-guard 160 MiB, with the Kubernetes client at work.
 
 Environment: RUNS, SECONDS_OF_LOAD, RATE, and PORT (default $PORT), above which 20 ports are used.
 Sends to 127.0.0.1 only. Needs hey, nginx, taskset and a JDK 25.
@@ -194,8 +194,8 @@ path_of() {
 
 limit_of() {
   case $1 in
-    authentik-guard) echo 192 ;;
-    *) echo 144 ;;
+    authentik-guard) echo 160 ;;
+    *) echo 128 ;;
   esac
 }
 

@@ -202,8 +202,8 @@ free_port() {
 # It starts in the limit, decides, tells, and ends with grace.
 smoke() {
   local guard=$1 port management path want got log=$files/$1/smoke.log
-  local limit=144
-  [ "$guard" != authentik-guard ] || limit=192
+  local limit=128
+  [ "$guard" != authentik-guard ] || limit=160
   port=$(free_port)
   management=$((port + 10))
   GUARD_HOST=127.0.0.1 GUARD_PORT=$port GUARD_MANAGEMENT_PORT=$management \

@@ -19,6 +19,7 @@ import java.lang.annotation.Annotation;
 import java.lang.annotation.Repeatable;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
+import java.security.SecureRandom;
 import java.util.List;
 
 /**
@@ -56,6 +57,8 @@ public final class HeadStart {
         for (Class<? extends Annotation> annotation : ASKED) {
             var _ = annotation.getAnnotation(Repeatable.class);
         }
+        // the providers of digests and random numbers, for revisions of files and keys of logins
+        var _ = new SecureRandom();
         // meters of the JVM
         ManagementFactory.getOperatingSystemMXBean();
         ManagementFactory.getGarbageCollectorMXBeans();
