@@ -30,9 +30,9 @@ class Services {
     private static final String JAVA = "META-INF/services/io.micronaut.";
 
     /**
-     * What {@code ServerDefaults} switches off, what only a native image asks for, and calls to
-     * Kubernetes that the guard does not make. Each would be loaded, made and asked for its
-     * conditions at each start.
+     * What {@code ServerDefaults} switches off and what nobody switches on, what only a native
+     * image asks for, and calls to Kubernetes that the guard does not make. Each would be loaded,
+     * made and asked for its conditions at each start.
      */
     private static final List<String> UNUSED =
             List.of(

@@ -161,11 +161,11 @@ public final class HeaderLines {
     }
 
     private boolean isToken(int start, int end) {
-        int at = start;
-        while (at < end && TOKEN[bytes[at] & 0xFF]) {
-            at++;
+        int next = start;
+        while (next < end && TOKEN[bytes[next] & 0xFF]) {
+            next++;
         }
-        return at == end && end > start && bytes[end] == ':';
+        return next == end && end > start;
     }
 
     private HttpHeaders headers() {

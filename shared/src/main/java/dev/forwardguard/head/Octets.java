@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Looks at eight bytes at a time, because a cookie has thousands. */
+/** Searches the bytes of a head, eight at a time, because a cookie has thousands. */
 final class Octets {
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -54,7 +54,9 @@ final class Octets {
         return next;
     }
 
-    /** A number that others are unlikely to have, from the bytes in that range. */
+    /**
+     * A number for the bytes in that range, which few others have: from the first and last eight.
+     */
     static long fingerprint(byte[] bytes, int start, int end) {
         if (end - start >= Long.BYTES) {
             return eightAt(bytes, start) * 31 + eightAt(bytes, end - Long.BYTES);
