@@ -169,6 +169,24 @@ class DrainIT {
         }
     }
 
+    /**
+     * Gateways open connections that they may not need; an end that they do not see is an error.
+     */
+    @Test
+    void aNewcomerWhoHasNotAskedYetSeesTheEnd() throws IOException {
+        try (var upstream = StubUpstream.start();
+                var guard = start("bot-block-guard", upstream, "drain-delay: 1s")) {
+            RawHttp management = RawHttp.to(guard.managementPort());
+            guard.process().terminate();
+            guard.process().await("unready", () -> readiness(management) == 503);
+
+            try (RawConnection newcomer = RawHttp.to(guard.port()).connect()) {
+                assertThat(newcomer.awaitClosed()).isTrue();
+            }
+            assertThat(guard.process().awaitExit(SOON)).isZero();
+        }
+    }
+
     @Test
     void endsAtOnceWhenItDoesNotServeYet() throws IOException {
         try (var upstream = StubUpstream.start();

@@ -13,18 +13,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /**
  * The idle connections of one event loop, and who waits for one; the one that was used last is used
  * next, so that the others can grow old and go. Not thread-safe: it belongs to its loop.
  */
 final class ConnectionPool {
-    /**
-     * Half of what may be under way at once by default. With fewer than gateways use at once, each
-     * burst would open connections that the end of it closes.
-     */
-    static final int MAX_IDLE = 128;
-
     private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /**
@@ -38,15 +33,20 @@ final class ConnectionPool {
 
     private final EventLoop loop;
     private final Ticker ticker;
+    private final IntSupplier maxIdle;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
     private final Queue<Exchange> asking = new ArrayDeque<>();
     private boolean turnEnds;
     private boolean busy;
     private boolean settlesSoon;
 
-    ConnectionPool(EventLoop loop, Ticker ticker) {
+    /**
+     * @param maxIdle how many connections to keep; asked anew for each
+     */
+    ConnectionPool(EventLoop loop, Ticker ticker, IntSupplier maxIdle) {
         this.loop = loop;
         this.ticker = ticker;
+        this.maxIdle = maxIdle;
     }
 
     /**
@@ -90,12 +90,12 @@ final class ConnectionPool {
      * An idle connection to one of the addresses, or null; what is too old or leads elsewhere is
      * closed.
      */
-    @Nullable UpstreamConnection take(List<InetSocketAddress> addresses) {
+    @Nullable UpstreamConnection take(List<InetSocketAddress> addresses, long now) {
         UpstreamConnection connection;
         while ((connection = idle.pollLast()) != null) {
             if (connection.isUsable()
                     && addresses.contains(connection.address())
-                    && ticker.nanos() - connection.idleSince() < MAX_IDLE_NANOS) {
+                    && now - connection.idleSince() < MAX_IDLE_NANOS) {
                 return connection;
             }
             connection.close();
@@ -106,7 +106,7 @@ final class ConnectionPool {
     /** Keeps a connection whose answer was complete; the oldest one makes room. */
     void give(UpstreamConnection connection) {
         idle.addLast(connection);
-        if (idle.size() > MAX_IDLE) {
+        if (idle.size() > maxIdle.getAsInt()) {
             idle.removeFirst().close();
         }
         awaitEndOfTurn();

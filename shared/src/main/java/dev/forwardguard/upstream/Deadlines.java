@@ -38,10 +38,10 @@ final class Deadlines {
      * From now on the exchange is looked at when it asks for it, until it is removed. What it asks
      * for may become later, never earlier.
      */
-    void add(Exchange exchange) {
+    void add(Exchange exchange, long now) {
         exchange.setPlace(underWay.size());
         underWay.add(exchange);
-        awaken(exchange.untilNextCheck());
+        awaken(now, exchange.untilNextCheck(now));
     }
 
     /** To be called once for each that was added. */
@@ -53,8 +53,8 @@ final class Deadlines {
         }
     }
 
-    private void awaken(long nanos) {
-        long at = ticker.nanos() + nanos;
+    private void awaken(long now, long nanos) {
+        long at = now + nanos;
         Future<?> current = timer;
         if (current != null) {
             if (timerAt - at <= 0) {
@@ -69,12 +69,14 @@ final class Deadlines {
     private void sweep() {
         timer = null;
         try {
-            List.copyOf(underWay).forEach(Exchange::checkTime);
+            long now = ticker.nanos();
+            List.copyOf(underWay).forEach(exchange -> exchange.checkTime(now));
         } finally { // an error at one of them takes nobody else's deadline away
+            long now = ticker.nanos();
             underWay.stream()
-                    .mapToLong(Exchange::untilNextCheck)
+                    .mapToLong(exchange -> exchange.untilNextCheck(now))
                     .min()
-                    .ifPresent(nanos -> awaken(Math.max(nanos, PAUSE_NANOS)));
+                    .ifPresent(nanos -> awaken(now, Math.max(nanos, PAUSE_NANOS)));
         }
     }
 }

@@ -78,8 +78,9 @@ final class Exchange {
     /** A bug in here fails the outcome; later ones are ended by the deadline at the latest. */
     void start() {
         try {
-            deadlineAt = ticker.nanos() + settings.deadline().toNanos();
-            deadlines.add(this);
+            long now = ticker.nanos();
+            deadlineAt = now + settings.deadline().toNanos();
+            deadlines.add(this, now);
             question.hangUp().addListener(hangUp);
             pool.ask(this);
         } catch (RuntimeException e) {
@@ -123,11 +124,12 @@ final class Exchange {
     }
 
     private void askAt(List<InetSocketAddress> addresses) {
-        UpstreamConnection idle = pool.take(addresses);
+        long now = ticker.nanos();
+        UpstreamConnection idle = pool.take(addresses, now);
         if (idle == null) {
             connect(addresses, 0);
         } else {
-            ask(idle);
+            ask(idle, now);
         }
     }
 
@@ -144,10 +146,8 @@ final class Exchange {
                             } else if (done.isSuccess()) {
                                 ask(
                                         UpstreamConnection.on(
-                                                UpstreamChannel.of(done.channel()),
-                                                next,
-                                                pool,
-                                                ticker));
+                                                UpstreamChannel.of(done.channel()), next, pool),
+                                        ticker.nanos());
                             } else if (index + 1 < addresses.size()) {
                                 connect(addresses, index + 1);
                             } else {
@@ -161,10 +161,10 @@ final class Exchange {
         return cause instanceof ConnectTimeoutException ? CONNECT_TIMEOUT : CONNECT_REFUSED;
     }
 
-    private void ask(UpstreamConnection chosen) {
+    private void ask(UpstreamConnection chosen, long now) {
         connection = chosen;
         asked = true;
-        lastByteAt = ticker.nanos();
+        lastByteAt = now;
         chosen.ask(
                 this,
                 QuestionHead.write(
@@ -175,6 +175,11 @@ final class Exchange {
     void progress() {
         bytes = true;
         lastByteAt = ticker.nanos();
+    }
+
+    /** Before there was any, when the question was sent. */
+    long lastByteAt() {
+        return lastByteAt;
     }
 
     boolean hasBytes() {
@@ -206,11 +211,10 @@ final class Exchange {
     }
 
     /** Ends it if its time is up. */
-    void checkTime() {
+    void checkTime(long now) {
         if (ended) {
             return;
         }
-        long now = ticker.nanos();
         if (now - deadlineAt >= 0) {
             boolean resolving = !asked && connecting == null;
             end(new Unavailable(resolving ? DNS : DEADLINE));
@@ -220,8 +224,7 @@ final class Exchange {
     }
 
     /** When its time may be up, in nanoseconds from now. Each byte of the answer puts it off. */
-    long untilNextCheck() {
-        long now = ticker.nanos();
+    long untilNextCheck(long now) {
         long silence = asked ? lastByteAt - now : 0;
         return Math.min(deadlineAt - now, silence + settings.readTimeout().toNanos());
     }

@@ -102,7 +102,8 @@ public final class NettyUpstream implements Upstream {
                         now,
                         address,
                         shared.computeIfAbsent(
-                                loop, any -> UpstreamLoop.on(any, connector, ticker)),
+                                loop,
+                                any -> UpstreamLoop.on(any, connector, ticker, this::maxIdle)),
                         classify);
         if (loop.inEventLoop()) {
             exchange.start();
@@ -114,6 +115,14 @@ public final class NettyUpstream implements Upstream {
             }
         }
         return exchange.outcome();
+    }
+
+    /**
+     * Half of the questions that may be under way at once. With fewer connections than gateways use
+     * at once, each burst would open some that the end of it closes.
+     */
+    private int maxIdle() {
+        return Math.ceilDiv(settings.get().upstream().maxConcurrent(), 2);
     }
 
     private UpstreamOutcome classify(UpstreamResponse response, UpstreamSettings now) {

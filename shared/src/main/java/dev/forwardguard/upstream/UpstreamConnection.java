@@ -3,8 +3,6 @@ package dev.forwardguard.upstream;
 import static dev.forwardguard.upstream.FallbackReason.PROTOCOL_ERROR;
 import static dev.forwardguard.upstream.FallbackReason.RESET;
 
-import dev.forwardguard.time.Ticker;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,7 +25,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final InetSocketAddress address;
     private final ConnectionPool pool;
-    private final Ticker ticker;
     private final StrictResponseDecoder decoder =
             new StrictResponseDecoder(this::bytesArrived, this::isAnswered);
 
@@ -38,18 +35,17 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private long idleSince;
 
     private UpstreamConnection(
-            UpstreamChannel socket, InetSocketAddress address, ConnectionPool pool, Ticker ticker) {
+            UpstreamChannel socket, InetSocketAddress address, ConnectionPool pool) {
         this.socket = socket;
         this.channel = socket.channel();
         this.address = address;
         this.pool = pool;
-        this.ticker = ticker;
     }
 
     /** Puts a connection on a channel that has just been connected. */
     static UpstreamConnection on(
-            UpstreamChannel socket, InetSocketAddress address, ConnectionPool pool, Ticker ticker) {
-        var connection = new UpstreamConnection(socket, address, pool, ticker);
+            UpstreamChannel socket, InetSocketAddress address, ConnectionPool pool) {
+        var connection = new UpstreamConnection(socket, address, pool);
         connection.channel.pipeline().addLast(connection.decoder, connection);
         return connection;
     }
@@ -58,6 +54,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return address;
     }
 
+    /** When the last byte of the last answer arrived. */
     long idleSince() {
         return idleSince;
     }
@@ -144,11 +141,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      * be trusted.
      */
     private void unsolicited() {
-        if (exchange == null) {
+        Exchange asked = exchange;
+        if (asked == null) {
             pool.forget(this);
             channel.close();
         } else {
-            finish(false);
+            finish(asked, false);
         }
     }
 
@@ -159,25 +157,23 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (exchange != null && answer.isComplete()) {
-            finish(!decoder.hasExcess());
+        Exchange asked = exchange;
+        if (asked != null && answer.isComplete()) {
+            finish(asked, !decoder.hasExcess());
         }
     }
 
-    private void finish(boolean clean) {
-        Exchange asked = exchange;
+    private void finish(Exchange asked, boolean clean) {
         exchange = null;
         used = true;
         if (clean && answer.isKeepAlive() && channel.isActive()) {
-            idleSince = ticker.nanos();
+            idleSince = asked.lastByteAt();
             settled = false;
             pool.give(this);
         } else {
             channel.close();
         }
-        if (asked != null) {
-            asked.answered(answer.response());
-        }
+        asked.answered(answer.response());
     }
 
     @Override

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.net.URI;
@@ -125,22 +127,27 @@ class NettyUpstreamTest {
         }
     }
 
-    @Test
-    void keepsNoMoreIdleConnectionsThanItsBound() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"1, 1", "25, 13", "256, 128", "400, 200"})
+    void keepsHalfAsManyIdleConnectionsAsThereMayBeQuestions(int maxConcurrent, int idle)
+            throws Exception {
+        under.settings =
+                UpstreamUnderTest.settings(
+                        Mode.AUTO, stub.uri(), maxConcurrent, UpstreamUnderTest.PLAIN_PROBE);
         var gate = new CountDownLatch(1);
         stub.behaves(Behaviour.answers(200).after(gate));
         List<CompletableFuture<UpstreamOutcome>> asked = new ArrayList<>();
-        for (int i = 0; i < ConnectionPool.MAX_IDLE + 10; i++) {
+        for (int i = 0; i < maxConcurrent; i++) {
             asked.add(ask());
         }
-        stub.awaitRequests(ConnectionPool.MAX_IDLE + 10);
+        stub.awaitRequests(maxConcurrent);
         gate.countDown();
 
         for (CompletableFuture<UpstreamOutcome> each : asked) {
             assertThat(each.get(10, TimeUnit.SECONDS)).isInstanceOf(Answered.class);
         }
 
-        stub.awaitOpenConnections(ConnectionPool.MAX_IDLE);
+        stub.awaitOpenConnections(idle);
     }
 
     @Test
