@@ -62,6 +62,7 @@ final class ClientConnections implements StatusPart {
     /** Takes note of where connections come in; not bound to its port yet. */
     void listensAt(Channel listener) {
         listeners.add(listener);
+        listener.config().setRecvByteBufAllocator(new NewcomersPerTurn());
         awaitFirstBytes(listener, HANDSHAKE_SECONDS);
         listener.pipeline().addFirst(new Turnstile(room + LEAVING, this::concern));
     }

@@ -103,10 +103,10 @@ final class ConnectionPool {
         return null;
     }
 
-    /** Keeps a connection whose answer was complete; the oldest one makes room. */
+    /** Keeps a connection whose answer was complete; the oldest ones make room. */
     void give(UpstreamConnection connection) {
         idle.addLast(connection);
-        if (idle.size() > maxIdle.getAsInt()) {
+        while (idle.size() > maxIdle.getAsInt()) {
             idle.removeFirst().close();
         }
         awaitEndOfTurn();

@@ -30,6 +30,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.StreamSupport;
 
 /** The upstream of a guard, asked over pooled connections on the event loop of whoever asks. */
 public final class NettyUpstream implements Upstream {
@@ -38,6 +39,7 @@ public final class NettyUpstream implements Upstream {
     private final Supplier<GuardSettings> settings;
     private final VerdictRule verdicts;
     private final EventLoopGroup loops;
+    private final int loopCount;
     private final Ticker ticker;
     private final UpstreamMeters meters;
     private final Connector connector = new Connector();
@@ -47,7 +49,7 @@ public final class NettyUpstream implements Upstream {
 
     /**
      * @param settings read anew for each question
-     * @param loops where probes live
+     * @param loops where questions are asked, and where probes live
      */
     public NettyUpstream(
             Supplier<GuardSettings> settings,
@@ -58,6 +60,7 @@ public final class NettyUpstream implements Upstream {
         this.settings = settings;
         this.verdicts = verdicts;
         this.loops = loops;
+        this.loopCount = (int) StreamSupport.stream(loops.spliterator(), false).count();
         this.ticker = ticker;
         this.meters = meters;
     }
@@ -118,11 +121,11 @@ public final class NettyUpstream implements Upstream {
     }
 
     /**
-     * Half of the questions that may be under way at once. With fewer connections than gateways use
+     * A loop's part of as many as there may be questions. With fewer connections than gateways use
      * at once, each burst would open some that the end of it closes.
      */
     private int maxIdle() {
-        return Math.ceilDiv(settings.get().upstream().maxConcurrent(), 2);
+        return Math.ceilDiv(settings.get().upstream().maxConcurrent(), loopCount);
     }
 
     private UpstreamOutcome classify(UpstreamResponse response, UpstreamSettings now) {

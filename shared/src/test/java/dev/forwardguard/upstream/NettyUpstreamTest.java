@@ -2,6 +2,7 @@ package dev.forwardguard.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.StubDns;
@@ -127,27 +128,52 @@ class NettyUpstreamTest {
         }
     }
 
+    /** A burst must not open connections that the end of it closes. */
+    @Test
+    void keepsAsManyConnectionsAsThereMayBeQuestions() throws Exception {
+        under.settings = allowing(20);
+        askAtOnce(20);
+        stub.awaitOpenConnections(20);
+
+        askAtOnce(20);
+        assertThat(stub.connections()).isEqualTo(20);
+
+        under.settings = allowing(5);
+        assertThat(answer()).isInstanceOf(Answered.class);
+        stub.awaitOpenConnections(5);
+    }
+
     @ParameterizedTest
-    @CsvSource({"1, 1", "25, 13", "256, 128", "400, 200"})
-    void keepsHalfAsManyIdleConnectionsAsThereMayBeQuestions(int maxConcurrent, int idle)
-            throws Exception {
-        under.settings =
-                UpstreamUnderTest.settings(
-                        Mode.AUTO, stub.uri(), maxConcurrent, UpstreamUnderTest.PLAIN_PROBE);
+    @CsvSource({"1, 1", "20, 7", "256, 86"})
+    void keepsNoMoreOnAllLoopsTogether(int questions, int idleOnOneOfThree) throws Exception {
+        under.close();
+        under = UpstreamUnderTest.start(transport, 3);
+        stub = under.stub;
+        under.settings = allowing(questions);
+
+        askAtOnce(questions);
+
+        stub.awaitOpenConnections(idleOnOneOfThree);
+    }
+
+    private GuardSettings allowing(int questions) {
+        return UpstreamUnderTest.settings(
+                Mode.AUTO, stub.uri(), questions, UpstreamUnderTest.PLAIN_PROBE);
+    }
+
+    private void askAtOnce(int questions) throws Exception {
+        int before = stub.requests().size();
         var gate = new CountDownLatch(1);
         stub.behaves(Behaviour.answers(200).after(gate));
         List<CompletableFuture<UpstreamOutcome>> asked = new ArrayList<>();
-        for (int i = 0; i < maxConcurrent; i++) {
+        for (int i = 0; i < questions; i++) {
             asked.add(ask());
         }
-        stub.awaitRequests(maxConcurrent);
+        stub.awaitRequests(before + questions);
         gate.countDown();
-
         for (CompletableFuture<UpstreamOutcome> each : asked) {
             assertThat(each.get(10, TimeUnit.SECONDS)).isInstanceOf(Answered.class);
         }
-
-        stub.awaitOpenConnections(idle);
     }
 
     @Test

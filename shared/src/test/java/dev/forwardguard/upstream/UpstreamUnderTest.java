@@ -43,10 +43,10 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
     Channel asker;
     volatile GuardSettings settings;
 
-    private UpstreamUnderTest(Transport transport, VerdictRule verdicts)
+    private UpstreamUnderTest(Transport transport, VerdictRule verdicts, int threads)
             throws IOException, InterruptedException {
         this.transport = transport;
-        loops = new MultiThreadIoEventLoopGroup(1, transport.loops());
+        loops = new MultiThreadIoEventLoopGroup(threads, transport.loops());
         upstream =
                 new NettyUpstream(
                         () -> settings,
@@ -63,8 +63,13 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
         return start(transport, status -> true);
     }
 
+    /** On so many event loops, one of which does the asking. */
+    static UpstreamUnderTest start(Transport transport, int loops) throws Exception {
+        return new UpstreamUnderTest(transport, new VerdictRule(status -> true), loops);
+    }
+
     static UpstreamUnderTest start(Transport transport, IntPredicate verdicts) throws Exception {
-        return new UpstreamUnderTest(transport, new VerdictRule(verdicts));
+        return new UpstreamUnderTest(transport, new VerdictRule(verdicts), 1);
     }
 
     /** Under the default settings, but quick to probe. */

@@ -18,13 +18,36 @@ import java.util.stream.Stream;
  * @param checkout where it was built
  * @param label what tells it from the same guard of another checkout; empty if there is none
  * @param loops event loops
+ * @param room for how much at once
  */
-record GuardContender(String program, Path checkout, String label, int loops) implements Contender {
+record GuardContender(String program, Path checkout, String label, int loops, Room room)
+        implements Contender {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     static final String BOT_BLOCK = "bot-block-guard";
     static final String AUTHENTIK = "authentik-guard";
+
+    /** What a guard is made for; what is beyond it is answered without a verdict. */
+    enum Room {
+        /** As in its image: 341 connections or more, 256 questions at once. */
+        USUAL("", 256),
+
+        /** More than 1,000 connections, all of which may ask at once, with heads of 64 KiB. */
+        LARGE("192m", 1_000);
+
+        private final String heap;
+        private final int maxConcurrent;
+
+        Room(String heap, int maxConcurrent) {
+            this.heap = heap;
+            this.maxConcurrent = maxConcurrent;
+        }
+
+        private List<String> flags() {
+            return heap.isEmpty() ? List.of() : List.of("-Xms" + heap, "-Xmx" + heap);
+        }
+    }
 
     @Override
     public String name() {
@@ -46,8 +69,13 @@ record GuardContender(String program, Path checkout, String label, int loops) im
         Path settings =
                 stand.file(
                         "guard.yml",
-                        "upstream: {url: 'http://127.0.0.1:%d'}%ndrain-delay: 0s%n"
-                                .formatted(stand.upstream()));
+                        """
+                        upstream:
+                          url: http://127.0.0.1:%d
+                          max-concurrent: %d
+                        drain-delay: 0s
+                        """
+                                .formatted(stand.upstream(), room.maxConcurrent));
         Map<String, String> variables = new HashMap<>();
         variables.put("GUARD_HOST", "127.0.0.1");
         variables.put("GUARD_PORT", String.valueOf(stand.port()));
@@ -57,6 +85,7 @@ record GuardContender(String program, Path checkout, String label, int loops) im
         variables.put("MALLOC_ARENA_MAX", "1");
         List<String> command = new ArrayList<>(List.of(JAVA));
         options().forEach(file -> command.add("@" + file));
+        command.addAll(room.flags());
         command.add("-Dmicronaut.netty.event-loops.default.num-threads=" + loops);
         Path jar = checkout.resolve(program).resolve("target").resolve(program + ".jar");
         command.addAll(List.of("-jar", jar.toString()));

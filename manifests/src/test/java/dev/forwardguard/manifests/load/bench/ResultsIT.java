@@ -12,7 +12,8 @@ import java.util.List;
 class ResultsIT {
     private final Results results = new Results();
     private final GuardContender guard =
-            new GuardContender(GuardContender.BOT_BLOCK, Path.of("."), "", 1);
+            new GuardContender(
+                    GuardContender.BOT_BLOCK, Path.of("."), "", 1, GuardContender.Room.USUAL);
     private final Scenario scenario =
             new Scenario(
                     Scenarios.KEEP_ALIVE,

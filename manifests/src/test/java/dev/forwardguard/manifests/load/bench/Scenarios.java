@@ -6,6 +6,7 @@ import static dev.forwardguard.manifests.load.bench.BenchUpstream.PAGE_BYTES;
 import static dev.forwardguard.manifests.load.bench.BenchUpstream.PAGE_PATH;
 import static dev.forwardguard.manifests.load.bench.BenchUpstream.VERDICT;
 
+import dev.forwardguard.manifests.load.bench.GuardContender.Room;
 import dev.forwardguard.testing.StubUpstream;
 
 import java.nio.charset.StandardCharsets;
@@ -88,14 +89,17 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                 new Scenario(
                         ALLOCATION,
                         "Allocated on the heap, keep-alive, cookie of 1.5 KB",
-                        guards(GuardContender.BOT_BLOCK),
+                        guards(GuardContender.BOT_BLOCK, Room.USUAL),
                         upstream.allowing(),
                         VisitorRequest.at(BOT_BLOCK_PATH, COOKIE),
                         ALLOWED,
                         new Allocation(SATURATED)));
     }
 
-    /** From one connection to a thousand, from no cookie to 64 KB, with one event loop and two. */
+    /**
+     * From one connection to a thousand, from no cookie to 64 KB, with one event loop and two.
+     * Where that is more than a guard in its image takes on, it is one with more room.
+     */
     List<Scenario> scaling() {
         List<Scenario> all = new ArrayList<>();
         for (int connections : new int[] {1, 10, 100, 1_000}) {
@@ -104,7 +108,8 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                             connections + "-connections",
                             "%,d connections, cookie of 1.5 KB".formatted(connections),
                             connections,
-                            COOKIE));
+                            COOKIE,
+                            connections > 256 ? Room.LARGE : Room.USUAL));
         }
         for (int kib : new int[] {0, 4, 16, 64}) {
             all.add(
@@ -112,7 +117,8 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                             kib + "-kib",
                             "64 connections, cookie of %d KB".formatted(kib),
                             64,
-                            kib * 1024));
+                            kib * 1024,
+                            kib > 16 ? Room.LARGE : Room.USUAL));
         }
         return all;
     }
@@ -120,15 +126,19 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
     private static final Expected ALLOWED =
             new Expected(200, "X-Verdict", "allowed", VERDICT.length());
 
-    private Scenario scaling(String name, String title, int connections, int cookie) {
+    private Scenario scaling(String name, String title, int connections, int cookie, Room room) {
         List<Contender> contenders = new ArrayList<>(List.of(NginxContender.KEEP_ALIVE));
-        contenders.addAll(guards(GuardContender.BOT_BLOCK));
+        contenders.addAll(guards(GuardContender.BOT_BLOCK, room));
         contenders.add(
                 new GuardContender(
-                        GuardContender.BOT_BLOCK, checkouts.getFirst(), ", 2 event loops", 2));
+                        GuardContender.BOT_BLOCK,
+                        checkouts.getFirst(),
+                        ", 2 event loops",
+                        2,
+                        room));
         return new Scenario(
                 SCALING + name,
-                title,
+                room == Room.LARGE ? title + "; guards with a larger heap" : title,
                 contenders,
                 upstream.allowing(),
                 VisitorRequest.at(BOT_BLOCK_PATH, cookie),
@@ -210,16 +220,16 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
 
     private List<Contender> beside(String guard, Contender... others) {
         List<Contender> all = new ArrayList<>(List.of(others));
-        all.addAll(guards(guard));
+        all.addAll(guards(guard, Room.USUAL));
         return all;
     }
 
     /** The guard as it was built in each checkout; the first one is this. */
-    private List<Contender> guards(String program) {
+    private List<Contender> guards(String program, Room room) {
         List<Contender> guards = new ArrayList<>();
         for (Path checkout : checkouts) {
             String label = guards.isEmpty() ? "" : " of " + checkout.getFileName();
-            guards.add(new GuardContender(program, checkout, label, 1));
+            guards.add(new GuardContender(program, checkout, label, 1, room));
         }
         return guards;
     }
