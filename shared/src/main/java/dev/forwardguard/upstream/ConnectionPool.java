@@ -95,7 +95,7 @@ final class ConnectionPool {
         while ((connection = idle.pollLast()) != null) {
             if (connection.isUsable()
                     && addresses.contains(connection.address())
-                    && now - connection.idleSince() < MAX_IDLE_NANOS) {
+                    && !isTooOld(connection, now)) {
                 return connection;
             }
             connection.close();
@@ -103,13 +103,18 @@ final class ConnectionPool {
         return null;
     }
 
-    /** Keeps a connection whose answer was complete; the oldest ones make room. */
+    /** Keeps a connection whose answer was complete; those that are too old or too many go. */
     void give(UpstreamConnection connection) {
         idle.addLast(connection);
-        while (idle.size() > maxIdle.getAsInt()) {
+        long now = connection.idleSince();
+        while (idle.size() > maxIdle.getAsInt() || isTooOld(idle.getFirst(), now)) {
             idle.removeFirst().close();
         }
         awaitEndOfTurn();
+    }
+
+    private static boolean isTooOld(UpstreamConnection connection, long now) {
+        return now - connection.idleSince() >= MAX_IDLE_NANOS;
     }
 
     private void settleSoon() {

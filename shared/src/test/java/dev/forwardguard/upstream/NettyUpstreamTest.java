@@ -156,6 +156,22 @@ class NettyUpstreamTest {
         stub.awaitOpenConnections(idleOnOneOfThree);
     }
 
+    /** What a burst has left behind would otherwise stay until the upstream ends it. */
+    @Test
+    void keepsNoConnectionThatWasIdleForLong() throws Exception {
+        askAtOnce(10);
+        stub.awaitOpenConnections(10);
+        under.putForward(Duration.ofSeconds(20));
+        assertThat(answer()).isInstanceOf(Answered.class);
+        stub.awaitOpenConnections(10);
+
+        under.putForward(Duration.ofSeconds(15));
+        assertThat(answer()).isInstanceOf(Answered.class);
+
+        stub.awaitOpenConnections(1);
+        assertThat(stub.connections()).isEqualTo(10);
+    }
+
     private GuardSettings allowing(int questions) {
         return UpstreamUnderTest.settings(
                 Mode.AUTO, stub.uri(), questions, UpstreamUnderTest.PLAIN_PROBE);
