@@ -90,6 +90,8 @@ class GuardProcessIT {
         try (var upstream = StubUpstream.start();
                 var guard = start(name, upstream)) {
             guard.awaitHealthy();
+            // a second later it would be heard of all the same, and the first status takes a while
+            guard.process().await("left alone", () -> openConnections(guard) == 0);
             try (RawConnection silent = RawHttp.to(guard.port()).connect();
                     RawConnection other = RawHttp.to(guard.port()).connect()) {
                 // so the loop has had its turn
