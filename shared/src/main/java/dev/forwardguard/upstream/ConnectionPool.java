@@ -31,6 +31,9 @@ final class ConnectionPool {
 
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /** So at most one question in so many is asked twice because of a look that came too late. */
+    private static final int WARY_QUESTIONS = 250;
+
     private final EventLoop loop;
     private final Ticker ticker;
     private final IntSupplier maxIdle;
@@ -39,6 +42,7 @@ final class ConnectionPool {
     private boolean turnEnds;
     private boolean busy;
     private boolean settlesSoon;
+    private int waryQuestions;
 
     /**
      * @param maxIdle how many connections to keep; asked anew for each
@@ -91,9 +95,13 @@ final class ConnectionPool {
      * closed.
      */
     @Nullable UpstreamConnection take(List<InetSocketAddress> addresses, long now) {
+        boolean wary = waryQuestions > 0;
+        if (wary) {
+            waryQuestions--;
+        }
         UpstreamConnection connection;
         while ((connection = idle.pollLast()) != null) {
-            if (connection.isUsable()
+            if (connection.isUsable(wary)
                     && addresses.contains(connection.address())
                     && !isTooOld(connection, now)) {
                 return connection;
@@ -101,6 +109,15 @@ final class ConnectionPool {
             connection.close();
         }
         return null;
+    }
+
+    /**
+     * What was found behind a question may have been its answer: where guard and upstream share a
+     * core, the system may let the upstream run as soon as the question is sent. Nothing tells the
+     * two apart, so the question is asked twice, and the next ones had better look before.
+     */
+    void lookedTooLate() {
+        waryQuestions = WARY_QUESTIONS;
     }
 
     /** Keeps a connection whose answer was complete; those that are too old or too many go. */

@@ -62,8 +62,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /**
      * Whether nothing speaks against another question; if something does, the connection has to be
      * closed. One that has not settled is looked at when the question is on its way.
+     *
+     * @param settleFirst to look now in any case, for the price of one more system call
      */
-    boolean isUsable() {
+    boolean isUsable(boolean settleFirst) {
+        if (settleFirst) {
+            settle();
+        }
         return exchange == null && (!settled || socket.isQuiet());
     }
 
@@ -95,6 +100,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         // back is here now, before it can have read the question; from another node it would come
         // later and, like anything that comes behind a question, pass for its answer
         if (!settled && exchange == asking && !socket.isQuiet()) {
+            pool.lookedTooLate();
             fail(RESET);
         }
     }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -44,11 +45,12 @@ class HeldBackAnswerTest {
 
     private static final int ATTEMPTS = 20;
 
-    private CountDownLatch mayAnswerTwice;
-    private CountDownLatch answeredTwice;
+    private final AtomicInteger received = new AtomicInteger();
+    private volatile CountDownLatch mayAnswerTwice;
+    private volatile CountDownLatch answeredTwice;
+    private volatile CountDownLatch gone;
     private CountDownLatch mayTalk;
     private CountDownLatch talked;
-    private CountDownLatch gone;
     private UpstreamUnderTest under;
     private ServerSocket server;
 
@@ -58,17 +60,25 @@ class HeldBackAnswerTest {
 
     @BeforeEach
     void start() throws Exception {
-        mayAnswerTwice = new CountDownLatch(1);
-        answeredTwice = new CountDownLatch(1);
+        answerTwiceAgain();
         mayTalk = new CountDownLatch(1);
         talked = new CountDownLatch(1);
-        gone = new CountDownLatch(1);
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::serve);
         under = UpstreamUnderTest.start(transport);
         under.settings =
                 UpstreamUnderTest.settings(URI.create("http://127.0.0.1:" + server.getLocalPort()));
-        for (int i = 0; i < QUESTIONS_BEFORE; i++) {
+        ask(QUESTIONS_BEFORE);
+    }
+
+    private void answerTwiceAgain() {
+        mayAnswerTwice = new CountDownLatch(1);
+        answeredTwice = new CountDownLatch(1);
+        gone = new CountDownLatch(1);
+    }
+
+    private void ask(int questions) throws Exception {
+        for (int i = 0; i < questions; i++) {
             assertThat(status(under.answer())).isEqualTo(403);
         }
     }
@@ -91,6 +101,28 @@ class HeldBackAnswerTest {
     /** The connection has no time to rest, and the upstream's system none to send what it holds. */
     @RepeatedTest(5)
     void neverReachesAQuestionThatIsAskedInTheSameTurn() throws Exception {
+        askTwiceInOneTurn();
+    }
+
+    /**
+     * What is found when a question is on its way may be its answer, so the question is asked
+     * twice. That must not become the rule.
+     */
+    @Test
+    void isLookedForBeforeTheQuestionOnceItWasFoundBehindOne() throws Exception {
+        askTwiceInOneTurn();
+        await(gone);
+        assertThat(received).hasValue(QUESTIONS_BEFORE + 3);
+
+        answerTwiceAgain();
+        ask(QUESTIONS_BEFORE - 1);
+        received.set(0);
+        askTwiceInOneTurn();
+        await(gone);
+        assertThat(received).hasValue(2);
+    }
+
+    private void askTwiceInOneTurn() throws Exception {
         CompletableFuture<UpstreamOutcome> next = under.ask().thenCompose(first -> under.ask());
         Runnable answersTwice =
                 () -> {
@@ -177,6 +209,7 @@ class HeldBackAnswerTest {
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.isEmpty()) {
+                    received.incrementAndGet();
                     questions++;
                     if (questions == QUESTIONS_BEFORE + 1) {
                         await(mayAnswerTwice);
