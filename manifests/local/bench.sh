@@ -18,7 +18,7 @@ Prints a table for each scenario, medians with the range of the rounds behind, a
 of the guards. The same and a plot are in manifests/local/.local/bench afterwards. Exit 0 if all
 answers were right and nothing that is expected was missed.
 
-  --quick              2 rounds of 2 s: a first look, 5 minutes; otherwise 5 of 5 s, 25 minutes
+  --quick              2 rounds of 2 s: a first look, 5 minutes; otherwise 5 of 5 s, 35 minutes
   --scenario NAME      only this one, or those whose names begin like this: keep-alive,
                        keep-alive-authentik, large-cookie, large-cookie-authentik,
                        new-connections, steady, refusals, open-circuit, hang, login,
@@ -28,8 +28,8 @@ answers were right and nothing that is expected was missed.
   --against CHECKOUT   the guards of another checkout, built there, in the same rounds
 
 Sends to 127.0.0.1 only. Needs Linux on a machine with two cores that does nothing else, a JDK 25,
-Maven, nginx (nginx-light), haproxy and wrk. Waits for 10 minutes in all until the machine is quiet,
-and says how many rounds had to share it after that.
+Maven, nginx (nginx-light), haproxy and wrk. Waits for 10 minutes in all until the machine is quiet
+and no slower than before, and says how many rounds had to begin without that.
 END
 }
 

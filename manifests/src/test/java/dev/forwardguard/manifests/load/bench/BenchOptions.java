@@ -45,7 +45,7 @@ record BenchOptions(
                 scenarios,
                 rounds > 0 ? rounds : quick ? 2 : 5,
                 Duration.ofSeconds(seconds > 0 ? seconds : quick ? 2 : 5),
-                quick ? 20 : 60,
+                quick ? 20 : 120,
                 Duration.ofMinutes(quick ? 1 : 10),
                 checkouts);
     }

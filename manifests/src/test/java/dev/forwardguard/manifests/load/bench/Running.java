@@ -2,10 +2,22 @@ package dev.forwardguard.manifests.load.bench;
 
 import dev.forwardguard.manifests.ChildProcess;
 
+import java.time.Duration;
+import java.time.Instant;
+
 /** A contender that serves at a port. */
 record Running(ChildProcess process, int port) implements AutoCloseable {
     ProcessUse use() {
         return ProcessUse.of(process.pid());
+    }
+
+    /** How long ago it was started. */
+    Duration age() {
+        Instant start =
+                ProcessHandle.of(process.pid())
+                        .flatMap(own -> own.info().startInstant())
+                        .orElseThrow();
+        return Duration.between(start, Instant.now());
     }
 
     @Override
