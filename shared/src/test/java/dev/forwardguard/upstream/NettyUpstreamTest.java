@@ -74,6 +74,16 @@ class NettyUpstreamTest {
     }
 
     @Test
+    void usesAConnectionThatIdledForLess() throws Exception {
+        answer();
+        under.putForward(Duration.ofSeconds(29));
+
+        answer();
+
+        assertThat(stub.connections()).isEqualTo(1);
+    }
+
+    @Test
     void doesNotUseAConnectionThatIdledForTooLong() throws Exception {
         answer();
         under.putForward(Duration.ofSeconds(31));
