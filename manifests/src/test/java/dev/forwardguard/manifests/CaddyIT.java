@@ -3,7 +3,10 @@ package dev.forwardguard.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawConnection;
+import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.ReceivedRequest;
+import dev.forwardguard.testing.StubUpstream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** The guards behind Caddy's {@code forward_auth}. */
 class CaddyIT implements EverydayContract, SpoofingContract, OutageContract {
@@ -68,5 +72,37 @@ class CaddyIT implements EverydayContract, SpoofingContract, OutageContract {
         stage.ask(Stage.pageWithSession().with("Authorization", "Bearer of-the-application"));
         received = stage.application().awaitRequest();
         assertThat(received.headers("X-Guard-Authorization")).isEmpty();
+    }
+
+    /** What the Caddyfile says of its {@code question} would be a gamble to wait for. */
+    @Test
+    void asksEachQuestionOnAConnectionOfItsOwn(@TempDir Path directory) throws IOException {
+        try (var guards = StubUpstream.start();
+                var sites = StubUpstream.start()) {
+            String guard = "127.0.0.1:" + guards.port();
+            String site = "127.0.0.1:" + sites.port();
+            Gateway.Running caddy =
+                    Caddy.start(
+                            directory,
+                            Map.of(
+                                    "bot-block-guard:8080", guard,
+                                    "authentik-guard:9000", guard,
+                                    "application:8080", site,
+                                    "website:8080", site));
+            try (var process = caddy.process()) {
+                process.awaitListening(caddy.httpsPort());
+                try (var tunnel = TlsTunnel.open(caddy.httpsPort(), caddy.trusted());
+                        RawConnection visitor = RawHttp.to(tunnel.port()).connect()) {
+                    for (int visit = 0; visit < 3; visit++) {
+                        assertThat(visitor.ask(Stage.page()).status()).isEqualTo(200);
+                    }
+                }
+            }
+
+            assertThat(guards.requests())
+                    .hasSize(2 * 3)
+                    .allMatch(question -> question.onConnection() == 1);
+            assertThat(sites.requests()).extracting(ReceivedRequest::onConnection).contains(2);
+        }
     }
 }
