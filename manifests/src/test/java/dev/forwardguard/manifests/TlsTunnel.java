@@ -1,5 +1,7 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.testing.guard.Patience;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -34,15 +36,41 @@ final class TlsTunnel implements AutoCloseable {
         this.tls = tls;
     }
 
-    /** To a gateway on this machine whose certificate is, or is signed by, the trusted one. */
+    /**
+     * To a gateway on this machine whose certificate is, or is signed by, the trusted one. Caddy
+     * listens before all of its certificates are made, so this waits for them.
+     */
     static TlsTunnel open(int gateway, Path trusted) {
         try {
             var server = new ServerSocket(0, 50, Loopback.ADDRESS);
             var tunnel = new TlsTunnel(server, gateway, trusting(trusted));
+            Patience.until("a TLS handshake", tunnel::shakesHands);
             tunnel.threads.submit(tunnel::accept);
             return tunnel;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean shakesHands() {
+        try (SSLSocket there = connect()) {
+            return there.isConnected();
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private SSLSocket connect() throws IOException {
+        var there = (SSLSocket) tls.getSocketFactory().createSocket(Loopback.ADDRESS, gateway);
+        try {
+            var parameters = there.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName("app.example.com")));
+            there.setSSLParameters(parameters);
+            there.startHandshake();
+            return there;
+        } catch (IOException e) {
+            there.close();
+            throw e;
         }
     }
 
@@ -53,19 +81,13 @@ final class TlsTunnel implements AutoCloseable {
     private Void accept() throws IOException {
         while (true) {
             Socket visitor = server.accept();
-            threads.submit(() -> connect(visitor));
+            threads.submit(() -> serve(visitor));
         }
     }
 
-    private Void connect(Socket visitor) throws IOException {
+    private Void serve(Socket visitor) throws IOException {
         try (visitor;
-                var there =
-                        (SSLSocket)
-                                tls.getSocketFactory().createSocket(Loopback.ADDRESS, gateway)) {
-            var parameters = there.getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName("app.example.com")));
-            there.setSSLParameters(parameters);
-            there.startHandshake();
+                SSLSocket there = connect()) {
             threads.submit(() -> pump(visitor, there));
             pump(there, visitor);
         }
