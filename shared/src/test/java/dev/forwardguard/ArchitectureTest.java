@@ -18,6 +18,6 @@ class ArchitectureTest {
     @ParameterizedTest
     @MethodSource("rules")
     void holds(ArchRule rule) {
-        rule.check(ArchitectureRules.mainClasses());
+        rule.check(ArchitectureRules.MAIN_CLASSES);
     }
 }

@@ -20,7 +20,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @MethodSource("rules")
     void holds(ArchRule rule) {
-        rule.check(ArchitectureRules.mainClasses());
+        rule.check(ArchitectureRules.MAIN_CLASSES);
     }
 
     @Test
@@ -36,6 +36,6 @@ class ArchitectureTest {
                         "org.mindrot..",
                         "org.springframework.security.crypto.bcrypt..",
                         "..htpasswd..")
-                .check(ArchitectureRules.mainClasses());
+                .check(ArchitectureRules.MAIN_CLASSES);
     }
 }
