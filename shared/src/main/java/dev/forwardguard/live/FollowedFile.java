@@ -133,15 +133,31 @@ public final class FollowedFile implements LiveSource {
     }
 
     private void read() throws IOException {
-        byte[] content;
-        try (InputStream in = Files.newInputStream(path)) {
-            content = in.readNBytes(MAX_BYTES + 1);
-        }
+        byte[] content = beginning(path);
         String revision = revision(content);
         if (content.length > MAX_BYTES) {
             value.refuse(revision, path + " is larger than " + MAX_BYTES + " bytes");
         } else {
             value.offer(revision, content);
+        }
+    }
+
+    /**
+     * The content of a file, for a look at it before it is followed.
+     *
+     * @throws InvalidContentException if it is larger than {@link #MAX_BYTES}
+     */
+    public static byte[] content(Path file) throws IOException {
+        byte[] content = beginning(file);
+        if (content.length > MAX_BYTES) {
+            throw new InvalidContentException("larger than " + MAX_BYTES + " bytes");
+        }
+        return content;
+    }
+
+    private static byte[] beginning(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(MAX_BYTES + 1);
         }
     }
 

@@ -58,7 +58,7 @@ final class GuardFactory {
         Path file = configuration.followed();
         if (Files.exists(file)) {
             try {
-                profile.liveSettings().check(Files.readAllBytes(file));
+                profile.liveSettings().check(FollowedFile.content(file));
             } catch (IOException | InvalidContentException e) {
                 throw new ConfigurationException(file + ": " + e.getMessage());
             }

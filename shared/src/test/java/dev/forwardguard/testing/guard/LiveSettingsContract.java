@@ -3,6 +3,7 @@ package dev.forwardguard.testing.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forwardguard.live.FollowedFile;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubUpstream;
 
@@ -128,6 +129,18 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
                 .rootCause()
                 .message()
                 .contains(files.settings().toString(), line, key);
+
+        files.delete();
+    }
+
+    @Test
+    void stopsTheStartForTooLargeAFile() {
+        GuardFiles files = GuardFiles.with("#".repeat(FollowedFile.MAX_BYTES + 1));
+
+        assertThatThrownBy(() -> RunningGuard.start(files, Map.of()).close())
+                .rootCause()
+                .message()
+                .contains(files.settings().toString(), "larger than 1048576 bytes");
 
         files.delete();
     }
