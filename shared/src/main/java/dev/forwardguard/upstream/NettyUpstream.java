@@ -71,11 +71,11 @@ public final class NettyUpstream implements Upstream {
         if (now.mode() == Mode.FALLBACK) {
             return unavailable(FORCED);
         }
+        Route taken = routeUnder(now); // first: an exception must not cost a place for ever
         if (underWay.incrementAndGet() > now.upstream().maxConcurrent()) {
             underWay.decrementAndGet();
             return unavailable(OVERLOAD);
         }
-        Route taken = routeUnder(now);
         Optional<Permit> permit =
                 now.mode() == Mode.UPSTREAM ? ALWAYS : taken.circuit().tryAcquire();
         if (permit.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.forwardguard.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
@@ -9,6 +10,9 @@ import dev.forwardguard.testing.StubDns;
 import dev.forwardguard.testing.StubUpstream;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -271,6 +276,39 @@ class NettyUpstreamTest {
         assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Abandoned());
         stub.awaitOpenConnections(0);
         assertThat(under.timed.get()).isZero();
+    }
+
+    @Test
+    void keepsItsPlacesWhenTheRouteCannotBeBuilt() throws Exception {
+        var broken = new AtomicBoolean(true);
+        try (var loops =
+                new MultiThreadIoEventLoopGroup(1, transport.loops()) {
+                    @Override
+                    public IoEventLoop next() {
+                        if (broken.get()) {
+                            throw new IllegalStateException("no event loop");
+                        }
+                        return super.next();
+                    }
+                }) {
+            GuardSettings onePlace =
+                    UpstreamUnderTest.settings(
+                            Mode.AUTO, stub.uri(), 1, UpstreamUnderTest.PLAIN_PROBE);
+            var upstream =
+                    new NettyUpstream(
+                            () -> onePlace,
+                            new VerdictRule(status -> true),
+                            loops,
+                            System::nanoTime,
+                            under);
+            var question = new UpstreamQuestion("/auth", header -> {}, under.asker);
+            assertThatThrownBy(() -> upstream.ask(question)).hasMessage("no event loop");
+
+            broken.set(false);
+
+            assertThat(upstream.ask(question).toCompletableFuture().get(10, TimeUnit.SECONDS))
+                    .isInstanceOf(Answered.class);
+        }
     }
 
     @Test
