@@ -1,5 +1,7 @@
 package dev.forwardguard.upstream;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.forwardguard.settings.BreakerSettings;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.time.Ticker;
@@ -9,6 +11,7 @@ import dev.forwardguard.upstream.breaker.Permit;
 
 import io.netty.channel.EventLoop;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +35,7 @@ final class Circuit {
     private final Probe probe;
     private final Suspicion suspicion;
     private final BooleanSupplier mayAsk;
-    private volatile FallbackReason lastFailure = FallbackReason.INTERNAL_ERROR;
+    private volatile @Nullable FallbackReason lastFailure;
     private volatile boolean suspected;
     private volatile boolean retired;
 
@@ -95,7 +98,7 @@ final class Circuit {
         switch (state) {
             case OPEN -> {
                 LOG.atWarn()
-                        .addKeyValue("cause", suspected ? "suspect_answers" : lastFailure.label())
+                        .addKeyValue("cause", cause())
                         .log("Circuit open: the upstream is not asked, only probed");
                 scheduleProbe();
             }
@@ -105,6 +108,13 @@ final class Circuit {
                 LOG.info("Circuit closed: the upstream answers again");
             }
         }
+    }
+
+    /**
+     * Of the circuit's opening: it opens by a suspicion or by a failure, which were noted before.
+     */
+    private String cause() {
+        return suspected ? "suspect_answers" : requireNonNull(lastFailure).label();
     }
 
     /** A little earlier than it is due, at random, so that replicas do not probe in step. */
