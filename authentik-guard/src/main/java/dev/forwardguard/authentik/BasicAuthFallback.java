@@ -1,5 +1,6 @@
 package dev.forwardguard.authentik;
 
+import dev.forwardguard.authentik.login.ClientAddress;
 import dev.forwardguard.authentik.login.LoginOutcome;
 import dev.forwardguard.authentik.login.LoginOutcome.Overloaded;
 import dev.forwardguard.authentik.login.LoginOutcome.Right;
@@ -72,24 +73,29 @@ final class BasicAuthFallback {
             security.count(LoginResult.NO_CREDENTIALS);
             return now(challenge(PageKind.CHALLENGE, reason, request));
         }
-        return logins.check(
-                        credentials.get(),
-                        profile.all()
-                                .emergency()
-                                .clientAddress()
-                                .of(request.headers(), request.connection().remoteAddress()),
-                        request.connection()::isActive)
-                .thenApply(outcome -> answer(outcome, credentials.get().user(), reason, request));
+        ClientAddress client =
+                profile.all()
+                        .emergency()
+                        .clientAddress()
+                        .of(request.headers(), request.connection().remoteAddress());
+        return logins.check(credentials.get(), client, request.connection()::isActive)
+                .thenApply(
+                        outcome ->
+                                answer(outcome, credentials.get().user(), client, reason, request));
     }
 
     private Decision answer(
-            LoginOutcome outcome, String user, FallbackReason reason, ForwardAuthRequest request) {
+            LoginOutcome outcome,
+            String user,
+            ClientAddress client,
+            FallbackReason reason,
+            ForwardAuthRequest request) {
         return switch (outcome) {
             case Right(var remembered) -> {
                 if (remembered) {
                     security.count(LoginResult.REMEMBERED);
                 } else {
-                    security.loggedIn(user, request);
+                    security.loggedIn(user, client, request);
                 }
                 yield allow(reason, IdentityHeaders.of(user, profile.all().emergency().groups()));
             }
@@ -97,16 +103,16 @@ final class BasicAuthFallback {
                 if (repeated) {
                     security.count(LoginResult.BAD_CREDENTIALS);
                 } else {
-                    security.denied(LoginResult.BAD_CREDENTIALS, user, request);
+                    security.denied(LoginResult.BAD_CREDENTIALS, user, client, request);
                 }
                 yield challenge(PageKind.WRONG_PASSWORD, reason, request);
             }
             case Throttled(var retryAfter) -> {
-                security.denied(LoginResult.THROTTLED, user, request);
+                security.denied(LoginResult.THROTTLED, user, client, request);
                 yield refuse(PageKind.THROTTLED, 429, seconds(retryAfter), reason, request);
             }
             case Overloaded() -> {
-                security.denied(LoginResult.OVERLOAD, user, request);
+                security.denied(LoginResult.OVERLOAD, user, client, request);
                 yield refuse(PageKind.BUSY, 503, RETRY_AFTER_SECONDS, reason, request);
             }
             case LoginOutcome.Unheard() -> new Unheard();

@@ -2,6 +2,7 @@ package dev.forwardguard.authentik;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.forwardguard.authentik.login.ClientAddress;
 import dev.forwardguard.forwardauth.ForwardAuthRequest;
 import dev.forwardguard.time.Ticker;
 
@@ -33,12 +34,10 @@ final class SecurityLog {
     private static final int LONGEST_USER = 64;
     private static final int LONGEST_ADDRESS = 200;
 
-    private final AuthentikProfile profile;
     private final Map<LoginResult, Counter> counters = new EnumMap<>(LoginResult.class);
     private final Map<SecurityEvent, LineBudget> budgets = new EnumMap<>(SecurityEvent.class);
 
     SecurityLog(MeterRegistry registry, AuthentikProfile profile, Ticker ticker) {
-        this.profile = profile;
         for (LoginResult result : LoginResult.values()) {
             counters.put(
                     result,
@@ -59,21 +58,25 @@ final class SecurityLog {
     }
 
     /** The right password, checked; once for each login that is then remembered. */
-    void loggedIn(String user, ForwardAuthRequest request) {
-        attempt(SecurityEvent.EMERGENCY_LOGIN, LoginResult.SUCCESS, user, request);
+    void loggedIn(String user, ClientAddress client, ForwardAuthRequest request) {
+        attempt(SecurityEvent.EMERGENCY_LOGIN, LoginResult.SUCCESS, user, client, request);
     }
 
     /** A password that did not let its sender in. */
-    void denied(LoginResult why, String user, ForwardAuthRequest request) {
+    void denied(LoginResult why, String user, ClientAddress client, ForwardAuthRequest request) {
         SecurityEvent event =
                 why == LoginResult.THROTTLED
                         ? SecurityEvent.EMERGENCY_THROTTLED
                         : SecurityEvent.EMERGENCY_DENIED;
-        attempt(event, why, user, request);
+        attempt(event, why, user, client, request);
     }
 
     private void attempt(
-            SecurityEvent event, LoginResult result, String user, ForwardAuthRequest request) {
+            SecurityEvent event,
+            LoginResult result,
+            String user,
+            ClientAddress client,
+            ForwardAuthRequest request) {
         count(result);
         if (!requireNonNull(budgets.get(event)).take()) {
             return;
@@ -83,7 +86,7 @@ final class SecurityLog {
                 .addKeyValue("event", event.label())
                 .addKeyValue("result", result.label())
                 .addKeyValue("user", shortened(user, LONGEST_USER))
-                .addKeyValue("client", client(request))
+                .addKeyValue("client", client.toString())
                 .addKeyValue("host", address(headers.get("X-Forwarded-Host", "")))
                 .addKeyValue("path", address(withoutQuery(headers.get("X-Forwarded-Uri", ""))))
                 .addKeyValue("request", request.id().value())
@@ -107,15 +110,6 @@ final class SecurityLog {
                     .addKeyValue("left_out", leftOut)
                     .log("More events than are logged in a second");
         }
-    }
-
-    /** The same address that guesses are counted by. */
-    private String client(ForwardAuthRequest request) {
-        return profile.all()
-                .emergency()
-                .clientAddress()
-                .of(request.headers(), request.connection().remoteAddress())
-                .toString();
     }
 
     private static String address(String text) {

@@ -12,6 +12,8 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import dev.forwardguard.authentik.login.AddressRule;
+import dev.forwardguard.authentik.login.ClientAddress;
 import dev.forwardguard.forwardauth.ForwardAuthRequest;
 import dev.forwardguard.telemetry.JsonLines;
 
@@ -33,7 +35,6 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +60,10 @@ class SecurityLogTest {
     private final ForwardAuthRequest request =
             ForwardAuthRequest.of(
                     new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/", headers),
-                    new FromTheProxy());
+                    new EmbeddedChannel());
+    private final ClientAddress client =
+            AddressRule.DEFAULT.of(
+                    headers, new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000));
 
     @BeforeEach
     void listen() {
@@ -97,7 +101,7 @@ class SecurityLogTest {
 
     @Test
     void aLoginIsToldWithWhoWhereAndUnderWhichNumber() throws IOException {
-        log.loggedIn("anna", request);
+        log.loggedIn("anna", client, request);
 
         JsonNode line = only();
         assertThat(line.get("event").asText()).isEqualTo("emergency_login");
@@ -113,7 +117,7 @@ class SecurityLogTest {
 
     @Test
     void aRefusalIsToldWithItsReason() throws IOException {
-        log.denied(LoginResult.BAD_CREDENTIALS, "anna", request);
+        log.denied(LoginResult.BAD_CREDENTIALS, "anna", client, request);
 
         assertThat(only().get("event").asText()).isEqualTo("emergency_denied");
         assertThat(only().get("result").asText()).isEqualTo("bad_credentials");
@@ -122,7 +126,7 @@ class SecurityLogTest {
 
     @Test
     void throttlingIsAnEventOfItsOwn() throws IOException {
-        log.denied(LoginResult.THROTTLED, "anna", request);
+        log.denied(LoginResult.THROTTLED, "anna", client, request);
 
         assertThat(only().get("event").asText()).isEqualTo("emergency_throttled");
     }
@@ -138,7 +142,7 @@ class SecurityLogTest {
     @Test
     void aFloodIsTenLinesASecondAndANumber() throws IOException {
         for (int attempt = 0; attempt < 500; attempt++) {
-            log.denied(LoginResult.BAD_CREDENTIALS, "anna", request);
+            log.denied(LoginResult.BAD_CREDENTIALS, "anna", client, request);
         }
         assertThat(events.list).hasSize(10);
 
@@ -153,17 +157,17 @@ class SecurityLogTest {
         log.tellWhatWasLeftOut();
         assertThat(events.list).hasSize(11);
         now.addAndGet(Duration.ofSeconds(1).toNanos());
-        log.denied(LoginResult.BAD_CREDENTIALS, "anna", request);
+        log.denied(LoginResult.BAD_CREDENTIALS, "anna", client, request);
         assertThat(events.list).hasSize(12);
     }
 
     @Test
     void aFloodHidesNoLogin() {
         for (int attempt = 0; attempt < 500; attempt++) {
-            log.denied(LoginResult.BAD_CREDENTIALS, "anna", request);
-            log.denied(LoginResult.THROTTLED, "anna", request);
+            log.denied(LoginResult.BAD_CREDENTIALS, "anna", client, request);
+            log.denied(LoginResult.THROTTLED, "anna", client, request);
         }
-        log.loggedIn("anna", request);
+        log.loggedIn("anna", client, request);
 
         assertThat(lines().getLast()).contains("\"event\":\"emergency_login\"");
     }
@@ -184,7 +188,7 @@ class SecurityLogTest {
                 "tag\udb40\udc41"
             })
     void aNameIsOneLineInWhichEverythingCanBeSeen(String user) throws IOException {
-        log.denied(LoginResult.BAD_CREDENTIALS, user, request);
+        log.denied(LoginResult.BAD_CREDENTIALS, user, client, request);
 
         String line = lines().getFirst();
         assertThat(line).endsWith("}\n");
@@ -208,7 +212,7 @@ class SecurityLogTest {
 
     @Test
     void namesOfOtherLanguagesStayReadable() {
-        log.denied(LoginResult.BAD_CREDENTIALS, "jörg 日本 🙂", request);
+        log.denied(LoginResult.BAD_CREDENTIALS, "jörg 日本 🙂", client, request);
 
         assertThat(lines().getFirst()).contains("\"user\":\"jörg 日本 🙂\"");
     }
@@ -216,7 +220,7 @@ class SecurityLogTest {
     @ParameterizedTest
     @ValueSource(strings = {"a", "ä", "日", "🙂", "\ud83d"})
     void aLongNameIsCutBetweenCharacters(String character) throws IOException {
-        log.denied(LoginResult.BAD_CREDENTIALS, character.repeat(4096), request);
+        log.denied(LoginResult.BAD_CREDENTIALS, character.repeat(4096), client, request);
 
         String shown = character.equals("\ud83d") ? "\ufffd" : character;
         assertThat(only().get("user").asText()).isEqualTo(shown.repeat(64) + "…");
@@ -225,7 +229,7 @@ class SecurityLogTest {
 
     @Test
     void aNameOfSixtyFourCharactersIsWhole() throws IOException {
-        log.denied(LoginResult.BAD_CREDENTIALS, "🙂".repeat(64), request);
+        log.denied(LoginResult.BAD_CREDENTIALS, "🙂".repeat(64), client, request);
 
         assertThat(only().get("user").asText()).isEqualTo("🙂".repeat(64));
     }
@@ -237,19 +241,11 @@ class SecurityLogTest {
         headers.set("X-Forwarded-Host", "h".repeat(5000));
         headers.set("X-Forwarded-For", "1\u0085" + "2".repeat(5000));
 
-        log.loggedIn("anna", request);
+        log.loggedIn("anna", client, request);
 
         assertThat(lines().getFirst())
                 .hasSizeLessThan(1200)
                 .doesNotContain("\u001b", "\u0085", "\u0080", "secret");
         assertThat(only().get("path").asText()).isEqualTo(odd);
-    }
-
-    /** A connection of a gateway on this machine. */
-    private static final class FromTheProxy extends EmbeddedChannel {
-        @Override
-        protected SocketAddress remoteAddress0() {
-            return new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
-        }
     }
 }

@@ -6,7 +6,10 @@ import io.netty.handler.codec.http.HttpRequest;
 
 import org.jspecify.annotations.Nullable;
 
-/** The subrequest that Traefik makes. Belongs to the event loop of its connection. */
+/**
+ * The auth request that Traefik makes. Not thread-safe: used by one thread at a time, which is the
+ * event loop of its connection, or the thread that the event loop handed it to.
+ */
 public final class ForwardAuthRequest {
     private final String path;
     private final String query;

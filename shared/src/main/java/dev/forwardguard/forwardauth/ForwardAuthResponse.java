@@ -14,7 +14,8 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /**
- * A decision as HTTP: the only place that chooses statuses and headers.
+ * A decision as HTTP: its status, headers and body. Pages of the pass-through, and the {@code
+ * Connection} header, are chosen elsewhere.
  *
  * @param body not copied, so not to be changed
  */

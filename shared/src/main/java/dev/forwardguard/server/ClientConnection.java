@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A connection of a gateway to the guard's main port: what it waits for, and what it makes the
- * guard hold. Written by its event loop, read by all.
+ * guard hold. Its event loop writes it; other threads only call {@link #endSoon()} and read what is
+ * volatile.
  */
 final class ClientConnection {
     /** Most requests are smaller; the buffers of a connection for one of them do not count. */
