@@ -10,13 +10,13 @@ import dev.forwardguard.forwardauth.HeaderSelection;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.FallbackReason;
-import dev.forwardguard.upstream.QuestionHeaders;
+import dev.forwardguard.upstream.OutgoingHeaders;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamOutcome;
-import dev.forwardguard.upstream.UpstreamOutcome.Abandoned;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
+import dev.forwardguard.upstream.UpstreamOutcome.Cancelled;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
-import dev.forwardguard.upstream.UpstreamQuestion;
+import dev.forwardguard.upstream.UpstreamRequest;
 
 import io.micronaut.context.annotation.Context;
 
@@ -46,10 +46,10 @@ final class AuthentikGuard implements Guard {
     public CompletionStage<Decision> decide(ForwardAuthRequest asked) {
         GuardSettings now = profile.settings();
         var authorization = ClientAuthorization.of(asked.headers(), users);
-        QuestionHeaders headers =
+        OutgoingHeaders headers =
                 HeaderSelection.forUpstream(asked.headers(), now.dropRequestHeaders());
         var question =
-                new UpstreamQuestion(
+                new UpstreamRequest(
                         asked.path() + asked.query(),
                         authorization.strip(headers),
                         asked.connection());
@@ -68,7 +68,7 @@ final class AuthentikGuard implements Guard {
             case Unavailable(var reason) when mode == Mode.UPSTREAM ->
                     CompletableFuture.completedFuture(fail(reason, asked));
             case Unavailable(var reason) -> fallback.decide(reason, asked);
-            case Abandoned() -> CompletableFuture.completedFuture(new Unheard());
+            case Cancelled() -> CompletableFuture.completedFuture(new Unheard());
         };
     }
 

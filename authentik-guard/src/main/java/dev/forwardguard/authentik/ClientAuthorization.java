@@ -1,7 +1,7 @@
 package dev.forwardguard.authentik;
 
 import dev.forwardguard.htpasswd.ClaimedUsers;
-import dev.forwardguard.upstream.QuestionHeaders;
+import dev.forwardguard.upstream.OutgoingHeaders;
 import dev.forwardguard.upstream.UpstreamResponse;
 
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
@@ -39,7 +39,7 @@ record ClientAuthorization(List<String> values, boolean emergency) {
     }
 
     /** Likewise, of the headers of a question. */
-    QuestionHeaders strip(QuestionHeaders forUpstream) {
+    OutgoingHeaders strip(OutgoingHeaders forUpstream) {
         return emergency
                 ? header -> forUpstream.forEach(withoutAuthorization(header))
                 : forUpstream;

@@ -14,10 +14,10 @@ import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamOutcome;
-import dev.forwardguard.upstream.UpstreamOutcome.Abandoned;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
+import dev.forwardguard.upstream.UpstreamOutcome.Cancelled;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
-import dev.forwardguard.upstream.UpstreamQuestion;
+import dev.forwardguard.upstream.UpstreamRequest;
 
 import io.micronaut.context.annotation.Context;
 
@@ -45,7 +45,7 @@ final class BotBlockGuard implements Guard {
     public CompletionStage<Decision> decide(ForwardAuthRequest asked) {
         GuardSettings now = profile.settings();
         var question =
-                new UpstreamQuestion(
+                new UpstreamRequest(
                         PATH,
                         HeaderSelection.forUpstream(asked.headers(), now.dropRequestHeaders()),
                         asked.connection());
@@ -57,7 +57,7 @@ final class BotBlockGuard implements Guard {
             case Answered(var verdict) -> new Relay(verdict);
             case Unavailable(var reason) when mode == Mode.UPSTREAM -> fail(reason);
             case Unavailable(var reason) -> failOpen(reason);
-            case Abandoned() -> new Unheard();
+            case Cancelled() -> new Unheard();
         };
     }
 

@@ -78,7 +78,8 @@ class TraefikIT {
             assertThat(forwardAuth.path("maxResponseBodySize").asInt())
                     .isEqualTo(
                             code.constant(
-                                    "dev.forwardguard.upstream.IncomingAnswer", "MAX_BODY_BYTES"));
+                                    "dev.forwardguard.upstream.ResponseAggregator",
+                                    "MAX_BODY_BYTES"));
         }
     }
 

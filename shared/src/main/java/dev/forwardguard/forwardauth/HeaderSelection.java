@@ -1,7 +1,7 @@
 package dev.forwardguard.forwardauth;
 
 import dev.forwardguard.settings.HeaderNames;
-import dev.forwardguard.upstream.QuestionHeaders;
+import dev.forwardguard.upstream.OutgoingHeaders;
 
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -59,7 +59,7 @@ public final class HeaderSelection {
      * @param sent not to be changed before the question has been answered
      * @param alsoDropped further headers that stay here
      */
-    public static QuestionHeaders forUpstream(HttpHeaders sent, HeaderNames alsoDropped) {
+    public static OutgoingHeaders forUpstream(HttpHeaders sent, HeaderNames alsoDropped) {
         HeaderNames named = namedByConnection(sent);
         return header ->
                 tell(

@@ -7,7 +7,7 @@ import dev.forwardguard.telemetry.FallbackLog;
 import dev.forwardguard.telemetry.GuardMetrics;
 import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.BufferBudget;
-import dev.forwardguard.upstream.NettyUpstream;
+import dev.forwardguard.upstream.ResilientUpstream;
 import dev.forwardguard.upstream.Upstream;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -105,7 +105,8 @@ final class GuardFactory {
     Upstream upstream(
             GuardProfile profile, EventLoopGroup loops, Ticker ticker, GuardMetrics metrics) {
         var upstream =
-                new NettyUpstream(profile::settings, profile.verdicts(), loops, ticker, metrics);
+                new ResilientUpstream(
+                        profile::settings, profile.verdicts(), loops, ticker, metrics);
         metrics.showCircuit(upstream);
         return upstream;
     }

@@ -14,7 +14,7 @@ import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.ProbeResult;
 import dev.forwardguard.upstream.Upstream;
-import dev.forwardguard.upstream.UpstreamMeters;
+import dev.forwardguard.upstream.UpstreamMetrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -49,7 +49,7 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code guard_settings_refused}: 1 while the newest one is, and an older one in force
  * </ul>
  */
-public final class GuardMetrics implements UpstreamMeters {
+public final class GuardMetrics implements UpstreamMetrics {
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(1),
         Duration.ofMillis(2),
@@ -191,17 +191,17 @@ public final class GuardMetrics implements UpstreamMeters {
     }
 
     @Override
-    public void took(long nanos) {
+    public void recordLatency(long nanos) {
         upstream.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
-    public void probed(ProbeResult result) {
+    public void recordProbe(ProbeResult result) {
         requireNonNull(probes.get(result)).increment();
     }
 
     @Override
-    public void suspected() {
+    public void recordSuspect() {
         suspects.increment();
     }
 

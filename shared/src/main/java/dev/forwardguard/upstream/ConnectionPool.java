@@ -32,17 +32,17 @@ final class ConnectionPool {
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** So at most one question in so many is asked twice because of a look that came too late. */
-    private static final int WARY_QUESTIONS = 250;
+    private static final int REQUESTS_TO_CHECK_FIRST = 250;
 
     private final EventLoop loop;
     private final Ticker ticker;
     private final IntSupplier maxIdle;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
-    private final Queue<Exchange> asking = new ArrayDeque<>();
-    private boolean turnEnds;
+    private final Queue<HttpExchange> asking = new ArrayDeque<>();
+    private boolean runsSoon;
     private boolean busy;
     private boolean settlesSoon;
-    private int waryQuestions;
+    private int requestsToCheckFirst;
 
     /**
      * @param maxIdle how many connections to keep; asked anew for each
@@ -58,24 +58,24 @@ final class ConnectionPool {
      * the answers among it have given back their connections, and what an upstream has said unasked
      * is known.
      */
-    void ask(Exchange exchange) {
-        awaitEndOfTurn();
+    void ask(HttpExchange exchange) {
+        awaitRun();
         asking.add(exchange);
     }
 
-    private void awaitEndOfTurn() {
-        if (!turnEnds) {
-            loop.execute(this::endTurn);
-            turnEnds = true;
+    private void awaitRun() {
+        if (!runsSoon) {
+            loop.execute(this::runQueued);
+            runsSoon = true;
         }
     }
 
-    private void endTurn() {
-        turnEnds = false; // first, so that an error does not stop all asking
+    private void runQueued() {
+        runsSoon = false; // first, so that an error does not stop all asking
         int asked = 0;
-        Exchange next;
+        HttpExchange next;
         while ((next = asking.poll()) != null) {
-            next.proceed();
+            next.run();
             asked++;
         }
         if (asked >= BUSY) {
@@ -95,13 +95,13 @@ final class ConnectionPool {
      * closed.
      */
     @Nullable UpstreamConnection take(List<InetSocketAddress> addresses, long now) {
-        boolean wary = waryQuestions > 0;
-        if (wary) {
-            waryQuestions--;
+        boolean checkFirst = requestsToCheckFirst > 0;
+        if (checkFirst) {
+            requestsToCheckFirst--;
         }
         UpstreamConnection connection;
         while ((connection = idle.pollLast()) != null) {
-            if (connection.isUsable(wary)
+            if (connection.isUsable(checkFirst)
                     && addresses.contains(connection.address())
                     && !isTooOld(connection, now)) {
                 return connection;
@@ -116,8 +116,8 @@ final class ConnectionPool {
      * core, the system may let the upstream run as soon as the question is sent. Nothing tells the
      * two apart, so the question is asked twice, and the next ones had better look before.
      */
-    void lookedTooLate() {
-        waryQuestions = WARY_QUESTIONS;
+    void checkedTooLate() {
+        requestsToCheckFirst = REQUESTS_TO_CHECK_FIRST;
     }
 
     /** Keeps a connection whose answer was complete; those that are too old or too many go. */
@@ -127,7 +127,7 @@ final class ConnectionPool {
         while (idle.size() > maxIdle.getAsInt() || isTooOld(idle.getFirst(), now)) {
             idle.removeFirst().close();
         }
-        awaitEndOfTurn();
+        awaitRun();
     }
 
     private static boolean isTooOld(UpstreamConnection connection, long now) {

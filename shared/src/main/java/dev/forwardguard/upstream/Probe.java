@@ -13,8 +13,8 @@ import java.util.function.Function;
 final class Probe {
     private final ProbeSettings settings;
     private final EventLoop loop;
-    private final Function<UpstreamQuestion, CompletionStage<UpstreamOutcome>> upstream;
-    private final UpstreamMeters meters;
+    private final Function<UpstreamRequest, CompletionStage<UpstreamOutcome>> upstream;
+    private final UpstreamMetrics meters;
 
     /**
      * @param upstream asks, whatever the circuit's state
@@ -22,8 +22,8 @@ final class Probe {
     Probe(
             ProbeSettings settings,
             EventLoop loop,
-            Function<UpstreamQuestion, CompletionStage<UpstreamOutcome>> upstream,
-            UpstreamMeters meters) {
+            Function<UpstreamRequest, CompletionStage<UpstreamOutcome>> upstream,
+            UpstreamMetrics meters) {
         this.settings = settings;
         this.loop = loop;
         this.upstream = upstream;
@@ -33,17 +33,17 @@ final class Probe {
     /** Asks once; the stage completes within the deadline, and never exceptionally. */
     CompletionStage<ProbeResult> send() {
         return upstream.apply(
-                        new UpstreamQuestion(
+                        new UpstreamRequest(
                                 settings.path(),
-                                this::tellHeaders,
+                                this::headers,
                                 loop,
                                 loop.<Void>newPromise(),
                                 BufferBudget.unbounded()))
                 .handle((outcome, bug) -> resultOf(outcome))
-                .whenComplete((result, never) -> meters.probed(result));
+                .whenComplete((result, never) -> meters.recordProbe(result));
     }
 
-    private void tellHeaders(BiConsumer<? super CharSequence, ? super CharSequence> header) {
+    private void headers(BiConsumer<? super CharSequence, ? super CharSequence> header) {
         header.accept("User-Agent", "forward-guard probe");
         header.accept("X-Forwarded-Method", "GET");
         if (settings.host().isPresent()) {

@@ -28,8 +28,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final StrictResponseDecoder decoder =
             new StrictResponseDecoder(this::bytesArrived, this::isAnswered);
 
-    private @Nullable Exchange exchange;
-    private IncomingAnswer answer = new IncomingAnswer(BufferBudget.NONE);
+    private @Nullable HttpExchange exchange;
+    private ResponseAggregator answer = new ResponseAggregator(BufferBudget.NONE);
     private boolean used;
     private boolean settled = true;
     private long idleSince;
@@ -63,10 +63,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      * Whether nothing speaks against another question; if something does, the connection has to be
      * closed. One that has not settled is looked at when the question is on its way.
      *
-     * @param settleFirst to look now in any case, for the price of one more system call
+     * @param checkFirst to look now in any case, for the price of one more system call
      */
-    boolean isUsable(boolean settleFirst) {
-        if (settleFirst) {
+    boolean isUsable(boolean checkFirst) {
+        if (checkFirst) {
             settle();
         }
         return exchange == null && (!settled || socket.isQuiet());
@@ -91,16 +91,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return used;
     }
 
-    void ask(Exchange asking, ByteBuf question) {
+    void ask(HttpExchange asking, ByteBuf question) {
         exchange = asking;
-        answer = new IncomingAnswer(asking.buffers());
+        answer = new ResponseAggregator(asking.buffers());
         // a failure to write is told to exceptionCaught
         channel.writeAndFlush(question, channel.voidPromise());
         // the question has taken the acknowledgement along, so what an upstream on this node held
         // back is here now, before it can have read the question; from another node it would come
         // later and, like anything that comes behind a question, pass for its answer
         if (!settled && exchange == asking && !socket.isQuiet()) {
-            pool.lookedTooLate();
+            pool.checkedTooLate();
             fail(RESET);
         }
     }
@@ -115,7 +115,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (exchange == null) {
             unsolicited();
         } else {
-            exchange.progress();
+            exchange.onBytes();
         }
     }
 
@@ -147,7 +147,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      * be trusted.
      */
     private void unsolicited() {
-        Exchange asked = exchange;
+        HttpExchange asked = exchange;
         if (asked == null) {
             pool.forget(this);
             channel.close();
@@ -163,13 +163,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        Exchange asked = exchange;
+        HttpExchange asked = exchange;
         if (asked != null && answer.isComplete()) {
             finish(asked, !decoder.hasExcess());
         }
     }
 
-    private void finish(Exchange asked, boolean clean) {
+    private void finish(HttpExchange asked, boolean clean) {
         exchange = null;
         used = true;
         if (clean && answer.isKeepAlive() && channel.isActive()) {
@@ -197,7 +197,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void fail(FallbackReason reason) {
-        Exchange asked = exchange;
+        HttpExchange asked = exchange;
         exchange = null;
         pool.forget(this);
         channel.close();

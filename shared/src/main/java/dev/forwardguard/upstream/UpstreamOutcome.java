@@ -11,5 +11,5 @@ public sealed interface UpstreamOutcome {
     /**
      * The asker hung up before the outcome; nobody hears the decision, and it counts for nothing.
      */
-    record Abandoned() implements UpstreamOutcome {}
+    record Cancelled() implements UpstreamOutcome {}
 }

@@ -7,8 +7,8 @@
  * becomes a {@link dev.forwardguard.upstream.FallbackReason} in here and nowhere else.
  *
  * <p>A question lives on the event loop of the connection that it came in by, and so do its {@code
- * Exchange}, its {@code UpstreamConnection} and its {@code ConnectionPool}: none of them needs a
- * lock. Only name resolution happens elsewhere, on a thread of its own, because it blocks.
+ * HttpExchange}, its {@code UpstreamConnection} and its {@code ConnectionPool}: none of them needs
+ * a lock. Only name resolution happens elsewhere, on a thread of its own, because it blocks.
  */
 @NullMarked
 package dev.forwardguard.upstream;

@@ -3,7 +3,7 @@ package dev.forwardguard.forwardauth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.settings.HeaderNames;
-import dev.forwardguard.upstream.QuestionHeaders;
+import dev.forwardguard.upstream.OutgoingHeaders;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -31,7 +31,7 @@ class HeaderSelectionTest {
         return headers.entries().stream().map(Map.Entry::toString).toList();
     }
 
-    private static List<String> lines(QuestionHeaders headers) {
+    private static List<String> lines(OutgoingHeaders headers) {
         List<String> lines = new ArrayList<>();
         headers.forEach((name, value) -> lines.add(name + "=" + value));
         return lines;
@@ -156,7 +156,7 @@ class HeaderSelectionTest {
     void doesNotTouchWhatItSelectsFrom() {
         HttpHeaders sent = headers("Connection", "close", "Accept", "*/*");
 
-        QuestionHeaders selected = HeaderSelection.forUpstream(sent, HeaderNames.NONE);
+        OutgoingHeaders selected = HeaderSelection.forUpstream(sent, HeaderNames.NONE);
         selected.forEach((name, value) -> {});
 
         assertThat(lines(selected)).containsExactly("Accept=*/*");

@@ -37,7 +37,7 @@ class StrictResponseDecoderTest {
 
     /** What becomes of bytes, as a connection sees it. */
     private static final class Reader extends ChannelInboundHandlerAdapter {
-        private final IncomingAnswer answer = new IncomingAnswer(BufferBudget.unbounded());
+        private final ResponseAggregator answer = new ResponseAggregator(BufferBudget.unbounded());
         private final StrictResponseDecoder decoder =
                 new StrictResponseDecoder(() -> {}, answer::isComplete);
         private final EmbeddedChannel channel = new EmbeddedChannel(decoder, this);

@@ -25,10 +25,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
 
 /**
- * A {@link NettyUpstream} without a server around it, in front of a stub, and with a clock that can
- * be put forward.
+ * A {@link ResilientUpstream} without a server around it, in front of a stub, and with a clock that
+ * can be put forward.
  */
-final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
+final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
     static final ProbeSettings PLAIN_PROBE =
             new ProbeSettings("/probe", Optional.empty(), Set.of());
 
@@ -38,7 +38,7 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
     final AtomicLong timed = new AtomicLong();
     final AtomicLong suspected = new AtomicLong();
     final Map<ProbeResult, Integer> probes = new ConcurrentHashMap<>();
-    final NettyUpstream upstream;
+    final ResilientUpstream upstream;
     final StubUpstream stub;
     Channel asker;
     volatile GuardSettings settings;
@@ -48,7 +48,7 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
         this.transport = transport;
         loops = new MultiThreadIoEventLoopGroup(threads, transport.loops());
         upstream =
-                new NettyUpstream(
+                new ResilientUpstream(
                         () -> settings,
                         verdicts,
                         loops,
@@ -129,7 +129,7 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
     }
 
     CompletableFuture<UpstreamOutcome> ask() {
-        return upstream.ask(new UpstreamQuestion("/auth", header -> {}, asker))
+        return upstream.ask(new UpstreamRequest("/auth", header -> {}, asker))
                 .toCompletableFuture();
     }
 
@@ -138,17 +138,17 @@ final class UpstreamUnderTest implements UpstreamMeters, AutoCloseable {
     }
 
     @Override
-    public void took(long nanos) {
+    public void recordLatency(long nanos) {
         timed.incrementAndGet();
     }
 
     @Override
-    public void probed(ProbeResult result) {
+    public void recordProbe(ProbeResult result) {
         probes.merge(result, 1, Integer::sum);
     }
 
     @Override
-    public void suspected() {
+    public void recordSuspect() {
         suspected.incrementAndGet();
     }
 

@@ -147,20 +147,20 @@ public final class Logins {
             budget.crowded();
         }
         if (!budget.allows(attempt.get().standing())) {
-            attempt.get().abandoned();
+            attempt.get().cancelled();
             return CompletableFuture.completedFuture(new Overloaded());
         }
         Check mine = new Check(attempt.get());
         mine.takesIn(listening);
         Check first = underWay.putIfAbsent(guess, mine);
         if (first != null) {
-            attempt.get().abandoned();
+            attempt.get().cancelled();
             return insteadOf(first, guess, credentials, from, listening);
         }
         try {
             pool.execute(attempt.get().standing(), () -> run(mine, guess, credentials));
         } catch (RejectedExecutionException full) {
-            attempt.get().abandoned();
+            attempt.get().cancelled();
             end(mine, guess, new Answer(new Overloaded(), Optional.empty()));
         }
         return settled(mine, credentials, from, listening);
@@ -208,11 +208,11 @@ public final class Logins {
     private Answer hash(Check check, ByteBuffer guess, Credentials credentials) {
         Throttle.Attempt attempt = check.attempt();
         if (!check.isAwaited()) {
-            attempt.abandoned();
+            attempt.cancelled();
             return new Answer(new Unheard(), Optional.empty());
         }
         if (!budget.allows(attempt.standing())) {
-            attempt.abandoned();
+            attempt.cancelled();
             return new Answer(new Overloaded(), Optional.empty());
         }
         // Those in force now, not when it was queued: a password may have been revoked meanwhile.

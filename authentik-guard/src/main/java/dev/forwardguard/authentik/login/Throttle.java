@@ -177,11 +177,11 @@ final class Throttle {
         /** The password was right. */
         void succeeded() {
             known.put(from, true);
-            abandoned();
+            cancelled();
         }
 
         /** No password was looked at. */
-        void abandoned() {
+        void cancelled() {
             if (address == null) {
                 return;
             }

@@ -53,7 +53,7 @@ class ThrottleTest {
     @Test
     void onlyWhoWasWrongTakesRoom() {
         for (int i = 0; i < 100_000; i++) {
-            throttle.begin(number(i)).orElseThrow().abandoned();
+            throttle.begin(number(i)).orElseThrow().cancelled();
             throttle.begin(number(i)).orElseThrow().succeeded();
         }
         assertThat(throttle.size()).isZero();
@@ -84,7 +84,7 @@ class ThrottleTest {
 
         assertThat(throttle.begin(number(1))).isEmpty();
         assertThat(throttle.refusal(number(1))).contains(new LoginOutcome.Overloaded());
-        attempts.getFirst().abandoned();
+        attempts.getFirst().cancelled();
         attempts.get(1).succeeded();
         attempts.get(2).failed();
         attempts.get(3).failed();

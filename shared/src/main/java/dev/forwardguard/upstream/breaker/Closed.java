@@ -52,5 +52,5 @@ final class Closed implements State, Permit {
     }
 
     @Override
-    public void abandoned() {}
+    public void cancelled() {}
 }

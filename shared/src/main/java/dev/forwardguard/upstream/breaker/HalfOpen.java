@@ -94,7 +94,7 @@ final class HalfOpen implements State {
         }
 
         @Override
-        public void abandoned() {
+        public void cancelled() {
             places.compareAndSet(place, this, null);
         }
     }

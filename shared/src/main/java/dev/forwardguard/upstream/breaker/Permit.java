@@ -12,7 +12,7 @@ public interface Permit {
                 public void failed() {}
 
                 @Override
-                public void abandoned() {}
+                public void cancelled() {}
             };
 
     /** The upstream answered. */
@@ -22,5 +22,5 @@ public interface Permit {
     void failed();
 
     /** Nobody waits for the answer any more, or it says nothing about the upstream's health. */
-    void abandoned();
+    void cancelled();
 }

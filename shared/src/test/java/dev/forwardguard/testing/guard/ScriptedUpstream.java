@@ -7,7 +7,7 @@ import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamOutcome;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
-import dev.forwardguard.upstream.UpstreamQuestion;
+import dev.forwardguard.upstream.UpstreamRequest;
 import dev.forwardguard.upstream.UpstreamResponse;
 
 import io.micronaut.context.annotation.Replaces;
@@ -56,7 +56,7 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     @Override
-    public CompletionStage<UpstreamOutcome> ask(UpstreamQuestion question) {
+    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest question) {
         return script.ask(question);
     }
 }

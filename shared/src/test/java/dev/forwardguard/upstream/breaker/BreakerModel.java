@@ -122,7 +122,7 @@ final class BreakerModel {
         }
     }
 
-    void abandoned(Call call) {
+    void cancelled(Call call) {
         if (call.period == period && holds(call)) {
             places[firstPlace(call::equals)] = null;
         }

@@ -91,8 +91,8 @@ class CircuitBreakerModelTest {
                     model.failed(call, clock.get());
                 }
                 default -> {
-                    permit.abandoned();
-                    model.abandoned(call);
+                    permit.cancelled();
+                    model.cancelled(call);
                 }
             }
         }

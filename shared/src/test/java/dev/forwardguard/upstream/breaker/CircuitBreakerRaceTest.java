@@ -87,7 +87,7 @@ class CircuitBreakerRaceTest {
                                             int now = underWay.incrementAndGet();
                                             most.accumulateAndGet(now, Math::max);
                                             underWay.decrementAndGet();
-                                            permit.abandoned();
+                                            permit.cancelled();
                                         });
                     }
                     return true;

@@ -78,7 +78,7 @@ class CircuitBreakerTest {
         @Test
         void anAbandonedQuestionNeitherBreaksTheRowNorJoinsIt() {
             fail(4);
-            permit().abandoned();
+            permit().cancelled();
             assertThat(breaker.state()).isEqualTo(CircuitState.CLOSED);
 
             fail(1);
@@ -234,7 +234,7 @@ class CircuitBreakerTest {
         void anAbandonedTrialGivesItsPlaceBack() {
             halfOpen();
             for (int i = 0; i < 100; i++) {
-                permit().abandoned();
+                permit().cancelled();
             }
             succeed(3);
 
@@ -252,7 +252,7 @@ class CircuitBreakerTest {
             List<Permit> found = List.of(permit(), permit(), permit());
             lost.forEach(Permit::failed);
             lost.forEach(Permit::succeeded);
-            lost.forEach(Permit::abandoned);
+            lost.forEach(Permit::cancelled);
             assertThat(breaker.state()).isEqualTo(CircuitState.HALF_OPEN);
             assertThat(breaker.tryAcquire()).isEmpty();
             found.forEach(Permit::succeeded);

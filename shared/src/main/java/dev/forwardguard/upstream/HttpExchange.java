@@ -8,7 +8,7 @@ import static dev.forwardguard.upstream.FallbackReason.READ_TIMEOUT;
 
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.time.Ticker;
-import dev.forwardguard.upstream.UpstreamOutcome.Abandoned;
+import dev.forwardguard.upstream.UpstreamOutcome.Cancelled;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 
 import io.netty.channel.ChannelFuture;
@@ -28,17 +28,17 @@ import java.util.function.Function;
  * One question under way, from the address to the outcome, under one deadline. Ends exactly once:
  * answered, failed, out of time, or abandoned by the asker. Lives on the asker's event loop.
  */
-final class Exchange {
-    private final UpstreamQuestion question;
+final class HttpExchange {
+    private final UpstreamRequest question;
     private final UpstreamSettings settings;
-    private final UpstreamAddress address;
+    private final UpstreamResolver address;
     private final ConnectionPool pool;
-    private final Deadlines deadlines;
+    private final DeadlineTimer deadlines;
     private final Connector connector;
     private final Ticker ticker;
     private final Function<UpstreamResponse, UpstreamOutcome> classify;
     private final CompletableFuture<UpstreamOutcome> outcome = new CompletableFuture<>();
-    private final FutureListener<Void> hangUp = gone -> end(new Abandoned());
+    private final FutureListener<Void> cancellation = gone -> end(new Cancelled());
 
     private long deadlineAt;
     private long lastByteAt;
@@ -50,11 +50,11 @@ final class Exchange {
     private @Nullable UpstreamConnection connection;
     private @Nullable ChannelFuture connecting;
 
-    Exchange(
-            UpstreamQuestion question,
+    HttpExchange(
+            UpstreamRequest question,
             UpstreamSettings settings,
-            UpstreamAddress address,
-            UpstreamLoop shared,
+            UpstreamResolver address,
+            EventLoopState shared,
             Function<UpstreamResponse, UpstreamOutcome> classify) {
         this.question = question;
         this.settings = settings;
@@ -81,7 +81,7 @@ final class Exchange {
             long now = ticker.nanos();
             deadlineAt = now + settings.deadline().toNanos();
             deadlines.add(this, now);
-            question.hangUp().addListener(hangUp);
+            question.cancellation().addListener(cancellation);
             pool.ask(this);
         } catch (RuntimeException e) {
             outcome.completeExceptionally(e);
@@ -89,7 +89,7 @@ final class Exchange {
     }
 
     /** The event loop has read what had come in, and it is this question's turn. */
-    void proceed() {
+    void run() {
         try {
             if (!ended) {
                 findAndAsk();
@@ -167,12 +167,12 @@ final class Exchange {
         lastByteAt = now;
         chosen.ask(
                 this,
-                QuestionHead.write(
+                RequestHeadEncoder.write(
                         question, settings.pathPrefix(), settings.url().getRawAuthority()));
     }
 
     /** Bytes of the answer have arrived. */
-    void progress() {
+    void onBytes() {
         bytes = true;
         lastByteAt = ticker.nanos();
     }
@@ -211,7 +211,7 @@ final class Exchange {
     }
 
     /** Ends it if its time is up. */
-    void checkTime(long now) {
+    void onTimer(long now) {
         if (ended) {
             return;
         }
@@ -252,7 +252,7 @@ final class Exchange {
 
     private void release() {
         deadlines.remove(this);
-        question.hangUp().removeListener(hangUp);
+        question.cancellation().removeListener(cancellation);
         ChannelFuture attempt = connecting;
         if (attempt != null) {
             connecting = null;

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * a thread of its own and never more than once at a time; questions use the last addresses that
  * were found and wait only if there never were any.
  */
-final class UpstreamAddress {
-    private static final Logger LOG = LoggerFactory.getLogger(UpstreamAddress.class);
+final class UpstreamResolver {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamResolver.class);
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -37,7 +37,7 @@ final class UpstreamAddress {
     private volatile @Nullable Throwable failure;
     private volatile long lookedUpAt;
 
-    UpstreamAddress(String host, int port, Ticker ticker) {
+    UpstreamResolver(String host, int port, Ticker ticker) {
         this.host = host;
         this.port = port;
         this.ticker = ticker;

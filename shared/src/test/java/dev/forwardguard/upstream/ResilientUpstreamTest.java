@@ -39,12 +39,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 @ParameterizedClass
 @EnumSource
-class NettyUpstreamTest {
+class ResilientUpstreamTest {
     private final Transport transport;
     private UpstreamUnderTest under;
     private StubUpstream stub;
 
-    NettyUpstreamTest(Transport transport) {
+    ResilientUpstreamTest(Transport transport) {
         this.transport = transport;
     }
 
@@ -273,7 +273,7 @@ class NettyUpstreamTest {
 
         under.asker.close();
 
-        assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Abandoned());
+        assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Cancelled());
         stub.awaitOpenConnections(0);
         assertThat(under.timed.get()).isZero();
     }
@@ -295,13 +295,13 @@ class NettyUpstreamTest {
                     UpstreamUnderTest.settings(
                             Mode.AUTO, stub.uri(), 1, UpstreamUnderTest.PLAIN_PROBE);
             var upstream =
-                    new NettyUpstream(
+                    new ResilientUpstream(
                             () -> onePlace,
                             new VerdictRule(status -> true),
                             loops,
                             System::nanoTime,
                             under);
-            var question = new UpstreamQuestion("/auth", header -> {}, under.asker);
+            var question = new UpstreamRequest("/auth", header -> {}, under.asker);
             assertThatThrownBy(() -> upstream.ask(question)).hasMessage("no event loop");
 
             broken.set(false);
@@ -314,7 +314,7 @@ class NettyUpstreamTest {
     @Test
     void doesNotPrintHeadersOrQueries() {
         var question =
-                new UpstreamQuestion(
+                new UpstreamRequest(
                         "/auth?code=secret",
                         header -> header.accept("Cookie", "secret"),
                         under.asker);

@@ -18,7 +18,7 @@ import java.util.Arrays;
  * ordinary headers} that tell its length. Netty would read it likewise, but more slowly, and what
  * is not taken here is for Netty to read.
  */
-final class OrdinaryAnswer {
+final class FastResponseParser {
     /** The bytes of a larger one are better read into its body at once. */
     private static final int MAX_BYTES = 16 * 1024;
 
@@ -27,7 +27,7 @@ final class OrdinaryAnswer {
     private static final int PHRASE = "HTTP/1.1 200 ".length();
     private static final int MIN_BYTES = "HTTP/1.1 200 .\r\n\r\n".length();
 
-    private OrdinaryAnswer() {}
+    private FastResponseParser() {}
 
     /**
      * Reads all of the bytes, or none of them.

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * statuses; then the guard asks a question of its own that has a good answer, and only if that one
  * gets a suspect answer, too, is it the upstream. So no client can open the circuit.
  */
-final class Suspicion {
+final class PassiveHealthCheck {
     private static final Duration WINDOW = Duration.ofSeconds(30);
     private static final int MINIMUM_ANSWERS = 20;
     private static final int MOST = 51;
@@ -22,7 +22,7 @@ final class Suspicion {
     private final Probe probe;
     private final Ticker ticker;
     private final Runnable confirmed;
-    private final UpstreamMeters meters;
+    private final UpstreamMetrics meters;
     private final AtomicBoolean checking = new AtomicBoolean();
     private volatile SlidingWindow window;
     private volatile long checkedAt;
@@ -30,12 +30,12 @@ final class Suspicion {
     /**
      * @param confirmed to be run when the upstream is found broken
      */
-    Suspicion(
+    PassiveHealthCheck(
             ProbeSettings settings,
             Probe probe,
             Ticker ticker,
             Runnable confirmed,
-            UpstreamMeters meters) {
+            UpstreamMetrics meters) {
         this.settings = settings;
         this.probe = probe;
         this.ticker = ticker;
@@ -53,7 +53,7 @@ final class Suspicion {
         boolean suspect = settings.suspectStatuses().contains(status);
         window.add(suspect);
         if (suspect) {
-            meters.suspected();
+            meters.recordSuspect();
             if (settings.host().isPresent() && window.counts().reaches(MINIMUM_ANSWERS, MOST)) {
                 check();
             }

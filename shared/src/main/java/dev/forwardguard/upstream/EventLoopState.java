@@ -7,13 +7,14 @@ import io.netty.channel.EventLoop;
 import java.util.function.IntSupplier;
 
 /** What the questions of one event loop share, and no other thread may touch. */
-record UpstreamLoop(ConnectionPool pool, Deadlines deadlines, Connector connector, Ticker ticker) {
+record EventLoopState(
+        ConnectionPool pool, DeadlineTimer deadlines, Connector connector, Ticker ticker) {
 
-    static UpstreamLoop on(
+    static EventLoopState on(
             EventLoop loop, Connector connector, Ticker ticker, IntSupplier maxIdle) {
-        return new UpstreamLoop(
+        return new EventLoopState(
                 new ConnectionPool(loop, ticker, maxIdle),
-                new Deadlines(loop, ticker),
+                new DeadlineTimer(loop, ticker),
                 connector,
                 ticker);
     }

@@ -10,14 +10,14 @@ import io.netty.util.concurrent.Future;
  * @param uri path and query, sent byte for byte behind the path prefix of the upstream's URL
  * @param headers all headers to send, except {@code Host}, which is the upstream's
  * @param loop where the question lives and its outcome is told
- * @param hangUp done when nobody waits for the outcome any more
+ * @param cancellation done when nobody waits for the outcome any more
  * @param buffers where the bytes of the answer are counted
  */
-public record UpstreamQuestion(
+public record UpstreamRequest(
         String uri,
-        QuestionHeaders headers,
+        OutgoingHeaders headers,
         EventLoop loop,
-        Future<Void> hangUp,
+        Future<Void> cancellation,
         BufferBudget.Share buffers) {
 
     /**
@@ -25,7 +25,7 @@ public record UpstreamQuestion(
      *
      * @param asker the connection that waits for the outcome
      */
-    public UpstreamQuestion(String uri, QuestionHeaders headers, Channel asker) {
+    public UpstreamRequest(String uri, OutgoingHeaders headers, Channel asker) {
         this(uri, headers, asker.eventLoop(), asker.closeFuture(), BufferBudget.of(asker));
     }
 

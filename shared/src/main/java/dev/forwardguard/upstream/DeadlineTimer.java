@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * There is one timer for all: nearly every question is answered long before, and one for each would
  * be made, put in order and cancelled for nothing. Not thread-safe: it belongs to its loop.
  */
-final class Deadlines {
+final class DeadlineTimer {
     /** Those that run out of time one after the other are ended together this often at most. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -24,12 +24,12 @@ final class Deadlines {
     private final Ticker ticker;
 
     /** In no order; each knows its place, so that it can leave without being looked for. */
-    private final List<Exchange> underWay = new ArrayList<>();
+    private final List<HttpExchange> underWay = new ArrayList<>();
 
     private @Nullable Future<?> timer;
     private long timerAt;
 
-    Deadlines(EventLoop loop, Ticker ticker) {
+    DeadlineTimer(EventLoop loop, Ticker ticker) {
         this.loop = loop;
         this.ticker = ticker;
     }
@@ -38,15 +38,15 @@ final class Deadlines {
      * From now on the exchange is looked at when it asks for it, until it is removed. What it asks
      * for may become later, never earlier.
      */
-    void add(Exchange exchange, long now) {
+    void add(HttpExchange exchange, long now) {
         exchange.setPlace(underWay.size());
         underWay.add(exchange);
         awaken(now, exchange.untilNextCheck(now));
     }
 
     /** To be called once for each that was added. */
-    void remove(Exchange exchange) {
-        Exchange last = underWay.removeLast();
+    void remove(HttpExchange exchange) {
+        HttpExchange last = underWay.removeLast();
         if (last != exchange) {
             underWay.set(exchange.place(), last);
             last.setPlace(exchange.place());
@@ -70,7 +70,7 @@ final class Deadlines {
         timer = null;
         try {
             long now = ticker.nanos();
-            List.copyOf(underWay).forEach(exchange -> exchange.checkTime(now));
+            List.copyOf(underWay).forEach(exchange -> exchange.onTimer(now));
         } finally { // an error at one of them takes nobody else's deadline away
             long now = ticker.nanos();
             underWay.stream()

@@ -9,8 +9,8 @@ import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.time.Ticker;
-import dev.forwardguard.upstream.UpstreamOutcome.Abandoned;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
+import dev.forwardguard.upstream.UpstreamOutcome.Cancelled;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.breaker.CircuitState;
 import dev.forwardguard.upstream.breaker.Permit;
@@ -33,7 +33,7 @@ import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
 /** The upstream of a guard, asked over pooled connections on the event loop of whoever asks. */
-public final class NettyUpstream implements Upstream {
+public final class ResilientUpstream implements Upstream {
     private static final Optional<Permit> ALWAYS = Optional.of(Permit.UNCOUNTED);
 
     private final Supplier<GuardSettings> settings;
@@ -41,9 +41,9 @@ public final class NettyUpstream implements Upstream {
     private final EventLoopGroup loops;
     private final int loopCount;
     private final Ticker ticker;
-    private final UpstreamMeters meters;
+    private final UpstreamMetrics meters;
     private final Connector connector = new Connector();
-    private final ConcurrentMap<EventLoop, UpstreamLoop> shared = new ConcurrentHashMap<>();
+    private final ConcurrentMap<EventLoop, EventLoopState> shared = new ConcurrentHashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile @Nullable Route route;
 
@@ -51,12 +51,12 @@ public final class NettyUpstream implements Upstream {
      * @param settings read anew for each question
      * @param loops where questions are asked, and where probes live
      */
-    public NettyUpstream(
+    public ResilientUpstream(
             Supplier<GuardSettings> settings,
             VerdictRule verdicts,
             EventLoopGroup loops,
             Ticker ticker,
-            UpstreamMeters meters) {
+            UpstreamMetrics meters) {
         this.settings = settings;
         this.verdicts = verdicts;
         this.loops = loops;
@@ -66,7 +66,7 @@ public final class NettyUpstream implements Upstream {
     }
 
     @Override
-    public CompletionStage<UpstreamOutcome> ask(UpstreamQuestion question) {
+    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest question) {
         GuardSettings now = settings.get();
         if (now.mode() == Mode.FALLBACK) {
             return unavailable(FORCED);
@@ -94,19 +94,19 @@ public final class NettyUpstream implements Upstream {
     }
 
     private CompletableFuture<UpstreamOutcome> exchange(
-            UpstreamQuestion question,
+            UpstreamRequest question,
             UpstreamSettings now,
-            UpstreamAddress address,
+            UpstreamResolver address,
             Function<UpstreamResponse, UpstreamOutcome> classify) {
         EventLoop loop = question.loop();
         var exchange =
-                new Exchange(
+                new HttpExchange(
                         question,
                         now,
                         address,
                         shared.computeIfAbsent(
                                 loop,
-                                any -> UpstreamLoop.on(any, connector, ticker, this::maxIdle)),
+                                any -> EventLoopState.on(any, connector, ticker, this::maxIdle)),
                         classify);
         if (loop.inEventLoop()) {
             exchange.start();
@@ -144,11 +144,11 @@ public final class NettyUpstream implements Upstream {
     private synchronized Route changeRoute(GuardSettings now) {
         Route before = route;
         UpstreamSettings upstream = now.upstream();
-        UpstreamAddress address =
+        UpstreamResolver address =
                 before != null && before.address().leadsTo(upstream.host(), upstream.port())
                         ? before.address()
-                        : new UpstreamAddress(upstream.host(), upstream.port(), ticker);
-        Circuit circuit;
+                        : new UpstreamResolver(upstream.host(), upstream.port(), ticker);
+        ProbedCircuit circuit;
         if (before != null && before.hasCircuitOf(now)) {
             circuit = before.circuit();
         } else {
@@ -162,7 +162,7 @@ public final class NettyUpstream implements Upstream {
         return changed;
     }
 
-    private Circuit circuit(GuardSettings now, UpstreamAddress address) {
+    private ProbedCircuit circuit(GuardSettings now, UpstreamResolver address) {
         UpstreamSettings upstream = now.upstream();
         EventLoop loop = loops.next();
         var probe =
@@ -176,7 +176,7 @@ public final class NettyUpstream implements Upstream {
                                         address,
                                         response -> classify(response, upstream)),
                         meters);
-        return new Circuit(
+        return new ProbedCircuit(
                 upstream,
                 now.breaker(),
                 loop,
@@ -191,7 +191,7 @@ public final class NettyUpstream implements Upstream {
     }
 
     /** What leads to the upstream under some settings. */
-    private record Route(GuardSettings settings, UpstreamAddress address, Circuit circuit) {
+    private record Route(GuardSettings settings, UpstreamResolver address, ProbedCircuit circuit) {
         /** Whether these very settings lead here: a look at each question has to cost nothing. */
         @SuppressWarnings("ReferenceEquality")
         boolean isUnder(GuardSettings now) {
@@ -218,22 +218,22 @@ public final class NettyUpstream implements Upstream {
 
         UpstreamOutcome classify(UpstreamResponse response) {
             status = response.status().code();
-            return NettyUpstream.this.classify(response, taken.settings().upstream());
+            return ResilientUpstream.this.classify(response, taken.settings().upstream());
         }
 
         void ended(@Nullable UpstreamOutcome outcome, @Nullable Throwable bug) {
             underWay.decrementAndGet();
             switch (outcome) {
                 case Answered ignored -> taken.circuit().answered(permit, status);
-                case Unavailable ignored when isFaultOfTheClient() -> permit.abandoned();
+                case Unavailable ignored when isFaultOfTheClient() -> permit.cancelled();
                 // the guard has no memory for the answer, which says nothing about the upstream
-                case Unavailable(var reason) when reason == OVERLOAD -> permit.abandoned();
+                case Unavailable(var reason) when reason == OVERLOAD -> permit.cancelled();
                 case Unavailable(var reason) -> taken.circuit().failed(permit, reason);
-                case Abandoned ignored -> permit.abandoned();
-                case null -> permit.abandoned();
+                case Cancelled ignored -> permit.cancelled();
+                case null -> permit.cancelled();
             }
-            if (!(outcome instanceof Abandoned)) {
-                meters.took(ticker.nanos() - startedAt);
+            if (!(outcome instanceof Cancelled)) {
+                meters.recordLatency(ticker.nanos() - startedAt);
             }
         }
 

@@ -4,7 +4,7 @@ import java.util.function.BiConsumer;
 
 /** The headers of a question, told one by one while it is written, so that nobody copies them. */
 @FunctionalInterface
-public interface QuestionHeaders {
+public interface OutgoingHeaders {
     /**
      * Tells each header in its order, with its repeats; may be asked again for a second attempt.
      *

@@ -1,13 +1,13 @@
 package dev.forwardguard.upstream;
 
 /** Where an upstream's questions and probes are counted. */
-public interface UpstreamMeters {
+public interface UpstreamMetrics {
     /** A question came to an outcome. */
-    void took(long nanos);
+    void recordLatency(long nanos);
 
     /** A probe came to an outcome. */
-    void probed(ProbeResult result);
+    void recordProbe(ProbeResult result);
 
     /** An answer was a verdict of a suspect status. */
-    void suspected();
+    void recordSuspect();
 }

@@ -16,7 +16,7 @@ import java.util.function.BiConsumer;
  * encoder, which writes the target as UTF-8, wants the headers in a map of their own, and takes the
  * values char by char, of which a cookie has thousands.
  */
-final class QuestionHead implements BiConsumer<CharSequence, CharSequence> {
+final class RequestHeadEncoder implements BiConsumer<CharSequence, CharSequence> {
     /** More than most questions need. */
     private static final int FIRST_BYTES = 4 * 1024;
 
@@ -31,18 +31,18 @@ final class QuestionHead implements BiConsumer<CharSequence, CharSequence> {
     private static final byte[] LINE_END = {'\r', '\n'};
 
     /** One for each event loop, which writes one question after the other. */
-    private static final FastThreadLocal<QuestionHead> REUSED =
+    private static final FastThreadLocal<RequestHeadEncoder> REUSED =
             new FastThreadLocal<>() {
                 @Override
-                protected QuestionHead initialValue() {
-                    return new QuestionHead();
+                protected RequestHeadEncoder initialValue() {
+                    return new RequestHeadEncoder();
                 }
             };
 
     private byte[] bytes = new byte[FIRST_BYTES];
     private int length;
 
-    private QuestionHead() {}
+    private RequestHeadEncoder() {}
 
     /**
      * The bytes of a question. Nothing in it is checked: it has been decoded as a request, or is
@@ -50,8 +50,8 @@ final class QuestionHead implements BiConsumer<CharSequence, CharSequence> {
      *
      * @param host the upstream's authority
      */
-    static ByteBuf write(UpstreamQuestion question, String pathPrefix, String host) {
-        QuestionHead head = REUSED.get();
+    static ByteBuf write(UpstreamRequest question, String pathPrefix, String host) {
+        RequestHeadEncoder head = REUSED.get();
         try {
             return head.write(question, pathPrefix, host, ByteBufAllocator.DEFAULT);
         } finally {
@@ -60,7 +60,7 @@ final class QuestionHead implements BiConsumer<CharSequence, CharSequence> {
     }
 
     private ByteBuf write(
-            UpstreamQuestion question, String pathPrefix, String host, ByteBufAllocator buffers) {
+            UpstreamRequest question, String pathPrefix, String host, ByteBufAllocator buffers) {
         add(METHOD);
         add(pathPrefix);
         add(question.uri());

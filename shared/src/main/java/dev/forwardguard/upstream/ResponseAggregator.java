@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 
 /** The answer to one question while it comes in, part by part; interim answers are skipped. */
-final class IncomingAnswer {
+final class ResponseAggregator {
     static final int MAX_BODY_BYTES = 1 << 20;
 
     private static final byte[] EMPTY = {};
@@ -38,7 +38,7 @@ final class IncomingAnswer {
     /**
      * @param buffers where the bytes of the answer are counted until it has been passed on
      */
-    IncomingAnswer(BufferBudget.Share buffers) {
+    ResponseAggregator(BufferBudget.Share buffers) {
         this.buffers = buffers;
     }
 

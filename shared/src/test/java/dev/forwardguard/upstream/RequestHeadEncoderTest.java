@@ -11,7 +11,7 @@ import io.netty.util.AsciiString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class QuestionHeadTest {
+class RequestHeadEncoderTest {
     private final DefaultEventLoop loop = new DefaultEventLoop();
 
     @AfterEach
@@ -19,11 +19,11 @@ class QuestionHeadTest {
         loop.shutdownGracefully();
     }
 
-    private String written(String uri, QuestionHeaders headers) {
+    private String written(String uri, OutgoingHeaders headers) {
         var question =
-                new UpstreamQuestion(
+                new UpstreamRequest(
                         uri, headers, loop, loop.newPromise(), BufferBudget.unbounded());
-        ByteBuf bytes = QuestionHead.write(question, "/prefix", "upstream:8080");
+        ByteBuf bytes = RequestHeadEncoder.write(question, "/prefix", "upstream:8080");
         try {
             return bytes.toString(ISO_8859_1);
         } finally {

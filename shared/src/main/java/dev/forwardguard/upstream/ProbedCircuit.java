@@ -27,13 +27,13 @@ import java.util.function.BooleanSupplier;
  * goes out now and then, in the background, so that no visitor waits for a trial of an upstream
  * that may hang.
  */
-final class Circuit {
-    private static final Logger LOG = LoggerFactory.getLogger(Circuit.class);
+final class ProbedCircuit {
+    private static final Logger LOG = LoggerFactory.getLogger(ProbedCircuit.class);
 
     private final CircuitBreaker breaker;
     private final EventLoop loop;
     private final Probe probe;
-    private final Suspicion suspicion;
+    private final PassiveHealthCheck suspicion;
     private final BooleanSupplier mayAsk;
     private volatile @Nullable FallbackReason lastFailure;
     private volatile boolean suspected;
@@ -43,13 +43,13 @@ final class Circuit {
      * @param loop where the probes live
      * @param mayAsk whether the upstream may be asked at all; probes wait while not
      */
-    Circuit(
+    ProbedCircuit(
             UpstreamSettings upstream,
             BreakerSettings settings,
             EventLoop loop,
             Probe probe,
             BooleanSupplier mayAsk,
-            UpstreamMeters meters,
+            UpstreamMetrics meters,
             Ticker ticker) {
         this.loop = loop;
         this.probe = probe;
@@ -57,7 +57,8 @@ final class Circuit {
         Duration patience = upstream.deadline().plusSeconds(1);
         this.breaker = new CircuitBreaker(settings, patience, ticker, this::changed);
         this.suspicion =
-                new Suspicion(upstream.probe(), probe, ticker, this::suspectsTheUpstream, meters);
+                new PassiveHealthCheck(
+                        upstream.probe(), probe, ticker, this::suspectUpstream, meters);
     }
 
     CircuitState state() {
@@ -88,7 +89,7 @@ final class Circuit {
         }
     }
 
-    private void suspectsTheUpstream() {
+    private void suspectUpstream() {
         suspected = true;
         breaker.trip();
     }

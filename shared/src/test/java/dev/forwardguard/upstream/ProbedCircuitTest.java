@@ -37,12 +37,12 @@ import java.util.concurrent.TimeUnit;
 /** The breaker between a question and a real connection, and the probes that end an outage. */
 @ParameterizedClass
 @EnumSource
-class CircuitTest {
+class ProbedCircuitTest {
     private final Transport transport;
     private UpstreamUnderTest under;
     private StubUpstream stub;
 
-    CircuitTest(Transport transport) {
+    ProbedCircuitTest(Transport transport) {
         this.transport = transport;
     }
 
@@ -74,7 +74,7 @@ class CircuitTest {
     }
 
     private long probesHeard() {
-        return stub.requests().stream().filter(CircuitTest::isProbe).count();
+        return stub.requests().stream().filter(ProbedCircuitTest::isProbe).count();
     }
 
     private static boolean isProbe(ReceivedRequest request) {
@@ -155,7 +155,7 @@ class CircuitTest {
             Channel visitor = under.asker;
             CompletableFuture<UpstreamOutcome> asked = under.ask();
             visitor.close();
-            assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Abandoned());
+            assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Cancelled());
             under.asker = under.connection();
         }
         stub.behaves(Behaviour.answers(200));
@@ -295,7 +295,10 @@ class CircuitTest {
         await(CircuitState.OPEN);
         assertThat(under.answer()).isEqualTo(new Unavailable(CIRCUIT_OPEN));
         ReceivedRequest probe =
-                stub.requests().stream().filter(CircuitTest::isProbe).findFirst().orElseThrow();
+                stub.requests().stream()
+                        .filter(ProbedCircuitTest::isProbe)
+                        .findFirst()
+                        .orElseThrow();
         assertThat(probe.headers("X-Forwarded-Host")).containsExactly("app.example");
         assertThat(probe.headers("X-Forwarded-Proto")).containsExactly("https");
         assertThat(probe.headers("X-Forwarded-Uri")).containsExactly("/");
