@@ -1,10 +1,9 @@
 package dev.forwardguard.authentik;
 
+import dev.forwardguard.forwardauth.AuthRequest;
 import dev.forwardguard.forwardauth.Decision;
 import dev.forwardguard.forwardauth.Decision.Fail;
 import dev.forwardguard.forwardauth.Decision.Relay;
-import dev.forwardguard.forwardauth.Decision.Unheard;
-import dev.forwardguard.forwardauth.ForwardAuthRequest;
 import dev.forwardguard.forwardauth.Guard;
 import dev.forwardguard.forwardauth.HeaderSelection;
 import dev.forwardguard.settings.GuardSettings;
@@ -14,7 +13,6 @@ import dev.forwardguard.upstream.OutgoingHeaders;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamOutcome;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
-import dev.forwardguard.upstream.UpstreamOutcome.Cancelled;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.UpstreamRequest;
 
@@ -43,7 +41,7 @@ final class AuthentikGuard implements Guard {
     }
 
     @Override
-    public CompletionStage<Decision> decide(ForwardAuthRequest asked) {
+    public CompletionStage<Decision> decide(AuthRequest asked) {
         GuardSettings now = profile.settings();
         var authorization = ClientAuthorization.of(asked.headers(), users);
         OutgoingHeaders headers =
@@ -59,7 +57,7 @@ final class AuthentikGuard implements Guard {
 
     private CompletionStage<Decision> decide(
             UpstreamOutcome outcome,
-            ForwardAuthRequest asked,
+            AuthRequest asked,
             ClientAuthorization authorization,
             Mode mode) {
         return switch (outcome) {
@@ -68,11 +66,12 @@ final class AuthentikGuard implements Guard {
             case Unavailable(var reason) when mode == Mode.UPSTREAM ->
                     CompletableFuture.completedFuture(fail(reason, asked));
             case Unavailable(var reason) -> fallback.decide(reason, asked);
-            case Cancelled() -> CompletableFuture.completedFuture(new Unheard());
+            case UpstreamOutcome.Cancelled() ->
+                    CompletableFuture.completedFuture(new Decision.Cancelled());
         };
     }
 
-    private Decision fail(FallbackReason reason, ForwardAuthRequest asked) {
+    private Decision fail(FallbackReason reason, AuthRequest asked) {
         return new Fail(
                 reason,
                 profile.page(PageKind.OUTPOST_UNAVAILABLE, reason, asked.headers(), asked.id()));

@@ -69,7 +69,7 @@ final class AuthentikProfile implements GuardProfile {
     }
 
     @Override
-    public boolean guards(String path) {
+    public boolean handles(String path) {
         return all().guardedPaths().contains(path);
     }
 
@@ -80,7 +80,7 @@ final class AuthentikProfile implements GuardProfile {
     }
 
     @Override
-    public Decision lastResort(FallbackReason reason, int status, HttpHeaders headers) {
+    public Decision withoutRequest(FallbackReason reason, int status, HttpHeaders headers) {
         PageKind kind =
                 switch (reason) {
                     case BAD_REQUEST -> PageKind.UNREADABLE;

@@ -54,7 +54,7 @@ record AuthentikSettings(
                                 DEFAULTS.guardedPaths,
                                 AuthentikSettings::guardedPaths),
                         EmergencySettings.take(root.section("emergency")));
-        root.refuseOtherKeys();
+        root.rejectOtherKeys();
         return settings;
     }
 

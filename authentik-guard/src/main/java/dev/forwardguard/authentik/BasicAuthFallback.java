@@ -7,11 +7,11 @@ import dev.forwardguard.authentik.login.LoginOutcome.Right;
 import dev.forwardguard.authentik.login.LoginOutcome.Throttled;
 import dev.forwardguard.authentik.login.LoginOutcome.Wrong;
 import dev.forwardguard.authentik.login.Logins;
+import dev.forwardguard.forwardauth.AuthRequest;
 import dev.forwardguard.forwardauth.Decision;
 import dev.forwardguard.forwardauth.Decision.Allow;
+import dev.forwardguard.forwardauth.Decision.Cancelled;
 import dev.forwardguard.forwardauth.Decision.Refuse;
-import dev.forwardguard.forwardauth.Decision.Unheard;
-import dev.forwardguard.forwardauth.ForwardAuthRequest;
 import dev.forwardguard.forwardauth.Page;
 import dev.forwardguard.htpasswd.Credentials;
 import dev.forwardguard.htpasswd.Htpasswd;
@@ -54,7 +54,7 @@ final class BasicAuthFallback {
      * Decides, off the event loop if a password has to be checked. A failure of the stage is a bug,
      * and becomes a refusal.
      */
-    CompletionStage<Decision> decide(FallbackReason reason, ForwardAuthRequest request) {
+    CompletionStage<Decision> decide(FallbackReason reason, AuthRequest request) {
         if (profile.all().emergency().requireHttps() && !cameByTls(request)) {
             security.count(LoginResult.INSECURE);
             return now(refuse(PageKind.INSECURE, 403, 0, reason, request));
@@ -89,7 +89,7 @@ final class BasicAuthFallback {
             String user,
             ClientAddress client,
             FallbackReason reason,
-            ForwardAuthRequest request) {
+            AuthRequest request) {
         return switch (outcome) {
             case Right(var remembered) -> {
                 if (remembered) {
@@ -115,7 +115,7 @@ final class BasicAuthFallback {
                 security.denied(LoginResult.OVERLOAD, user, client, request);
                 yield refuse(PageKind.BUSY, 503, RETRY_AFTER_SECONDS, reason, request);
             }
-            case LoginOutcome.Unheard() -> new Unheard();
+            case LoginOutcome.Unheard() -> new Cancelled();
         };
     }
 
@@ -128,14 +128,14 @@ final class BasicAuthFallback {
     }
 
     /** Traefik says {@code wss} of a WebSocket handshake over TLS. */
-    private static boolean cameByTls(ForwardAuthRequest request) {
+    private static boolean cameByTls(AuthRequest request) {
         List<String> protocols = request.headers().getAll("X-Forwarded-Proto");
         return protocols.size() == 1
                 && (protocols.getFirst().equalsIgnoreCase("https")
                         || protocols.getFirst().equalsIgnoreCase("wss"));
     }
 
-    private Decision challenge(PageKind kind, FallbackReason reason, ForwardAuthRequest request) {
+    private Decision challenge(PageKind kind, FallbackReason reason, AuthRequest request) {
         EmergencySettings settings = profile.all().emergency();
         return new Decision.Challenge(
                 reason,
@@ -148,11 +148,11 @@ final class BasicAuthFallback {
             int status,
             int retryAfterSeconds,
             FallbackReason reason,
-            ForwardAuthRequest request) {
+            AuthRequest request) {
         return new Refuse(reason, status, retryAfterSeconds, page(kind, reason, request));
     }
 
-    private Page page(PageKind kind, FallbackReason reason, ForwardAuthRequest request) {
+    private Page page(PageKind kind, FallbackReason reason, AuthRequest request) {
         return profile.page(kind, reason, request.headers(), request.id());
     }
 

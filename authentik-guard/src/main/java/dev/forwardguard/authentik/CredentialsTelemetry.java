@@ -62,7 +62,7 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 "guard.credentials.last.read.timestamp.seconds",
                 "When the source of the htpasswd file was last heard of; 0 before the first time",
                 live -> live.confirmed().map(Instant::getEpochSecond).orElse(0L));
-        FunctionCounter.builder("guard.credentials.rejected", htpasswd, LiveValue::rejected)
+        FunctionCounter.builder("guard.credentials.rejected", htpasswd, LiveValue::rejections)
                 .description("Revisions of the htpasswd file that were refused")
                 .tag("guard", profile.name())
                 .register(registry);

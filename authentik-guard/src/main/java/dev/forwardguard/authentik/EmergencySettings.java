@@ -86,7 +86,7 @@ record EmergencySettings(
                                         "trusted-proxies",
                                         DEFAULTS.clientAddress.trusted(),
                                         EmergencySettings::subnets)));
-        section.refuseOtherKeys();
+        section.rejectOtherKeys();
         return settings;
     }
 

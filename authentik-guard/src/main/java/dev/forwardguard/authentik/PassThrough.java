@@ -2,7 +2,7 @@ package dev.forwardguard.authentik;
 
 import dev.forwardguard.forwardauth.HeaderSelection;
 import dev.forwardguard.forwardauth.RequestId;
-import dev.forwardguard.server.DecisionWriter;
+import dev.forwardguard.server.PageResponse;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.UpstreamSettings;
@@ -207,8 +207,7 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
                         ? PageKind.OVERLOADED
                         : PageKind.OUTPOST_UNAVAILABLE;
         HttpHeaders headers = sentHeaders(request);
-        return DecisionWriter.write(
-                status, profile.page(kind, reason, headers, RequestId.of(headers)));
+        return PageResponse.of(status, profile.page(kind, reason, headers, RequestId.of(headers)));
     }
 
     private static HttpHeaders sentHeaders(HttpRequest<?> request) {

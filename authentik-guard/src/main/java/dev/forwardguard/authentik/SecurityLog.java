@@ -3,7 +3,7 @@ package dev.forwardguard.authentik;
 import static java.util.Objects.requireNonNull;
 
 import dev.forwardguard.authentik.login.ClientAddress;
-import dev.forwardguard.forwardauth.ForwardAuthRequest;
+import dev.forwardguard.forwardauth.AuthRequest;
 import dev.forwardguard.time.Ticker;
 
 import io.micrometer.core.instrument.Counter;
@@ -58,12 +58,12 @@ final class SecurityLog {
     }
 
     /** The right password, checked; once for each login that is then remembered. */
-    void loggedIn(String user, ClientAddress client, ForwardAuthRequest request) {
+    void loggedIn(String user, ClientAddress client, AuthRequest request) {
         attempt(SecurityEvent.EMERGENCY_LOGIN, LoginResult.SUCCESS, user, client, request);
     }
 
     /** A password that did not let its sender in. */
-    void denied(LoginResult why, String user, ClientAddress client, ForwardAuthRequest request) {
+    void denied(LoginResult why, String user, ClientAddress client, AuthRequest request) {
         SecurityEvent event =
                 why == LoginResult.THROTTLED
                         ? SecurityEvent.EMERGENCY_THROTTLED
@@ -76,7 +76,7 @@ final class SecurityLog {
             LoginResult result,
             String user,
             ClientAddress client,
-            ForwardAuthRequest request) {
+            AuthRequest request) {
         count(result);
         if (!requireNonNull(budgets.get(event)).take()) {
             return;

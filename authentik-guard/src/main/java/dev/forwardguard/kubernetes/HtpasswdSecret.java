@@ -61,14 +61,14 @@ final class HtpasswdSecret implements AutoCloseable {
         value.confirm();
         String revision = String.valueOf(secret.revision());
         if (secret.content() == null) {
-            value.refuse(revision, "the Secret has no key " + key);
+            value.reject(revision, "the Secret has no key " + key);
             return;
         }
         byte[] content;
         try {
             content = Base64.getDecoder().decode(secret.content().getBytes(UTF_8));
         } catch (IllegalArgumentException e) {
-            value.refuse(revision, "the key " + key + " of the Secret is not base64");
+            value.reject(revision, "the key " + key + " of the Secret is not base64");
             return;
         }
         value.offer(distinct(revision, content), content);
@@ -100,7 +100,7 @@ final class HtpasswdSecret implements AutoCloseable {
     /** There is something, and it is too large to be read. */
     synchronized void oversized() {
         value.confirm();
-        value.refuse("oversized", "the Secret is larger than 1 MiB");
+        value.reject("oversized", "the Secret is larger than 1 MiB");
     }
 
     /** The API server says that the Secret is not there. */

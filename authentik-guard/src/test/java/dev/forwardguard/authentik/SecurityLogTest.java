@@ -14,7 +14,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.forwardguard.authentik.login.AddressRule;
 import dev.forwardguard.authentik.login.ClientAddress;
-import dev.forwardguard.forwardauth.ForwardAuthRequest;
+import dev.forwardguard.forwardauth.AuthRequest;
 import dev.forwardguard.telemetry.JsonLines;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -57,8 +57,8 @@ class SecurityLogTest {
                     .set("X-Request-Id", "0123456789abcdef")
                     .set("X-Forwarded-Host", "app.example.com")
                     .set("X-Forwarded-Uri", "/page?token=secret");
-    private final ForwardAuthRequest request =
-            ForwardAuthRequest.of(
+    private final AuthRequest request =
+            AuthRequest.of(
                     new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/", headers),
                     new EmbeddedChannel());
     private final ClientAddress client =

@@ -73,19 +73,19 @@ class SecretContentTest {
     @MethodSource("invalid")
     void invalidContentChangesNothingAndIsCountedOnce(String data) {
         api.putData(data);
-        Patience.until("it is refused", () -> secret.value.rejected() == 1);
+        Patience.until("it is refused", () -> secret.value.rejections() == 1);
         secret.pass(FollowedSecret.FAST.settled());
         api.endWatches(); // what follows lists the same revision again
         Patience.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
         api.bookmark();
 
         assertThat(secret.accepts("alice", PASSWORD)).isTrue();
-        assertThat(secret.value.rejected()).isEqualTo(1);
-        assertThat(secret.value.problem()).isPresent();
+        assertThat(secret.value.rejections()).isEqualTo(1);
+        assertThat(secret.value.rejection()).isPresent();
 
         api.put(Passwords.line("alice", "a better password"));
         secret.awaitAccepted("alice", "a better password");
-        assertThat(secret.value.problem()).isEmpty();
+        assertThat(secret.value.rejection()).isEmpty();
     }
 
     @Test
@@ -139,7 +139,7 @@ class SecretContentTest {
         secret.awaitReads(ReadResult.TOO_LARGE, 2);
 
         assertThat(secret.accepts("alice", PASSWORD)).isTrue();
-        assertThat(secret.value.rejected()).isEqualTo(1);
+        assertThat(secret.value.rejections()).isEqualTo(1);
         api.put(Passwords.line("alice", "a better password"));
         secret.awaitAccepted("alice", "a better password");
     }

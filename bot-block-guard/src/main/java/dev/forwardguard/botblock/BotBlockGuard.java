@@ -1,11 +1,10 @@
 package dev.forwardguard.botblock;
 
+import dev.forwardguard.forwardauth.AuthRequest;
 import dev.forwardguard.forwardauth.Decision;
 import dev.forwardguard.forwardauth.Decision.Allow;
 import dev.forwardguard.forwardauth.Decision.Fail;
 import dev.forwardguard.forwardauth.Decision.Relay;
-import dev.forwardguard.forwardauth.Decision.Unheard;
-import dev.forwardguard.forwardauth.ForwardAuthRequest;
 import dev.forwardguard.forwardauth.Guard;
 import dev.forwardguard.forwardauth.HeaderSelection;
 import dev.forwardguard.forwardauth.Page;
@@ -15,7 +14,6 @@ import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamOutcome;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
-import dev.forwardguard.upstream.UpstreamOutcome.Cancelled;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.UpstreamRequest;
 
@@ -42,7 +40,7 @@ final class BotBlockGuard implements Guard {
     }
 
     @Override
-    public CompletionStage<Decision> decide(ForwardAuthRequest asked) {
+    public CompletionStage<Decision> decide(AuthRequest asked) {
         GuardSettings now = profile.settings();
         var question =
                 new UpstreamRequest(
@@ -57,7 +55,7 @@ final class BotBlockGuard implements Guard {
             case Answered(var verdict) -> new Relay(verdict);
             case Unavailable(var reason) when mode == Mode.UPSTREAM -> fail(reason);
             case Unavailable(var reason) -> failOpen(reason);
-            case Cancelled() -> new Unheard();
+            case UpstreamOutcome.Cancelled() -> new Decision.Cancelled();
         };
     }
 

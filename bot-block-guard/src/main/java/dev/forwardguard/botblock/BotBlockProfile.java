@@ -57,7 +57,7 @@ final class BotBlockProfile implements GuardProfile {
     private static GuardSettings parse(byte[] document) {
         YamlSection root = YamlSection.parse(document);
         GuardSettings settings = GuardSettings.take(root, DEFAULTS);
-        root.refuseOtherKeys();
+        root.rejectOtherKeys();
         return settings;
     }
 
@@ -92,7 +92,7 @@ final class BotBlockProfile implements GuardProfile {
     }
 
     @Override
-    public boolean guards(String path) {
+    public boolean handles(String path) {
         return path.equals(BotBlockGuard.PATH);
     }
 
@@ -103,7 +103,7 @@ final class BotBlockProfile implements GuardProfile {
     }
 
     @Override
-    public Decision lastResort(FallbackReason reason, int status, HttpHeaders headers) {
+    public Decision withoutRequest(FallbackReason reason, int status, HttpHeaders headers) {
         return BotBlockGuard.failOpen(reason);
     }
 }

@@ -196,8 +196,7 @@ class TraefikIT {
 
     private static String fallbackHeader(GuardCode code) {
         return String.valueOf(
-                code.constant(
-                        "dev.forwardguard.forwardauth.ForwardAuthResponse", "FALLBACK_HEADER"));
+                code.constant("dev.forwardguard.forwardauth.AuthResponse", "FALLBACK_HEADER"));
     }
 
     private static String reference(ObjectNode object) {

@@ -78,7 +78,7 @@ public sealed interface Decision {
     record Fail(FallbackReason reason, Page page) implements Decision {}
 
     /** The asker has hung up; whatever is written reaches nobody. */
-    record Unheard() implements Decision {}
+    record Cancelled() implements Decision {}
 
     /** What a fallback came to; a metric label. */
     enum Outcome {

@@ -9,5 +9,5 @@ public interface Guard {
      * Called on the event loop of the connection that asks. The stage may complete on any thread,
      * and exceptionally only because of a bug.
      */
-    CompletionStage<Decision> decide(ForwardAuthRequest asked);
+    CompletionStage<Decision> decide(AuthRequest asked);
 }

@@ -29,7 +29,7 @@ public interface GuardProfile {
     Set<Outcome> outcomes();
 
     /** Whether a request on the main port is a question to this guard. */
-    boolean guards(String path);
+    boolean handles(String path);
 
     /**
      * Headers of a question that this guard neither forwards nor looks at itself under the settings
@@ -45,5 +45,5 @@ public interface GuardProfile {
      * @param status what an ordinary server would answer: 400, 408, 414, 431 or 503
      * @param headers as many of the request's as could be read
      */
-    Decision lastResort(FallbackReason reason, int status, HttpHeaders headers);
+    Decision withoutRequest(FallbackReason reason, int status, HttpHeaders headers);
 }

@@ -62,7 +62,7 @@ public final class HeaderSelection {
     public static OutgoingHeaders forUpstream(HttpHeaders sent, HeaderNames alsoDropped) {
         HeaderNames named = namedByConnection(sent);
         return header ->
-                tell(
+                forEachKept(
                         sent,
                         name ->
                                 HOP_BY_HOP.contains(name)
@@ -96,7 +96,7 @@ public final class HeaderSelection {
         // they were validated when they were decoded
         HttpHeaders kept =
                 DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
-        tell(all, dropped, kept::add);
+        forEachKept(all, dropped, kept::add);
         return kept;
     }
 
@@ -113,7 +113,7 @@ public final class HeaderSelection {
         return AsciiString.regionMatches(name, true, 0, prefix, 0, prefix.length());
     }
 
-    private static void tell(
+    private static void forEachKept(
             HttpHeaders all,
             Predicate<CharSequence> dropped,
             BiConsumer<? super CharSequence, ? super CharSequence> header) {

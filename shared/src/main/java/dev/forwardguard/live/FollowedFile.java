@@ -136,7 +136,7 @@ public final class FollowedFile implements LiveSource {
         byte[] content = beginning(path);
         String revision = revision(content);
         if (content.length > MAX_BYTES) {
-            value.refuse(revision, path + " is larger than " + MAX_BYTES + " bytes");
+            value.reject(revision, path + " is larger than " + MAX_BYTES + " bytes");
         } else {
             value.offer(revision, content);
         }

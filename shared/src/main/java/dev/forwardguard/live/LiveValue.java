@@ -36,8 +36,8 @@ public final class LiveValue<T> {
     private final List<Consumer<T>> subscribers = new CopyOnWriteArrayList<>();
     private volatile @Nullable Snapshot<T> current;
     private volatile @Nullable Instant confirmed;
-    private volatile @Nullable String problem;
-    private volatile long rejected;
+    private volatile @Nullable String rejection;
+    private volatile long rejections;
     private @Nullable String rejectedRevision;
 
     /**
@@ -81,13 +81,13 @@ public final class LiveValue<T> {
     }
 
     /** Why the newest content was refused; empty when the newest content is in force. */
-    public Optional<String> problem() {
-        return Optional.ofNullable(problem);
+    public Optional<String> rejection() {
+        return Optional.ofNullable(rejection);
     }
 
     /** How many revisions were refused. */
-    public long rejected() {
-        return rejected;
+    public long rejections() {
+        return rejections;
     }
 
     /** Calls the subscriber with each new value from now on, on the source's thread. */
@@ -100,7 +100,7 @@ public final class LiveValue<T> {
         Snapshot<T> before = current;
         if (before != null && before.revision().equals(revision)) {
             confirm();
-            problem = null;
+            rejection = null;
             rejectedRevision = null;
             return;
         }
@@ -110,7 +110,7 @@ public final class LiveValue<T> {
         try {
             accept(revision, parser.apply(content));
         } catch (InvalidContentException e) {
-            refuse(revision, String.valueOf(e.getMessage()));
+            reject(revision, String.valueOf(e.getMessage()));
         }
     }
 
@@ -129,13 +129,13 @@ public final class LiveValue<T> {
     }
 
     /** The source has content that cannot even be offered, for instance because it is too large. */
-    public synchronized void refuse(String revision, String cause) {
+    public synchronized void reject(String revision, String cause) {
         if (revision.equals(rejectedRevision)) {
             return;
         }
         rejectedRevision = revision;
-        problem = cause;
-        rejected = rejected + 1;
+        rejection = cause;
+        rejections = rejections + 1;
         LOG.atWarn()
                 .addKeyValue("value", name)
                 .addKeyValue("revision", revision)
@@ -145,7 +145,7 @@ public final class LiveValue<T> {
     private void accept(String revision, T value) {
         var snapshot = new Snapshot<>(value, revision, clock.instant());
         current = snapshot;
-        problem = null;
+        rejection = null;
         rejectedRevision = null;
         confirm();
         LOG.atInfo()

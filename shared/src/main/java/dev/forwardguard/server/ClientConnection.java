@@ -210,13 +210,13 @@ final class ClientConnection {
     }
 
     /** Answers at once if the head of a request has been arriving for longer than this. */
-    void refuseIfHeadTakesLongerThan(long nanos) {
+    void rejectIfHeadTakesLongerThan(long nanos) {
         if (isHeadOlderThan(nanos)) {
             channel.eventLoop()
                     .execute(
                             () -> {
                                 if (isHeadOlderThan(nanos)) {
-                                    channel.pipeline().fireUserEventTriggered(Refusal.SLOW);
+                                    channel.pipeline().fireUserEventTriggered(RejectedRequest.SLOW);
                                 }
                             });
         }

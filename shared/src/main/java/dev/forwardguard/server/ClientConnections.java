@@ -31,7 +31,7 @@ final class ClientConnections implements StatusPart {
     private static final int SAMPLE = 32;
 
     /** How many may be about to be closed to make room. */
-    private static final int LEAVING = 128;
+    private static final int CLOSING = 128;
 
     private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
     private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
@@ -54,7 +54,7 @@ final class ClientConnections implements StatusPart {
     }
 
     /** Whether this is a connection to the main port, or the listener there. */
-    boolean concern(Channel channel) {
+    boolean isMainPort(Channel channel) {
         return channel.localAddress() instanceof InetSocketAddress local
                 && local.getPort() != managementPort;
     }
@@ -62,9 +62,9 @@ final class ClientConnections implements StatusPart {
     /** Takes note of where connections come in; not bound to its port yet. */
     void listensAt(Channel listener) {
         listeners.add(listener);
-        listener.config().setRecvByteBufAllocator(new NewcomersPerTurn());
+        listener.config().setRecvByteBufAllocator(new AcceptBatch());
         awaitFirstBytes(listener, HANDSHAKE_SECONDS);
-        listener.pipeline().addFirst(new Turnstile(room + LEAVING, this::concern));
+        listener.pipeline().addFirst(new ConnectionLimiter(room + CLOSING, this::isMainPort));
     }
 
     /**
@@ -80,7 +80,7 @@ final class ClientConnections implements StatusPart {
     }
 
     /** Takes a new connection in. */
-    ClientConnection admit(Channel channel) {
+    ClientConnection register(Channel channel) {
         boolean hasRoom = open.size() < room || closeLongestIdle();
         var connection = new ClientConnection(channel, budget.open(channel), ticker, hasRoom);
         open.add(connection);
@@ -118,8 +118,8 @@ final class ClientConnections implements StatusPart {
     }
 
     /** To be called every second. */
-    void refuseSlowHeads() {
-        open.forEach(connection -> connection.refuseIfHeadTakesLongerThan(HEAD_NANOS));
+    void rejectSlowHeads() {
+        open.forEach(connection -> connection.rejectIfHeadTakesLongerThan(HEAD_NANOS));
     }
 
     int size() {
@@ -145,7 +145,7 @@ final class ClientConnections implements StatusPart {
     /** Nobody can connect any more; who is connected stays. */
     void stopListening() {
         listeners.stream()
-                .filter(this::concern)
+                .filter(this::isMainPort)
                 .forEach(listener -> listener.close().awaitUninterruptibly());
     }
 

@@ -20,14 +20,14 @@ final class Drain implements StatusPart {
     static final Duration LONGEST = Duration.ofSeconds(27);
 
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
-    private static final Duration GLANCE = Duration.ofMillis(20);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
     private final ClientConnections connections;
     private final Ticker ticker;
-    private final Pause pause;
+    private final Sleeper pause;
     private volatile boolean begun;
 
-    Drain(ClientConnections connections, Ticker ticker, Pause pause) {
+    Drain(ClientConnections connections, Ticker ticker, Sleeper pause) {
         this.connections = connections;
         this.ticker = ticker;
         this.pause = pause;
@@ -35,7 +35,7 @@ final class Drain implements StatusPart {
 
     /** How the calling thread waits. */
     @FunctionalInterface
-    interface Pause {
+    interface Sleeper {
         void of(Duration time) throws InterruptedException;
     }
 
@@ -61,7 +61,7 @@ final class Drain implements StatusPart {
         connections.stopListening();
         int inFlight = connections.answering();
         while (connections.answering() > 0 && end - ticker.nanos() > 0) {
-            pause.of(GLANCE);
+            pause.of(POLL_INTERVAL);
         }
         LOG.atInfo()
                 .addKeyValue("in-flight", inFlight)

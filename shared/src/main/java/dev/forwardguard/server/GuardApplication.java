@@ -1,7 +1,7 @@
 package dev.forwardguard.server;
 
 import dev.forwardguard.forwardauth.GuardProfile;
-import dev.forwardguard.start.HeadStart;
+import dev.forwardguard.start.StartupWarmup;
 import dev.forwardguard.telemetry.Logging;
 
 import io.micronaut.context.ApplicationContext;
@@ -32,9 +32,9 @@ public final class GuardApplication {
         // pod for 30 s
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
-        HeadStart.begin();
+        StartupWarmup.begin();
         Logger log = LoggerFactory.getLogger(main);
-        Termination termination = Termination.installed();
+        Shutdown termination = Shutdown.installed();
         try {
             Logging.check();
             start(main, arguments, log, termination);
@@ -45,8 +45,7 @@ public final class GuardApplication {
         }
     }
 
-    private static void start(
-            Class<?> main, String[] arguments, Logger log, Termination termination) {
+    private static void start(Class<?> main, String[] arguments, Logger log, Shutdown termination) {
         ApplicationContext context =
                 Micronaut.build(arguments)
                         .mainClass(main)

@@ -61,7 +61,7 @@ public record BreakerSettings(
                                 interval,
                                 Duration.ofMinutes(5)),
                         section.integer("trials", DEFAULTS.trials, 1, 100));
-        section.refuseOtherKeys();
+        section.rejectOtherKeys();
         return settings;
     }
 

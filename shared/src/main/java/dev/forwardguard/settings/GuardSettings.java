@@ -36,7 +36,7 @@ public record GuardSettings(
     /**
      * Takes the keys that both guards know out of a document: one that is absent keeps its default.
      * What is left after the guard has taken its own keys is to be refused with {@link
-     * YamlSection#refuseOtherKeys}.
+     * YamlSection#rejectOtherKeys}.
      *
      * @throws InvalidSettingsException naming the line and the key of the first mistake
      */
@@ -61,7 +61,7 @@ public record GuardSettings(
                         section.integer("max-concurrent", defaults.maxConcurrent(), 1, 10_000),
                         section.integers("failure-statuses", defaults.failureStatuses(), 200, 599),
                         ProbeSettings.take(section, defaults.probe()));
-        section.refuseOtherKeys();
+        section.rejectOtherKeys();
         return settings;
     }
 

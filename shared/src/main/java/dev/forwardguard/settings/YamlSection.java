@@ -194,7 +194,7 @@ public final class YamlSection {
         return convert(key, scalar, conversion);
     }
 
-    public void refuseOtherKeys() {
+    public void rejectOtherKeys() {
         for (String key : values.keySet()) {
             throw new InvalidSettingsException(
                     lines.getOrDefault(key, 1),

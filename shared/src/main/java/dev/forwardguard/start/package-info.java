@@ -1,8 +1,8 @@
 /**
  * What makes the start short. All of it could be left out: the guard would do the same, later.
  *
- * <p>{@link dev.forwardguard.start.ListedServices} knows what Micronaut would otherwise look for in
- * all jars; {@link dev.forwardguard.start.HeadStart} uses the second core.
+ * <p>{@link dev.forwardguard.start.ServiceIndex} knows what Micronaut would otherwise look for in
+ * all jars; {@link dev.forwardguard.start.StartupWarmup} uses the second core.
  */
 @NullMarked
 package dev.forwardguard.start;

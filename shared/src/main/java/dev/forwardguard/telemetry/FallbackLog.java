@@ -39,7 +39,7 @@ public final class FallbackLog {
             case Fallback fallback -> failed(fallback.reason());
             case Fail(var reason, _) -> failed(reason);
             case Decision.Relay ignored -> {}
-            case Decision.Unheard ignored -> {}
+            case Decision.Cancelled ignored -> {}
         }
     }
 

@@ -3,11 +3,11 @@ package dev.forwardguard.telemetry;
 import static java.util.Objects.requireNonNull;
 
 import dev.forwardguard.forwardauth.Decision;
+import dev.forwardguard.forwardauth.Decision.Cancelled;
 import dev.forwardguard.forwardauth.Decision.Fail;
 import dev.forwardguard.forwardauth.Decision.Fallback;
 import dev.forwardguard.forwardauth.Decision.Outcome;
 import dev.forwardguard.forwardauth.Decision.Relay;
-import dev.forwardguard.forwardauth.Decision.Unheard;
 import dev.forwardguard.forwardauth.GuardProfile;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.Mode;
@@ -130,7 +130,7 @@ public final class GuardMetrics implements UpstreamMetrics {
         }
         settingsInfo(registry, guard, profile.liveSettings());
         FunctionCounter.builder(
-                        "guard.settings.rejected", profile.liveSettings(), LiveValue::rejected)
+                        "guard.settings.rejected", profile.liveSettings(), LiveValue::rejections)
                 .description("Revisions of guard.yml that were refused")
                 .tags(guard)
                 .register(registry);
@@ -184,7 +184,7 @@ public final class GuardMetrics implements UpstreamMetrics {
      */
     public static void refused(
             MeterRegistry registry, Tags guard, String name, LiveValue<?> value) {
-        Gauge.builder(name, value, live -> live.problem().isPresent() ? 1 : 0)
+        Gauge.builder(name, value, live -> live.rejection().isPresent() ? 1 : 0)
                 .description("1 while the newest content is refused and an older one in force")
                 .tags(guard)
                 .register(registry);
@@ -223,7 +223,7 @@ public final class GuardMetrics implements UpstreamMetrics {
                 requireNonNull(fallbackDecisions.get(fallback.outcome())).increment();
             }
             case Fail ignored -> failed.increment();
-            case Unheard ignored -> {}
+            case Cancelled ignored -> {}
         }
     }
 }

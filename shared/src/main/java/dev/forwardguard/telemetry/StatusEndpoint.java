@@ -49,7 +49,7 @@ public final class StatusEndpoint {
                             state.put("since", now.since().toString());
                         });
         value.confirmed().ifPresent(at -> state.put("confirmed", at.toString()));
-        value.problem().ifPresent(problem -> state.put("refused", problem));
+        value.rejection().ifPresent(cause -> state.put("refused", cause));
         return state;
     }
 

@@ -2,7 +2,7 @@ package dev.forwardguard.upstream;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.forwardguard.head.HeaderLines;
+import dev.forwardguard.head.FieldLineParser;
 import dev.forwardguard.settings.HeaderNames;
 
 import io.netty.buffer.ByteBuf;
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 
 /**
- * An answer as nearly all of them come: whole, followed by nothing, with {@linkplain HeaderLines
- * ordinary headers} that tell its length. Netty would read it likewise, but more slowly, and what
- * is not taken here is for Netty to read.
+ * An answer as nearly all of them come: whole, followed by nothing, with {@linkplain
+ * FieldLineParser ordinary headers} that tell its length. Netty would read it likewise, but more
+ * slowly, and what is not taken here is for Netty to read.
  */
 final class FastResponseParser {
     /** The bytes of a larger one are better read into its body at once. */
@@ -39,8 +39,8 @@ final class FastResponseParser {
         if (length < MIN_BYTES || length > MAX_BYTES) {
             return null;
         }
-        HeaderLines lines = HeaderLines.ofThisThread();
-        byte[] bytes = lines.room(length + Integer.BYTES);
+        FieldLineParser lines = FieldLineParser.ofThisThread();
+        byte[] bytes = lines.buffer(length + Integer.BYTES);
         buffer.getBytes(buffer.readerIndex(), bytes, 0, length);
         bytes[length] = bytes[length + 2] = '\r';
         bytes[length + 1] = bytes[length + 3] = '\n';
@@ -81,7 +81,7 @@ final class FastResponseParser {
     }
 
     private static @Nullable UpstreamResponse read(
-            HttpResponseStatus status, HeaderLines lines, byte[] bytes, int length) {
+            HttpResponseStatus status, FieldLineParser lines, byte[] bytes, int length) {
         int start = PHRASE + status.reasonPhrase().length() + 2;
         HttpHeaders headers = lines.read(bytes, start, HeaderNames.NONE);
         if (headers == null || lines.end() + bodyLength(status, lines) != length) {
@@ -98,11 +98,11 @@ final class FastResponseParser {
      *
      * @return more than there can be if it is not ordinary
      */
-    private static int bodyLength(HttpResponseStatus status, HeaderLines lines) {
+    private static int bodyLength(HttpResponseStatus status, FieldLineParser lines) {
         return switch (status.codeClass()) {
             case SUCCESS, REDIRECTION, CLIENT_ERROR, SERVER_ERROR -> {
                 boolean hasNone = status.code() == 204 || status.code() == 304;
-                boolean hasLength = lines.contentLength() != HeaderLines.NO_LENGTH;
+                boolean hasLength = lines.contentLength() != FieldLineParser.NO_LENGTH;
                 if (hasNone == hasLength) {
                     yield MAX_BYTES;
                 }

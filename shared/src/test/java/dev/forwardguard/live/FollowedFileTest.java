@@ -121,7 +121,7 @@ class FollowedFileTest {
         look(Duration.ofDays(1));
 
         assertThat(value.get()).contains("one");
-        assertThat(value.rejected()).isEqualTo(1);
+        assertThat(value.rejections()).isEqualTo(1);
     }
 
     @Test
@@ -191,7 +191,7 @@ class FollowedFileTest {
         look(Duration.ZERO);
 
         assertThat(value.get()).hasValueSatisfying(text -> assertThat(text).startsWith("x"));
-        assertThat(value.problem()).hasValueSatisfying(why -> assertThat(why).contains("larger"));
+        assertThat(value.rejection()).hasValueSatisfying(why -> assertThat(why).contains("larger"));
     }
 
     @Test

@@ -60,8 +60,8 @@ class LiveValueTest {
         offer("bad", "x");
 
         assertThat(value.get()).contains(1);
-        assertThat(value.rejected()).isEqualTo(1);
-        assertThat(value.problem()).contains("line 1: not a number");
+        assertThat(value.rejections()).isEqualTo(1);
+        assertThat(value.rejection()).contains("line 1: not a number");
     }
 
     @Test
@@ -72,8 +72,8 @@ class LiveValueTest {
 
         offer("c", "3");
 
-        assertThat(value.rejected()).isEqualTo(2);
-        assertThat(value.problem()).isEmpty();
+        assertThat(value.rejections()).isEqualTo(2);
+        assertThat(value.rejection()).isEmpty();
         assertThat(value.get()).contains(3);
     }
 
@@ -84,7 +84,7 @@ class LiveValueTest {
 
         offer("a", "1");
 
-        assertThat(value.problem()).isEmpty();
+        assertThat(value.rejection()).isEmpty();
         assertThat(value.get()).contains(1);
     }
 
@@ -95,7 +95,7 @@ class LiveValueTest {
 
         offer("bad", "x");
 
-        assertThat(value.rejected()).isEqualTo(2);
+        assertThat(value.rejections()).isEqualTo(2);
     }
 
     @Test

@@ -30,7 +30,7 @@ class GuardSettingsTest {
     private static GuardSettings parse(String document) {
         YamlSection root = YamlSection.parse(document.getBytes(UTF_8));
         GuardSettings settings = GuardSettings.take(root, DEFAULTS);
-        root.refuseOtherKeys();
+        root.rejectOtherKeys();
         return settings;
     }
 

@@ -75,7 +75,7 @@ class FallbackLogTest {
 
     @Test
     void aHealthyGuardIsSilent() {
-        log.note(new Decision.Unheard());
+        log.note(new Decision.Cancelled());
         log.summarise();
 
         assertThat(events.list).isEmpty();

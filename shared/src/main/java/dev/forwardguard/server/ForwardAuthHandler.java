@@ -1,0 +1,120 @@
+package dev.forwardguard.server;
+
+import dev.forwardguard.forwardauth.AuthRequest;
+import dev.forwardguard.forwardauth.Decision;
+import dev.forwardguard.forwardauth.Guard;
+import dev.forwardguard.forwardauth.GuardProfile;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.util.ReferenceCountUtil;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has Traefik's questions decided, whatever their method; their bodies are read and dropped.
+ * Everything else goes on to Micronaut. Not left to Micronaut as well, because every request to
+ * every site passes here: its routing, filters and responses cost more than all the rest. Gets one
+ * request at a time.
+ */
+final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
+    private final Guard guard;
+    private final GuardProfile profile;
+    private final Responder responder;
+    private final UnexpectedFailureHandler unexpectedFailureHandler;
+    private final ClientConnection connection;
+    private boolean asked;
+
+    ForwardAuthHandler(
+            Guard guard,
+            GuardProfile profile,
+            Responder responder,
+            UnexpectedFailureHandler unexpectedFailureHandler,
+            ClientConnection connection) {
+        this.guard = guard;
+        this.profile = profile;
+        this.responder = responder;
+        this.unexpectedFailureHandler = unexpectedFailureHandler;
+        this.connection = connection;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof HttpRequest head) {
+            var request = AuthRequest.of(head, ctx.channel());
+            asked = profile.handles(request.path());
+            if (!asked) {
+                ctx.fireChannelRead(LenientUriRequest.of(head));
+                return;
+            }
+            if (isLastOne(head)) {
+                connection.endsWithThisRequest();
+            }
+            ask(ctx, request);
+        } else if (asked) {
+            ReferenceCountUtil.release(message);
+        } else {
+            ctx.fireChannelRead(message);
+        }
+    }
+
+    /**
+     * Whether nothing can follow. The body of a client that waits to be asked for it would have to
+     * be told from his next request (RFC 9110 section 10.1.1).
+     */
+    private static boolean isLastOne(HttpRequest head) {
+        return !head.protocolVersion().isKeepAliveDefault()
+                || !HttpUtil.isKeepAlive(head)
+                || HttpUtil.is100ContinueExpected(head);
+    }
+
+    private void ask(ChannelHandlerContext ctx, AuthRequest question) {
+        try {
+            guard.decide(question)
+                    .whenComplete((decision, bug) -> decided(ctx, question, decision, bug));
+        } catch (Throwable bug) {
+            decided(ctx, question, null, bug);
+        }
+    }
+
+    private void decided(
+            ChannelHandlerContext ctx,
+            AuthRequest question,
+            @Nullable Decision decision,
+            @Nullable Throwable bug) {
+        if (ctx.executor().inEventLoop()) {
+            answer(ctx, question, decision, bug);
+        } else {
+            ctx.executor().execute(() -> answer(ctx, question, decision, bug));
+        }
+    }
+
+    private void answer(
+            ChannelHandlerContext ctx,
+            AuthRequest question,
+            @Nullable Decision decision,
+            @Nullable Throwable bug) {
+        try {
+            ctx.write(response(question, decision, bug));
+            FlushBatcher.add(ctx);
+        } catch (Throwable worse) {
+            ctx.fireExceptionCaught(worse); // the connection ends, which is no allow
+        }
+    }
+
+    private FullHttpResponse response(
+            AuthRequest question, @Nullable Decision decision, @Nullable Throwable bug) {
+        Throwable failure = bug;
+        if (decision != null) {
+            try {
+                return responder.respond(decision);
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+        return responder.respond(unexpectedFailureHandler.decide(question.headers(), failure));
+    }
+}

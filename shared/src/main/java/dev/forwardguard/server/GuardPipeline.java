@@ -1,0 +1,124 @@
+package dev.forwardguard.server;
+
+import dev.forwardguard.forwardauth.Guard;
+import dev.forwardguard.forwardauth.GuardProfile;
+
+import io.micronaut.context.BeanProvider;
+import io.micronaut.context.event.BeanCreatedEvent;
+import io.micronaut.context.event.BeanCreatedEventListener;
+import io.micronaut.core.util.SupplierUtil;
+import io.micronaut.http.netty.channel.ChannelPipelineCustomizer;
+import io.micronaut.http.server.netty.NettyServerCustomizer;
+import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
+
+import jakarta.inject.Singleton;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.Supplier;
+
+/**
+ * Puts our codec in the place of Micronaut's, and our handlers around it, on each connection to the
+ * main port; the management port is Micronaut's alone.
+ */
+@Singleton
+final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
+    /**
+     * Buffers that begin with 4 KiB, and then follow what comes. Most heads fit, with a session
+     * cookie, into twice what Netty begins with; one that comes in two parts is read by its slower
+     * decoder.
+     */
+    private static final RecvByteBufAllocator WHOLE_HEADS =
+            new AdaptiveRecvByteBufAllocator(512, 4096, 65_536);
+
+    private final Supplier<Guard> guard;
+    private final Supplier<GuardProfile> profile;
+    private final Supplier<Responder> responder;
+    private final Supplier<UnexpectedFailureHandler> unexpectedFailureHandler;
+    private final Supplier<ClientConnections> connections;
+    private final Supplier<NettyHttpServerConfiguration> limits;
+
+    GuardPipeline(
+            BeanProvider<Guard> guard,
+            BeanProvider<GuardProfile> profile,
+            BeanProvider<Responder> responder,
+            BeanProvider<UnexpectedFailureHandler> unexpectedFailureHandler,
+            BeanProvider<ClientConnections> connections,
+            BeanProvider<NettyHttpServerConfiguration> limits) {
+        this.guard = SupplierUtil.memoized(guard::get);
+        this.profile = SupplierUtil.memoized(profile::get);
+        this.responder = SupplierUtil.memoized(responder::get);
+        this.unexpectedFailureHandler = SupplierUtil.memoized(unexpectedFailureHandler::get);
+        this.connections = SupplierUtil.memoized(connections::get);
+        this.limits = SupplierUtil.memoized(limits::get);
+    }
+
+    @Override
+    public NettyServerCustomizer.Registry onCreated(
+            BeanCreatedEvent<NettyServerCustomizer.Registry> event) {
+        event.getBean().register(new OnConnection(null));
+        return event.getBean();
+    }
+
+    private final class OnConnection implements NettyServerCustomizer {
+        private final @Nullable Channel channel;
+
+        private OnConnection(@Nullable Channel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public NettyServerCustomizer specializeForChannel(Channel specific, ChannelRole role) {
+            if (role == ChannelRole.LISTENER) {
+                connections.get().listensAt(specific);
+            }
+            return new OnConnection(specific);
+        }
+
+        @Override
+        public void onStreamPipelineBuilt() {
+            if (channel == null || !connections.get().isMainPort(channel)) {
+                return;
+            }
+            channel.config().setRecvByteBufAllocator(WHOLE_HEADS);
+            ClientConnection connection = connections.get().register(channel);
+            // comes along with Micronaut's client
+            if (channel.pipeline().get(WebSocketServerExtensionHandler.class) != null) {
+                channel.pipeline().remove(WebSocketServerExtensionHandler.class);
+            }
+            channel.pipeline()
+                    .replace(
+                            ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                            ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                            new GuardServerCodec(
+                                    limits.get(), profile.get()::handles, profile.get()::unread));
+            channel.pipeline()
+                    .addBefore(
+                            ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                            "arriving-bytes",
+                            new RequestBufferLimiter(connection))
+                    .addBefore(
+                            ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
+                            "answers-in-turn",
+                            new ConnectionLifecycleHandler(
+                                    profile.get(), responder.get(), connection))
+                    .addBefore(
+                            ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
+                            "one-at-a-time",
+                            new PipeliningHandler())
+                    .addBefore(
+                            ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
+                            "questions",
+                            new ForwardAuthHandler(
+                                    guard.get(),
+                                    profile.get(),
+                                    responder.get(),
+                                    unexpectedFailureHandler.get(),
+                                    connection));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.forwardguard.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+
+/**
+ * Counts what a client sends before the codec takes it in, and drops what there is no room for: 200
+ * half-read heads of 240 KiB would fill the heap before one of them is a request.
+ */
+final class RequestBufferLimiter extends ChannelInboundHandlerAdapter {
+    private final ClientConnection connection;
+    private boolean refused;
+
+    RequestBufferLimiter(ClientConnection connection) {
+        this.connection = connection;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!refused
+                && message instanceof ByteBuf bytes
+                && !connection.arrived(bytes.readableBytes())) {
+            refused = true;
+            ctx.fireUserEventTriggered(RejectedRequest.OVERLOAD);
+        }
+        if (refused) {
+            ReferenceCountUtil.release(message);
+        } else {
+            ctx.fireChannelRead(message);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.forwardguard.server;
+
+import dev.forwardguard.forwardauth.AuthResponse;
+import dev.forwardguard.forwardauth.Decision;
+import dev.forwardguard.telemetry.FallbackLog;
+import dev.forwardguard.telemetry.GuardMetrics;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+
+import jakarta.inject.Singleton;
+
+/** Counts and logs a decision, and encodes it as an HTTP response. */
+@Singleton
+final class Responder {
+    private final GuardMetrics metrics;
+    private final FallbackLog log;
+
+    Responder(GuardMetrics metrics, FallbackLog log) {
+        this.metrics = metrics;
+        this.log = log;
+    }
+
+    /** The response that carries this decision. */
+    FullHttpResponse respond(Decision decision) {
+        metrics.count(decision);
+        log.note(decision);
+        AuthResponse response = AuthResponse.of(decision);
+        return new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                response.status(),
+                Unpooled.wrappedBuffer(response.body()),
+                response.headers(),
+                EmptyHttpHeaders.INSTANCE);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.forwardguard.server;
+
+import dev.forwardguard.forwardauth.Decision;
+import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.FallbackReason;
+
+import io.micronaut.context.annotation.Context;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.server.exceptions.ExceptionHandler;
+import io.netty.handler.codec.http.HttpHeaders;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The one place where a bug ends: a question still gets the guard's last resort. One stack trace
+ * per period is logged, because a bug on the request path would otherwise log as fast as requests
+ * come; the metric counts them all.
+ */
+@Context
+public final class UnexpectedFailureHandler
+        implements ExceptionHandler<Throwable, HttpResponse<?>> {
+    private static final Logger LOG = LoggerFactory.getLogger(UnexpectedFailureHandler.class);
+    private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final GuardProfile profile;
+    private final Ticker ticker;
+    private final AtomicLong quietUntil;
+
+    UnexpectedFailureHandler(GuardProfile profile, Ticker ticker) {
+        this.profile = profile;
+        this.ticker = ticker;
+        this.quietUntil = new AtomicLong(ticker.nanos());
+    }
+
+    /**
+     * What to decide about a question instead.
+     *
+     * @param headers of the question
+     */
+    Decision decide(HttpHeaders headers, @Nullable Throwable failure) {
+        logNowAndThen(failure);
+        return profile.withoutRequest(FallbackReason.INTERNAL_ERROR, 503, headers);
+    }
+
+    /** For what goes wrong in Micronaut, which sees no questions. */
+    @Override
+    @SuppressWarnings("rawtypes") // Micronaut's signature
+    public HttpResponse<?> handle(HttpRequest request, Throwable failure) {
+        logNowAndThen(failure);
+        return HttpResponse.serverError();
+    }
+
+    private void logNowAndThen(@Nullable Throwable failure) {
+        long now = ticker.nanos();
+        long until = quietUntil.get();
+        if (now - until >= 0 && quietUntil.compareAndSet(until, now + PERIOD_NANOS)) {
+            LOG.error("Unexpected failure", failure);
+        }
+    }
+}

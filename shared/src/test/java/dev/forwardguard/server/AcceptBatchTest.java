@@ -1,0 +1,79 @@
+package dev.forwardguard.server;
+
+import static dev.forwardguard.server.AcceptBatch.MOST;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+
+class AcceptBatchTest {
+    private static final int EPOLL_NEVER_KNOWS = 1;
+
+    private final ChannelConfig listener = new EmbeddedChannel().config();
+    private final RecvByteBufAllocator.ExtendedHandle handle =
+            (RecvByteBufAllocator.ExtendedHandle) new AcceptBatch().newHandle();
+    private int waiting;
+    private int inVain;
+
+    /** As Netty's listeners do it; the descriptor of a newcomer stands for the bytes read. */
+    private int turn() {
+        int taken = 0;
+        handle.reset(listener);
+        handle.attemptedBytesRead(EPOLL_NEVER_KNOWS);
+        do {
+            if (waiting == 0) {
+                inVain++;
+                handle.lastBytesRead(-1);
+                break;
+            }
+            waiting--;
+            taken++;
+            handle.lastBytesRead(100 + taken);
+            handle.incMessagesRead(1);
+        } while (handle.continueReading(() -> false));
+        handle.readComplete();
+        return taken;
+    }
+
+    @Test
+    void letsInTwiceAsManyEachTurnUntilThereAreNoMore() {
+        waiting = 1_000;
+        List<Integer> turns = new ArrayList<>();
+        while (waiting > 0) {
+            turns.add(turn());
+        }
+
+        assertThat(turns).startsWith(1, 2, 4, 8, 16, 32, MOST, MOST).hasSize(21);
+        assertThat(inVain).isEqualTo(1);
+    }
+
+    @Test
+    void looksInVainEverySecondTimeAtMostForOneAfterTheOther() {
+        for (int i = 0; i < 100; i++) {
+            waiting = 1;
+            assertThat(turn()).isEqualTo(1);
+        }
+
+        assertThat(inVain).isEqualTo(50);
+    }
+
+    @Test
+    void stopsInTheMiddleWhenTheListenerIsToStop() {
+        waiting = 7;
+        while (waiting > 0) {
+            turn();
+        }
+        waiting = 100;
+        listener.setAutoRead(false);
+
+        assertThat(turn()).isEqualTo(1);
+        assertThat(waiting).isEqualTo(99);
+    }
+}

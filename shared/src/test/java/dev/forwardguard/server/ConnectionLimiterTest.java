@@ -1,0 +1,67 @@
+package dev.forwardguard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.Channel;
+import io.netty.channel.embedded.EmbeddedChannel;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+
+class ConnectionLimiterTest {
+    private final EmbeddedChannel listener =
+            new EmbeddedChannel(new ConnectionLimiter(3, any -> true));
+
+    private EmbeddedChannel newcomer() {
+        var newcomer = new EmbeddedChannel();
+        listener.writeInbound(newcomer);
+        Channel passed = listener.readInbound();
+        assertThat(passed).isSameAs(newcomer);
+        return newcomer;
+    }
+
+    @Test
+    void stopsWhenSoManyAreInside() {
+        newcomer();
+        newcomer();
+        assertThat(listener.config().isAutoRead()).isTrue();
+
+        newcomer();
+
+        assertThat(listener.config().isAutoRead()).isFalse();
+    }
+
+    @Test
+    void goesOnWhenOneHasLeft() {
+        List<EmbeddedChannel> inside = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            inside.add(newcomer());
+        }
+
+        inside.getFirst().close();
+
+        assertThat(listener.config().isAutoRead()).isTrue();
+        newcomer();
+        assertThat(listener.config().isAutoRead()).isFalse();
+    }
+
+    @Test
+    void doesNotCountWhoHasGone() {
+        for (int i = 0; i < 100; i++) {
+            newcomer().close();
+        }
+
+        assertThat(listener.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void leavesOtherListenersAlone() {
+        var other = new EmbeddedChannel(new ConnectionLimiter(1, any -> false));
+        other.writeInbound(new EmbeddedChannel());
+        other.writeInbound(new EmbeddedChannel());
+
+        assertThat(other.config().isAutoRead()).isTrue();
+    }
+}

@@ -1,0 +1,342 @@
+package dev.forwardguard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.forwardguard.settings.HeaderNames;
+
+import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+class GuardServerCodecTest {
+    private static final String ORDINARY =
+            """
+            GET /auth?a=%20b HTTP/1.1
+            Host: guard
+            Cookie: a=1; b=\u00e9\u00ff
+            X-Forwarded-For: 203.0.113.7 \s
+            Accept:
+            Cookie:  c=2
+            Connection: Keep-Alive
+
+            """
+                    .replace("\n", "\r\n");
+
+    private HeaderNames unread = HeaderNames.NONE;
+    private final EmbeddedChannel channel =
+            new EmbeddedChannel(
+                    new GuardServerCodec(
+                            new NettyHttpServerConfiguration(), "/auth"::equals, () -> unread));
+
+    @AfterEach
+    void close() {
+        channel.finishAndReleaseAll();
+    }
+
+    private static ByteBuf bytes(String text) {
+        return Unpooled.copiedBuffer(text, ISO_8859_1);
+    }
+
+    /** Netty makes strings of values. */
+    private static boolean isShort(HttpRequest request) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields =
+                request.headers().iteratorCharSequence();
+        return fields.hasNext() && fields.next().getValue() instanceof AsciiString;
+    }
+
+    private boolean isShort(String text) {
+        channel.writeInbound(bytes(text));
+        HttpRequest first = channel.readInbound();
+        Object rest;
+        while ((rest = channel.readInbound()) != null) {
+            ReferenceCountUtil.release(rest);
+        }
+        return first != null && isShort(first);
+    }
+
+    /**
+     * What a decoder made of bytes: heads with all that is in them, content, and whether it failed.
+     */
+    private static List<String> told(EmbeddedChannel decoder) {
+        List<String> told = new ArrayList<>();
+        Object part;
+        while ((part = decoder.readInbound()) != null) {
+            if (part instanceof HttpRequest head) {
+                told.add(
+                        head.decoderResult().isSuccess()
+                                ? head.method() + " " + head.uri() + " " + head.protocolVersion()
+                                : "failed");
+                told.add(fields(head.headers()));
+            }
+            if (part instanceof HttpContent content) {
+                String more = content.content().toString(ISO_8859_1);
+                if (!more.isEmpty()) {
+                    told.add("content " + more);
+                }
+                if (content instanceof LastHttpContent) {
+                    told.add("end");
+                }
+                content.release();
+            }
+        }
+        return told;
+    }
+
+    private static String fields(HttpHeaders headers) {
+        var fields = new StringBuilder();
+        headers.iteratorCharSequence()
+                .forEachRemaining(
+                        field ->
+                                fields.append(field.getKey())
+                                        .append('=')
+                                        .append(field.getValue())
+                                        .append('|'));
+        for (String name : headers.names()) {
+            fields.append(headers.get(name)).append(headers.getAll(name));
+        }
+        return fields.append(
+                        HttpUtil.isKeepAlive(
+                                new DefaultHttpRequest(
+                                        HttpVersion.HTTP_1_1, HttpMethod.GET, "/", headers)))
+                .toString();
+    }
+
+    @Test
+    void readsAnOrdinaryHeadFromItsBytes() {
+        channel.writeInbound(bytes(ORDINARY));
+
+        FullHttpRequest request = channel.readInbound();
+
+        assertThat(request.uri()).isEqualTo("/auth?a=%20b");
+        assertThat(isShort(request)).isTrue();
+        assertThat(request.headers().getAll("cookie"))
+                .containsExactly("a=1; b=\u00e9\u00ff", "c=2");
+        assertThat(request.headers().get("ACCEPT")).isEmpty();
+        assertThat(request.headers().get("x-forwarded-for")).isEqualTo("203.0.113.7");
+        assertThat(channel.<Object>readInbound()).isNull();
+    }
+
+    @Test
+    void keepsNoHeaderThatNobodyAsksFor() {
+        unread = HeaderNames.of("COOKIE", "accept");
+        channel.writeInbound(bytes(ORDINARY));
+
+        FullHttpRequest request = channel.readInbound();
+
+        assertThat(isShort(request)).isTrue();
+        assertThat(request.headers().names())
+                .containsExactlyInAnyOrder("Host", "X-Forwarded-For", "Connection");
+        assertThat(((AsciiString) value(request, "Host")).array())
+                .asString(ISO_8859_1)
+                .doesNotContain("a=1", "c=2");
+    }
+
+    private static CharSequence value(HttpRequest request, String name) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields =
+                request.headers().iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            if (AsciiString.contentEqualsIgnoreCase(field.getKey(), name)) {
+                return field.getValue();
+            }
+        }
+        throw new AssertionError("no " + name);
+    }
+
+    /** It says what becomes of the connection, and what else is not to be forwarded. */
+    @Test
+    void keepsWhatTheConnectionIsToldEvenIfNobodyAsksForIt() {
+        unread = HeaderNames.of("Connection");
+        channel.writeInbound(bytes("GET /auth HTTP/1.1\r\nConnection: close\r\n\r\n"));
+
+        FullHttpRequest request = channel.readInbound();
+
+        assertThat(isShort(request)).isTrue();
+        assertThat(HttpUtil.isKeepAlive(request)).isFalse();
+    }
+
+    @Test
+    void headsAreNotMixedUp() {
+        channel.writeInbound(bytes(ORDINARY));
+        FullHttpRequest first = channel.readInbound();
+        channel.writeInbound(bytes(ORDINARY.replace("a=1", "A=2").replace("203", "204")));
+        FullHttpRequest second = channel.readInbound();
+
+        assertThat(first.headers().get("Cookie")).startsWith("a=1");
+        assertThat(first.headers().get("X-Forwarded-For")).isEqualTo("203.0.113.7");
+        assertThat(second.headers().get("Cookie")).startsWith("A=2");
+        assertThat(second.headers().get("X-Forwarded-For")).isEqualTo("204.0.113.7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /other HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET //auth HTTP/1.1\r\n\r\n",
+                "GET http://a/auth HTTP/1.1\r\n\r\n",
+                "GET /auth\u00e9 HTTP/1.1\r\n\r\n",
+                "POST /auth HTTP/1.1\r\n\r\n",
+                "HEAD /auth HTTP/1.1\r\n\r\n",
+                "GET /auth HTTP/1.0\r\n\r\n",
+                "GET  /auth HTTP/1.1\r\n\r\n",
+                "\r\nGET /auth HTTP/1.1\r\n\r\n",
+                "GET /auth HTTP/1.1\nA: b\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nA: b\nC: d\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nA: b\r\n continued\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nA : b\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nA: b\tc\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nA: b\u0000c\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nA: b\u007fc\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nA: b\rc\r\n\r\n",
+                "GET /auth HTTP/1.1\r\n: b\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nno colon\r\n\r\n",
+                "GET /auth HTTP/1.1\r\ncontent-LENGTH: 0\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nExpect: 100-continue\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nUpgrade: websocket\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nConnection: close, X-Real-Ip\r\n\r\n",
+                "GET /auth HTTP/1.1\r\nConnection: keep-alive, X-Real-Ip\r\n\r\n",
+                "GET /auth HTTP/1.1\r\n\r\nGET /auth HTTP/1.1\r\n\r\n",
+            })
+    void leavesWhatIsNotOrdinaryToNetty(String head) {
+        assertThat(isShort(head)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"close", "Keep-Alive"})
+    void readsWhatBecomesOfTheConnection(String word) {
+        String head = "GET /auth HTTP/1.1\r\nConnection: " + word + "\r\n\r\n";
+        channel.writeInbound(bytes(head));
+
+        FullHttpRequest request = channel.readInbound();
+
+        assertThat(isShort(request)).isTrue();
+        assertThat(HttpUtil.isKeepAlive(request)).isEqualTo(!word.equals("close"));
+    }
+
+    @Test
+    void leavesManyHeadersAndLargeHeadsToNetty() {
+        String start = "GET /auth HTTP/1.1\r\n";
+        assertThat(isShort(start + "A: b\r\n".repeat(64) + "\r\n")).isTrue();
+        assertThat(isShort(start + "A: b\r\n".repeat(65) + "\r\n")).isFalse();
+    }
+
+    @Test
+    void takesTheLongWayForAHeadInPiecesAndTheShortOneAgainForTheNext() {
+        channel.writeInbound(bytes("GET /auth HTTP/1.1\r\nHo"));
+        assertThat(channel.<Object>readInbound()).isNull();
+        assertThat(isShort("st: a\r\n\r\n")).isFalse();
+
+        assertThat(isShort(ORDINARY)).isTrue();
+    }
+
+    /** The beginning of a head is a whole one by itself, and the bytes before it are not. */
+    @Test
+    void neverBeginsInTheMiddle() {
+        channel.writeInbound(bytes("POST /auth HTTP/1.1\r\nContent-Length: 57\r\n\r\n"));
+        channel.writeInbound(bytes(ORDINARY.substring(0, 30)));
+        assertThat(told(channel)).contains("content " + ORDINARY.substring(0, 30));
+
+        channel.writeInbound(bytes("GET /auth HTTP/1.1\r\nA: b\r\n\r\n".substring(0, 27)));
+
+        assertThat(told(channel).getFirst()).startsWith("content GET /auth");
+    }
+
+    @Test
+    void answersToHeadHaveNoBodyAndTheNextOnesDo() {
+        channel.writeInbound(bytes("HEAD /auth HTTP/1.1\r\n\r\n"));
+        channel.writeInbound(bytes(ORDINARY));
+
+        assertThat(answered("first")).doesNotContain("first");
+        assertThat(answered("second")).endsWith("second");
+    }
+
+    private String answered(String body) {
+        channel.writeOutbound(
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.OK, bytes(body)));
+        var wire = new StringBuilder();
+        ByteBuf part;
+        while ((part = channel.readOutbound()) != null) {
+            wire.append(part.toString(ISO_8859_1));
+            part.release();
+        }
+        return wire.toString();
+    }
+
+    /**
+     * Heads with a few bytes changed, in one piece or two, and followed by another request:
+     * whatever way each of them takes, it comes out as it does of Netty's decoder alone.
+     */
+    @Test
+    void isNeverReadDifferentlyThanByNettyAlone() {
+        var random = new Random(8);
+        int shortWay = 0;
+        for (int i = 0; i < 30_000; i++) {
+            byte[] sent = mutated(random);
+            int cut = random.nextInt(3) > 0 ? sent.length : random.nextInt(sent.length);
+            var own =
+                    new EmbeddedChannel(
+                            new GuardServerCodec(
+                                    new NettyHttpServerConfiguration(),
+                                    path -> path.startsWith("/a"),
+                                    () -> HeaderNames.NONE));
+            var netty = new EmbeddedChannel(new HttpRequestDecoder());
+            for (EmbeddedChannel channel : List.of(own, netty)) {
+                channel.writeInbound(Unpooled.copiedBuffer(sent, 0, cut));
+                if (cut < sent.length) {
+                    channel.writeInbound(Unpooled.copiedBuffer(sent, cut, sent.length - cut));
+                }
+                channel.writeInbound(bytes(ORDINARY));
+            }
+            shortWay +=
+                    own.inboundMessages().peek() instanceof HttpRequest first && isShort(first)
+                            ? 1
+                            : 0;
+
+            assertThat(told(own)).as(new String(sent, ISO_8859_1)).isEqualTo(told(netty));
+            own.finishAndReleaseAll();
+            netty.finishAndReleaseAll();
+        }
+        assertThat(shortWay).isBetween(3_000, 27_000);
+    }
+
+    private static byte[] mutated(Random random) {
+        String telling = "\r\n :\t,;?/\u0000\u007f\u0080\u00ffAaGEThttp1.0";
+        String head = random.nextBoolean() ? ORDINARY : ORDINARY.replace("Keep-Alive", "close");
+        byte[] bytes = head.getBytes(ISO_8859_1);
+        for (int changes = random.nextInt(4); changes > 0; changes--) {
+            int at = random.nextInt(bytes.length);
+            bytes[at] = (byte) telling.charAt(random.nextInt(telling.length()));
+        }
+        return bytes;
+    }
+}
