@@ -74,6 +74,6 @@ final class AuthentikGuard implements Guard {
     private Decision fail(FallbackReason reason, AuthRequest asked) {
         return new Fail(
                 reason,
-                profile.page(PageKind.OUTPOST_UNAVAILABLE, reason, asked.headers(), asked.id()));
+                profile.page(PageText.OUTPOST_UNAVAILABLE, reason, asked.headers(), asked.id()));
     }
 }

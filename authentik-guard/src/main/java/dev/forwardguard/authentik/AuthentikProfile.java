@@ -81,11 +81,11 @@ final class AuthentikProfile implements GuardProfile {
 
     @Override
     public Decision withoutRequest(FallbackReason reason, int status, HttpHeaders headers) {
-        PageKind kind =
+        PageText kind =
                 switch (reason) {
-                    case BAD_REQUEST -> PageKind.UNREADABLE;
-                    case OVERLOAD -> PageKind.OVERLOADED;
-                    default -> PageKind.INTERNAL_ERROR;
+                    case BAD_REQUEST -> PageText.UNREADABLE;
+                    case OVERLOAD -> PageText.OVERLOADED;
+                    default -> PageText.INTERNAL_ERROR;
                 };
         return new Refuse(
                 reason,
@@ -95,9 +95,9 @@ final class AuthentikProfile implements GuardProfile {
     }
 
     /** What somebody with these headers reads: HTML if he asks for it. */
-    Page page(PageKind kind, FallbackReason reason, HttpHeaders headers, RequestId id) {
+    Page page(PageText kind, FallbackReason reason, HttpHeaders headers, RequestId id) {
         boolean html = AcceptedMedia.of(headers.getAll(HttpHeaderNames.ACCEPT)).prefersHtml();
-        PageForm form = html ? PageForm.HTML : PageForm.TEXT;
+        PageRenderer form = html ? PageRenderer.HTML : PageRenderer.TEXT;
         return form.page(kind, reason, all().emergency().message(), id);
     }
 }

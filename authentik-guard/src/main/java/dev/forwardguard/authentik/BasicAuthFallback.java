@@ -1,11 +1,11 @@
 package dev.forwardguard.authentik;
 
+import dev.forwardguard.authentik.login.AuthResult;
+import dev.forwardguard.authentik.login.AuthResult.Accepted;
+import dev.forwardguard.authentik.login.AuthResult.Overloaded;
+import dev.forwardguard.authentik.login.AuthResult.Rejected;
+import dev.forwardguard.authentik.login.AuthResult.Throttled;
 import dev.forwardguard.authentik.login.ClientAddress;
-import dev.forwardguard.authentik.login.LoginOutcome;
-import dev.forwardguard.authentik.login.LoginOutcome.Overloaded;
-import dev.forwardguard.authentik.login.LoginOutcome.Right;
-import dev.forwardguard.authentik.login.LoginOutcome.Throttled;
-import dev.forwardguard.authentik.login.LoginOutcome.Wrong;
 import dev.forwardguard.authentik.login.Logins;
 import dev.forwardguard.forwardauth.AuthRequest;
 import dev.forwardguard.forwardauth.Decision;
@@ -56,22 +56,22 @@ final class BasicAuthFallback {
      */
     CompletionStage<Decision> decide(FallbackReason reason, AuthRequest request) {
         if (profile.all().emergency().requireHttps() && !cameByTls(request)) {
-            security.count(LoginResult.INSECURE);
-            return now(refuse(PageKind.INSECURE, 403, 0, reason, request));
+            security.count(LoginMetric.INSECURE);
+            return now(refuse(PageText.INSECURE, 403, 0, reason, request));
         }
         if (htpasswd.get().filter(users -> !users.isEmpty()).isEmpty()) {
-            security.count(LoginResult.NO_USERS);
-            return now(refuse(PageKind.NO_USERS, 503, 0, reason, request));
+            security.count(LoginMetric.NO_USERS);
+            return now(refuse(PageText.NO_USERS, 503, 0, reason, request));
         }
         if (profile.all().emergency().allowPreflight() && Preflight.is(request.headers())) {
-            security.count(LoginResult.PREFLIGHT);
+            security.count(LoginMetric.PREFLIGHT);
             return now(allow(reason, IdentityHeaders.ofNobody()));
         }
         Optional<Credentials> credentials =
                 Credentials.parse(request.headers().getAll(HttpHeaderNames.AUTHORIZATION));
         if (credentials.isEmpty()) {
-            security.count(LoginResult.NO_CREDENTIALS);
-            return now(challenge(PageKind.CHALLENGE, reason, request));
+            security.count(LoginMetric.NO_CREDENTIALS);
+            return now(challenge(PageText.CHALLENGE, reason, request));
         }
         ClientAddress client =
                 profile.all()
@@ -85,37 +85,37 @@ final class BasicAuthFallback {
     }
 
     private Decision answer(
-            LoginOutcome outcome,
+            AuthResult outcome,
             String user,
             ClientAddress client,
             FallbackReason reason,
             AuthRequest request) {
         return switch (outcome) {
-            case Right(var remembered) -> {
+            case Accepted(var remembered) -> {
                 if (remembered) {
-                    security.count(LoginResult.REMEMBERED);
+                    security.count(LoginMetric.REMEMBERED);
                 } else {
                     security.loggedIn(user, client, request);
                 }
                 yield allow(reason, IdentityHeaders.of(user, profile.all().emergency().groups()));
             }
-            case Wrong(var repeated) -> {
+            case Rejected(var repeated) -> {
                 if (repeated) {
-                    security.count(LoginResult.BAD_CREDENTIALS);
+                    security.count(LoginMetric.BAD_CREDENTIALS);
                 } else {
-                    security.denied(LoginResult.BAD_CREDENTIALS, user, client, request);
+                    security.denied(LoginMetric.BAD_CREDENTIALS, user, client, request);
                 }
-                yield challenge(PageKind.WRONG_PASSWORD, reason, request);
+                yield challenge(PageText.WRONG_PASSWORD, reason, request);
             }
             case Throttled(var retryAfter) -> {
-                security.denied(LoginResult.THROTTLED, user, client, request);
-                yield refuse(PageKind.THROTTLED, 429, seconds(retryAfter), reason, request);
+                security.denied(LoginMetric.THROTTLED, user, client, request);
+                yield refuse(PageText.THROTTLED, 429, seconds(retryAfter), reason, request);
             }
             case Overloaded() -> {
-                security.denied(LoginResult.OVERLOAD, user, client, request);
-                yield refuse(PageKind.BUSY, 503, RETRY_AFTER_SECONDS, reason, request);
+                security.denied(LoginMetric.OVERLOAD, user, client, request);
+                yield refuse(PageText.BUSY, 503, RETRY_AFTER_SECONDS, reason, request);
             }
-            case LoginOutcome.Unheard() -> new Cancelled();
+            case AuthResult.Cancelled() -> new Cancelled();
         };
     }
 
@@ -135,16 +135,16 @@ final class BasicAuthFallback {
                         || protocols.getFirst().equalsIgnoreCase("wss"));
     }
 
-    private Decision challenge(PageKind kind, FallbackReason reason, AuthRequest request) {
+    private Decision challenge(PageText kind, FallbackReason reason, AuthRequest request) {
         EmergencySettings settings = profile.all().emergency();
         return new Decision.Challenge(
                 reason,
-                settings.prompt().challenge(settings.realm(), request.headers()),
+                settings.challengePolicy().headerFor(settings.realm(), request.headers()),
                 page(kind, reason, request));
     }
 
     private Decision refuse(
-            PageKind kind,
+            PageText kind,
             int status,
             int retryAfterSeconds,
             FallbackReason reason,
@@ -152,7 +152,7 @@ final class BasicAuthFallback {
         return new Refuse(reason, status, retryAfterSeconds, page(kind, reason, request));
     }
 
-    private Page page(PageKind kind, FallbackReason reason, AuthRequest request) {
+    private Page page(PageText kind, FallbackReason reason, AuthRequest request) {
         return profile.page(kind, reason, request.headers(), request.id());
     }
 

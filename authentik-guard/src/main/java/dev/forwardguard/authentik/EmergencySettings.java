@@ -1,9 +1,9 @@
 package dev.forwardguard.authentik;
 
-import dev.forwardguard.authentik.login.AddressRule;
+import dev.forwardguard.authentik.login.ClientAddressResolver;
 import dev.forwardguard.authentik.login.Subnet;
-import dev.forwardguard.htpasswd.Challenge;
 import dev.forwardguard.htpasswd.HashLimits;
+import dev.forwardguard.htpasswd.Realm;
 import dev.forwardguard.settings.YamlSection;
 
 import java.time.Duration;
@@ -19,7 +19,7 @@ import java.util.List;
  *     this way
  * @param deletionGrace how long the htpasswd file may be gone before nobody gets in any more
  * @param message what the operator tells people on every page, as plain text; may be empty
- * @param prompt which requests make browsers ask for a password
+ * @param challengePolicy which requests make browsers ask for a password
  * @param allowPreflight whether CORS preflights reach the application without a password
  * @param limits hashes that cost more are refused when the htpasswd file is read, so that one line
  *     cannot stall the others
@@ -29,37 +29,37 @@ import java.util.List;
  */
 record EmergencySettings(
         boolean requireHttps,
-        Challenge realm,
+        Realm realm,
         List<String> groups,
         Duration deletionGrace,
         String message,
-        Prompt prompt,
+        ChallengePolicy challengePolicy,
         boolean allowPreflight,
         HashLimits limits,
         int maxFailures,
-        AddressRule clientAddress) {
+        ClientAddressResolver clientAddress) {
 
     private static final int LONGEST_MESSAGE = 1000;
 
     static final EmergencySettings DEFAULTS =
             new EmergencySettings(
                     true,
-                    new Challenge("Emergency Access"),
+                    new Realm("Emergency Access"),
                     List.of(),
                     Duration.ofSeconds(30),
                     "",
-                    Prompt.ALWAYS,
+                    ChallengePolicy.ALWAYS,
                     false,
                     HashLimits.DEFAULT,
                     5,
-                    AddressRule.DEFAULT);
+                    ClientAddressResolver.DEFAULT);
 
     static EmergencySettings take(YamlSection section) {
         HashLimits limits = DEFAULTS.limits;
         var settings =
                 new EmergencySettings(
                         section.flag("require-https", DEFAULTS.requireHttps),
-                        section.value("realm", DEFAULTS.realm, Challenge::new),
+                        section.value("realm", DEFAULTS.realm, Realm::new),
                         section.texts("groups", DEFAULTS.groups, EmergencySettings::groups),
                         section.duration(
                                 "deletion-grace",
@@ -67,7 +67,8 @@ record EmergencySettings(
                                 Duration.ZERO,
                                 Duration.ofDays(1)),
                         section.value("message", DEFAULTS.message, EmergencySettings::message),
-                        section.choice("challenge", Prompt.class, DEFAULTS.prompt),
+                        section.choice(
+                                "challenge", ChallengePolicy.class, DEFAULTS.challengePolicy),
                         section.flag("allow-preflight", DEFAULTS.allowPreflight),
                         new HashLimits(
                                 section.integer("max-bcrypt-cost", limits.maxBcryptCost(), 4, 30),
@@ -77,11 +78,11 @@ record EmergencySettings(
                                         5000,
                                         999_999_999)),
                         section.integer("max-failures", DEFAULTS.maxFailures, 0, 1_000_000),
-                        new AddressRule(
+                        new ClientAddressResolver(
                                 section.value(
                                         "client-address",
                                         DEFAULTS.clientAddress.header(),
-                                        AddressRule.Source::of),
+                                        ClientAddressResolver.Source::of),
                                 section.texts(
                                         "trusted-proxies",
                                         DEFAULTS.clientAddress.trusted(),
@@ -125,8 +126,8 @@ record EmergencySettings(
                 + deletionGrace
                 + ", message="
                 + message
-                + ", prompt="
-                + prompt
+                + ", challengePolicy="
+                + challengePolicy
                 + ", allowPreflight="
                 + allowPreflight
                 + ", limits="

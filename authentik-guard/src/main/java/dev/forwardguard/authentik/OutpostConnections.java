@@ -18,11 +18,11 @@ final class OutpostConnections implements BeanCreatedEventListener<NettyClientCu
     @Override
     public NettyClientCustomizer.Registry onCreated(
             BeanCreatedEvent<NettyClientCustomizer.Registry> event) {
-        event.getBean().register(new OneBufferAtATime());
+        event.getBean().register(new SmallReads());
         return event.getBean();
     }
 
-    static final class OneBufferAtATime implements NettyClientCustomizer {
+    static final class SmallReads implements NettyClientCustomizer {
         private static final int LEAST = 4 << 10;
         private static final int MOST = 32 << 10;
 

@@ -202,10 +202,10 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
                     case READ_TIMEOUT, CONNECT_TIMEOUT -> HttpResponseStatus.GATEWAY_TIMEOUT;
                     default -> HttpResponseStatus.BAD_GATEWAY;
                 };
-        PageKind kind =
+        PageText kind =
                 reason == FallbackReason.OVERLOAD
-                        ? PageKind.OVERLOADED
-                        : PageKind.OUTPOST_UNAVAILABLE;
+                        ? PageText.OVERLOADED
+                        : PageText.OUTPOST_UNAVAILABLE;
         HttpHeaders headers = sentHeaders(request);
         return PageResponse.of(status, profile.page(kind, reason, headers, RequestId.of(headers)));
     }

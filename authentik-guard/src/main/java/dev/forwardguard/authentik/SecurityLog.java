@@ -34,11 +34,11 @@ final class SecurityLog {
     private static final int LONGEST_USER = 64;
     private static final int LONGEST_ADDRESS = 200;
 
-    private final Map<LoginResult, Counter> counters = new EnumMap<>(LoginResult.class);
-    private final Map<SecurityEvent, LineBudget> budgets = new EnumMap<>(SecurityEvent.class);
+    private final Map<LoginMetric, Counter> counters = new EnumMap<>(LoginMetric.class);
+    private final Map<SecurityEvent, LogRateLimit> budgets = new EnumMap<>(SecurityEvent.class);
 
     SecurityLog(MeterRegistry registry, AuthentikProfile profile, Ticker ticker) {
-        for (LoginResult result : LoginResult.values()) {
+        for (LoginMetric result : LoginMetric.values()) {
             counters.put(
                     result,
                     Counter.builder("guard.emergency.login")
@@ -48,24 +48,24 @@ final class SecurityLog {
                             .register(registry));
         }
         for (SecurityEvent event : SecurityEvent.values()) {
-            budgets.put(event, new LineBudget(LINES_PER_SECOND, ticker));
+            budgets.put(event, new LogRateLimit(LINES_PER_SECOND, ticker));
         }
     }
 
     /** A decision without a check of a password: counted, not logged. */
-    void count(LoginResult result) {
+    void count(LoginMetric result) {
         requireNonNull(counters.get(result)).increment();
     }
 
     /** The right password, checked; once for each login that is then remembered. */
     void loggedIn(String user, ClientAddress client, AuthRequest request) {
-        attempt(SecurityEvent.EMERGENCY_LOGIN, LoginResult.SUCCESS, user, client, request);
+        attempt(SecurityEvent.EMERGENCY_LOGIN, LoginMetric.SUCCESS, user, client, request);
     }
 
     /** A password that did not let its sender in. */
-    void denied(LoginResult why, String user, ClientAddress client, AuthRequest request) {
+    void denied(LoginMetric why, String user, ClientAddress client, AuthRequest request) {
         SecurityEvent event =
-                why == LoginResult.THROTTLED
+                why == LoginMetric.THROTTLED
                         ? SecurityEvent.EMERGENCY_THROTTLED
                         : SecurityEvent.EMERGENCY_DENIED;
         attempt(event, why, user, client, request);
@@ -73,7 +73,7 @@ final class SecurityLog {
 
     private void attempt(
             SecurityEvent event,
-            LoginResult result,
+            LoginMetric result,
             String user,
             ClientAddress client,
             AuthRequest request) {
@@ -95,19 +95,19 @@ final class SecurityLog {
 
     /** Once a second: how many events were not logged. */
     @Scheduled(fixedDelay = "1s", initialDelay = "1s")
-    void tellWhatWasLeftOut() {
-        Map<String, Long> leftOut = new TreeMap<>();
+    void logSuppressed() {
+        Map<String, Long> suppressed = new TreeMap<>();
         budgets.forEach(
                 (event, budget) -> {
-                    long number = budget.leftOut();
+                    long number = budget.suppressed();
                     if (number > 0) {
-                        leftOut.put(event.label(), number);
+                        suppressed.put(event.label(), number);
                     }
                 });
-        if (!leftOut.isEmpty()) {
+        if (!suppressed.isEmpty()) {
             LOG.atInfo()
                     .addKeyValue("event", "emergency_left_out")
-                    .addKeyValue("left_out", leftOut)
+                    .addKeyValue("left_out", suppressed)
                     .log("More events than are logged in a second");
         }
     }

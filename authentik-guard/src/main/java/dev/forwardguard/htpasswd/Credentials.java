@@ -73,7 +73,7 @@ public final class Credentials {
                 return Optional.empty();
             }
         }
-        return UserName.decode(Arrays.copyOf(userPass, colon))
+        return Username.decode(Arrays.copyOf(userPass, colon))
                 .map(user -> new Credentials(user, password));
     }
 

@@ -33,38 +33,38 @@ public final class Htpasswd {
     /**
      * Random per process, so that nobody can work out {@link #hashFor} for users of their choice.
      */
-    private static final byte[] STAND_IN_KEY = new byte[32];
+    private static final byte[] DECOY_KEY = new byte[32];
 
     static {
-        new SecureRandom().nextBytes(STAND_IN_KEY);
+        new SecureRandom().nextBytes(DECOY_KEY);
     }
 
-    private final Map<String, Entry> entries;
+    private final Map<String, HtpasswdEntry> entries;
     private final Map<String, PasswordHash> hashes;
-    private final List<PasswordHash> standIns;
-    private final Map<String, PasswordHash> dearest;
+    private final List<PasswordHash> decoys;
+    private final Map<String, PasswordHash> mostExpensive;
     private final List<RejectedLine> rejectedLines;
 
     private Htpasswd(
-            Map<String, Entry> entries,
+            Map<String, HtpasswdEntry> entries,
             Map<String, PasswordHash> hashes,
             List<RejectedLine> rejectedLines) {
         this.entries = Map.copyOf(entries);
         this.hashes = Map.copyOf(hashes);
-        this.standIns = List.copyOf(hashes.values());
-        this.dearest = dearest(standIns);
+        this.decoys = List.copyOf(hashes.values());
+        this.mostExpensive = mostExpensive(decoys);
         this.rejectedLines = List.copyOf(rejectedLines);
     }
 
-    private static Map<String, PasswordHash> dearest(List<PasswordHash> hashes) {
-        Map<String, PasswordHash> dearest = new HashMap<>();
+    private static Map<String, PasswordHash> mostExpensive(List<PasswordHash> hashes) {
+        Map<String, PasswordHash> mostExpensive = new HashMap<>();
         for (PasswordHash hash : hashes) {
-            dearest.merge(
+            mostExpensive.merge(
                     hash.algorithm(),
                     hash,
                     BinaryOperator.maxBy(Comparator.comparingInt(PasswordHash::cost)));
         }
-        return Map.copyOf(dearest);
+        return Map.copyOf(mostExpensive);
     }
 
     /**
@@ -83,14 +83,14 @@ public final class Htpasswd {
         }
         Map<String, PasswordHash> hashes = new LinkedHashMap<>();
         List<RejectedLine> rejected = new ArrayList<>();
-        Map<String, Entry> entries = new LinkedHashMap<>();
-        for (Line line : Line.in(content)) {
+        Map<String, HtpasswdEntry> entries = new LinkedHashMap<>();
+        for (HtpasswdLine line : HtpasswdLine.in(content)) {
             if (hashes.size() + rejected.size() == MAX_ENTRIES) {
                 throw new InvalidHtpasswdException(
                         line + ": more than " + MAX_ENTRIES + " entries");
             }
             try {
-                Entry entry = Entry.parse(line.text());
+                HtpasswdEntry entry = HtpasswdEntry.parse(line.text());
                 if (entries.putIfAbsent(entry.user(), entry) != null) {
                     throw new UnusableLineException("user of an earlier line, which counts");
                 }
@@ -131,17 +131,17 @@ public final class Htpasswd {
         byte[] password = credentials.password();
         boolean right = check.test(hash, password) && hasUser(credentials.user());
         if (!right) {
-            levelOut(hash, password);
+            equalizeTime(hash, password);
         }
         return right;
     }
 
     /** After a check of this hash. */
-    private void levelOut(PasswordHash checked, byte[] password) {
-        dearest.forEach(
+    private void equalizeTime(PasswordHash checked, byte[] password) {
+        mostExpensive.forEach(
                 (algorithm, most) -> {
                     if (algorithm.equals(checked.algorithm())) {
-                        most.makeUpFor(checked, password);
+                        most.spendDifference(checked, password);
                     } else {
                         most.matches(password);
                     }
@@ -151,10 +151,10 @@ public final class Htpasswd {
     /** The user's own hash, or the one that stands in for it. Only if there are users. */
     PasswordHash hashFor(String user) {
         MessageDigest keyed = DigestAlgorithm.SHA_256.start();
-        keyed.update(STAND_IN_KEY);
+        keyed.update(DECOY_KEY);
         int random = ByteBuffer.wrap(keyed.digest(user.getBytes(UTF_8))).getInt();
-        PasswordHash standIn = standIns.get(Math.floorMod(random, standIns.size()));
-        return hashes.getOrDefault(user, standIn);
+        PasswordHash decoy = decoys.get(Math.floorMod(random, decoys.size()));
+        return hashes.getOrDefault(user, decoy);
     }
 
     public boolean hasUser(String user) {
@@ -175,7 +175,7 @@ public final class Htpasswd {
      * The entry that decides about the user, if he can log in. Two snapshots with equal entries
      * accept the same passwords of him.
      */
-    public Optional<Entry> entry(String user) {
+    public Optional<HtpasswdEntry> entry(String user) {
         return hasUser(user) ? Optional.ofNullable(entries.get(user)) : Optional.empty();
     }
 

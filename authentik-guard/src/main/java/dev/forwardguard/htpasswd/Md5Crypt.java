@@ -16,7 +16,7 @@ public final class Md5Crypt implements PasswordHash {
     private static final Pattern FORM =
             Pattern.compile(
                     "(\\$(?:apr1|1)\\$)("
-                            + CryptText.SALT_CHARACTER
+                            + CryptBase64.SALT_CHARACTER
                             + "{0,8})\\$([./0-9A-Za-z]{21}[./01])");
 
     private static final int ROUNDS = 1000;
@@ -58,7 +58,7 @@ public final class Md5Crypt implements PasswordHash {
             md5.update(odd ? digest : password);
             digest = md5.digest();
         }
-        return MessageDigest.isEqual(text, CryptText.encode(digest, ORDER).getBytes(US_ASCII));
+        return MessageDigest.isEqual(text, CryptBase64.encode(digest, ORDER).getBytes(US_ASCII));
     }
 
     @Override

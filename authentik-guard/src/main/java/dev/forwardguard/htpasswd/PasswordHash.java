@@ -16,5 +16,5 @@ public sealed interface PasswordHash permits Bcrypt, Md5Crypt, ShaCrypt, Sha1 {
      * The work by which a check of this hash is more than one of the other, which is of the same
      * algorithm and not more expensive.
      */
-    default void makeUpFor(PasswordHash cheaper, byte[] password) {}
+    default void spendDifference(PasswordHash cheaper, byte[] password) {}
 }

@@ -25,7 +25,9 @@ public final class ShaCrypt implements PasswordHash {
     private static final int MAX_PASSWORD = 511;
 
     private static final String SETTING =
-            "(?:rounds=([1-9]\\d{3,8})\\$)?(?!rounds=)(" + CryptText.SALT_CHARACTER + "{0,16})\\$";
+            "(?:rounds=([1-9]\\d{3,8})\\$)?(?!rounds=)("
+                    + CryptBase64.SALT_CHARACTER
+                    + "{0,16})\\$";
 
     private enum Variant {
         SHA256("\\$5\\$" + SETTING + "([./0-9A-Za-z]{42}[./0-9A-D])", DigestAlgorithm.SHA_256),
@@ -93,7 +95,7 @@ public final class ShaCrypt implements PasswordHash {
             sha.update(odd ? digest : p);
             digest = sha.digest();
         }
-        return CryptText.encode(digest, order(digest.length)).getBytes(US_ASCII);
+        return CryptBase64.encode(digest, order(digest.length)).getBytes(US_ASCII);
     }
 
     @Override
@@ -108,7 +110,7 @@ public final class ShaCrypt implements PasswordHash {
     }
 
     @Override
-    public void makeUpFor(PasswordHash cheaper, byte[] password) {
+    public void spendDifference(PasswordHash cheaper, byte[] password) {
         if (password.length <= MAX_PASSWORD && cheaper.cost() < rounds) {
             computed(password, rounds - cheaper.cost());
         }

@@ -35,39 +35,39 @@ final class ApiJson {
     }
 
     /**
-     * @throws ReadFailure if it is not a complete JSON object
+     * @throws ListWatchException if it is not a complete JSON object
      */
-    ApiObject object(byte[] json) throws ReadFailure {
+    ApiObject object(byte[] json) throws ListWatchException {
         return parse(json, this::object);
     }
 
     /**
-     * @throws ReadFailure if it is not a complete JSON object with an object in it
+     * @throws ListWatchException if it is not a complete JSON object with an object in it
      */
-    Event event(byte[] json) throws ReadFailure {
+    Event event(byte[] json) throws ListWatchException {
         return parse(json, this::event);
     }
 
     private interface Reading<T> {
-        T of(JsonParser json) throws IOException, ReadFailure;
+        T of(JsonParser json) throws IOException, ListWatchException;
     }
 
-    private static <T> T parse(byte[] bytes, Reading<T> reading) throws ReadFailure {
+    private static <T> T parse(byte[] bytes, Reading<T> reading) throws ListWatchException {
         try (JsonParser json = JSON.createParser(bytes)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw new ReadFailure(ReadResult.MALFORMED);
+                throw new ListWatchException(ListWatchResult.MALFORMED);
             }
             T value = reading.of(json);
             if (json.nextToken() != null) {
-                throw new ReadFailure(ReadResult.MALFORMED);
+                throw new ListWatchException(ListWatchResult.MALFORMED);
             }
             return value;
         } catch (IOException e) {
-            throw new ReadFailure(ReadResult.MALFORMED); // its message quotes the text
+            throw new ListWatchException(ListWatchResult.MALFORMED); // its message quotes the text
         }
     }
 
-    private Event event(JsonParser json) throws IOException, ReadFailure {
+    private Event event(JsonParser json) throws IOException, ListWatchException {
         String type = null;
         ApiObject object = null;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -82,7 +82,7 @@ final class ApiJson {
             }
         }
         if (object == null) {
-            throw new ReadFailure(ReadResult.MALFORMED);
+            throw new ListWatchException(ListWatchResult.MALFORMED);
         }
         return new Event(type, object);
     }

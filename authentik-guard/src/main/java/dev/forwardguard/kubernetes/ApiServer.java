@@ -13,7 +13,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * The API server, as somebody with {@link Access} sees it.
+ * The API server, as somebody with {@link ClusterAccess} sees it.
  *
  * @param address in front of all paths; may have a path of its own, behind a proxy
  * @param headers of each request
@@ -25,7 +25,7 @@ record ApiServer(HttpUrl address, Headers headers, OkHttpClient client) {
      *
      * @param certificate to show when it is asked for; null for none
      */
-    static OkHttpClient.Builder client(Trust trust, @Nullable ClientCertificate certificate)
+    static OkHttpClient.Builder client(TlsTrust trust, @Nullable ClientCertificate certificate)
             throws GeneralSecurityException {
         KeyManager[] keys = certificate == null ? null : certificate.keyManagers();
         SSLContext tls = SSLContext.getInstance("TLS");

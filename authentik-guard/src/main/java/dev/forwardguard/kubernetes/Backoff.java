@@ -6,12 +6,12 @@ import java.util.List;
 
 /** How long to wait before asking again; for one thread. */
 final class Backoff {
-    private final Pace pace;
+    private final WatchTimings timings;
     private int failures;
     private boolean hurried;
 
-    Backoff(Pace pace) {
-        this.pace = pace;
+    Backoff(WatchTimings timings) {
+        this.timings = timings;
     }
 
     /**
@@ -20,17 +20,17 @@ final class Backoff {
      * @param settled whether it had a watch that lasted, so that failures before it are history
      * @param asked what the server asked for
      */
-    Duration after(ReadResult result, boolean settled, Duration asked) {
+    Duration after(ListWatchResult result, boolean settled, Duration asked) {
         boolean atOnce = result.atOnce() && (settled || !hurried);
         hurried = result.atOnce();
         if (settled) {
             failures = 0;
         }
-        if (atOnce || result == ReadResult.OK) {
+        if (atOnce || result == ListWatchResult.OK) {
             return Duration.ZERO;
         }
         failures++;
-        Duration granted = Collections.min(List.of(asked, pace.longestRetryAfter()));
-        return Collections.max(List.of(granted, pace.pause(failures)));
+        Duration granted = Collections.min(List.of(asked, timings.longestRetryAfter()));
+        return Collections.max(List.of(granted, timings.pause(failures)));
     }
 }

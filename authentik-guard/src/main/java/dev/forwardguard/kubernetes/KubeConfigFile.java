@@ -22,7 +22,7 @@ import java.util.Map;
  * understands it, and runs its exec plugins; the rest of that client, some 700 classes for objects
  * that the guard never reads, is not loaded.
  */
-record KubeConfigFile(Path file) implements Access {
+record KubeConfigFile(Path file) implements ClusterAccess {
     @Override
     public ApiServer server(byte[] content) throws IOException, GeneralSecurityException {
         KubeConfig config = parse(content);
@@ -52,14 +52,14 @@ record KubeConfigFile(Path file) implements Access {
         return HttpUrl.get(scheme + server);
     }
 
-    private static Trust trust(KubeConfig config) throws IOException, GeneralSecurityException {
+    private static TlsTrust trust(KubeConfig config) throws IOException, GeneralSecurityException {
         if (!config.verifySSL()) {
-            return Trust.inAnybody();
+            return TlsTrust.inAnybody();
         }
         byte[] authorities =
                 config.getDataOrFileRelative(
                         config.getCertificateAuthorityData(), config.getCertificateAuthorityFile());
-        return authorities == null ? Trust.likeJava() : Trust.in(authorities);
+        return authorities == null ? TlsTrust.likeJava() : TlsTrust.in(authorities);
     }
 
     /** Who the guard is: shown in TLS, or said in a header. */

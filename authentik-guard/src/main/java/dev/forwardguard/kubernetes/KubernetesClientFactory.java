@@ -29,9 +29,9 @@ import java.util.function.Supplier;
 public final class KubernetesClientFactory implements AutoCloseable {
     private static final String USUAL_PLACE = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    private final Supplier<Access> access;
+    private final Supplier<ClusterAccess> access;
     private final boolean inCluster;
-    private final Pace pace;
+    private final WatchTimings pace;
     private @Nullable ApiServer server;
     private byte @Nullable [] builtFrom;
 
@@ -61,7 +61,7 @@ public final class KubernetesClientFactory implements AutoCloseable {
             String host, String port, String kubeconfig, String home, String mounted) {
         var pod = ServiceAccount.at(host, port, Path.of(mounted));
         this.inCluster = !host.isEmpty() && Files.exists(pod.token());
-        this.pace = Pace.DEFAULT;
+        this.pace = WatchTimings.DEFAULT;
         this.access =
                 () -> {
                     if (!kubeconfig.isEmpty()) {
@@ -73,7 +73,7 @@ public final class KubernetesClientFactory implements AutoCloseable {
                 };
     }
 
-    KubernetesClientFactory(Access access, Pace pace) {
+    KubernetesClientFactory(ClusterAccess access, WatchTimings pace) {
         this.access = () -> access;
         this.inCluster = access instanceof ServiceAccount;
         this.pace = pace;
@@ -91,8 +91,8 @@ public final class KubernetesClientFactory implements AutoCloseable {
     }
 
     /** The API server according to the files as they are now. */
-    ApiServer server() throws ReadFailure {
-        Access way = access.get();
+    ApiServer server() throws ListWatchException {
+        ClusterAccess way = access.get();
         try {
             byte[] content = Files.readAllBytes(way.file());
             ApiServer present = server;
@@ -107,17 +107,17 @@ public final class KubernetesClientFactory implements AutoCloseable {
             builtFrom = content;
             return built;
         } catch (ClientKey.UnusableException e) {
-            throw new ReadFailure(ReadResult.CLIENT_KEY);
+            throw new ListWatchException(ListWatchResult.CLIENT_KEY);
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            throw new ReadFailure(ReadResult.NO_ACCESS);
+            throw new ListWatchException(ListWatchResult.NO_ACCESS);
         }
     }
 
-    String namespace() throws ReadFailure {
+    String namespace() throws ListWatchException {
         try {
             return access.get().namespace();
         } catch (IOException | RuntimeException e) {
-            throw new ReadFailure(ReadResult.NO_ACCESS);
+            throw new ListWatchException(ListWatchResult.NO_ACCESS);
         }
     }
 

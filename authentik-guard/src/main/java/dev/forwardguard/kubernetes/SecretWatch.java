@@ -29,11 +29,11 @@ public final class SecretWatch implements LiveSource {
 
     private final HtpasswdSecretConfiguration which;
     private final KubernetesClientFactory clients;
-    private final SecretRequests requests;
-    private final HtpasswdSecret secret;
-    private final Contact contact;
-    private final SecretReader reader;
-    private final Pace pace;
+    private final SecretApi requests;
+    private final SecretContent secret;
+    private final WatchStatus status;
+    private final SecretListWatch reader;
+    private final WatchTimings timings;
     private final Backoff backoff;
     private final Ticker ticker;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -50,7 +50,7 @@ public final class SecretWatch implements LiveSource {
             Ticker ticker,
             MeterRegistry registry,
             Tags tags) {
-        this(which, clients, value, grace, ticker, registry, tags, Pace.DEFAULT);
+        this(which, clients, value, grace, ticker, registry, tags, WatchTimings.DEFAULT);
     }
 
     SecretWatch(
@@ -61,15 +61,15 @@ public final class SecretWatch implements LiveSource {
             Ticker ticker,
             MeterRegistry registry,
             Tags tags,
-            Pace pace) {
+            WatchTimings timings) {
         this.which = which;
         this.clients = clients;
-        this.requests = new SecretRequests(which, clients, pace);
-        this.secret = new HtpasswdSecret(value, which.key(), grace, ticker, pace.graceCheck());
-        this.contact = new Contact(which.name(), registry, tags);
-        this.reader = new SecretReader(which, requests, secret, contact);
-        this.pace = pace;
-        this.backoff = new Backoff(pace);
+        this.requests = new SecretApi(which, clients, timings);
+        this.secret = new SecretContent(value, which.key(), grace, ticker, timings.graceCheck());
+        this.status = new WatchStatus(which.name(), registry, tags);
+        this.reader = new SecretListWatch(which, requests, secret, status);
+        this.timings = timings;
+        this.backoff = new Backoff(timings);
         this.ticker = ticker;
     }
 
@@ -83,7 +83,7 @@ public final class SecretWatch implements LiveSource {
     public Map<String, Object> state() {
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("source", "secret " + which.name() + ", key " + which.key());
-        state.put("contact", contact.state());
+        state.put("contact", status.state());
         return state;
     }
 
@@ -127,21 +127,21 @@ public final class SecretWatch implements LiveSource {
             return cycle();
         } catch (RuntimeException | Error e) {
             LOG.debug("{} at {}", e.getClass().getName(), Arrays.toString(e.getStackTrace()));
-            contact.listFailed(ReadResult.INTERNAL_ERROR);
-            return backoff.after(ReadResult.INTERNAL_ERROR, false, Duration.ZERO);
+            status.listFailed(ListWatchResult.INTERNAL_ERROR);
+            return backoff.after(ListWatchResult.INTERNAL_ERROR, false, Duration.ZERO);
         }
     }
 
     /** One list and one watch; returns how long to wait before the next. */
     private Duration cycle() {
-        ReadResult result = ReadResult.OK;
+        ListWatchResult result = ListWatchResult.OK;
         Duration asked = Duration.ZERO;
         Long began = null;
         try {
             String revision = reader.list();
             began = ticker.nanos();
             reader.watch(revision);
-        } catch (ReadFailure e) {
+        } catch (ListWatchException e) {
             result = e.result();
             asked = e.retryAfter();
         }
@@ -151,12 +151,12 @@ public final class SecretWatch implements LiveSource {
         if (result.needsNewClient()) {
             clients.discard();
         }
-        boolean settled = began != null && ticker.nanos() - began >= pace.settled().toNanos();
+        boolean settled = began != null && ticker.nanos() - began >= timings.settled().toNanos();
         if (began == null) {
             reader.listFailed(result);
         } else {
-            result = result == ReadResult.OK && !settled ? ReadResult.CLOSED : result;
-            contact.watchEnded(result, settled);
+            result = result == ListWatchResult.OK && !settled ? ListWatchResult.CLOSED : result;
+            status.watchEnded(result, settled);
         }
         return backoff.after(result, settled, asked);
     }

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param address of the API server, {@code https://host:port}
  * @param directory with {@code token}, {@code ca.crt} and {@code namespace}
  */
-record ServiceAccount(String address, Path directory) implements Access {
+record ServiceAccount(String address, Path directory) implements ClusterAccess {
     private static final Pattern TOKEN = Pattern.compile("[!-~]+");
 
     static ServiceAccount at(String host, String port, Path directory) {
@@ -41,7 +41,7 @@ record ServiceAccount(String address, Path directory) implements Access {
         return new ApiServer(
                 HttpUrl.get(address),
                 Headers.of(),
-                ApiServer.client(Trust.in(ca), null)
+                ApiServer.client(TlsTrust.in(ca), null)
                         .addInterceptor(new TokenOfTheMoment(token()))
                         .build());
     }

@@ -22,13 +22,13 @@ final class WatchLines implements AutoCloseable {
      * Waits for the next line that is not blank; null at the end. A last line that is not complete
      * is none.
      */
-    byte @Nullable [] next() throws ReadFailure {
+    byte @Nullable [] next() throws ListWatchException {
         try {
             byte[] line;
             do {
-                long end = source.indexOf((byte) '\n', 0, SecretRequests.MAX_BYTES);
-                if (end < 0 && source.getBuffer().size() >= SecretRequests.MAX_BYTES) {
-                    throw new ReadFailure(ReadResult.TOO_LARGE);
+                long end = source.indexOf((byte) '\n', 0, SecretApi.MAX_BYTES);
+                if (end < 0 && source.getBuffer().size() >= SecretApi.MAX_BYTES) {
+                    throw new ListWatchException(ListWatchResult.TOO_LARGE);
                 }
                 if (end < 0) {
                     return null;
@@ -38,7 +38,7 @@ final class WatchLines implements AutoCloseable {
             } while (isBlank(line));
             return line;
         } catch (IOException e) {
-            throw ReadFailure.of(e, ReadResult.CLOSED);
+            throw ListWatchException.of(e, ListWatchResult.CLOSED);
         }
     }
 

@@ -1,7 +1,7 @@
 /**
  * The users of Emergency Access from one Secret, and the only package that knows the API server.
  * Read {@link dev.forwardguard.kubernetes.SecretWatch} first: it lists, then watches, on a thread
- * of its own, and tells {@link dev.forwardguard.kubernetes.HtpasswdSecret} what there is; that
+ * of its own, and tells {@link dev.forwardguard.kubernetes.SecretContent} what there is; that
  * decides what it means for the live value.
  *
  * <p>RBAC: {@code list} and {@code watch} on {@code secrets}, with the one name in {@code
@@ -26,7 +26,7 @@
  * </ul>
  *
  * <p>No content, token or exception message goes into a log: they are told by {@link
- * dev.forwardguard.kubernetes.ReadResult}.
+ * dev.forwardguard.kubernetes.ListWatchResult}.
  */
 @NullMarked
 package dev.forwardguard.kubernetes;

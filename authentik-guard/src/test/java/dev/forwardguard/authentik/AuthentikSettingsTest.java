@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.forwardguard.authentik.login.AddressRule;
+import dev.forwardguard.authentik.login.ClientAddressResolver;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.settings.InvalidSettingsException;
 import dev.forwardguard.settings.Mode;
@@ -42,12 +42,12 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().groups()).isEmpty();
         assertThat(settings.emergency().deletionGrace()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.emergency().message()).isEmpty();
-        assertThat(settings.emergency().prompt()).isEqualTo(Prompt.ALWAYS);
+        assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.ALWAYS);
         assertThat(settings.emergency().allowPreflight()).isFalse();
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(14, 200_000));
         assertThat(settings.emergency().maxFailures()).isEqualTo(5);
         assertThat(settings.emergency().clientAddress().header())
-                .isEqualTo(AddressRule.Source.X_FORWARDED_FOR);
+                .isEqualTo(ClientAddressResolver.Source.X_FORWARDED_FOR);
         assertThat(settings.emergency().clientAddress().trusted())
                 .hasToString(
                         "[127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7]");
@@ -82,12 +82,12 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().groups()).containsExactly("admins", "on call");
         assertThat(settings.emergency().deletionGrace()).isZero();
         assertThat(settings.emergency().message()).isEqualTo("Call Eve, 112");
-        assertThat(settings.emergency().prompt()).isEqualTo(Prompt.NAVIGATION);
+        assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.NAVIGATION);
         assertThat(settings.emergency().allowPreflight()).isTrue();
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(10, 5000));
         assertThat(settings.emergency().maxFailures()).isZero();
         assertThat(settings.emergency().clientAddress().header())
-                .isEqualTo(AddressRule.Source.X_REAL_IP);
+                .isEqualTo(ClientAddressResolver.Source.X_REAL_IP);
         assertThat(settings.emergency().clientAddress().trusted())
                 .hasToString("[192.0.2.1/32, fd00::/8]");
     }

@@ -111,8 +111,8 @@ final class GuessingTest {
         }
 
         assertThat(hashes()).isEqualTo(1);
-        assertThat(logins(LoginResult.SUCCESS)).isEqualTo(1);
-        assertThat(logins(LoginResult.REMEMBERED)).isEqualTo(59);
+        assertThat(logins(LoginMetric.SUCCESS)).isEqualTo(1);
+        assertThat(logins(LoginMetric.REMEMBERED)).isEqualTo(59);
     }
 
     @Test
@@ -129,7 +129,7 @@ final class GuessingTest {
         return guard.bean(MeterRegistry.class).get("guard.emergency.hash").timer().count();
     }
 
-    private double logins(LoginResult result) {
+    private double logins(LoginMetric result) {
         return guard.bean(MeterRegistry.class)
                 .get("guard.emergency.login")
                 .tag("result", result.label())

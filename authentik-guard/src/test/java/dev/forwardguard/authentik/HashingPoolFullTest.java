@@ -2,8 +2,8 @@ package dev.forwardguard.authentik;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.authentik.login.BusyPool;
 import dev.forwardguard.authentik.login.HashingPool;
-import dev.forwardguard.authentik.login.Occupied;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.testing.RawRequest;
@@ -66,7 +66,7 @@ final class HashingPoolFullTest {
 
     @Test
     void whoIsRevokedWhileHeWaitsDoesNotGetIn() throws IOException {
-        Occupied.everyThread(gate, guard.bean(HashingPool.class));
+        BusyPool.everyThread(gate, guard.bean(HashingPool.class));
         try (RawConnection visitor = guard.http().connect()) {
             visitor.send(Visitor.RIGHT.asks(Authentik.KIND.question()).wire());
             String bert = Visitor.HTPASSWD.replace("anna", "bert");
@@ -88,6 +88,6 @@ final class HashingPoolFullTest {
 
     /** Gives the pool something that takes until the gate opens; false if it is full. */
     private boolean occupied() {
-        return Occupied.until(gate, guard.bean(HashingPool.class));
+        return BusyPool.until(gate, guard.bean(HashingPool.class));
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.forwardguard.authentik.OutpostConnections.OneBufferAtATime;
+import dev.forwardguard.authentik.OutpostConnections.SmallReads;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -19,7 +19,7 @@ final class OutpostConnectionsTest {
     @Test
     void aPageIsReadOneSmallBufferAtATime() {
         var bootstrap = new Bootstrap();
-        new OneBufferAtATime().specializeForBootstrap(bootstrap);
+        new SmallReads().specializeForBootstrap(bootstrap);
         var option =
                 requireNonNull(bootstrap.config().options().get(ChannelOption.RECVBUF_ALLOCATOR));
         RecvByteBufAllocator.ExtendedHandle reading =

@@ -12,8 +12,8 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.forwardguard.authentik.login.AddressRule;
 import dev.forwardguard.authentik.login.ClientAddress;
+import dev.forwardguard.authentik.login.ClientAddressResolver;
 import dev.forwardguard.forwardauth.AuthRequest;
 import dev.forwardguard.telemetry.JsonLines;
 
@@ -62,7 +62,7 @@ class SecurityLogTest {
                     new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/", headers),
                     new EmbeddedChannel());
     private final ClientAddress client =
-            AddressRule.DEFAULT.of(
+            ClientAddressResolver.DEFAULT.of(
                     headers, new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000));
 
     @BeforeEach
@@ -92,7 +92,7 @@ class SecurityLogTest {
         return new ObjectMapper().readTree(lines().getFirst());
     }
 
-    private double counted(LoginResult result) {
+    private double counted(LoginMetric result) {
         return registry.get("guard.emergency.login")
                 .tag("result", result.label())
                 .counter()
@@ -112,60 +112,60 @@ class SecurityLogTest {
         assertThat(line.get("path").asText()).isEqualTo("/page");
         assertThat(line.get("request").asText()).isEqualTo("0123456789abcdef");
         assertThat(lines().getFirst()).doesNotContain("secret");
-        assertThat(counted(LoginResult.SUCCESS)).isEqualTo(1);
+        assertThat(counted(LoginMetric.SUCCESS)).isEqualTo(1);
     }
 
     @Test
     void aRefusalIsToldWithItsReason() throws IOException {
-        log.denied(LoginResult.BAD_CREDENTIALS, "anna", client, request);
+        log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
 
         assertThat(only().get("event").asText()).isEqualTo("emergency_denied");
         assertThat(only().get("result").asText()).isEqualTo("bad_credentials");
-        assertThat(counted(LoginResult.BAD_CREDENTIALS)).isEqualTo(1);
+        assertThat(counted(LoginMetric.BAD_CREDENTIALS)).isEqualTo(1);
     }
 
     @Test
     void throttlingIsAnEventOfItsOwn() throws IOException {
-        log.denied(LoginResult.THROTTLED, "anna", client, request);
+        log.denied(LoginMetric.THROTTLED, "anna", client, request);
 
         assertThat(only().get("event").asText()).isEqualTo("emergency_throttled");
     }
 
     @Test
     void whatIsOnlyCountedIsNotLogged() {
-        log.count(LoginResult.REMEMBERED);
+        log.count(LoginMetric.REMEMBERED);
 
         assertThat(events.list).isEmpty();
-        assertThat(counted(LoginResult.REMEMBERED)).isEqualTo(1);
+        assertThat(counted(LoginMetric.REMEMBERED)).isEqualTo(1);
     }
 
     @Test
     void aFloodIsTenLinesASecondAndANumber() throws IOException {
         for (int attempt = 0; attempt < 500; attempt++) {
-            log.denied(LoginResult.BAD_CREDENTIALS, "anna", client, request);
+            log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
         }
         assertThat(events.list).hasSize(10);
 
-        log.tellWhatWasLeftOut();
+        log.logSuppressed();
 
         assertThat(events.list).hasSize(11);
         assertThat(lines().getLast())
                 .contains("\"event\":\"emergency_left_out\"")
                 .contains("\"left_out\":{\"emergency_denied\":490}");
-        assertThat(counted(LoginResult.BAD_CREDENTIALS)).isEqualTo(500);
+        assertThat(counted(LoginMetric.BAD_CREDENTIALS)).isEqualTo(500);
 
-        log.tellWhatWasLeftOut();
+        log.logSuppressed();
         assertThat(events.list).hasSize(11);
         now.addAndGet(Duration.ofSeconds(1).toNanos());
-        log.denied(LoginResult.BAD_CREDENTIALS, "anna", client, request);
+        log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
         assertThat(events.list).hasSize(12);
     }
 
     @Test
     void aFloodHidesNoLogin() {
         for (int attempt = 0; attempt < 500; attempt++) {
-            log.denied(LoginResult.BAD_CREDENTIALS, "anna", client, request);
-            log.denied(LoginResult.THROTTLED, "anna", client, request);
+            log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
+            log.denied(LoginMetric.THROTTLED, "anna", client, request);
         }
         log.loggedIn("anna", client, request);
 
@@ -188,7 +188,7 @@ class SecurityLogTest {
                 "tag\udb40\udc41"
             })
     void aNameIsOneLineInWhichEverythingCanBeSeen(String user) throws IOException {
-        log.denied(LoginResult.BAD_CREDENTIALS, user, client, request);
+        log.denied(LoginMetric.BAD_CREDENTIALS, user, client, request);
 
         String line = lines().getFirst();
         assertThat(line).endsWith("}\n");
@@ -212,7 +212,7 @@ class SecurityLogTest {
 
     @Test
     void namesOfOtherLanguagesStayReadable() {
-        log.denied(LoginResult.BAD_CREDENTIALS, "jörg 日本 🙂", client, request);
+        log.denied(LoginMetric.BAD_CREDENTIALS, "jörg 日本 🙂", client, request);
 
         assertThat(lines().getFirst()).contains("\"user\":\"jörg 日本 🙂\"");
     }
@@ -220,7 +220,7 @@ class SecurityLogTest {
     @ParameterizedTest
     @ValueSource(strings = {"a", "ä", "日", "🙂", "\ud83d"})
     void aLongNameIsCutBetweenCharacters(String character) throws IOException {
-        log.denied(LoginResult.BAD_CREDENTIALS, character.repeat(4096), client, request);
+        log.denied(LoginMetric.BAD_CREDENTIALS, character.repeat(4096), client, request);
 
         String shown = character.equals("\ud83d") ? "\ufffd" : character;
         assertThat(only().get("user").asText()).isEqualTo(shown.repeat(64) + "…");
@@ -229,7 +229,7 @@ class SecurityLogTest {
 
     @Test
     void aNameOfSixtyFourCharactersIsWhole() throws IOException {
-        log.denied(LoginResult.BAD_CREDENTIALS, "🙂".repeat(64), client, request);
+        log.denied(LoginMetric.BAD_CREDENTIALS, "🙂".repeat(64), client, request);
 
         assertThat(only().get("user").asText()).isEqualTo("🙂".repeat(64));
     }

@@ -33,7 +33,7 @@ class HtpasswdFuzzTest {
         read.ifPresent(
                 users -> {
                     assertThat(users.size() + users.rejectedLines().size())
-                            .isLessThanOrEqualTo(Line.in(content).size());
+                            .isLessThanOrEqualTo(HtpasswdLine.in(content).size());
                     assertThat(users.rejectedLines().stream().map(RejectedLine::number).toList())
                             .isSorted()
                             .doesNotHaveDuplicates();
@@ -49,7 +49,7 @@ class HtpasswdFuzzTest {
         for (String user : users.mentioned().stream().sorted().limit(2).toList()) {
             assertThat(users.authenticate(credentials(user, NEVER))).as(user).isFalse();
             assertThat(users.entry(user).isPresent()).isEqualTo(users.hasUser(user));
-            assertThat(UserName.decode(user.getBytes(UTF_8))).hasValue(user);
+            assertThat(Username.decode(user.getBytes(UTF_8))).hasValue(user);
         }
     }
 

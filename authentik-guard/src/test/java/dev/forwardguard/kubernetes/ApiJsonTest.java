@@ -23,7 +23,7 @@ class ApiJsonTest {
     private final ApiJson json = new ApiJson("htpasswd");
 
     @Test
-    void readsWhatMattersInAnyOrderAndSkipsTheRest() throws ReadFailure {
+    void readsWhatMattersInAnyOrderAndSkipsTheRest() throws ListWatchException {
         ApiObject secret = json.object(SECRET.getBytes(UTF_8));
 
         assertThat(secret.kind()).isEqualTo("Secret");
@@ -33,7 +33,7 @@ class ApiJsonTest {
     }
 
     @Test
-    void readsAnEventWhoseTypeComesLast() throws ReadFailure {
+    void readsAnEventWhoseTypeComesLast() throws ListWatchException {
         String line = "{\"object\":" + SECRET + ",\"since\":1.5,\"type\":\"MODIFIED\"}";
 
         ApiJson.Event event = json.event(line.getBytes(UTF_8));
@@ -43,7 +43,7 @@ class ApiJsonTest {
     }
 
     @Test
-    void doesNotPrintTheContent() throws ReadFailure {
+    void doesNotPrintTheContent() throws ListWatchException {
         assertThat(json.object(SECRET.getBytes(UTF_8)).toString()).doesNotContain("YQ==");
     }
 
@@ -62,8 +62,8 @@ class ApiJsonTest {
 
         try {
             assertThat(json.object(damaged).items()).isEmpty();
-        } catch (ReadFailure refused) {
-            assertThat(refused.result()).isEqualTo(ReadResult.MALFORMED);
+        } catch (ListWatchException refused) {
+            assertThat(refused.result()).isEqualTo(ListWatchResult.MALFORMED);
             assertThat(refused.getCause()).isNull();
         }
     }
@@ -74,7 +74,7 @@ class ApiJsonTest {
         for (int length = 0; length < whole.length; length++) {
             byte[] part = java.util.Arrays.copyOf(whole, length);
 
-            assertThatThrownBy(() -> json.object(part)).isInstanceOf(ReadFailure.class);
+            assertThatThrownBy(() -> json.object(part)).isInstanceOf(ListWatchException.class);
         }
     }
 
@@ -82,6 +82,7 @@ class ApiJsonTest {
     void depthIsBounded() {
         String deep = "{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
 
-        assertThatThrownBy(() -> json.object(deep.getBytes(UTF_8))).isInstanceOf(ReadFailure.class);
+        assertThatThrownBy(() -> json.object(deep.getBytes(UTF_8)))
+                .isInstanceOf(ListWatchException.class);
     }
 }

@@ -11,11 +11,11 @@ import java.time.Duration;
 class BackoffTest {
     private static final Duration NOTHING = Duration.ZERO;
 
-    private final Backoff backoff = new Backoff(Pace.DEFAULT);
+    private final Backoff backoff = new Backoff(WatchTimings.DEFAULT);
 
     @ParameterizedTest
     @EnumSource(names = {"GONE", "UNAUTHORIZED"})
-    void theFirstIsAnsweredAtOnceAndThoseAfterItAreNot(ReadResult result) {
+    void theFirstIsAnsweredAtOnceAndThoseAfterItAreNot(ListWatchResult result) {
         assertThat(backoff.after(result, false, NOTHING)).isZero();
         assertThat(backoff.after(result, false, NOTHING)).isPositive();
         assertThat(backoff.after(result, false, NOTHING)).isPositive();
@@ -27,7 +27,7 @@ class BackoffTest {
     @EnumSource(
             names = {"GONE", "UNAUTHORIZED", "OK"},
             mode = EnumSource.Mode.EXCLUDE)
-    void everyOtherFailureWaitsAndLongerEachTime(ReadResult result) {
+    void everyOtherFailureWaitsAndLongerEachTime(ListWatchResult result) {
         Duration first = backoff.after(result, false, NOTHING);
         backoff.after(result, false, NOTHING);
         Duration third = backoff.after(result, false, NOTHING);
@@ -39,20 +39,20 @@ class BackoffTest {
     @Test
     void aWatchThatLastedEndsTheHistory() {
         for (int i = 0; i < 10; i++) {
-            backoff.after(ReadResult.UNREACHABLE, false, NOTHING);
+            backoff.after(ListWatchResult.UNREACHABLE, false, NOTHING);
         }
 
-        assertThat(backoff.after(ReadResult.OK, true, NOTHING)).isZero();
-        assertThat(backoff.after(ReadResult.TIMEOUT, true, NOTHING))
+        assertThat(backoff.after(ListWatchResult.OK, true, NOTHING)).isZero();
+        assertThat(backoff.after(ListWatchResult.TIMEOUT, true, NOTHING))
                 .isLessThanOrEqualTo(Duration.ofMillis(100));
     }
 
     @Test
     void waitsAsLongAsTheServerAsksForWithinBounds() {
-        assertThat(backoff.after(ReadResult.THROTTLED, false, Duration.ofSeconds(7)))
+        assertThat(backoff.after(ListWatchResult.THROTTLED, false, Duration.ofSeconds(7)))
                 .isEqualTo(Duration.ofSeconds(7));
-        assertThat(backoff.after(ReadResult.THROTTLED, false, Duration.ofDays(7)))
+        assertThat(backoff.after(ListWatchResult.THROTTLED, false, Duration.ofDays(7)))
                 .isEqualTo(Duration.ofSeconds(30));
-        assertThat(backoff.after(ReadResult.THROTTLED, false, Duration.ZERO)).isPositive();
+        assertThat(backoff.after(ListWatchResult.THROTTLED, false, Duration.ZERO)).isPositive();
     }
 }

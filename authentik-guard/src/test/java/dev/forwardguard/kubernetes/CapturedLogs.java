@@ -68,7 +68,7 @@ final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
     }
 
     /** What was logged by this package and about the live value, from the beginning. */
-    List<String> told() {
+    List<String> logged() {
         return lines.stream()
                 .filter(line -> line.contains("\"INFO\"") || line.contains("\"WARN\""))
                 .filter(line -> line.contains("dev.forwardguard"))

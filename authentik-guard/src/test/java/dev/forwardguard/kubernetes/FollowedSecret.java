@@ -19,8 +19,8 @@ final class FollowedSecret implements AutoCloseable {
             new HtpasswdSecretConfiguration(null, FakeApiServer.NAME, "htpasswd");
 
     /** Everything within a second or so; only the grace is a clock that tests move by hand. */
-    static final Pace FAST =
-            new Pace(
+    static final WatchTimings FAST =
+            new WatchTimings(
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(60),
@@ -35,8 +35,8 @@ final class FollowedSecret implements AutoCloseable {
      * The same with pauses that nobody could mistake for none, so with deadlines that a busy
      * machine keeps.
      */
-    static final Pace LEISURELY =
-            new Pace(
+    static final WatchTimings LEISURELY =
+            new WatchTimings(
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(10),
                     FAST.watch(),
@@ -48,8 +48,8 @@ final class FollowedSecret implements AutoCloseable {
                     FAST.graceCheck());
 
     /** The same with watches that end sooner. */
-    static Pace impatient(Duration watch, Duration silence) {
-        return new Pace(
+    static WatchTimings impatient(Duration watch, Duration silence) {
+        return new WatchTimings(
                 FAST.connectTimeout(),
                 FAST.listDeadline(),
                 watch,
@@ -66,11 +66,11 @@ final class FollowedSecret implements AutoCloseable {
     private final AtomicLong ahead = new AtomicLong();
     private final SecretWatch watch;
 
-    FollowedSecret(Access access, Pace pace) {
-        this(new KubernetesClientFactory(access, pace), pace);
+    FollowedSecret(ClusterAccess access, WatchTimings timings) {
+        this(new KubernetesClientFactory(access, timings), timings);
     }
 
-    FollowedSecret(KubernetesClientFactory clients, Pace pace) {
+    FollowedSecret(KubernetesClientFactory clients, WatchTimings timings) {
         Ticker ticker = () -> System.nanoTime() + ahead.get();
         watch =
                 new SecretWatch(
@@ -81,11 +81,11 @@ final class FollowedSecret implements AutoCloseable {
                         ticker,
                         meters,
                         Tags.of("guard", "test"),
-                        pace);
+                        timings);
         watch.follow();
     }
 
-    FollowedSecret(Access access) {
+    FollowedSecret(ClusterAccess access) {
         this(access, FAST);
     }
 
@@ -106,22 +106,22 @@ final class FollowedSecret implements AutoCloseable {
         }
     }
 
-    String contact() {
+    String status() {
         return String.valueOf(watch.state().get("contact"));
     }
 
     void awaitContact(String state) {
-        Patience.until("contact is " + state, () -> contact().equals(state));
+        Patience.until("contact is " + state, () -> status().equals(state));
     }
 
-    double reads(ReadResult result) {
+    double reads(ListWatchResult result) {
         return meters.get("guard.credentials.reads")
                 .tag("result", result.label())
                 .counter()
                 .count();
     }
 
-    void awaitReads(ReadResult result, int count) {
+    void awaitReads(ListWatchResult result, int count) {
         Patience.until(count + " times " + result, () -> reads(result) >= count);
     }
 
@@ -131,11 +131,11 @@ final class FollowedSecret implements AutoCloseable {
 
     @Override
     public String toString() {
-        var reads = new EnumMap<ReadResult, Double>(ReadResult.class);
-        for (ReadResult result : ReadResult.values()) {
+        var reads = new EnumMap<ListWatchResult, Double>(ListWatchResult.class);
+        for (ListWatchResult result : ListWatchResult.values()) {
             reads.put(result, reads(result));
         }
-        return contact() + ", in force: " + value.snapshot() + ", reads: " + reads;
+        return status() + ", in force: " + value.snapshot() + ", reads: " + reads;
     }
 
     /** Whether no thread is left. */

@@ -191,13 +191,13 @@ class GuardFollowsSecretTest {
                     .contains("guard_credentials_refused{guard=\"authentik-guard\"} 0.0")
                     .contains("guard_credentials_reconnects_total{guard=\"authentik-guard\"} 0.0")
                     .containsPattern("guard_credentials_last_read_timestamp_seconds\\{.*\\} 1\\.");
-            for (ReadResult result : ReadResult.values()) {
+            for (ListWatchResult result : ListWatchResult.values()) {
                 assertThat(metrics)
                         .contains(
                                 "guard_credentials_reads_total{guard=\"authentik-guard\",result=\""
                                         + result.label()
                                         + "\"} "
-                                        + (result == ReadResult.OK ? "1.0" : "0.0"));
+                                        + (result == ListWatchResult.OK ? "1.0" : "0.0"));
             }
         }
     }

@@ -144,7 +144,7 @@ class KubeConfigFileTest {
                 kubeconfig(cluster(), "{client-certificate: me.pem, client-key: me.key}"),
                 "client_key");
 
-        assertThat(LOGS.told()).anyMatch(line -> line.contains("client key of the kubeconfig"));
+        assertThat(LOGS.logged()).anyMatch(line -> line.contains("client key of the kubeconfig"));
         assertThat(api.requests()).isEmpty();
     }
 

@@ -144,7 +144,7 @@ class KubernetesClientFactoryTest {
     void isNoLongerStoppedByAKubeconfigThatIsNone() throws Exception {
         Path config = Files.writeString(directory.resolve("config"), "- no\n- kubeconfig\n");
         try (FollowedSecret secret = follow(factory("", config.toString(), directory))) {
-            secret.awaitReads(ReadResult.NO_ACCESS, 3);
+            secret.awaitReads(ListWatchResult.NO_ACCESS, 3);
 
             kubeconfig("{}");
 
@@ -206,7 +206,7 @@ class KubernetesClientFactoryTest {
             clients.discard();
 
             assertThat(clients.server()).isNotSameAs(first);
-        } catch (ReadFailure e) {
+        } catch (ListWatchException e) {
             throw new AssertionError(e);
         }
     }

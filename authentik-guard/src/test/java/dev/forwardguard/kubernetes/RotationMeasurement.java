@@ -34,7 +34,7 @@ class RotationMeasurement {
             var pod = new MountedServiceAccount(directory, "measured", authority.pem());
             var access =
                     ServiceAccount.at("127.0.0.1", String.valueOf(api.port()), pod.directory());
-            try (FollowedSecret secret = new FollowedSecret(access, Pace.DEFAULT)) {
+            try (FollowedSecret secret = new FollowedSecret(access, WatchTimings.DEFAULT)) {
                 secret.awaitAccepted("alice", "password 0");
                 Patience.until("a watch", () -> api.openWatches() == 1);
                 print(measure(api, secret));

@@ -136,7 +136,7 @@ class SecretContentTest {
         for (int i = 0; i < 64; i++) {
             api.send(megabyte);
         }
-        secret.awaitReads(ReadResult.TOO_LARGE, 2);
+        secret.awaitReads(ListWatchResult.TOO_LARGE, 2);
 
         assertThat(secret.accepts("alice", PASSWORD)).isTrue();
         assertThat(secret.value.rejections()).isEqualTo(1);
@@ -149,7 +149,7 @@ class SecretContentTest {
         api.put(Passwords.line("alice", PASSWORD) + Passwords.line("bob", PASSWORD));
         secret.awaitAccepted("bob", PASSWORD);
 
-        assertThat(LOGS.told())
+        assertThat(LOGS.logged())
                 .filteredOn(line -> line.contains("\"102\""))
                 .singleElement()
                 .asString()

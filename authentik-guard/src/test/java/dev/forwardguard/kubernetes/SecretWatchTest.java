@@ -47,11 +47,11 @@ class SecretWatchTest {
         assertThat(api.requests()).allMatch(FakeApiServer::selected);
     }
 
-    private Access access() {
+    private ClusterAccess access() {
         return access(api.port());
     }
 
-    private Access access(int port) {
+    private ClusterAccess access(int port) {
         return ServiceAccount.at("127.0.0.1", String.valueOf(port), pod.directory());
     }
 
@@ -196,7 +196,7 @@ class SecretWatchTest {
             secret.awaitAccepted("bob", SECOND);
 
             assertThat(secret.accepts("alice", FIRST)).isTrue();
-            assertThat(LOGS.told()).noneMatch(line -> line.contains("Withdrawn"));
+            assertThat(LOGS.logged()).noneMatch(line -> line.contains("Withdrawn"));
         }
     }
 
@@ -281,7 +281,7 @@ class SecretWatchTest {
     void keepsAskingAServerThatRefuses() {
         try (RefusingPort port = RefusingPort.open();
                 FollowedSecret secret = new FollowedSecret(access(port.port()))) {
-            secret.awaitReads(ReadResult.UNREACHABLE, 5);
+            secret.awaitReads(ListWatchResult.UNREACHABLE, 5);
         }
     }
 
@@ -289,7 +289,7 @@ class SecretWatchTest {
     void keepsAskingAServerThatIsUnroutable() {
         try (BlackholePort port = BlackholePort.open();
                 FollowedSecret secret = new FollowedSecret(access(port.port()))) {
-            secret.awaitReads(ReadResult.TIMEOUT, 2);
+            secret.awaitReads(ListWatchResult.TIMEOUT, 2);
         }
     }
 
@@ -330,7 +330,7 @@ class SecretWatchTest {
 
             rotated(secret);
 
-            assertThat(secret.reads(ReadResult.CLOSED)).isEqualTo(1);
+            assertThat(secret.reads(ListWatchResult.CLOSED)).isEqualTo(1);
             assertThat(secret.reconnects()).isEqualTo(1);
         }
     }
@@ -344,7 +344,7 @@ class SecretWatchTest {
                             FakeApiServer.object(FakeApiServer.data("htpasswd", ""), 999));
             api.send(Arrays.copyOf(event, event.length - 2));
             api.breakWatches();
-            secret.awaitReads(ReadResult.CLOSED, 1);
+            secret.awaitReads(ListWatchResult.CLOSED, 1);
             Patience.until("another watch", () -> api.openWatches() == 1);
             assertThat(secret.accepts("alice", FIRST)).isTrue();
 
@@ -365,17 +365,17 @@ class SecretWatchTest {
                 properly
                         ? FakeApiServer.answer(new byte[0])
                         : FakeApiServer.truncated(new byte[0]));
-        try (FollowedSecret secret = new FollowedSecret(access(), Pace.DEFAULT)) {
+        try (FollowedSecret secret = new FollowedSecret(access(), WatchTimings.DEFAULT)) {
             Patience.until("four cycles", () -> api.requests().size() >= 8);
 
             long first = api.requests().getFirst().nanos();
             long last = api.requests().get(7).nanos();
             // 100, 200 and 400 ms, of which half is jitter
             assertThat(Duration.ofNanos(last - first)).isGreaterThan(Duration.ofMillis(350));
-            assertThat(secret.contact()).isEqualTo("closed");
+            assertThat(secret.status()).isEqualTo("closed");
             assertThat(secret.accepts("alice", FIRST)).isTrue();
-            long told = LOGS.told().stream().filter(line -> line.contains("Secret")).count();
-            assertThat(told).as("lines about the contact").isEqualTo(2);
+            long logged = LOGS.logged().stream().filter(line -> line.contains("Secret")).count();
+            assertThat(logged).as("lines about the contact").isEqualTo(2);
 
             api.everyWatch(null);
             Patience.until("a watch", () -> api.openWatches() == 1);
@@ -386,10 +386,10 @@ class SecretWatchTest {
 
     @Test
     void noticesAHalfOpenConnection() throws Exception {
-        Pace pace = FollowedSecret.impatient(seconds(60), Duration.ofMillis(300));
+        WatchTimings timings = FollowedSecret.impatient(seconds(60), Duration.ofMillis(300));
         api.put(Passwords.line("alice", FIRST));
         try (var proxy = new StallableProxy(api.port());
-                FollowedSecret secret = new FollowedSecret(access(proxy.port()), pace)) {
+                FollowedSecret secret = new FollowedSecret(access(proxy.port()), timings)) {
             secret.awaitAccepted("alice", FIRST);
             Patience.until("a watch", () -> api.openWatches() == 1);
 
@@ -397,13 +397,14 @@ class SecretWatchTest {
             api.put(Passwords.line("alice", SECOND));
 
             secret.awaitAccepted("alice", SECOND);
-            assertThat(secret.reads(ReadResult.TIMEOUT)).isPositive();
+            assertThat(secret.reads(ListWatchResult.TIMEOUT)).isPositive();
         }
     }
 
     @Test
     void aConnectionOnWhichOnlyBlankLinesDripDoesNotLastForEver() {
-        Pace pace = FollowedSecret.impatient(Duration.ofMillis(300), Duration.ofMillis(200));
+        WatchTimings timings =
+                FollowedSecret.impatient(Duration.ofMillis(300), Duration.ofMillis(200));
         api.put(Passwords.line("alice", FIRST));
         api.nextWatch(
                 exchange -> {
@@ -414,8 +415,8 @@ class SecretWatchTest {
                         exchange.getResponseBody().flush();
                     } while (!never.await(20, java.util.concurrent.TimeUnit.MILLISECONDS));
                 });
-        try (FollowedSecret secret = new FollowedSecret(access(), pace)) {
-            secret.awaitReads(ReadResult.TIMEOUT, 1);
+        try (FollowedSecret secret = new FollowedSecret(access(), timings)) {
+            secret.awaitReads(ListWatchResult.TIMEOUT, 1);
 
             rotated(secret);
         }
@@ -434,8 +435,8 @@ class SecretWatchTest {
             assertThat(watch.query())
                     .containsEntry("allowWatchBookmarks", "true")
                     .containsEntry("resourceVersion", "101");
-            assertThat(Pace.DEFAULT.silence()).isBetween(seconds(61), seconds(75));
-            assertThat(Pace.DEFAULT.watchDeadline()).isBetween(seconds(65), seconds(75));
+            assertThat(WatchTimings.DEFAULT.silence()).isBetween(seconds(61), seconds(75));
+            assertThat(WatchTimings.DEFAULT.watchDeadline()).isBetween(seconds(65), seconds(75));
         }
     }
 
@@ -492,7 +493,7 @@ class SecretWatchTest {
             Patience.until("another list", () -> api.lists() == 2);
             Patience.until("another watch", () -> api.openWatches() == 1);
 
-            assertThat(secret.reads(ReadResult.GONE)).isEqualTo(1);
+            assertThat(secret.reads(ListWatchResult.GONE)).isEqualTo(1);
             rotated(secret);
         }
     }
@@ -513,9 +514,9 @@ class SecretWatchTest {
     void aServerToWhichEveryRevisionIsTooOldIsNoHotLoop() {
         api.put(Passwords.line("alice", FIRST));
         api.everyWatch(FakeApiServer.status(410));
-        try (FollowedSecret secret = new FollowedSecret(access(), Pace.DEFAULT)) {
+        try (FollowedSecret secret = new FollowedSecret(access(), WatchTimings.DEFAULT)) {
             Patience.until("five cycles", () -> api.requests().size() >= 10);
-            assertThat(secret.contact()).isEqualTo("gone");
+            assertThat(secret.status()).isEqualTo("gone");
 
             long first = api.requests().getFirst().nanos();
             long last = api.requests().get(9).nanos();
@@ -542,13 +543,13 @@ class SecretWatchTest {
     void waitsAsLongAsTheServerAsksFor() {
         api.put(Passwords.line("alice", FIRST));
         api.nextList(FakeApiServer.throttle(1));
-        try (FollowedSecret secret = new FollowedSecret(access(), Pace.DEFAULT)) {
+        try (FollowedSecret secret = new FollowedSecret(access(), WatchTimings.DEFAULT)) {
             secret.awaitAccepted("alice", FIRST);
 
             long throttled = api.requests().get(0).nanos();
             long again = api.requests().get(1).nanos();
             assertThat(Duration.ofNanos(again - throttled)).isGreaterThan(Duration.ofSeconds(1));
-            assertThat(secret.reads(ReadResult.THROTTLED)).isEqualTo(1);
+            assertThat(secret.reads(ListWatchResult.THROTTLED)).isEqualTo(1);
         }
     }
 
@@ -571,7 +572,7 @@ class SecretWatchTest {
                         new java.util.concurrent.CountDownLatch(1).await();
                     });
             api.breakWatches();
-            secret.awaitReads(ReadResult.TIMEOUT, 2);
+            secret.awaitReads(ListWatchResult.TIMEOUT, 2);
 
             rotated(secret);
         }
@@ -597,7 +598,7 @@ class SecretWatchTest {
             api.breakWatches();
             secret.awaitContact("malformed");
             secret.pass(Duration.ofDays(1));
-            secret.awaitReads(ReadResult.MALFORMED, 3);
+            secret.awaitReads(ListWatchResult.MALFORMED, 3);
             assertThat(secret.accepts("alice", FIRST)).isTrue();
 
             api.everyList(null);
@@ -611,7 +612,7 @@ class SecretWatchTest {
     void aLineThatIsNoEventEndsTheWatch(String garbage) {
         try (FollowedSecret secret = followed()) {
             api.send(garbage.getBytes(UTF_8));
-            secret.awaitReads(ReadResult.MALFORMED, 1);
+            secret.awaitReads(ListWatchResult.MALFORMED, 1);
             assertThat(secret.accepts("alice", FIRST)).isTrue();
 
             rotated(secret);
@@ -643,9 +644,10 @@ class SecretWatchTest {
     void closingEndsALongPauseAndAHangingConnectToo() {
         api.nextList(FakeApiServer.throttle(30));
         try (BlackholePort port = BlackholePort.open()) {
-            FollowedSecret paused = new FollowedSecret(access(), Pace.DEFAULT);
-            FollowedSecret connecting = new FollowedSecret(access(port.port()), Pace.DEFAULT);
-            Patience.until("throttled", () -> paused.contact().equals("throttled"));
+            FollowedSecret paused = new FollowedSecret(access(), WatchTimings.DEFAULT);
+            FollowedSecret connecting =
+                    new FollowedSecret(access(port.port()), WatchTimings.DEFAULT);
+            Patience.until("throttled", () -> paused.status().equals("throttled"));
 
             long began = System.nanoTime();
             paused.close();

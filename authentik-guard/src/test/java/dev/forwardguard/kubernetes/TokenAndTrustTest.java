@@ -75,7 +75,7 @@ class TokenAndTrustTest {
         api.endWatches();
 
         Patience.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
-        assertThat(secret.reads(ReadResult.UNAUTHORIZED)).isZero();
+        assertThat(secret.reads(ListWatchResult.UNAUTHORIZED)).isZero();
         rotated();
     }
 
@@ -84,7 +84,7 @@ class TokenAndTrustTest {
         api.accept(NEW_TOKEN);
         api.breakWatches();
         secret.awaitContact("unauthorized");
-        secret.awaitReads(ReadResult.UNAUTHORIZED, 3);
+        secret.awaitReads(ListWatchResult.UNAUTHORIZED, 3);
         stillGood();
 
         pod.token(NEW_TOKEN);
@@ -107,7 +107,7 @@ class TokenAndTrustTest {
         int before = api.requests().size();
         api.breakWatches();
         secret.awaitContact("no_token");
-        secret.awaitReads(ReadResult.NO_TOKEN, 3);
+        secret.awaitReads(ListWatchResult.NO_TOKEN, 3);
         stillGood();
         assertThat(api.requests()).hasSize(before);
 
@@ -138,7 +138,7 @@ class TokenAndTrustTest {
         api.permit(false);
         api.breakWatches();
         secret.awaitContact("forbidden");
-        secret.awaitReads(ReadResult.FORBIDDEN, 3);
+        secret.awaitReads(ListWatchResult.FORBIDDEN, 3);
         stillGood();
 
         api.permit(true);
@@ -178,13 +178,13 @@ class TokenAndTrustTest {
         LOGS.forget();
         api.permit(false);
         api.breakWatches();
-        secret.awaitReads(ReadResult.FORBIDDEN, 10);
+        secret.awaitReads(ListWatchResult.FORBIDDEN, 10);
         api.permit(true);
         secret.awaitContact("followed");
-        Patience.until("the end of the outage in the log", () -> LOGS.told().size() > 1);
+        Patience.until("the end of the outage in the log", () -> LOGS.logged().size() > 1);
 
-        assertThat(LOGS.told()).hasSize(2);
-        assertThat(LOGS.told().getFirst()).contains("403");
+        assertThat(LOGS.logged()).hasSize(2);
+        assertThat(LOGS.logged().getFirst()).contains("403");
     }
 
     @Test
@@ -195,7 +195,7 @@ class TokenAndTrustTest {
                     exchange.sendResponseHeaders(302, -1);
                 });
         api.breakWatches();
-        secret.awaitReads(ReadResult.BAD_STATUS, 1);
+        secret.awaitReads(ListWatchResult.BAD_STATUS, 1);
         stillGood();
 
         rotated();
@@ -228,7 +228,7 @@ class TokenAndTrustTest {
         api.start(next.server("127.0.0.1"));
 
         rotated();
-        assertThat(secret.reads(ReadResult.TLS)).isZero();
+        assertThat(secret.reads(ListWatchResult.TLS)).isZero();
     }
 
     @ParameterizedTest
@@ -255,7 +255,7 @@ class TokenAndTrustTest {
         api.start(new TestAuthority().server("127.0.0.1"));
         api.put(Passwords.line("mallory", SECOND));
         secret.awaitContact("tls");
-        secret.awaitReads(ReadResult.TLS, 3);
+        secret.awaitReads(ListWatchResult.TLS, 3);
         stillGood();
 
         assertThat(secret.accepts("mallory", SECOND)).isFalse();
@@ -268,7 +268,7 @@ class TokenAndTrustTest {
         api.start(authority.server("127.0.0.2"));
         api.put(Passwords.line("mallory", SECOND));
         secret.awaitContact("tls");
-        secret.awaitReads(ReadResult.TLS, 3);
+        secret.awaitReads(ListWatchResult.TLS, 3);
         stillGood();
         assertThat(api.requests()).hasSize(before);
 

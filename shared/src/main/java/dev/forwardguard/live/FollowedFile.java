@@ -68,10 +68,10 @@ public final class FollowedFile implements LiveSource {
 
     /** Looks once, now, and then again and again until closed. */
     public FollowedFile follow() {
-        look();
+        poll();
         following =
                 scheduler.scheduleWithFixedDelay(
-                        this::lookSafely,
+                        this::pollSafely,
                         INTERVAL.toMillis(),
                         INTERVAL.toMillis(),
                         TimeUnit.MILLISECONDS);
@@ -94,15 +94,15 @@ public final class FollowedFile implements LiveSource {
     }
 
     /** An exception would end the following for ever; nothing here may do that. */
-    private void lookSafely() {
+    private void pollSafely() {
         try {
-            look();
+            poll();
         } catch (RuntimeException e) {
-            say("cannot be followed: " + e.getClass().getSimpleName());
+            warn("cannot be followed: " + e.getClass().getSimpleName());
         }
     }
 
-    void look() {
+    void poll() {
         try {
             Object stamp = stamp();
             absentSince = null;
@@ -117,7 +117,7 @@ public final class FollowedFile implements LiveSource {
         } catch (NoSuchFileException | NotDirectoryException e) {
             absent();
         } catch (IOException e) {
-            say("cannot be read: " + e.getClass().getSimpleName());
+            warn("cannot be read: " + e.getClass().getSimpleName());
         }
     }
 
@@ -163,7 +163,7 @@ public final class FollowedFile implements LiveSource {
 
     private void absent() {
         if (seen != null) {
-            say("is gone");
+            warn("is gone");
         }
         seen = null;
         long now = ticker.nanos();
@@ -175,7 +175,7 @@ public final class FollowedFile implements LiveSource {
         }
     }
 
-    private void say(String what) {
+    private void warn(String what) {
         if (!what.equals(trouble)) {
             trouble = what;
             LOG.atWarn().addKeyValue("file", path).log("File {}", what);

@@ -50,9 +50,9 @@ class FollowedFileTest {
         file.close();
     }
 
-    private void look(Duration later) {
+    private void poll(Duration later) {
         nanos.addAndGet(later.toNanos());
-        file.look();
+        file.poll();
     }
 
     private void replace(String content) throws IOException {
@@ -63,11 +63,11 @@ class FollowedFileTest {
 
     @Test
     void waitsForAFileThatComesLater() throws IOException {
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
         assertThat(value.get()).isEmpty();
 
         replace("one");
-        look(Duration.ofHours(1));
+        poll(Duration.ofHours(1));
 
         assertThat(value.get()).contains("one");
     }
@@ -75,13 +75,13 @@ class FollowedFileTest {
     @Test
     void takesUpARenamedAndAnOverwrittenFile() throws IOException {
         replace("one");
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
         replace("two");
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
         assertThat(value.get()).contains("two");
 
         Files.writeString(path, "three");
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
 
         assertThat(value.get()).contains("three");
     }
@@ -96,7 +96,7 @@ class FollowedFileTest {
         Path mounted = directory.resolve("guard.yml");
         Files.createSymbolicLink(mounted, Path.of("..data/guard.yml"));
         try (var followed = new FollowedFile(mounted, value, () -> GRACE, nanos::get)) {
-            followed.look();
+            followed.poll();
             assertThat(value.get()).contains("one");
 
             Files.createSymbolicLink(directory.resolve("..tmp"), Path.of("..2"));
@@ -105,7 +105,7 @@ class FollowedFileTest {
                     directory.resolve("..data"),
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
-            followed.look();
+            followed.poll();
 
             assertThat(value.get()).contains("two");
         }
@@ -114,11 +114,11 @@ class FollowedFileTest {
     @Test
     void keepsTheLastGoodContentWhenTheNewIsBad() throws IOException {
         replace("one");
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
 
         replace("bad");
-        look(Duration.ZERO);
-        look(Duration.ofDays(1));
+        poll(Duration.ZERO);
+        poll(Duration.ofDays(1));
 
         assertThat(value.get()).contains("one");
         assertThat(value.rejections()).isEqualTo(1);
@@ -127,28 +127,28 @@ class FollowedFileTest {
     @Test
     void withdrawsTheValueOfAFileThatIsGoneForTheGrace() throws IOException {
         replace("one");
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
         Files.delete(path);
 
-        look(Duration.ofSeconds(5));
-        look(GRACE.minusNanos(1));
+        poll(Duration.ofSeconds(5));
+        poll(GRACE.minusNanos(1));
         assertThat(value.get()).contains("one");
 
-        look(Duration.ofNanos(1));
+        poll(Duration.ofNanos(1));
         assertThat(value.get()).isEmpty();
     }
 
     @Test
     void aFileThatComesBackWithinTheGraceChangesNothing() throws IOException {
         replace("one");
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
         Files.delete(path);
-        look(GRACE.dividedBy(2));
+        poll(GRACE.dividedBy(2));
         replace("one");
-        look(GRACE.dividedBy(2));
+        poll(GRACE.dividedBy(2));
         Files.delete(path);
 
-        look(GRACE.dividedBy(2));
+        poll(GRACE.dividedBy(2));
 
         assertThat(value.get()).contains("one");
     }
@@ -156,14 +156,14 @@ class FollowedFileTest {
     @Test
     void readsTheSameContentAgainAfterItWasWithdrawn() throws IOException {
         replace("one");
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
         Files.delete(path);
-        look(Duration.ZERO);
-        look(GRACE);
+        poll(Duration.ZERO);
+        poll(GRACE);
         assertThat(value.get()).isEmpty();
 
         replace("one");
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
 
         assertThat(value.get()).contains("one");
     }
@@ -171,12 +171,12 @@ class FollowedFileTest {
     @Test
     void whatCannotBeReadIsNotGone() throws IOException {
         replace("one");
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
         Files.delete(path);
         Files.createDirectory(path);
 
-        look(Duration.ZERO);
-        look(GRACE.multipliedBy(10));
+        poll(Duration.ZERO);
+        poll(GRACE.multipliedBy(10));
 
         assertThat(value.get()).contains("one");
     }
@@ -184,11 +184,11 @@ class FollowedFileTest {
     @Test
     void acceptsAFileAtTheBoundAndRefusesALargerOne() throws IOException {
         replace("x".repeat(FollowedFile.MAX_BYTES));
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
         assertThat(value.get()).hasValueSatisfying(text -> assertThat(text).hasSize(1 << 20));
 
         replace("y".repeat(FollowedFile.MAX_BYTES + 1));
-        look(Duration.ZERO);
+        poll(Duration.ZERO);
 
         assertThat(value.get()).hasValueSatisfying(text -> assertThat(text).startsWith("x"));
         assertThat(value.rejection()).hasValueSatisfying(why -> assertThat(why).contains("larger"));

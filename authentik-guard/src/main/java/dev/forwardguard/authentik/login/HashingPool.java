@@ -32,7 +32,7 @@ public final class HashingPool {
     /** With one thread and bcrypt at cost 12 the last of them waits for about eight seconds. */
     private static final int PLACES = 32;
 
-    private final Map<Standing, Semaphore> places = new EnumMap<>(Standing.class);
+    private final Map<Reputation, Semaphore> places = new EnumMap<>(Reputation.class);
     private final AtomicLong arrivals = new AtomicLong();
     private final ThreadPoolExecutor known = threads(1, "hashing-known-");
     private final ThreadPoolExecutor crowd;
@@ -52,8 +52,8 @@ public final class HashingPool {
      * @param queue how many of each standing may wait
      */
     HashingPool(int size, int queue) {
-        for (Standing standing : Standing.values()) {
-            places.put(standing, new Semaphore(size + queue));
+        for (Reputation reputation : Reputation.values()) {
+            places.put(reputation, new Semaphore(size + queue));
         }
         crowd = threads(size, "hashing-");
     }
@@ -74,17 +74,17 @@ public final class HashingPool {
     /**
      * @throws RejectedExecutionException if no place is left for that standing
      */
-    void execute(Standing standing, Runnable check) {
-        Semaphore place = Objects.requireNonNull(places.get(standing));
+    void execute(Reputation reputation, Runnable check) {
+        Semaphore place = Objects.requireNonNull(places.get(reputation));
         if (!place.tryAcquire()) {
-            throw new RejectedExecutionException("no place left for a " + standing);
+            throw new RejectedExecutionException("no place left for a " + reputation);
         }
-        var threads = standing == Standing.KNOWN ? known : crowd;
-        threads.execute(new Check(standing, arrivals.getAndIncrement(), place, check));
+        var threads = reputation == Reputation.TRUSTED ? known : crowd;
+        threads.execute(new HashTask(reputation, arrivals.getAndIncrement(), place, check));
     }
 
     /** Whether others wait already. */
-    boolean isCrowded() {
+    boolean isContended() {
         return !crowd.getQueue().isEmpty();
     }
 
@@ -95,8 +95,8 @@ public final class HashingPool {
     }
 
     /** One in the queue or on a thread; it gives its place to the next when it ends. */
-    private record Check(Standing standing, long arrival, Semaphore place, Runnable body)
-            implements Runnable, Comparable<Check> {
+    private record HashTask(Reputation reputation, long arrival, Semaphore place, Runnable body)
+            implements Runnable, Comparable<HashTask> {
         @Override
         public void run() {
             try {
@@ -107,8 +107,8 @@ public final class HashingPool {
         }
 
         @Override
-        public int compareTo(Check other) {
-            int better = standing.compareTo(other.standing);
+        public int compareTo(HashTask other) {
+            int better = reputation.compareTo(other.reputation);
             return better == 0 ? Long.compare(arrival, other.arrival) : better;
         }
     }

@@ -3,15 +3,15 @@ package dev.forwardguard.authentik.login;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
-import dev.forwardguard.authentik.login.Check.Answer;
-import dev.forwardguard.authentik.login.LoginOutcome.Overloaded;
-import dev.forwardguard.authentik.login.LoginOutcome.Right;
-import dev.forwardguard.authentik.login.LoginOutcome.Throttled;
-import dev.forwardguard.authentik.login.LoginOutcome.Unheard;
-import dev.forwardguard.authentik.login.LoginOutcome.Wrong;
+import dev.forwardguard.authentik.login.AuthResult.Accepted;
+import dev.forwardguard.authentik.login.AuthResult.Cancelled;
+import dev.forwardguard.authentik.login.AuthResult.Overloaded;
+import dev.forwardguard.authentik.login.AuthResult.Rejected;
+import dev.forwardguard.authentik.login.AuthResult.Throttled;
+import dev.forwardguard.authentik.login.PendingCheck.Answer;
 import dev.forwardguard.htpasswd.Credentials;
-import dev.forwardguard.htpasswd.Entry;
 import dev.forwardguard.htpasswd.Htpasswd;
+import dev.forwardguard.htpasswd.HtpasswdEntry;
 import dev.forwardguard.time.Ticker;
 
 import java.nio.ByteBuffer;
@@ -52,14 +52,14 @@ public final class Logins {
 
     private final Supplier<Optional<Htpasswd>> users;
     private final Ticker ticker;
-    private final Throttle throttle;
-    private final GuessingBudget budget;
+    private final FailureThrottle throttle;
+    private final BruteForceBudget budget;
     private final HashingPool pool;
     private final LongConsumer hashed;
-    private final LoginKeys keys = new LoginKeys();
-    private final Cache<ByteBuffer, Optional<Entry>> right;
-    private final Cache<ByteBuffer, Optional<Entry>> wrong;
-    private final ConcurrentHashMap<ByteBuffer, Check> underWay = new ConcurrentHashMap<>();
+    private final CredentialFingerprint keys = new CredentialFingerprint();
+    private final Cache<ByteBuffer, Optional<HtpasswdEntry>> right;
+    private final Cache<ByteBuffer, Optional<HtpasswdEntry>> wrong;
+    private final ConcurrentHashMap<ByteBuffer, PendingCheck> underWay = new ConcurrentHashMap<>();
 
     /**
      * @param users those in force
@@ -74,15 +74,15 @@ public final class Logins {
             LongConsumer hashed) {
         this.users = users;
         this.ticker = ticker;
-        this.throttle = new Throttle(ticker, CAPACITY, maxFailures);
-        this.budget = new GuessingBudget(ticker);
+        this.throttle = new FailureThrottle(ticker, CAPACITY, maxFailures);
+        this.budget = new BruteForceBudget(ticker);
         this.pool = pool;
         this.hashed = hashed;
         right = remembering(REMEMBERED);
         wrong = remembering(REFUSED);
     }
 
-    private Cache<ByteBuffer, Optional<Entry>> remembering(Duration time) {
+    private Cache<ByteBuffer, Optional<HtpasswdEntry>> remembering(Duration time) {
         return Caffeine.newBuilder()
                 .ticker(ticker::nanos)
                 .executor(Runnable::run)
@@ -96,35 +96,38 @@ public final class Logins {
      *
      * @param listening whether anybody still waits for the answer
      */
-    public CompletionStage<LoginOutcome> check(
+    public CompletionStage<AuthResult> check(
             Credentials credentials, ClientAddress from, BooleanSupplier listening) {
         ByteBuffer guess = keys.of(from, credentials);
-        Check same = underWay.get(guess);
-        if (same != null && same.takesIn(listening)) {
-            return settled(same, credentials, from, listening).thenApply(Logins::again);
+        PendingCheck same = underWay.get(guess);
+        if (same != null && same.join(listening)) {
+            return confirmed(same, credentials, from, listening).thenApply(Logins::again);
         }
         // Before anything that is remembered: it must not tell a throttled guesser what is right.
-        Optional<LoginOutcome> refusal = throttle.refusal(from);
+        Optional<AuthResult> refusal = throttle.refusal(from);
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refusal.get());
         }
-        Optional<Entry> entry = entry(credentials);
+        Optional<HtpasswdEntry> entry = entry(credentials);
         if (entry.isPresent() && entry.equals(right.getIfPresent(guess))) {
-            return CompletableFuture.completedFuture(new Right(true));
+            return CompletableFuture.completedFuture(new Accepted(true));
         }
         if (entry.equals(wrong.getIfPresent(guess))) {
-            return CompletableFuture.completedFuture(new Wrong(true));
+            return CompletableFuture.completedFuture(new Rejected(true));
         }
         return begin(guess, credentials, from, listening);
     }
 
-    private Optional<Entry> entry(Credentials credentials) {
+    private Optional<HtpasswdEntry> entry(Credentials credentials) {
         return users.get().flatMap(now -> now.entry(credentials.user()));
     }
 
     /** The check's answer, unless the entry has changed: then everything is asked again. */
-    private CompletionStage<LoginOutcome> settled(
-            Check check, Credentials credentials, ClientAddress from, BooleanSupplier listening) {
+    private CompletionStage<AuthResult> confirmed(
+            PendingCheck check,
+            Credentials credentials,
+            ClientAddress from,
+            BooleanSupplier listening) {
         return check.answer()
                 .thenCompose(
                         answer ->
@@ -133,50 +136,50 @@ public final class Logins {
                                         : check(credentials, from, listening));
     }
 
-    private CompletionStage<LoginOutcome> begin(
+    private CompletionStage<AuthResult> begin(
             ByteBuffer guess,
             Credentials credentials,
             ClientAddress from,
             BooleanSupplier listening) {
-        Optional<Throttle.Attempt> attempt = throttle.begin(from);
+        Optional<FailureThrottle.Attempt> attempt = throttle.begin(from);
         if (attempt.isEmpty()) {
             return CompletableFuture.completedFuture(
                     throttle.refusal(from).orElse(new Overloaded()));
         }
-        if (pool.isCrowded()) {
-            budget.crowded();
+        if (pool.isContended()) {
+            budget.contended();
         }
-        if (!budget.allows(attempt.get().standing())) {
+        if (!budget.allows(attempt.get().reputation())) {
             attempt.get().cancelled();
             return CompletableFuture.completedFuture(new Overloaded());
         }
-        Check mine = new Check(attempt.get());
-        mine.takesIn(listening);
-        Check first = underWay.putIfAbsent(guess, mine);
+        PendingCheck mine = new PendingCheck(attempt.get());
+        mine.join(listening);
+        PendingCheck first = underWay.putIfAbsent(guess, mine);
         if (first != null) {
             attempt.get().cancelled();
-            return insteadOf(first, guess, credentials, from, listening);
+            return joinFirst(first, guess, credentials, from, listening);
         }
         try {
-            pool.execute(attempt.get().standing(), () -> run(mine, guess, credentials));
+            pool.execute(attempt.get().reputation(), () -> run(mine, guess, credentials));
         } catch (RejectedExecutionException full) {
             attempt.get().cancelled();
             end(mine, guess, new Answer(new Overloaded(), Optional.empty()));
         }
-        return settled(mine, credentials, from, listening);
+        return confirmed(mine, credentials, from, listening);
     }
 
     /** Somebody was faster by a hair: his check is ours. */
-    private CompletionStage<LoginOutcome> insteadOf(
-            Check first,
+    private CompletionStage<AuthResult> joinFirst(
+            PendingCheck first,
             ByteBuffer guess,
             Credentials credentials,
             ClientAddress from,
             BooleanSupplier listening) {
-        if (first.takesIn(listening)) {
-            return settled(first, credentials, from, listening).thenApply(Logins::again);
+        if (first.join(listening)) {
+            return confirmed(first, credentials, from, listening).thenApply(Logins::again);
         }
-        if (first.isDeserted()) {
+        if (first.isCancelled()) {
             underWay.remove(guess, first);
             return check(credentials, from, listening);
         }
@@ -184,18 +187,18 @@ public final class Logins {
     }
 
     /** For those who waited for a check that somebody else had asked for. */
-    private static LoginOutcome again(LoginOutcome outcome) {
+    private static AuthResult again(AuthResult outcome) {
         return switch (outcome) {
-            case Right _ -> new Right(true);
-            case Wrong _ -> new Wrong(true);
+            case Accepted _ -> new Accepted(true);
+            case Rejected _ -> new Rejected(true);
             case Throttled throttled -> throttled;
             case Overloaded overloaded -> overloaded;
-            case Unheard unheard -> unheard;
+            case Cancelled cancelled -> cancelled;
         };
     }
 
     /** On a thread of the pool. */
-    private void run(Check check, ByteBuffer guess, Credentials credentials) {
+    private void run(PendingCheck check, ByteBuffer guess, Credentials credentials) {
         try {
             end(check, guess, hash(check, guess, credentials));
         } catch (RuntimeException | Error bug) {
@@ -205,19 +208,19 @@ public final class Logins {
         }
     }
 
-    private Answer hash(Check check, ByteBuffer guess, Credentials credentials) {
-        Throttle.Attempt attempt = check.attempt();
+    private Answer hash(PendingCheck check, ByteBuffer guess, Credentials credentials) {
+        FailureThrottle.Attempt attempt = check.attempt();
         if (!check.isAwaited()) {
             attempt.cancelled();
-            return new Answer(new Unheard(), Optional.empty());
+            return new Answer(new Cancelled(), Optional.empty());
         }
-        if (!budget.allows(attempt.standing())) {
+        if (!budget.allows(attempt.reputation())) {
             attempt.cancelled();
             return new Answer(new Overloaded(), Optional.empty());
         }
         // Those in force now, not when it was queued: a password may have been revoked meanwhile.
         Optional<Htpasswd> now = users.get();
-        Optional<Entry> entry = now.flatMap(users -> users.entry(credentials.user()));
+        Optional<HtpasswdEntry> entry = now.flatMap(users -> users.entry(credentials.user()));
         long begun = ticker.nanos();
         boolean matches = now.isPresent() && now.get().authenticate(credentials);
         long took = ticker.nanos() - begun;
@@ -225,15 +228,15 @@ public final class Logins {
         if (matches) {
             attempt.succeeded();
             right.put(guess, entry);
-            return new Answer(new Right(false), entry);
+            return new Answer(new Accepted(false), entry);
         }
         attempt.failed();
-        budget.spend(took);
+        budget.charge(took);
         wrong.put(guess, entry);
-        return new Answer(new Wrong(false), entry);
+        return new Answer(new Rejected(false), entry);
     }
 
-    private void end(Check check, ByteBuffer guess, Answer answer) {
+    private void end(PendingCheck check, ByteBuffer guess, Answer answer) {
         underWay.remove(guess, check);
         check.answer().complete(answer);
     }

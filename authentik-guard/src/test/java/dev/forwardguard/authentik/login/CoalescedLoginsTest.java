@@ -6,11 +6,11 @@ import static dev.forwardguard.authentik.login.LoginsUnderTest.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.authentik.login.LoginOutcome.Overloaded;
-import dev.forwardguard.authentik.login.LoginOutcome.Right;
-import dev.forwardguard.authentik.login.LoginOutcome.Throttled;
-import dev.forwardguard.authentik.login.LoginOutcome.Unheard;
-import dev.forwardguard.authentik.login.LoginOutcome.Wrong;
+import dev.forwardguard.authentik.login.AuthResult.Accepted;
+import dev.forwardguard.authentik.login.AuthResult.Cancelled;
+import dev.forwardguard.authentik.login.AuthResult.Overloaded;
+import dev.forwardguard.authentik.login.AuthResult.Rejected;
+import dev.forwardguard.authentik.login.AuthResult.Throttled;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,8 +36,8 @@ class CoalescedLoginsTest {
 
     @BeforeEach
     void thePoolIsBusy() {
-        Occupied.until(gate, logins.pool());
-        Occupied.until(gate, logins.pool());
+        BusyPool.until(gate, logins.pool());
+        BusyPool.until(gate, logins.pool());
     }
 
     @AfterEach
@@ -47,28 +47,28 @@ class CoalescedLoginsTest {
 
     @Test
     void isHashedOnceForAllWhoWait() {
-        List<CompletableFuture<LoginOutcome>> waiting = new ArrayList<>();
+        List<CompletableFuture<AuthResult>> waiting = new ArrayList<>();
         for (int asset = 0; asset < 60; asset++) {
             waiting.add(logins.ask("anna", "secret", HOME, () -> true));
         }
         gate.countDown();
 
-        assertThat(waiting.removeFirst().join()).isEqualTo(new Right(false));
-        assertThat(waiting).allSatisfy(it -> assertThat(it.join()).isEqualTo(new Right(true)));
+        assertThat(waiting.removeFirst().join()).isEqualTo(new Accepted(false));
+        assertThat(waiting).allSatisfy(it -> assertThat(it.join()).isEqualTo(new Accepted(true)));
         assertThat(logins.hashes()).isEqualTo(1);
     }
 
     @Test
     void isOneFailureHoweverManyWait() {
-        List<CompletableFuture<LoginOutcome>> waiting = new ArrayList<>();
+        List<CompletableFuture<AuthResult>> waiting = new ArrayList<>();
         for (int asset = 0; asset < 60; asset++) {
             waiting.add(logins.ask("anna", "guess", HOME, () -> true));
         }
         gate.countDown();
 
-        assertThat(waiting.removeFirst().join()).isEqualTo(new Wrong(false));
-        assertThat(waiting).allSatisfy(it -> assertThat(it.join()).isEqualTo(new Wrong(true)));
-        assertThat(logins.login("anna", "guess")).isEqualTo(new Wrong(true));
+        assertThat(waiting.removeFirst().join()).isEqualTo(new Rejected(false));
+        assertThat(waiting).allSatisfy(it -> assertThat(it.join()).isEqualTo(new Rejected(true)));
+        assertThat(logins.login("anna", "guess")).isEqualTo(new Rejected(true));
         logins.fail(4, HOME);
         assertThat(logins.hashes()).isEqualTo(5);
     }
@@ -81,7 +81,7 @@ class CoalescedLoginsTest {
         there.set(false);
         gate.countDown();
 
-        assertThat(second.join()).isEqualTo(new Right(true));
+        assertThat(second.join()).isEqualTo(new Accepted(true));
     }
 
     @Test
@@ -92,10 +92,10 @@ class CoalescedLoginsTest {
         there.set(false);
         gate.countDown();
 
-        assertThat(first.join()).isEqualTo(new Unheard());
-        assertThat(second.join()).isEqualTo(new Unheard());
+        assertThat(first.join()).isEqualTo(new Cancelled());
+        assertThat(second.join()).isEqualTo(new Cancelled());
         assertThat(logins.hashes()).isEqualTo(0);
-        assertThat(logins.login("anna", "secret")).isEqualTo(new Right(false));
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
     }
 
     @Test
@@ -104,7 +104,7 @@ class CoalescedLoginsTest {
         logins.inForce(ANNA_ROTATED);
         gate.countDown();
 
-        assertThat(early.join()).isEqualTo(new Wrong(false));
+        assertThat(early.join()).isEqualTo(new Rejected(false));
     }
 
     @Test
@@ -117,14 +117,14 @@ class CoalescedLoginsTest {
 
     @Test
     void manyGuessesAtTheSameMomentAreNotOne() {
-        List<CompletableFuture<LoginOutcome>> waiting = new ArrayList<>();
+        List<CompletableFuture<AuthResult>> waiting = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             waiting.add(logins.ask("anna", "guess " + i, HOME, () -> true));
         }
         assertThat(logins.login("anna", "guess 5")).isEqualTo(new Overloaded());
         assertThat(logins.login("anna", "guess 6")).isEqualTo(new Overloaded());
         gate.countDown();
-        assertThat(waiting).allSatisfy(it -> assertThat(it.join()).isEqualTo(new Wrong(false)));
+        assertThat(waiting).allSatisfy(it -> assertThat(it.join()).isEqualTo(new Rejected(false)));
         assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
         assertThat(logins.hashes()).isEqualTo(5);
     }
@@ -135,17 +135,17 @@ class CoalescedLoginsTest {
         logins.login("bert", "secret");
         logins.pass(Duration.ofMinutes(6));
         var again = new CountDownLatch(1);
-        Occupied.until(again, logins.pool());
-        Occupied.until(again, logins.pool());
-        List<CompletableFuture<LoginOutcome>> crowd = new ArrayList<>();
+        BusyPool.until(again, logins.pool());
+        BusyPool.until(again, logins.pool());
+        List<CompletableFuture<AuthResult>> crowd = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             crowd.add(logins.ask("anna", "guess", address("203.0.113." + i), () -> true));
         }
 
-        assertThat(logins.login("bert", "secret")).isEqualTo(new Right(false));
+        assertThat(logins.login("bert", "secret")).isEqualTo(new Accepted(false));
 
         assertThat(crowd).noneMatch(CompletableFuture::isDone);
         again.countDown();
-        assertThat(crowd).allSatisfy(it -> assertThat(it.join()).isEqualTo(new Wrong(false)));
+        assertThat(crowd).allSatisfy(it -> assertThat(it.join()).isEqualTo(new Rejected(false)));
     }
 }

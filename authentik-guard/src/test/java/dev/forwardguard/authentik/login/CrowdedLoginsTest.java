@@ -5,8 +5,8 @@ import static dev.forwardguard.authentik.login.LoginsUnderTest.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.authentik.login.LoginOutcome.Overloaded;
-import dev.forwardguard.authentik.login.LoginOutcome.Right;
+import dev.forwardguard.authentik.login.AuthResult.Accepted;
+import dev.forwardguard.authentik.login.AuthResult.Overloaded;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,9 +31,9 @@ class CrowdedLoginsTest {
         logins.login("anna", "secret", KNOWN);
         logins.maxFailures(0);
         logins.fail(GUESSES_UNTIL_NOTHING_IS_LEFT, HOME);
-        Occupied.until(gate, logins.pool());
-        Occupied.until(gate, logins.pool());
-        while (logins.pool().isCrowded()) {
+        BusyPool.until(gate, logins.pool());
+        BusyPool.until(gate, logins.pool());
+        while (logins.pool().isContended()) {
             Thread.onSpinWait();
         }
         assertThat(ask("the first")).isNotDone();
@@ -45,7 +45,7 @@ class CrowdedLoginsTest {
         logins.close();
     }
 
-    private CompletableFuture<LoginOutcome> ask(String password) {
+    private CompletableFuture<AuthResult> ask(String password) {
         return logins.ask("anna", password, HOME, () -> true);
     }
 
@@ -58,7 +58,7 @@ class CrowdedLoginsTest {
 
     @Test
     void whoLoggedInBeforeIsChecked() {
-        assertThat(logins.login("bert", "secret", KNOWN)).isEqualTo(new Right(false));
+        assertThat(logins.login("bert", "secret", KNOWN)).isEqualTo(new Accepted(false));
     }
 
     @Test

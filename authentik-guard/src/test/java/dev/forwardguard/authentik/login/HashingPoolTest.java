@@ -33,35 +33,35 @@ class HashingPoolTest {
 
     @Test
     void hasAThreadForThoseWhoLoggedInBefore() throws InterruptedException {
-        while (Occupied.until(gate, pool)) {}
+        while (BusyPool.until(gate, pool)) {}
         var checked = new CountDownLatch(1);
 
-        pool.execute(Standing.KNOWN, checked::countDown);
+        pool.execute(Reputation.TRUSTED, checked::countDown);
 
         assertThat(checked.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void hasPlacesForEachStanding() {
-        while (Occupied.until(gate, pool)) {}
+        while (BusyPool.until(gate, pool)) {}
 
-        pool.execute(Standing.SUSPECT, () -> {});
+        pool.execute(Reputation.SUSPICIOUS, () -> {});
 
         assertThatExceptionOfType(RejectedExecutionException.class)
-                .isThrownBy(() -> pool.execute(Standing.STRANGER, () -> {}))
+                .isThrownBy(() -> pool.execute(Reputation.UNKNOWN, () -> {}))
                 .withMessageContaining("STRANGER");
     }
 
     @Test
     void checksStrangersBeforeSuspectsEachInTheirOrder() throws InterruptedException {
-        Occupied.until(gate, pool);
+        BusyPool.until(gate, pool);
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         var checked = new CountDownLatch(4);
         for (int turn = 1; turn <= 2; turn++) {
-            for (Standing standing : List.of(Standing.SUSPECT, Standing.STRANGER)) {
-                String name = standing + " " + turn;
+            for (Reputation reputation : List.of(Reputation.SUSPICIOUS, Reputation.UNKNOWN)) {
+                String name = reputation + " " + turn;
                 pool.execute(
-                        standing,
+                        reputation,
                         () -> {
                             order.add(name);
                             checked.countDown();

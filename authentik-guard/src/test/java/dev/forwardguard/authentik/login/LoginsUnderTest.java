@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.forwardguard.authentik.login.LoginOutcome.Wrong;
+import dev.forwardguard.authentik.login.AuthResult.Rejected;
 import dev.forwardguard.htpasswd.Credentials;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.htpasswd.Htpasswd;
@@ -75,18 +75,18 @@ final class LoginsUnderTest implements AutoCloseable {
         return ClientAddress.parse(text).orElseThrow();
     }
 
-    CompletableFuture<LoginOutcome> ask(
+    CompletableFuture<AuthResult> ask(
             String user, String password, ClientAddress from, BooleanSupplier listening) {
         Credentials credentials =
                 Credentials.parse(List.of(Visitor.basic(user, password))).orElseThrow();
         return logins.check(credentials, from, listening).toCompletableFuture();
     }
 
-    LoginOutcome login(String user, String password, ClientAddress from) {
+    AuthResult login(String user, String password, ClientAddress from) {
         return ask(user, password, from, () -> true).orTimeout(30, TimeUnit.SECONDS).join();
     }
 
-    LoginOutcome login(String user, String password) {
+    AuthResult login(String user, String password) {
         return login(user, password, HOME);
     }
 
@@ -94,7 +94,7 @@ final class LoginsUnderTest implements AutoCloseable {
     void fail(int times, ClientAddress from) {
         for (int i = 0; i < times; i++) {
             assertThat(login("anna", "guess " + guesses.incrementAndGet(), from))
-                    .isEqualTo(new Wrong(false));
+                    .isEqualTo(new Rejected(false));
         }
     }
 

@@ -7,8 +7,8 @@ import static dev.forwardguard.authentik.login.LoginsUnderTest.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.authentik.login.LoginOutcome.Right;
-import dev.forwardguard.authentik.login.LoginOutcome.Wrong;
+import dev.forwardguard.authentik.login.AuthResult.Accepted;
+import dev.forwardguard.authentik.login.AuthResult.Rejected;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,9 +26,9 @@ class RememberedLoginsTest {
 
     @Test
     void aPageOf60AssetsCostsOneHash() {
-        assertThat(logins.login("anna", "secret")).isEqualTo(new Right(false));
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
         for (int asset = 0; asset < 60; asset++) {
-            assertThat(logins.login("anna", "secret")).isEqualTo(new Right(true));
+            assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(true));
         }
         assertThat(logins.hashes()).isEqualTo(1);
     }
@@ -37,9 +37,9 @@ class RememberedLoginsTest {
     void areForgottenAfterFiveMinutes() {
         logins.login("anna", "secret");
         logins.pass(Duration.ofMinutes(5).minusNanos(1));
-        assertThat(logins.login("anna", "secret")).isEqualTo(new Right(true));
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(true));
         logins.pass(Duration.ofNanos(1));
-        assertThat(logins.login("anna", "secret")).isEqualTo(new Right(false));
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
     }
 
     @Test
@@ -49,9 +49,9 @@ class RememberedLoginsTest {
 
         logins.inForce(BERT + ANNA_ROTATED);
 
-        assertThat(logins.login("anna", "secret")).isEqualTo(new Wrong(false));
-        assertThat(logins.login("anna", "other")).isEqualTo(new Right(false));
-        assertThat(logins.login("bert", "secret")).isEqualTo(new Right(true));
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Rejected(false));
+        assertThat(logins.login("anna", "other")).isEqualTo(new Accepted(false));
+        assertThat(logins.login("bert", "secret")).isEqualTo(new Accepted(true));
     }
 
     @Test
@@ -59,11 +59,11 @@ class RememberedLoginsTest {
         logins.login("anna", "secret");
 
         logins.inForce(BERT);
-        assertThat(logins.login("anna", "secret")).isEqualTo(new Wrong(false));
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Rejected(false));
 
         logins.login("bert", "secret");
         logins.withdraw();
-        assertThat(logins.login("bert", "secret")).isEqualTo(new Wrong(false));
+        assertThat(logins.login("bert", "secret")).isEqualTo(new Rejected(false));
     }
 
     @Test
@@ -71,7 +71,7 @@ class RememberedLoginsTest {
         logins.login("anna", "secret");
 
         assertThat(logins.login("anna", "secret", address("198.51.100.8")))
-                .isEqualTo(new Right(false));
+                .isEqualTo(new Accepted(false));
     }
 
     @Test
@@ -79,8 +79,8 @@ class RememberedLoginsTest {
         logins.inForce("a:" + ANNA.substring(5) + "ab:" + ANNA.substring(5));
         logins.login("ab", "secret");
 
-        assertThat(logins.login("a", "bsecret")).isEqualTo(new Wrong(false));
-        assertThat(logins.login("a", "secret")).isEqualTo(new Right(false));
-        assertThat(logins.login("ab", "Secret")).isEqualTo(new Wrong(false));
+        assertThat(logins.login("a", "bsecret")).isEqualTo(new Rejected(false));
+        assertThat(logins.login("a", "secret")).isEqualTo(new Accepted(false));
+        assertThat(logins.login("ab", "Secret")).isEqualTo(new Rejected(false));
     }
 }

@@ -6,8 +6,8 @@ import static dev.forwardguard.authentik.login.LoginsUnderTest.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.authentik.login.LoginOutcome.Right;
-import dev.forwardguard.authentik.login.LoginOutcome.Wrong;
+import dev.forwardguard.authentik.login.AuthResult.Accepted;
+import dev.forwardguard.authentik.login.AuthResult.Rejected;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,10 +46,10 @@ class RotatedPasswordTest {
                                 ClientAddress from = address("203.0.113." + network);
                                 while (!stop.get()) {
                                     long before = revision.get();
-                                    LoginOutcome outcome = logins.login("anna", "secret", from);
+                                    AuthResult outcome = logins.login("anna", "secret", from);
                                     long after = revision.get();
                                     answered.incrementAndGet();
-                                    if (outcome instanceof Right) {
+                                    if (outcome instanceof Accepted) {
                                         rightOnes.incrementAndGet();
                                         if (before % 2 == 1 && before == after) {
                                             outdated.incrementAndGet();
@@ -77,13 +77,13 @@ class RotatedPasswordTest {
     @Test
     void aPasswordThatIsRevokedWhileItIsHashedIsWrong() {
         logins.afterHash(() -> logins.inForce(ANNA_ROTATED));
-        assertThat(logins.login("anna", "secret")).isInstanceOf(Wrong.class);
-        assertThat(logins.login("anna", "secret")).isInstanceOf(Wrong.class);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Rejected.class);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Rejected.class);
 
         logins.afterHash(() -> logins.inForce(ANNA));
         assertThat(logins.login("anna", "new to this address", address("192.0.2.1")))
-                .isInstanceOf(Wrong.class);
-        assertThat(logins.login("anna", "secret")).isInstanceOf(Right.class);
+                .isInstanceOf(Rejected.class);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Accepted.class);
     }
 
     private static void awaitTwoMore(AtomicInteger answered) {

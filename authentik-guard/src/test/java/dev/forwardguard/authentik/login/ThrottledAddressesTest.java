@@ -5,8 +5,8 @@ import static dev.forwardguard.authentik.login.LoginsUnderTest.address;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.authentik.login.LoginOutcome.Right;
-import dev.forwardguard.authentik.login.LoginOutcome.Throttled;
+import dev.forwardguard.authentik.login.AuthResult.Accepted;
+import dev.forwardguard.authentik.login.AuthResult.Throttled;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,7 @@ class ThrottledAddressesTest {
         logins.fail(5, HOME);
 
         assertThat(logins.login("anna", "secret", address("198.51.100.8")))
-                .isEqualTo(new Right(false));
+                .isEqualTo(new Accepted(false));
     }
 
     @Test
@@ -66,7 +66,7 @@ class ThrottledAddressesTest {
         assertThat(logins.login("anna", "secret", address("2001:db8:1:2:aaaa::9")))
                 .isInstanceOf(Throttled.class);
         assertThat(logins.login("anna", "secret", address("2001:db8:1:3::1")))
-                .isEqualTo(new Right(false));
+                .isEqualTo(new Accepted(false));
     }
 
     @Test
@@ -74,7 +74,7 @@ class ThrottledAddressesTest {
         for (int i = 0; i < 50; i++) {
             logins.pass(Duration.ofMinutes(6));
             assertThat(logins.login(i % 2 == 0 ? "anna" : "bert", "secret"))
-                    .isEqualTo(new Right(false));
+                    .isEqualTo(new Accepted(false));
         }
         logins.fail(5, HOME);
     }
@@ -87,6 +87,6 @@ class ThrottledAddressesTest {
         assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
         logins.maxFailures(0);
         logins.fail(100, HOME);
-        assertThat(logins.login("anna", "secret")).isEqualTo(new Right(false));
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
     }
 }

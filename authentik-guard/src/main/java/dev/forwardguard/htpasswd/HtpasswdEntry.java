@@ -1,0 +1,76 @@
+package dev.forwardguard.htpasswd;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/**
+ * One line that is neither blank nor a comment: {@code user:hash}, optionally {@code :anything}, as
+ * nginx and Apache read it. Read in two steps, because whose line it is matters even when the hash
+ * is unusable.
+ *
+ * <p>Outside of this package it only serves to be compared: is this still the line that a password
+ * was held against?
+ *
+ * @param user not empty
+ * @param hash text, one character per byte
+ */
+public record HtpasswdEntry(String user, String hash) {
+
+    static HtpasswdEntry parse(String text) throws UnusableLineException {
+        if (text.length() > Htpasswd.MAX_LINE_BYTES) {
+            throw new UnusableLineException("longer than 4 KiB");
+        }
+        if (text.indexOf('\0') >= 0) {
+            throw new UnusableLineException("NUL byte");
+        }
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            throw new UnusableLineException("no colon after the user name");
+        }
+        if (colon == 0) {
+            throw new UnusableLineException("empty user name");
+        }
+        String user =
+                Username.decode(text.substring(0, colon).getBytes(ISO_8859_1))
+                        .orElseThrow(
+                                () ->
+                                        new UnusableLineException(
+                                                "user name with control characters or white space around it, or not UTF-8"));
+        int third = text.indexOf(':', colon + 1);
+        return new HtpasswdEntry(
+                user, text.substring(colon + 1, third < 0 ? text.length() : third));
+    }
+
+    /** Which format a hash is in shows in how it begins. */
+    PasswordHash usableHash(HashLimits limits) throws UnusableLineException {
+        if (hash.startsWith("$2a$") || hash.startsWith("$2b$") || hash.startsWith("$2y$")) {
+            return Bcrypt.parse(hash, limits);
+        }
+        if (hash.startsWith("$apr1$") || hash.startsWith("$1$")) {
+            return Md5Crypt.parse(hash);
+        }
+        if (hash.startsWith("$5$") || hash.startsWith("$6$")) {
+            return ShaCrypt.parse(hash, limits);
+        }
+        if (hash.startsWith("{SHA}") || hash.startsWith("{SSHA}")) {
+            return Sha1.parse(hash);
+        }
+        throw new UnusableLineException(causeOfRefusal());
+    }
+
+    private String causeOfRefusal() {
+        if (hash.isEmpty()) {
+            return "no password hash";
+        }
+        if (hash.startsWith("$2x$")) {
+            return "$2x$ is a broken form of bcrypt";
+        }
+        return hash.startsWith("$")
+                ? "unsupported hash format"
+                : "plain text or DES crypt (too weak), or an unknown format";
+    }
+
+    @Override
+    public String toString() {
+        return "HtpasswdEntry[user=" + user + "]";
+    }
+}

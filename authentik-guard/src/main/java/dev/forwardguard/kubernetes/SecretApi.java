@@ -1,0 +1,126 @@
+package dev.forwardguard.kubernetes;
+
+import okhttp3.Call;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The two requests that the guard sends to the API server, raw: the models of Kubernetes' own
+ * client fail on fields that they do not know. Both have the field selector without which RBAC
+ * refuses them.
+ */
+final class SecretApi {
+    /** A Secret has at most 1 MiB, a third more as base64, and labels, annotations and managers. */
+    static final int MAX_BYTES = 2 << 20;
+
+    private final HtpasswdSecretConfiguration which;
+    private final KubernetesClientFactory clients;
+    private final WatchTimings timings;
+    private volatile @Nullable Call underWay;
+    private volatile boolean cancelled;
+
+    SecretApi(
+            HtpasswdSecretConfiguration which,
+            KubernetesClientFactory clients,
+            WatchTimings timings) {
+        this.which = which;
+        this.clients = clients;
+        this.timings = timings;
+    }
+
+    /** What there is now, as JSON. */
+    byte[] list() throws ListWatchException {
+        try (ResponseBody answer = ask(Map.of(), timings.listDeadline())) {
+            if (answer.source().request(MAX_BYTES + 1L)) {
+                throw new ListWatchException(ListWatchResult.TOO_LARGE);
+            }
+            return answer.source().readByteArray();
+        } catch (IOException e) {
+            throw ListWatchException.of(e, ListWatchResult.UNREACHABLE);
+        }
+    }
+
+    /** What happens from this revision on. */
+    WatchLines watch(String revision) throws ListWatchException {
+        var query =
+                Map.of(
+                        "watch",
+                        "true",
+                        "allowWatchBookmarks",
+                        "true",
+                        "resourceVersion",
+                        revision,
+                        "timeoutSeconds",
+                        String.valueOf(timings.watchSeconds()));
+        try {
+            return new WatchLines(ask(query, timings.watchDeadline()));
+        } catch (IOException e) {
+            throw ListWatchException.of(e, ListWatchResult.UNREACHABLE);
+        }
+    }
+
+    /** Ends what is under way, from any thread, and whatever would come after it. */
+    void cancel() {
+        cancelled = true;
+        Call call = underWay;
+        if (call != null) {
+            call.cancel();
+        }
+    }
+
+    private ResponseBody ask(Map<String, String> query, Duration deadline)
+            throws IOException, ListWatchException {
+        Call call = call(query);
+        call.timeout().timeout(deadline.toNanos(), TimeUnit.NANOSECONDS);
+        underWay = call;
+        if (cancelled) {
+            call.cancel();
+        }
+        Response response = call.execute();
+        if (response.code() != 200) {
+            try (response) {
+                throw new ListWatchException(
+                        ListWatchResult.ofStatus(response.code()), retryAfter(response));
+            }
+        }
+        return response.body();
+    }
+
+    private Call call(Map<String, String> query) throws ListWatchException {
+        ApiServer server = clients.server();
+        String namespace = which.namespace() == null ? clients.namespace() : which.namespace();
+        HttpUrl.Builder url =
+                server.address()
+                        .newBuilder()
+                        .addPathSegments("api/v1/namespaces")
+                        .addPathSegment(namespace)
+                        .addPathSegment("secrets")
+                        .addQueryParameter("fieldSelector", "metadata.name=" + which.name());
+        query.forEach(url::addQueryParameter);
+        return server.client()
+                .newCall(
+                        new Request.Builder()
+                                .url(url.build())
+                                .headers(server.headers())
+                                .header("Accept", "application/json")
+                                .header("User-Agent", "authentik-guard")
+                                .build());
+    }
+
+    /** Seconds; a date, which API servers do not send, counts as nothing. */
+    private static Duration retryAfter(Response response) {
+        String seconds = response.header("Retry-After", "");
+        return seconds != null && seconds.matches("\\d{1,6}")
+                ? Duration.ofSeconds(Integer.parseInt(seconds))
+                : Duration.ZERO;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.forwardguard.authentik.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+class BruteForceBudgetTest {
+    private final AtomicLong nanos = new AtomicLong();
+    private final BruteForceBudget budget = new BruteForceBudget(nanos::get);
+
+    private void charge(Duration time) {
+        budget.charge(time.toNanos());
+    }
+
+    private void assertAllowed(boolean known, boolean stranger, boolean suspect) {
+        budget.contended();
+        assertThat(budget.allows(Reputation.TRUSTED)).isEqualTo(known);
+        assertThat(budget.allows(Reputation.UNKNOWN)).isEqualTo(stranger);
+        assertThat(budget.allows(Reputation.SUSPICIOUS)).isEqualTo(suspect);
+    }
+
+    @Test
+    void suspectsLeaveHalfToStrangersAndBothEverythingElseToTheKnown() {
+        assertAllowed(true, true, true);
+        charge(Duration.ofMillis(2500));
+        assertAllowed(true, true, false);
+        charge(Duration.ofMillis(2500));
+        assertAllowed(true, false, false);
+    }
+
+    @Test
+    void aQuarterOfTheTimeComesBack() {
+        charge(Duration.ofSeconds(6));
+        nanos.addAndGet(Duration.ofSeconds(4).toNanos());
+        assertAllowed(true, false, false);
+        nanos.addAndGet(Duration.ofMillis(4).toNanos());
+        assertAllowed(true, true, false);
+        nanos.addAndGet(Duration.ofHours(1).toNanos());
+        charge(Duration.ofSeconds(5));
+        assertAllowed(true, false, false);
+    }
+
+    @Test
+    void bindsNobodyWhoIsAlone() {
+        charge(Duration.ofHours(1));
+        assertThat(budget.allows(Reputation.SUSPICIOUS)).isTrue();
+        assertAllowed(true, false, false);
+        nanos.addAndGet(Duration.ofMillis(999).toNanos());
+        assertThat(budget.allows(Reputation.UNKNOWN)).isFalse();
+        nanos.addAndGet(Duration.ofMillis(1).toNanos());
+        assertThat(budget.allows(Reputation.UNKNOWN)).isTrue();
+    }
+
+    @Test
+    void cheapHashesCostAMillisecond() {
+        for (int i = 0; i < 5000; i++) {
+            budget.contended();
+            assertThat(budget.allows(Reputation.UNKNOWN)).isTrue();
+            budget.charge(1);
+        }
+        assertAllowed(true, false, false);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.forwardguard.authentik.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.NetUtil;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Random;
+
+class ClientAddressResolverTest {
+    /** Several lines of the header are separated by a bar, no line is a dash. */
+    @ParameterizedTest(name = "{0} by {1} is {2}")
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                // what Traefik writes
+                "198.51.100.7;                          10.0.0.1;    198.51.100.7",
+                "2001:db8::7;                           fd00::1;     2001:db8::7",
+                "::ffff:198.51.100.7;                   10.0.0.1;    198.51.100.7",
+                "198.51.100.7;                          ::ffff:a00:1; 198.51.100.7",
+                // several proxies
+                "198.51.100.7, 192.168.3.4;             10.0.0.1;    198.51.100.7",
+                "198.51.100.7,192.168.3.4,172.31.255.1; 10.0.0.1;    198.51.100.7",
+                "198.51.100.7 | 192.168.3.4;            10.0.0.1;    198.51.100.7",
+                "198.51.100.7:1234, [fd00::9]:80;       127.0.0.1;   198.51.100.7",
+                // a forged left side
+                "203.0.113.1, 198.51.100.7;             10.0.0.1;    198.51.100.7",
+                "203.0.113.1 | 198.51.100.7;            10.0.0.1;    198.51.100.7",
+                "10.0.0.1, 198.51.100.7, 192.168.3.4;   10.0.0.1;    198.51.100.7",
+                "x, 198.51.100.7;                       10.0.0.1;    198.51.100.7",
+                ", , 198.51.100.7;                      10.0.0.1;    198.51.100.7",
+                // nonsense ends the chain at the last proxy that spoke
+                "198.51.100.7, x;                       10.0.0.1;    10.0.0.1",
+                "198.51.100.7, x, 192.168.3.4;          10.0.0.1;    192.168.3.4",
+                "198.51.100.7, ;                        10.0.0.1;    10.0.0.1",
+                "198.51.100.7,, 192.168.3.4;            10.0.0.1;    192.168.3.4",
+                "198.51.100.7 | ,;                      10.0.0.1;    10.0.0.1",
+                "unknown;                               10.0.0.1;    10.0.0.1",
+                "-;                                     10.0.0.1;    10.0.0.1",
+                // everybody is a proxy: the farthest
+                "192.168.9.9, 192.168.3.4;              10.0.0.1;    192.168.9.9",
+                // who is no proxy is believed nothing
+                "203.0.113.1;                           198.51.100.9; 198.51.100.9",
+                "10.0.0.1;                              11.0.0.1;    11.0.0.1",
+                "203.0.113.1;                           172.32.0.1;  172.32.0.1",
+            })
+    void readsFromTheRight(String header, String peer, String client) {
+        assertThat(ClientAddressResolver.DEFAULT.of(headers("X-Forwarded-For", header), from(peer)))
+                .hasToString(client);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "198.51.100.7;              10.0.0.1;     198.51.100.7",
+                "203.0.113.1;               198.51.100.9; 198.51.100.9",
+                "198.51.100.7, 203.0.113.1; 10.0.0.1;     10.0.0.1",
+                "198.51.100.7|203.0.113.1;  10.0.0.1;     10.0.0.1",
+                "-;                         10.0.0.1;     10.0.0.1",
+            })
+    void canReadXRealIpInstead(String header, String peer, String client) {
+        var rule =
+                new ClientAddressResolver(
+                        ClientAddressResolver.Source.of("x-real-ip"),
+                        ClientAddressResolver.DEFAULT.trusted());
+        HttpHeaders headers = headers("X-Real-Ip", header).add("X-Forwarded-For", "192.0.2.99");
+
+        assertThat(rule.of(headers, from(peer))).hasToString(client);
+    }
+
+    @Test
+    void withoutProxiesTheConnectionCounts() {
+        var rule =
+                new ClientAddressResolver(ClientAddressResolver.Source.X_FORWARDED_FOR, List.of());
+
+        assertThat(rule.of(headers("X-Forwarded-For", "192.0.2.1"), from("127.0.0.1")))
+                .hasToString("127.0.0.1");
+        assertThat(
+                        rule.of(
+                                headers("X-Forwarded-For", "192.0.2.1"),
+                                new EmbeddedChannel().remoteAddress()))
+                .isEqualTo(ClientAddress.UNKNOWN);
+    }
+
+    @Test
+    void aChainWithoutEndIsNotReadToItsEnd() {
+        String endless = "192.0.2.1, " + "10.0.0.2,".repeat(30_000) + "10.0.0.3";
+
+        assertThat(
+                        ClientAddressResolver.DEFAULT.of(
+                                headers("X-Forwarded-For", endless), from("10.0.0.1")))
+                .hasToString("10.0.0.2");
+    }
+
+    @Test
+    void nothingLeftOfTheFirstStrangerChangesAnything() {
+        Random random = new Random(11);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] forged = new byte[random.nextInt(80)];
+            random.nextBytes(forged);
+            String left =
+                    new String(forged, java.nio.charset.StandardCharsets.ISO_8859_1)
+                            .replace((char) 0, (char) 1);
+            HttpHeaders headers =
+                    DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+            headers.add("X-Forwarded-For", left);
+            headers.add("X-Forwarded-For", left + ", 198.51.100.7, 10.0.0.9");
+
+            assertThat(ClientAddressResolver.DEFAULT.of(headers, from("10.0.0.1")))
+                    .hasToString("198.51.100.7");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0.0.0.0/0, 198.51.100.7, true",
+        "10.0.0.0/8, 10.255.255.255, true",
+        "10.0.0.0/8, 11.0.0.0, false",
+        "172.16.0.0/12, 172.31.255.255, true",
+        "172.16.0.0/12, 172.32.0.0, false",
+        "192.0.2.1, 192.0.2.1, true",
+        "192.0.2.0/31, 192.0.2.2, false",
+        "192.0.2.255/25, 192.0.2.128, true",
+        "::/0, 192.0.2.1, false",
+        "fc00::/7, fdff::1, true",
+        "fc00::/7, fe00::1, false",
+        "2001:db8::/33, 2001:db8:7fff::, true",
+        "2001:db8::/33, 2001:db8:8000::, false"
+    })
+    void knowsItsRanges(String range, String address, boolean inside) {
+        assertThat(ClientAddress.parse(address).orElseThrow().in(Subnet.parse(range)))
+                .isEqualTo(inside);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/8",
+                "10.0.0.0/",
+                "10.0.0.0/33",
+                "::/129",
+                "10.0.0.0/-1",
+                "10.0.0.0/8/8",
+                "10.0.0/8",
+                "example.org",
+                "[::1]",
+                "fe80::1%eth0",
+                "10.0.0.0/ 8"
+            })
+    void refusesWhatIsNoRange(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> Subnet.parse(text));
+    }
+
+    private static HttpHeaders headers(String name, String values) {
+        HttpHeaders headers =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+        if (!values.equals("-")) {
+            headers.add(name, List.of(values.split("\\|", -1)));
+        }
+        return headers;
+    }
+
+    private static InetSocketAddress from(String peer) {
+        try {
+            byte[] address = NetUtil.createByteArrayFromIpAddressString(peer);
+            return new InetSocketAddress(InetAddress.getByAddress(address), 40_000);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}
