@@ -85,7 +85,7 @@ class Demo {
     private void play(State state) throws IOException, InterruptedException, ExecutionException {
         behave(state);
         List<Callable<Answer>> asking =
-                Arrays.stream(Question.values())
+                Arrays.stream(Request.values())
                         .map(question -> (Callable<Answer>) () -> ask(question))
                         .toList();
         System.out.println();
@@ -98,7 +98,7 @@ class Demo {
     private void recover() throws IOException, InterruptedException {
         behave(State.HEALTHY);
         long end = System.nanoTime() + PATIENCE.toNanos();
-        for (Question question : List.of(Question.BROWSER, Question.SESSION_COOKIE)) {
+        for (Request question : List.of(Request.BROWSER, Request.SESSION_COOKIE)) {
             int inARow = 0;
             while (inARow < VERDICTS_IN_A_ROW && System.nanoTime() < end) {
                 inARow = ask(question).reason().isEmpty() ? inARow + 1 : 0;
@@ -118,7 +118,7 @@ class Demo {
         }
     }
 
-    private Answer ask(Question question) throws InterruptedException {
+    private Answer ask(Request question) throws InterruptedException {
         HttpRequest request = request(question);
         HttpHeaders headers = HttpHeaders.of(Map.of(), (_, _) -> true);
         int status = 0;
@@ -134,7 +134,7 @@ class Demo {
         return new Answer(question, status, headers, time);
     }
 
-    private HttpRequest request(Question question) {
+    private HttpRequest request(Request question) {
         URI guard = question.guard().equals("bot-block-guard") ? botBlockGuard : authentikGuard;
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(guard)
@@ -162,7 +162,7 @@ class Demo {
     }
 
     private void print(State state, Answer answer) {
-        Question question = answer.question();
+        Request question = answer.authRequest();
         Documented documented = question.documented(state);
         Duration earliest = state.earliest(deadline);
         Duration latest = state.latest(deadline, question);
@@ -225,7 +225,7 @@ enum State {
         return reason.equals("deadline") ? deadline.minus(TOLERANCE) : Duration.ZERO;
     }
 
-    Duration latest(Duration deadline, Question question) {
+    Duration latest(Duration deadline, Request question) {
         Duration latest = reason.equals("deadline") ? deadline.plus(TOLERANCE) : AT_ONCE;
         return question.checksPassword() && this != HEALTHY ? latest.plus(HASHING) : latest;
     }
@@ -237,7 +237,7 @@ enum State {
 }
 
 /** What is asked, and what is answered to it with a verdict of the upstream and without one. */
-enum Question {
+enum Request {
     BROWSER("bot-block-guard", Documented.ALLOWED, Documented.ALLOWED),
     GPTBOT("bot-block-guard", Documented.BLOCKED, Documented.ALLOWED),
     NO_SESSION("authentik-guard", Documented.LOGIN, Documented.CHALLENGE),
@@ -249,7 +249,7 @@ enum Question {
     private final Documented verdict;
     private final Documented fallback;
 
-    Question(String guard, Documented verdict, Documented fallback) {
+    Request(String guard, Documented verdict, Documented fallback) {
         this.guard = guard;
         this.verdict = verdict;
         this.fallback = fallback;
@@ -328,7 +328,7 @@ enum Documented {
 }
 
 /** What a guard answered; status 0 if nothing. Prints with the header that says most. */
-record Answer(Question question, int status, HttpHeaders headers, Duration time) {
+record Answer(Request question, int status, HttpHeaders headers, Duration time) {
     private static final int WIDTH = 40;
 
     String header(String name) {

@@ -295,10 +295,10 @@ class Restart {
     }
 
     private void ask(Socket socket, long number) throws IOException {
-        String question =
+        String request =
                 "GET %s HTTP/1.1\r\nHost: guard\r\nX-Forwarded-Proto: https\r\nX-Number: %d\r\n\r\n"
                         .formatted(path, number);
-        socket.getOutputStream().write(question.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
         String head = head(new BufferedInputStream(socket.getInputStream(), 1));
         String lower = head.toLowerCase(Locale.ROOT);
         boolean right =

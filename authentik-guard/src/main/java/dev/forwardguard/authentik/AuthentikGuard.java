@@ -46,12 +46,12 @@ final class AuthentikGuard implements Guard {
         var authorization = ClientAuthorization.of(asked.headers(), users);
         OutgoingHeaders headers =
                 HeaderSelection.forUpstream(asked.headers(), now.dropRequestHeaders());
-        var question =
+        var request =
                 new UpstreamRequest(
                         asked.path() + asked.query(),
                         authorization.strip(headers),
                         asked.connection());
-        return upstream.ask(question)
+        return upstream.ask(request)
                 .thenCompose(outcome -> decide(outcome, asked, authorization, now.mode()));
     }
 

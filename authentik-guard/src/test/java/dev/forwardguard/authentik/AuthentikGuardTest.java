@@ -59,6 +59,6 @@ final class AuthentikGuardTest implements GuardProperties {
     }
 
     private RawAnswer ask(Visitor visitor) throws IOException {
-        return RawHttp.to(server.getURI()).ask(visitor.asks(Authentik.KIND.question()));
+        return RawHttp.to(server.getURI()).ask(visitor.asks(Authentik.KIND.authRequest()));
     }
 }

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 
 /** The outpost is asked exactly what the guard was asked. */
-final class AuthentikQuestionTest extends AgainstStubUpstream {
-    AuthentikQuestionTest() {
+final class AuthentikRequestTest extends AgainstStubUpstream {
+    AuthentikRequestTest() {
         super(Authentik.KIND);
     }
 
@@ -33,7 +33,7 @@ final class AuthentikQuestionTest extends AgainstStubUpstream {
                 "?a+b=%20c%2B"
             })
     void theQueryReachesItByteForByte(String query) throws IOException {
-        ask(new RawRequest("GET", kind.path() + query, kind.question().headers(), ""));
+        ask(new RawRequest("GET", kind.path() + query, kind.authRequest().headers(), ""));
 
         assertThat(upstream.awaitRequest().uri()).isEqualTo(kind.path() + query);
     }
@@ -65,7 +65,9 @@ final class AuthentikQuestionTest extends AgainstStubUpstream {
         upstream.behaves(Behaviour.answers(503));
 
         var answer =
-                ask(Visitor.RIGHT.asks(new RawRequest("GET", path, kind.question().headers(), "")));
+                ask(
+                        Visitor.RIGHT.asks(
+                                new RawRequest("GET", path, kind.authRequest().headers(), "")));
 
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.header("X-Guard-Fallback")).isEmpty();
@@ -79,7 +81,7 @@ final class AuthentikQuestionTest extends AgainstStubUpstream {
         try (var guard = RunningGuard.start(settings, Visitor.HTPASSWD)) {
             assertThat(guard.http().ask(RawRequest.get(path)).header("X-Guard-Fallback"))
                     .contains("bad_status");
-            assertThat(guard.http().ask(kind.question()).header("X-Guard-Fallback")).isEmpty();
+            assertThat(guard.http().ask(kind.authRequest()).header("X-Guard-Fallback")).isEmpty();
         }
     }
 }

@@ -9,7 +9,7 @@ import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.guard.AgainstStubUpstream;
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.RunningGuard;
 import dev.forwardguard.testing.guard.Visitor;
 
@@ -34,7 +34,7 @@ final class AuthorizationTest extends AgainstStubUpstream {
     }
 
     private RawAnswer askWith(String... authorization) throws IOException {
-        RawRequest request = kind.question();
+        RawRequest request = kind.authRequest();
         for (String value : authorization) {
             request = request.with("Authorization", value);
         }
@@ -141,14 +141,14 @@ final class AuthorizationTest extends AgainstStubUpstream {
         for (String rotated : new String[] {locked, ""}) {
             try (var other = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
                 other.files().htpasswd(rotated);
-                Patience.until(
+                Eventually.until(
                         "the new file",
                         () ->
                                 other.management()
                                         .ask(RawRequest.get("/status"))
                                         .body()
                                         .contains("\"users\":" + (rotated.isEmpty() ? 0 : 1)));
-                RawAnswer answer = other.http().ask(Visitor.RIGHT.asks(kind.question()));
+                RawAnswer answer = other.http().ask(Visitor.RIGHT.asks(kind.authRequest()));
 
                 assertThat(upstream.awaitRequest().header("Authorization")).isEmpty();
                 assertThat(answer.header("Authorization")).isEmpty();
@@ -159,7 +159,7 @@ final class AuthorizationTest extends AgainstStubUpstream {
     @Test
     void withoutUsersEveryTokenIsAnApplications() throws IOException {
         try (var nobody = RunningGuard.start(settings())) {
-            RawAnswer answer = nobody.http().ask(Visitor.RIGHT.asks(kind.question()));
+            RawAnswer answer = nobody.http().ask(Visitor.RIGHT.asks(kind.authRequest()));
 
             assertThat(upstream.awaitRequest().headers("Authorization"))
                     .containsExactly(basic("anna", "secret"));

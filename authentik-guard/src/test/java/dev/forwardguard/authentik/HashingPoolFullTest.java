@@ -7,7 +7,7 @@ import dev.forwardguard.authentik.login.HashingPool;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.testing.RawRequest;
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.RunningGuard;
 import dev.forwardguard.testing.guard.Visitor;
 import dev.forwardguard.upstream.FallbackReason;
@@ -40,7 +40,7 @@ final class HashingPoolFullTest {
     @Test
     void whoCannotBeCheckedIsAskedToComeBack() throws IOException {
         while (occupied()) {}
-        var before = guard.books();
+        var before = guard.fallbacks();
 
         for (Visitor visitor : new Visitor[] {Visitor.RIGHT, Visitor.WRONG}) {
             RawAnswer answer = ask(visitor);
@@ -51,10 +51,10 @@ final class HashingPoolFullTest {
             assertThat(answer.header("X-authentik-username")).isEmpty();
             assertThat(answer.header("WWW-Authenticate")).isEmpty();
         }
-        assertThat(guard.books().since(before)).isEqualTo(Map.of("deadline refuse", 2L));
+        assertThat(guard.fallbacks().since(before)).isEqualTo(Map.of("deadline refuse", 2L));
 
         gate.countDown();
-        Patience.until("room", () -> ask(Visitor.RIGHT).status() == 200);
+        Eventually.until("room", () -> ask(Visitor.RIGHT).status() == 200);
     }
 
     @Test
@@ -68,10 +68,10 @@ final class HashingPoolFullTest {
     void whoIsRevokedWhileHeWaitsDoesNotGetIn() throws IOException {
         BusyPool.everyThread(gate, guard.bean(HashingPool.class));
         try (RawConnection visitor = guard.http().connect()) {
-            visitor.send(Visitor.RIGHT.asks(Authentik.KIND.question()).wire());
+            visitor.send(Visitor.RIGHT.asks(Authentik.KIND.authRequest()).wire());
             String bert = Visitor.HTPASSWD.replace("anna", "bert");
             guard.files().htpasswd(bert + bert.replace("bert", "carl"));
-            Patience.until("the revocation", this::isRevoked);
+            Eventually.until("the revocation", this::isRevoked);
             gate.countDown();
 
             assertThat(visitor.receive().status()).isEqualTo(401);
@@ -83,7 +83,7 @@ final class HashingPoolFullTest {
     }
 
     private RawAnswer ask(Visitor visitor) throws IOException {
-        return guard.http().ask(visitor.asks(Authentik.KIND.question()));
+        return guard.http().ask(visitor.asks(Authentik.KIND.authRequest()));
     }
 
     /** Gives the pool something that takes until the gate opens; false if it is full. */

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
+import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.GuardFiles;
-import dev.forwardguard.testing.guard.Patience;
 import dev.forwardguard.testing.guard.RunningGuard;
 import dev.forwardguard.testing.guard.Visitor;
 import dev.forwardguard.upstream.FallbackReason;
@@ -63,7 +63,7 @@ final class HtpasswdFollowedTest {
 
         files.htpasswd(ROTATED);
 
-        Patience.until("the new password", () -> ask("anna", "other").status() == 200);
+        Eventually.until("the new password", () -> ask("anna", "other").status() == 200);
         assertThat(ask(Visitor.RIGHT).status()).isEqualTo(401);
     }
 
@@ -85,7 +85,7 @@ final class HtpasswdFollowedTest {
         awaitStatus(Visitor.RIGHT, 200);
 
         files.htpasswd("this is no htpasswd file\n");
-        Patience.until("the refusal", () -> status().contains("\"refused\""));
+        Eventually.until("the refusal", () -> status().contains("\"refused\""));
 
         assertThat(ask(Visitor.RIGHT).status()).isEqualTo(200);
         assertThat(ask(Visitor.WRONG).status()).isEqualTo(401);
@@ -115,7 +115,7 @@ final class HtpasswdFollowedTest {
         files.deleteHtpasswd();
         files.htpasswd(ROTATED);
 
-        Patience.until(
+        Eventually.until(
                 "the new password",
                 () -> {
                     int status = ask("anna", "other").status();
@@ -136,18 +136,18 @@ final class HtpasswdFollowedTest {
     }
 
     private void awaitStatus(Visitor visitor, int status) {
-        Patience.until("status " + status, () -> ask(visitor).status() == status);
+        Eventually.until("status " + status, () -> ask(visitor).status() == status);
     }
 
     private RawAnswer ask(Visitor visitor) throws IOException {
-        return guard.http().ask(visitor.asks(Authentik.KIND.question()));
+        return guard.http().ask(visitor.asks(Authentik.KIND.authRequest()));
     }
 
     private RawAnswer ask(String user, String password) throws IOException {
         return guard.http()
                 .ask(
                         Authentik.KIND
-                                .question()
+                                .authRequest()
                                 .with("Authorization", Visitor.basic(user, password)));
     }
 

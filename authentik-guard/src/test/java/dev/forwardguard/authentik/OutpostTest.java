@@ -68,7 +68,7 @@ final class OutpostTest {
 
     @Test
     void sendsAVisitorToLogIn() throws IOException {
-        RawAnswer answer = ask(Authentik.KIND.question());
+        RawAnswer answer = ask(Authentik.KIND.authRequest());
 
         assertThat(answer.status()).isEqualTo(302);
         assertThat(answer.headers("Location")).containsExactly(LOGIN);
@@ -79,7 +79,7 @@ final class OutpostTest {
     @Test
     void letsASessionPass() throws IOException {
         RawAnswer answer =
-                ask(Authentik.KIND.question().with("Cookie", "authentik_proxy_x=session"));
+                ask(Authentik.KIND.authRequest().with("Cookie", "authentik_proxy_x=session"));
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.headers("X-authentik-username")).containsExactly("anna");
@@ -90,7 +90,7 @@ final class OutpostTest {
     @ParameterizedTest
     @EnumSource
     void decidesAloneAsLongAsItAnswers(Visitor visitor) throws IOException {
-        RawAnswer answer = ask(visitor.asks(Authentik.KIND.question()));
+        RawAnswer answer = ask(visitor.asks(Authentik.KIND.authRequest()));
 
         assertThat(answer.status()).isEqualTo(302);
         assertThat(answer.header("X-authentik-username")).isEmpty();
@@ -102,7 +102,7 @@ final class OutpostTest {
         outpost.when(request())
                 .respond(response().withStatusCode(401).withDelay(Delay.milliseconds(400)));
 
-        RawAnswer answer = ask(Authentik.KIND.question());
+        RawAnswer answer = ask(Authentik.KIND.authRequest());
 
         assertThat(answer.header("X-Guard-Fallback")).isEmpty();
         assertThat(answer.elapsed()).isGreaterThan(Duration.ofMillis(350));
@@ -134,7 +134,7 @@ final class OutpostTest {
 
     private void assertEmergencyAccess(String reason) throws IOException {
         for (Visitor visitor : Visitor.values()) {
-            RawAnswer answer = ask(visitor.asks(Authentik.KIND.question()));
+            RawAnswer answer = ask(visitor.asks(Authentik.KIND.authRequest()));
 
             assertThat(answer.status()).isEqualTo(visitor == Visitor.RIGHT ? 200 : 401);
             assertThat(answer.headers("X-Guard-Fallback")).containsExactly(reason);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.RunningGuard;
 import dev.forwardguard.testing.guard.Visitor;
 import dev.forwardguard.upstream.FallbackReason;
@@ -47,16 +47,16 @@ final class PagesTest {
         return started;
     }
 
-    private static RawRequest question() {
+    private static RawRequest authRequest() {
         return RawRequest.get(Authentik.KIND.path()).with("X-Forwarded-Proto", "https");
     }
 
     private static RawRequest browser() {
-        return question().with("Accept", BROWSER);
+        return authRequest().with("Accept", BROWSER);
     }
 
     private static RawRequest preflight() {
-        return question()
+        return authRequest()
                 .with("X-Forwarded-Method", "OPTIONS")
                 .with("Origin", "https://other.example.com")
                 .with("Access-Control-Request-Method", "PUT");
@@ -75,7 +75,7 @@ final class PagesTest {
     @CsvSource({"NONE, try again and enter them", "WRONG, not known to Emergency Access"})
     void aBrowserGetsHtmlAndAProgramText(Visitor visitor, String advice) throws IOException {
         RawAnswer page = guard.http().ask(visitor.asks(browser()));
-        RawAnswer text = guard.http().ask(visitor.asks(question().with("Accept", "*/*")));
+        RawAnswer text = guard.http().ask(visitor.asks(authRequest().with("Accept", "*/*")));
 
         assertPage(page, 401, "text/html; charset=utf-8");
         assertThat(page.body())
@@ -112,7 +112,7 @@ final class PagesTest {
         try (var strict = RunningGuard.scripted("mode: upstream\n", Visitor.HTPASSWD)) {
             strict.upstream().isUnavailable(FallbackReason.RESET);
             assertPage(strict.http().ask(browser()), 502, "text/html; charset=utf-8");
-            assertPage(strict.http().ask(question()), 502, "text/plain; charset=utf-8");
+            assertPage(strict.http().ask(authRequest()), 502, "text/plain; charset=utf-8");
 
             strict.upstream().isUnavailable(FallbackReason.READ_TIMEOUT);
             RawAnswer late = strict.http().ask(Visitor.RIGHT.asks(browser()));
@@ -172,19 +172,19 @@ final class PagesTest {
 
     @Test
     void everyRequestHasItsOwnNumber() throws IOException {
-        assertThat(guard.http().ask(question()).header("X-Request-Id"))
-                .isNotEqualTo(guard.http().ask(question()).header("X-Request-Id"));
+        assertThat(guard.http().ask(authRequest()).header("X-Request-Id"))
+                .isNotEqualTo(guard.http().ask(authRequest()).header("X-Request-Id"));
     }
 
     @Test
     void theOperatorsMessageIsFollowedLive() throws IOException {
         try (var told = start("message: Call <Eve>")) {
             assertThat(told.http().ask(browser()).body()).contains("Call &lt;Eve&gt;");
-            assertThat(told.http().ask(question()).body()).contains("Call <Eve>");
+            assertThat(told.http().ask(authRequest()).body()).contains("Call <Eve>");
 
             told.files().settings("emergency: {message: Back at noon}\n");
 
-            Patience.until(
+            Eventually.until(
                     "the new message",
                     () -> told.http().ask(browser()).body().contains("Back at noon"));
         }
@@ -193,7 +193,7 @@ final class PagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"navigate", "cors", "no-cors", "websocket"})
     void everybodyIsAskedForAPassword(String mode) throws IOException {
-        RawAnswer answer = guard.http().ask(question().with("Sec-Fetch-Mode", mode));
+        RawAnswer answer = guard.http().ask(authRequest().with("Sec-Fetch-Mode", mode));
 
         assertThat(answer.headers("WWW-Authenticate")).containsExactly(LOUD);
     }
@@ -203,7 +203,7 @@ final class PagesTest {
         try (var quiet = start("challenge: navigation")) {
             for (String mode : new String[] {"cors", "no-cors", "same-origin", "websocket", ""}) {
                 for (Visitor visitor : new Visitor[] {Visitor.NONE, Visitor.WRONG}) {
-                    RawRequest background = question().with("Sec-Fetch-Mode", mode);
+                    RawRequest background = authRequest().with("Sec-Fetch-Mode", mode);
 
                     RawAnswer answer = quiet.http().ask(visitor.asks(background));
 
@@ -211,11 +211,11 @@ final class PagesTest {
                     assertThat(answer.headers("WWW-Authenticate")).containsExactly(SILENT);
                 }
             }
-            RawRequest opened = question().with("Sec-Fetch-Mode", "navigate");
+            RawRequest opened = authRequest().with("Sec-Fetch-Mode", "navigate");
             assertThat(quiet.http().ask(opened).headers("WWW-Authenticate")).containsExactly(LOUD);
-            assertThat(quiet.http().ask(question()).headers("WWW-Authenticate"))
+            assertThat(quiet.http().ask(authRequest()).headers("WWW-Authenticate"))
                     .containsExactly(LOUD);
-            RawRequest login = question().with("Sec-Fetch-Mode", "cors");
+            RawRequest login = authRequest().with("Sec-Fetch-Mode", "cors");
             assertThat(quiet.http().ask(Visitor.RIGHT.asks(login)).status()).isEqualTo(200);
         }
     }
@@ -236,7 +236,7 @@ final class PagesTest {
                     .hasSize(12)
                     .allSatisfy(name -> assertThat(answer.headers(name)).containsExactly(""));
 
-            assertThat(open.http().ask(question()).status()).isEqualTo(401);
+            assertThat(open.http().ask(authRequest()).status()).isEqualTo(401);
             RawRequest claimed = preflight().with("Authorization", basic("anna", "guess"));
             assertThat(open.http().ask(claimed).status()).isEqualTo(401);
             var twoProtocols = preflight().with("X-Forwarded-Proto", "http");

@@ -10,8 +10,8 @@ import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubDns;
 import dev.forwardguard.testing.guard.AgainstStubUpstream;
+import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.GuardFiles;
-import dev.forwardguard.testing.guard.Patience;
 import dev.forwardguard.testing.guard.RunningGuard;
 
 import org.junit.jupiter.api.Test;
@@ -114,7 +114,7 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
         try (var moved = RunningGuard.start("upstream: {url: 'http://127.0.0.1:9'}\n")) {
             moved.files().settings(settings());
 
-            Patience.until("the outpost", () -> moved.http().ask(GET).status() == 200);
+            Eventually.until("the outpost", () -> moved.http().ask(GET).status() == 200);
         }
     }
 

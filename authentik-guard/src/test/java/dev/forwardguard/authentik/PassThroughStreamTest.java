@@ -11,7 +11,7 @@ import dev.forwardguard.testing.Ending;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.guard.AgainstStubUpstream;
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.Wire;
 
 import io.netty.buffer.ByteBufAllocator;
@@ -42,8 +42,8 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
     void largeBodiesPassBothWays() throws IOException {
         String body = "0123456789abcdef".repeat(5 << 16);
         upstream.behaves(
-                (conversation, asked) ->
-                        conversation.send(
+                (dialogue, asked) ->
+                        dialogue.send(
                                 Wire.ok("Content-Length: " + asked.body().length())
                                         + asked.body()));
 
@@ -71,10 +71,10 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
     void aBodyIsPassedOnWhileItComes() throws IOException {
         var seen = new CountDownLatch(1);
         upstream.behaves(
-                (conversation, _) -> {
-                    conversation.send(Wire.ok("Content-Length: 10") + "first");
+                (dialogue, _) -> {
+                    dialogue.send(Wire.ok("Content-Length: 10") + "first");
                     seen.await();
-                    conversation.send("after");
+                    dialogue.send("after");
                 });
         InetSocketAddress server = guard.http().server();
         try (Socket socket = new Socket(server.getAddress(), server.getPort())) {
@@ -124,9 +124,9 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
         var gone = new Semaphore(0);
         String page = Wire.ok("Content-Length: " + (100 << 10)) + Wire.octets(100 << 10);
         upstream.behaves(
-                (conversation, _) -> {
+                (dialogue, _) -> {
                     gone.acquire();
-                    conversation.send(page);
+                    dialogue.send(page);
                 });
         hangUpBeforeTheAnswer(20, gone);
         long before = directMemory();
@@ -148,7 +148,7 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
             int asked = upstream.requests().size();
             try (Socket visitor = new Socket(server.getAddress(), server.getPort())) {
                 visitor.getOutputStream().write(GET.wire().getBytes(ISO_8859_1));
-                Patience.until("the question", () -> upstream.requests().size() > asked);
+                Eventually.until("the question", () -> upstream.requests().size() > asked);
             }
             gone.release();
         }

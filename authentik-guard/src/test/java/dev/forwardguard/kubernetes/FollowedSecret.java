@@ -2,7 +2,7 @@ package dev.forwardguard.kubernetes;
 
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveValue;
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.time.Ticker;
 
 import io.micrometer.core.instrument.Tags;
@@ -100,7 +100,7 @@ final class FollowedSecret implements AutoCloseable {
 
     void awaitAccepted(String user, String password) {
         try {
-            Patience.until(user + " is let in", () -> accepts(user, password));
+            Eventually.until(user + " is let in", () -> accepts(user, password));
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "; " + this, e);
         }
@@ -111,7 +111,7 @@ final class FollowedSecret implements AutoCloseable {
     }
 
     void awaitContact(String state) {
-        Patience.until("contact is " + state, () -> status().equals(state));
+        Eventually.until("contact is " + state, () -> status().equals(state));
     }
 
     double reads(ListWatchResult result) {
@@ -122,7 +122,7 @@ final class FollowedSecret implements AutoCloseable {
     }
 
     void awaitReads(ListWatchResult result, int count) {
-        Patience.until(count + " times " + result, () -> reads(result) >= count);
+        Eventually.until(count + " times " + result, () -> reads(result) >= count);
     }
 
     double reconnects() {

@@ -7,9 +7,9 @@ import dev.forwardguard.testing.BlackholePort;
 import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.RefusingPort;
+import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.GuardFiles;
 import dev.forwardguard.testing.guard.GuardKind;
-import dev.forwardguard.testing.guard.Patience;
 import dev.forwardguard.testing.guard.RunningGuard;
 
 import org.junit.jupiter.api.AfterEach;
@@ -93,7 +93,7 @@ class GuardFollowsSecretTest {
     }
 
     private static RawRequest login(String user, String password) {
-        return GUARD.question().with("Authorization", Passwords.basic(user, password));
+        return GUARD.authRequest().with("Authorization", Passwords.basic(user, password));
     }
 
     private static int status(RunningGuard guard, RawRequest request) throws IOException {
@@ -101,7 +101,7 @@ class GuardFollowsSecretTest {
     }
 
     private static void awaitLogin(RunningGuard guard, String user, String password) {
-        Patience.until(user + " is let in", () -> status(guard, login(user, password)) == 200);
+        Eventually.until(user + " is let in", () -> status(guard, login(user, password)) == 200);
     }
 
     // ---- the start
@@ -112,7 +112,7 @@ class GuardFollowsSecretTest {
                 .isEqualTo(200);
         assertThat(guard.management().ask(RawRequest.get("/health/liveness")).status())
                 .isEqualTo(200);
-        Patience.until(
+        Eventually.until(
                 "/health says " + contact,
                 () ->
                         guard.management()
@@ -143,7 +143,7 @@ class GuardFollowsSecretTest {
         api.everyList(FakeApiServer.hang());
         try (RunningGuard guard = guard(api.port())) {
             servesWithoutUsers(guard, "starting");
-            Patience.until("it is asked", () -> !api.requests().isEmpty());
+            Eventually.until("it is asked", () -> !api.requests().isEmpty());
         }
     }
 
@@ -167,7 +167,7 @@ class GuardFollowsSecretTest {
         api.put(Passwords.line("alice", FIRST) + "bob:plaintext\n");
         try (RunningGuard guard = guard(api.port())) {
             awaitLogin(guard, "alice", FIRST);
-            Patience.until("a watch", () -> api.openWatches() == 1);
+            Eventually.until("a watch", () -> api.openWatches() == 1);
 
             String status = guard.management().ask(RawRequest.get("/status")).body();
             String health = guard.management().ask(RawRequest.get("/health")).body();
@@ -208,7 +208,7 @@ class GuardFollowsSecretTest {
         try (RunningGuard guard = guard(api.port())) {
             awaitLogin(guard, "alice", FIRST);
             api.delete();
-            Patience.until(
+            Eventually.until(
                     "absent",
                     () ->
                             guard.management()
@@ -219,7 +219,7 @@ class GuardFollowsSecretTest {
 
             guard.files().settings("mode: fallback\nemergency:\n  deletion-grace: 1s\n");
 
-            Patience.until("nobody gets in", () -> status(guard, login("alice", FIRST)) == 503);
+            Eventually.until("nobody gets in", () -> status(guard, login("alice", FIRST)) == 503);
             assertThat(guard.management().ask(RawRequest.get("/health/readiness")).status())
                     .isEqualTo(200);
         }
@@ -277,7 +277,7 @@ class GuardFollowsSecretTest {
                 ExecutorService visitors = Executors.newVirtualThreadPerTaskExecutor()) {
             awaitLogin(one, "alice", FIRST);
             awaitLogin(two, "alice", FIRST);
-            Patience.until("two watches", () -> api.openWatches() == 2);
+            Eventually.until("two watches", () -> api.openWatches() == 2);
             List<Future<Integer>> load = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 load.add(visitors.submit(new Load(i % 2 == 0 ? one : two, stop)));

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,8 +66,8 @@ class PodTest {
                                     "KUBERNETES_SERVICE_HOST", "127.0.0.1",
                                     "KUBERNETES_SERVICE_PORT", String.valueOf(api.port())));
             try {
-                Patience.until("a watch", () -> api.openWatches() == 1 || !guard.isAlive());
-                Patience.until("it serves", () -> healthy(port) || !guard.isAlive());
+                Eventually.until("a watch", () -> api.openWatches() == 1 || !guard.isAlive());
+                Eventually.until("it serves", () -> healthy(port) || !guard.isAlive());
 
                 guard.destroy();
 

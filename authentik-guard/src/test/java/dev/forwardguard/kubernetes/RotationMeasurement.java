@@ -2,7 +2,7 @@ package dev.forwardguard.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +36,7 @@ class RotationMeasurement {
                     ServiceAccount.at("127.0.0.1", String.valueOf(api.port()), pod.directory());
             try (FollowedSecret secret = new FollowedSecret(access, WatchTimings.DEFAULT)) {
                 secret.awaitAccepted("alice", "password 0");
-                Patience.until("a watch", () -> api.openWatches() == 1);
+                Eventually.until("a watch", () -> api.openWatches() == 1);
                 print(measure(api, secret));
             }
         }

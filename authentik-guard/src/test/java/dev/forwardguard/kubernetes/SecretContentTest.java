@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +38,7 @@ class SecretContentTest {
                         directory, "a-token-for-content", new TestAuthority().pem());
         secret = new FollowedSecret(new ServiceAccount(api.url(), pod.directory()));
         secret.awaitAccepted("alice", PASSWORD);
-        Patience.until("a watch", () -> api.openWatches() == 1);
+        Eventually.until("a watch", () -> api.openWatches() == 1);
     }
 
     @AfterEach
@@ -73,10 +73,10 @@ class SecretContentTest {
     @MethodSource("invalid")
     void invalidContentChangesNothingAndIsCountedOnce(String data) {
         api.putData(data);
-        Patience.until("it is refused", () -> secret.value.rejections() == 1);
+        Eventually.until("it is refused", () -> secret.value.rejections() == 1);
         secret.pass(FollowedSecret.FAST.settled());
         api.endWatches(); // what follows lists the same revision again
-        Patience.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
+        Eventually.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
         api.bookmark();
 
         assertThat(secret.accepts("alice", PASSWORD)).isTrue();
@@ -92,14 +92,14 @@ class SecretContentTest {
     void anEmptyKeyRevokesAtOnce() {
         api.putData(FakeApiServer.data("htpasswd", ""));
 
-        Patience.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
+        Eventually.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
     }
 
     @Test
     void theOtherSpellingOfAnEmptyKeyRevokesAtOnce() {
         api.putData("{\"htpasswd\":null}");
 
-        Patience.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
+        Eventually.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
     }
 
     @Test

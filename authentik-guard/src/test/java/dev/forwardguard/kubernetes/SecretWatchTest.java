@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.forwardguard.testing.BlackholePort;
 import dev.forwardguard.testing.RefusingPort;
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +64,7 @@ class SecretWatchTest {
         api.put(Passwords.line("alice", FIRST));
         FollowedSecret secret = follow();
         secret.awaitAccepted("alice", FIRST);
-        Patience.until("a watch", () -> api.openWatches() == 1);
+        Eventually.until("a watch", () -> api.openWatches() == 1);
         return secret;
     }
 
@@ -130,7 +130,7 @@ class SecretWatchTest {
 
             secret.pass(Duration.ofSeconds(2));
 
-            Patience.until("nobody gets in", () -> secret.value.get().isEmpty());
+            Eventually.until("nobody gets in", () -> secret.value.get().isEmpty());
         }
     }
 
@@ -148,7 +148,7 @@ class SecretWatchTest {
             assertThat(secret.accepts("alice", FIRST)).isTrue();
             secret.pass(FollowedSecret.GRACE);
 
-            Patience.until("nobody gets in", () -> secret.value.get().isEmpty());
+            Eventually.until("nobody gets in", () -> secret.value.get().isEmpty());
         }
     }
 
@@ -162,7 +162,7 @@ class SecretWatchTest {
 
             secret.pass(FollowedSecret.GRACE);
 
-            Patience.until("nobody gets in", () -> secret.value.get().isEmpty());
+            Eventually.until("nobody gets in", () -> secret.value.get().isEmpty());
         }
     }
 
@@ -176,7 +176,7 @@ class SecretWatchTest {
 
             secret.pass(FollowedSecret.GRACE);
 
-            Patience.until("nobody gets in", () -> secret.value.get().isEmpty());
+            Eventually.until("nobody gets in", () -> secret.value.get().isEmpty());
         }
     }
 
@@ -206,7 +206,7 @@ class SecretWatchTest {
             api.delete();
             secret.awaitContact("absent");
             secret.pass(FollowedSecret.GRACE);
-            Patience.until("nobody gets in", () -> secret.value.get().isEmpty());
+            Eventually.until("nobody gets in", () -> secret.value.get().isEmpty());
             api.restore(7);
 
             api.put(Passwords.line("alice", SECOND));
@@ -314,8 +314,8 @@ class SecretWatchTest {
                 secret.pass(Duration.ofSeconds(1)); // settled
                 api.endWatches();
                 int lists = i;
-                Patience.until("another list", () -> api.lists() == lists);
-                Patience.until("another watch", () -> api.openWatches() == 1);
+                Eventually.until("another list", () -> api.lists() == lists);
+                Eventually.until("another watch", () -> api.openWatches() == 1);
             }
 
             assertThat(secret.reconnects()).isZero();
@@ -345,13 +345,13 @@ class SecretWatchTest {
             api.send(Arrays.copyOf(event, event.length - 2));
             api.breakWatches();
             secret.awaitReads(ListWatchResult.CLOSED, 1);
-            Patience.until("another watch", () -> api.openWatches() == 1);
+            Eventually.until("another watch", () -> api.openWatches() == 1);
             assertThat(secret.accepts("alice", FIRST)).isTrue();
 
             api.send(Arrays.copyOf(event, event.length - 1)); // complete but for its line feed
             secret.pass(Duration.ofSeconds(1));
             api.endWatches();
-            Patience.until("another list", () -> api.lists() == 3);
+            Eventually.until("another list", () -> api.lists() == 3);
 
             rotated(secret);
         }
@@ -366,7 +366,7 @@ class SecretWatchTest {
                         ? FakeApiServer.answer(new byte[0])
                         : FakeApiServer.truncated(new byte[0]));
         try (FollowedSecret secret = new FollowedSecret(access(), WatchTimings.DEFAULT)) {
-            Patience.until("four cycles", () -> api.requests().size() >= 8);
+            Eventually.until("four cycles", () -> api.requests().size() >= 8);
 
             long first = api.requests().getFirst().nanos();
             long last = api.requests().get(7).nanos();
@@ -378,7 +378,7 @@ class SecretWatchTest {
             assertThat(logged).as("lines about the contact").isEqualTo(2);
 
             api.everyWatch(null);
-            Patience.until("a watch", () -> api.openWatches() == 1);
+            Eventually.until("a watch", () -> api.openWatches() == 1);
             rotated(secret);
             secret.awaitContact("followed");
         }
@@ -391,7 +391,7 @@ class SecretWatchTest {
         try (var proxy = new StallableProxy(api.port());
                 FollowedSecret secret = new FollowedSecret(access(proxy.port()), timings)) {
             secret.awaitAccepted("alice", FIRST);
-            Patience.until("a watch", () -> api.openWatches() == 1);
+            Eventually.until("a watch", () -> api.openWatches() == 1);
 
             proxy.stall();
             api.put(Passwords.line("alice", SECOND));
@@ -488,10 +488,10 @@ class SecretWatchTest {
     void listsAgainAtOnceWhenTheRevisionIsTooOldAsAnEvent() {
         api.put(Passwords.line("alice", FIRST));
         try (FollowedSecret secret = new FollowedSecret(access(), FollowedSecret.LEISURELY)) {
-            Patience.until("a watch", () -> api.openWatches() == 1);
+            Eventually.until("a watch", () -> api.openWatches() == 1);
             api.failWatches(410);
-            Patience.until("another list", () -> api.lists() == 2);
-            Patience.until("another watch", () -> api.openWatches() == 1);
+            Eventually.until("another list", () -> api.lists() == 2);
+            Eventually.until("another watch", () -> api.openWatches() == 1);
 
             assertThat(secret.reads(ListWatchResult.GONE)).isEqualTo(1);
             rotated(secret);
@@ -503,7 +503,7 @@ class SecretWatchTest {
         api.put(Passwords.line("alice", FIRST));
         api.nextWatch(FakeApiServer.status(410));
         try (FollowedSecret secret = new FollowedSecret(access(), FollowedSecret.LEISURELY)) {
-            Patience.until("a watch", () -> api.openWatches() == 1);
+            Eventually.until("a watch", () -> api.openWatches() == 1);
             assertThat(api.lists()).isEqualTo(2);
 
             rotated(secret);
@@ -515,7 +515,7 @@ class SecretWatchTest {
         api.put(Passwords.line("alice", FIRST));
         api.everyWatch(FakeApiServer.status(410));
         try (FollowedSecret secret = new FollowedSecret(access(), WatchTimings.DEFAULT)) {
-            Patience.until("five cycles", () -> api.requests().size() >= 10);
+            Eventually.until("five cycles", () -> api.requests().size() >= 10);
             assertThat(secret.status()).isEqualTo("gone");
 
             long first = api.requests().getFirst().nanos();
@@ -627,7 +627,7 @@ class SecretWatchTest {
         try (var proxy = new StallableProxy(api.port())) {
             FollowedSecret secret = new FollowedSecret(access(proxy.port()));
             secret.awaitAccepted("alice", FIRST);
-            Patience.until("a watch", () -> api.openWatches() == 1);
+            Eventually.until("a watch", () -> api.openWatches() == 1);
             assertThat(proxy.open()).isEqualTo(1);
 
             long began = System.nanoTime();
@@ -635,7 +635,7 @@ class SecretWatchTest {
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(seconds(1));
             assertThat(secret.ended()).isTrue();
-            Patience.until("no connection", () -> proxy.open() == 0);
+            Eventually.until("no connection", () -> proxy.open() == 0);
             assertThat(secret.accepts("alice", FIRST)).isTrue();
         }
     }
@@ -647,7 +647,7 @@ class SecretWatchTest {
             FollowedSecret paused = new FollowedSecret(access(), WatchTimings.DEFAULT);
             FollowedSecret connecting =
                     new FollowedSecret(access(port.port()), WatchTimings.DEFAULT);
-            Patience.until("throttled", () -> paused.status().equals("throttled"));
+            Eventually.until("throttled", () -> paused.status().equals("throttled"));
 
             long began = System.nanoTime();
             paused.close();

@@ -2,7 +2,7 @@ package dev.forwardguard.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +43,7 @@ class TokenAndTrustTest {
                         ServiceAccount.at(
                                 "127.0.0.1", String.valueOf(api.port()), pod.directory()));
         secret.awaitAccepted("alice", FIRST);
-        Patience.until("a watch", () -> api.openWatches() == 1);
+        Eventually.until("a watch", () -> api.openWatches() == 1);
     }
 
     @AfterEach
@@ -74,7 +74,7 @@ class TokenAndTrustTest {
 
         api.endWatches();
 
-        Patience.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
+        Eventually.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
         assertThat(secret.reads(ListWatchResult.UNAUTHORIZED)).isZero();
         rotated();
     }
@@ -168,7 +168,7 @@ class TokenAndTrustTest {
         secret.awaitAccepted("alice", SECOND); // by a list, though late
 
         api.everyWatch(null);
-        Patience.until("a watch", () -> api.openWatches() == 1);
+        Eventually.until("a watch", () -> api.openWatches() == 1);
         api.bookmark();
         secret.awaitContact("followed");
     }
@@ -181,7 +181,7 @@ class TokenAndTrustTest {
         secret.awaitReads(ListWatchResult.FORBIDDEN, 10);
         api.permit(true);
         secret.awaitContact("followed");
-        Patience.until("the end of the outage in the log", () -> LOGS.logged().size() > 1);
+        Eventually.until("the end of the outage in the log", () -> LOGS.logged().size() > 1);
 
         assertThat(LOGS.logged()).hasSize(2);
         assertThat(LOGS.logged().getFirst()).contains("403");
@@ -222,7 +222,7 @@ class TokenAndTrustTest {
         pod.ca(authority.pem() + next.pem());
         secret.pass(Duration.ofSeconds(1));
         api.endWatches();
-        Patience.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
+        Eventually.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
 
         api.stop();
         api.start(next.server("127.0.0.1"));

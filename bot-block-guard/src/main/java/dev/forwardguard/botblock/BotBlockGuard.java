@@ -42,12 +42,12 @@ final class BotBlockGuard implements Guard {
     @Override
     public CompletionStage<Decision> decide(AuthRequest asked) {
         GuardSettings now = profile.settings();
-        var question =
+        var request =
                 new UpstreamRequest(
                         PATH,
                         HeaderSelection.forUpstream(asked.headers(), now.dropRequestHeaders()),
                         asked.connection());
-        return upstream.ask(question).thenApply(outcome -> decide(outcome, now.mode()));
+        return upstream.ask(request).thenApply(outcome -> decide(outcome, now.mode()));
     }
 
     private static Decision decide(UpstreamOutcome outcome, Mode mode) {

@@ -56,6 +56,6 @@ final class BotBlockGuardTest implements GuardProperties {
     }
 
     private RawAnswer ask() throws IOException {
-        return RawHttp.to(server.getURI()).ask(BotBlock.KIND.question());
+        return RawHttp.to(server.getURI()).ask(BotBlock.KIND.authRequest());
     }
 }

@@ -32,7 +32,11 @@ final class BotBlockSecretsTest extends AgainstStubUpstream {
                 "X-Forwarded-Tls-Client-Cert-Info"
             })
     void aVisitorsSecretStaysHere(String name) throws IOException {
-        ask(kind.question().with(name, "secret").with("User-Agent", "GPTBot").with(name, "more"));
+        ask(
+                kind.authRequest()
+                        .with(name, "secret")
+                        .with("User-Agent", "GPTBot")
+                        .with(name, "more"));
 
         ReceivedRequest asked = upstream.awaitRequest();
         assertThat(asked.head().raw()).doesNotContain("secret").doesNotContain("more");
@@ -43,7 +47,7 @@ final class BotBlockSecretsTest extends AgainstStubUpstream {
     void whatStaysHereCanBeConfigured() throws IOException {
         String settings = settings() + "drop-request-headers: [X-Private]\n";
         try (var guard = RunningGuard.start(settings)) {
-            guard.http().ask(kind.question().with("X-private", "1").with("Cookie", "2"));
+            guard.http().ask(kind.authRequest().with("X-private", "1").with("Cookie", "2"));
         }
 
         ReceivedRequest asked = upstream.awaitRequest();
@@ -53,8 +57,8 @@ final class BotBlockSecretsTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"?", "?x=1", "?rd=/tarpit", "?a=b?c=d", "?%zz|"})
-    void theQuestionIsAlwaysTheBarePath(String query) throws IOException {
-        ask(new RawRequest("GET", "/auth" + query, kind.question().headers(), ""));
+    void theRequestIsAlwaysTheBarePath(String query) throws IOException {
+        ask(new RawRequest("GET", "/auth" + query, kind.authRequest().headers(), ""));
 
         assertThat(upstream.awaitRequest().uri()).isEqualTo("/auth");
     }
@@ -63,7 +67,7 @@ final class BotBlockSecretsTest extends AgainstStubUpstream {
     void thePathOfTheUpstreamsAddressComesFirst() throws IOException {
         String settings = "upstream: {url: '%s/below/'}\n".formatted(upstream.uri());
         try (var guard = RunningGuard.start(settings)) {
-            guard.http().ask(kind.question());
+            guard.http().ask(kind.authRequest());
         }
 
         assertThat(upstream.awaitRequest().uri()).isEqualTo("/below/auth");
@@ -71,7 +75,7 @@ final class BotBlockSecretsTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/auth/", "/auth/x", "/AUTH", "//auth", "/favicon.ico", "/x/auth"})
-    void nothingElseIsAQuestion(String path) throws IOException {
+    void nothingElseIsARequest(String path) throws IOException {
         RawAnswer answer = ask(RawRequest.get(path));
 
         assertThat(answer.status()).isEqualTo(404);

@@ -33,9 +33,9 @@ class AlertTextsIT {
         var look = new AtomicLong();
         world = StubUpstream.start();
         world.behaves(
-                (conversation, request) ->
+                (dialogue, request) ->
                         Behaviour.answers(200, List.of(), allLost(look.incrementAndGet()))
-                                .answer(conversation, request));
+                                .answer(dialogue, request));
         prometheus =
                 Prometheus.start(
                         directory, monitoring.writeRules(directory), Map.of("world", world.port()));

@@ -8,7 +8,7 @@ import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.ReceivedRequest;
 import dev.forwardguard.testing.StubUpstream;
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,14 +34,14 @@ class BrowserIT {
     private static final int PARTS = 60;
 
     private static Path directory;
-    private static Stage stage;
+    private static GatewayFixture stage;
     private Browser browser;
 
     @BeforeAll
     static void start(@TempDir Path temporary) {
         Program.installed("chromium", "chromium");
         directory = temporary;
-        stage = Stage.behind(Caddy::start, directory);
+        stage = GatewayFixture.behind(Caddy::start, directory);
     }
 
     @AfterAll
@@ -62,13 +62,14 @@ class BrowserIT {
     @AfterEach
     void leave() {
         browser.close();
-        Patience.until("single sign-on", () -> stage.ask(Stage.pageWithSession()).status() == 200);
+        Eventually.until(
+                "single sign-on",
+                () -> stage.ask(GatewayFixture.pageWithSession()).status() == 200);
     }
 
     /** A page with many parts, which says who its visitor is. */
     private static Behaviour application() {
-        return (conversation, request) ->
-                Behaviour.answers(answer(request)).answer(conversation, request);
+        return (dialogue, request) -> Behaviour.answers(answer(request)).answer(dialogue, request);
     }
 
     private static Answer answer(ReceivedRequest request) {
@@ -94,7 +95,8 @@ class BrowserIT {
     }
 
     private static void assertNoPasswordIn(StubUpstream upstream) {
-        for (String password : List.of(Stage.EMERGENCY_PASSWORD, Stage.WRONG_PASSWORD)) {
+        for (String password :
+                List.of(GatewayFixture.EMERGENCY_PASSWORD, GatewayFixture.WRONG_PASSWORD)) {
             assertThat(upstream.requests())
                     .isNotEmpty()
                     .noneMatch(request -> request.head().raw().contains(password.substring(6)));
@@ -135,7 +137,9 @@ class BrowserIT {
             assertThat(browser.prompts()).isEqualTo(4);
         }
 
-        Patience.until("single sign-on", () -> stage.ask(Stage.pageWithSession()).status() == 200);
+        Eventually.until(
+                "single sign-on",
+                () -> stage.ask(GatewayFixture.pageWithSession()).status() == 200);
         browser.open(PAGE);
         assertThat(browser.text()).isEqualTo("Hello ada");
         assertThat(browser.prompts()).isEqualTo(4);
@@ -168,7 +172,7 @@ class BrowserIT {
             assertThat(browser.prompts()).isEqualTo(1);
 
             stage.emergency("challenge: navigation");
-            Patience.until("the setting", () -> challengeInTheBackground().startsWith("xBasic "));
+            Eventually.until("the setting", () -> challengeInTheBackground().startsWith("xBasic "));
             assertThat(browser.evaluate(fetch)).isEqualTo("401");
             assertThat(browser.prompts()).isEqualTo(1);
 
@@ -179,12 +183,14 @@ class BrowserIT {
             assertThat(browser.prompts()).isEqualTo(2);
         } finally {
             stage.emergency("");
-            Patience.until("the setting", () -> stage.ask(Stage.pageWithSession()).status() == 200);
+            Eventually.until(
+                    "the setting",
+                    () -> stage.ask(GatewayFixture.pageWithSession()).status() == 200);
         }
     }
 
     private static String challengeInTheBackground() throws IOException {
-        RawAnswer answer = stage.ask(Stage.page().with("Sec-Fetch-Mode", "cors"));
+        RawAnswer answer = stage.ask(GatewayFixture.page().with("Sec-Fetch-Mode", "cors"));
         return answer.header("WWW-Authenticate").orElse("");
     }
 
@@ -204,8 +210,8 @@ class BrowserIT {
 
             stage.emergency("message: 'Ask Eve in room 12, or call 112.'");
             stage.emergencyUsers(false);
-            Patience.until("nobody", () -> stage.ask(Stage.page()).status() == 503);
-            Patience.until("Eve", () -> stage.ask(Stage.page()).body().contains("Eve"));
+            Eventually.until("nobody", () -> stage.ask(GatewayFixture.page()).status() == 503);
+            Eventually.until("Eve", () -> stage.ask(GatewayFixture.page()).body().contains("Eve"));
             browser.open(PAGE);
             assertThat(browser.text()).contains("has no users", "Ask Eve in room 12");
             browser.photographs(PICTURES, "5-no-users-with-message", 1000, 640);

@@ -20,11 +20,11 @@ import java.util.Map;
 
 /** The guards behind Caddy's {@code forward_auth}. */
 class CaddyIT implements EverydayContract, SpoofingContract, OutageContract {
-    private static Stage stage;
+    private static GatewayFixture stage;
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        stage = Stage.behind(Caddy::start, directory);
+        stage = GatewayFixture.behind(Caddy::start, directory);
     }
 
     @AfterAll
@@ -40,13 +40,13 @@ class CaddyIT implements EverydayContract, SpoofingContract, OutageContract {
     }
 
     @Override
-    public Stage stage() {
+    public GatewayFixture stage() {
         return stage;
     }
 
     @Test
     void relaysTheRedirectOfTheOutpostAsItIs() throws IOException {
-        RawAnswer answer = stage.ask(Stage.page());
+        RawAnswer answer = stage.ask(GatewayFixture.page());
 
         assertThat(answer.header("Location")).hasValue(Upstreams.LOGIN + "?state=1");
         assertThat(answer.headers("Set-Cookie")).containsExactlyElementsOf(Upstreams.COOKIES);
@@ -55,7 +55,7 @@ class CaddyIT implements EverydayContract, SpoofingContract, OutageContract {
     @Test
     void showsThePageThatComesWithTheChallenge() throws IOException {
         try (var _ = stage.outpostSuffers(Outage.REFUSED)) {
-            RawAnswer answer = stage.ask(Stage.page());
+            RawAnswer answer = stage.ask(GatewayFixture.page());
 
             assertThat(answer.body()).contains("Emergency Access");
             assertThat(answer.headers("X-Guard-Fallback")).containsExactly("connect_refused");
@@ -65,18 +65,20 @@ class CaddyIT implements EverydayContract, SpoofingContract, OutageContract {
 
     @Test
     void keepsTheDetourOfAuthorizationToItself() throws IOException {
-        stage.ask(Stage.pageWithSession().with("X-Guard-Authorization", "Bearer spoofed"));
+        stage.ask(GatewayFixture.pageWithSession().with("X-Guard-Authorization", "Bearer spoofed"));
         ReceivedRequest received = stage.application().awaitRequest();
         assertThat(received.head().raw()).doesNotContain("spoofed");
 
-        stage.ask(Stage.pageWithSession().with("Authorization", "Bearer of-the-application"));
+        stage.ask(
+                GatewayFixture.pageWithSession()
+                        .with("Authorization", "Bearer of-the-application"));
         received = stage.application().awaitRequest();
         assertThat(received.headers("X-Guard-Authorization")).isEmpty();
     }
 
-    /** What the Caddyfile says of its {@code question} would be a gamble to wait for. */
+    /** What the Caddyfile says of its {@code request} would be a gamble to wait for. */
     @Test
-    void asksEachQuestionOnAConnectionOfItsOwn(@TempDir Path directory) throws IOException {
+    void asksEachRequestOnAConnectionOfItsOwn(@TempDir Path directory) throws IOException {
         try (var guards = StubUpstream.start();
                 var sites = StubUpstream.start()) {
             String guard = "127.0.0.1:" + guards.port();
@@ -94,14 +96,14 @@ class CaddyIT implements EverydayContract, SpoofingContract, OutageContract {
                 try (var tunnel = TlsTunnel.open(caddy.httpsPort(), caddy.trusted());
                         RawConnection visitor = RawHttp.to(tunnel.port()).connect()) {
                     for (int visit = 0; visit < 3; visit++) {
-                        assertThat(visitor.ask(Stage.page()).status()).isEqualTo(200);
+                        assertThat(visitor.ask(GatewayFixture.page()).status()).isEqualTo(200);
                     }
                 }
             }
 
             assertThat(guards.requests())
                     .hasSize(2 * 3)
-                    .allMatch(question -> question.onConnection() == 1);
+                    .allMatch(request -> request.onConnection() == 1);
             assertThat(sites.requests()).extracting(ReceivedRequest::onConnection).contains(2);
         }
     }

@@ -61,7 +61,7 @@ class DrainIT {
     }
 
     @Test
-    void finishesTheQuestionThatIsInFlight() throws Exception {
+    void finishesTheRequestThatIsInFlight() throws Exception {
         var gate = new CountDownLatch(1);
         try (var upstream = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream, "drain-delay: 0s");
@@ -89,11 +89,11 @@ class DrainIT {
                 RawConnection visitor = RawHttp.to(guard.port()).connect()) {
             String body = "x".repeat(64_000);
             upstream.behaves(
-                    (conversation, asked) -> {
+                    (dialogue, asked) -> {
                         String wire = Answer.of(200).body(body).wire();
-                        conversation.send(wire.substring(0, 32_000));
+                        dialogue.send(wire.substring(0, 32_000));
                         gate.await();
-                        conversation.send(wire.substring(32_000));
+                        dialogue.send(wire.substring(32_000));
                     });
             visitor.send(RawRequest.get(LOGIN).wire());
             upstream.awaitRequest();
@@ -129,11 +129,11 @@ class DrainIT {
                 var guard = start("authentik-guard", upstream, "drain-delay: 0s");
                 RawConnection visitor = RawHttp.to(guard.port()).connect()) {
             upstream.behaves(
-                    (conversation, asked) -> {
-                        conversation.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+                    (dialogue, asked) -> {
+                        dialogue.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
                         while (true) {
-                            conversation.send("x");
-                            conversation.pause(Duration.ofMillis(500));
+                            dialogue.send("x");
+                            dialogue.pause(Duration.ofMillis(500));
                         }
                     });
             visitor.send(RawRequest.get(LOGIN).wire());

@@ -15,11 +15,11 @@ import java.io.IOException;
 
 /** What visitors and applications see behind any gateway while both upstreams are well. */
 interface EverydayContract {
-    Stage stage();
+    GatewayFixture stage();
 
     @Test
     default void letsSomebodyWithASessionThroughAndTellsTheApplicationWhoItIs() throws IOException {
-        RawAnswer answer = stage().ask(Stage.pageWithSession());
+        RawAnswer answer = stage().ask(GatewayFixture.pageWithSession());
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo("hello");
@@ -30,7 +30,7 @@ interface EverydayContract {
 
     @Test
     default void letsEverybodyButBotsSeeAPublicSite() throws IOException {
-        RawAnswer answer = stage().ask(Stage.request("www", "GET", "/page"));
+        RawAnswer answer = stage().ask(GatewayFixture.request("www", "GET", "/page"));
 
         assertThat(answer.body()).isEqualTo("hello");
         assertThat(stage().outpost().requests()).isEmpty();
@@ -39,7 +39,7 @@ interface EverydayContract {
     @ParameterizedTest
     @ValueSource(strings = {"www", "app"})
     default void blocksABot(String site) throws IOException {
-        RawRequest request = Stage.request(site, "GET", "/");
+        RawRequest request = GatewayFixture.request(site, "GET", "/");
         var bot = new RawRequest("GET", "/", request.headers().subList(0, 1), "");
 
         RawAnswer answer = stage().ask(bot.with("User-Agent", "Mozilla/5.0 (GPTBot/1.2)"));
@@ -51,10 +51,10 @@ interface EverydayContract {
 
     @Test
     default void bringsSomebodyWithoutASessionToTheLoginWithAllItsCookies() throws IOException {
-        RawAnswer answer = stage().ask(Stage.page());
+        RawAnswer answer = stage().ask(GatewayFixture.page());
         String location = answer.header("Location").orElse("");
         if (location.startsWith("/")) {
-            answer = stage().ask(Stage.request("app", "GET", location));
+            answer = stage().ask(GatewayFixture.request("app", "GET", location));
         }
 
         assertThat(answer.status()).isEqualTo(302);
@@ -67,7 +67,7 @@ interface EverydayContract {
     default void handsTheCallbackOfALoginToTheOutpost() throws IOException {
         String callback = "/outpost.goauthentik.io/callback?code=a%2Fb&state=1";
 
-        RawAnswer answer = stage().ask(Stage.request("app", "GET", callback));
+        RawAnswer answer = stage().ask(GatewayFixture.request("app", "GET", callback));
 
         assertThat(answer.status()).isEqualTo(302);
         assertThat(answer.header("Set-Cookie")).hasValue(Upstreams.SESSION + "new");
@@ -78,7 +78,7 @@ interface EverydayContract {
 
     @Test
     default void tellsTheOutpostWhatWasAskedFor() throws IOException {
-        stage().ask(Stage.pageWithSession());
+        stage().ask(GatewayFixture.pageWithSession());
 
         ReceivedRequest received = stage().outpost().awaitRequest();
         assertThat(received.headers("X-Forwarded-Proto")).containsExactly("https");
@@ -95,7 +95,8 @@ interface EverydayContract {
             })
     default void bringsABodyToTheApplicationAndToNobodyElse(String body) throws IOException {
         RawRequest post =
-                Stage.request("app", "POST", "/form").with("Cookie", Upstreams.SESSION + "1");
+                GatewayFixture.request("app", "POST", "/form")
+                        .with("Cookie", Upstreams.SESSION + "1");
         String head = post.wire();
 
         RawAnswer answer = stage().visitor().ask(head.substring(0, head.length() - 2) + body);
@@ -112,7 +113,7 @@ interface EverydayContract {
     @Test
     default void letsAWebSocketThroughToTheApplication() throws IOException {
         RawRequest handshake =
-                Stage.pageWithSession()
+                GatewayFixture.pageWithSession()
                         .with("Connection", "Upgrade")
                         .with("Upgrade", "websocket")
                         .with("Sec-WebSocket-Version", "13")
@@ -130,7 +131,9 @@ interface EverydayContract {
 
     @Test
     default void leavesAnApplicationItsOwnToken() throws IOException {
-        stage().ask(Stage.pageWithSession().with("Authorization", "Bearer of-the-application"));
+        stage().ask(
+                        GatewayFixture.pageWithSession()
+                                .with("Authorization", "Bearer of-the-application"));
 
         assertThat(stage().application().awaitRequest().headers("Authorization"))
                 .containsExactly("Bearer of-the-application");
@@ -138,7 +141,7 @@ interface EverydayContract {
 
     @Test
     default void sendsNoAuthorizationWhereTheVisitorSentNone() throws IOException {
-        stage().ask(Stage.pageWithSession());
+        stage().ask(GatewayFixture.pageWithSession());
 
         ReceivedRequest received = stage().application().awaitRequest();
         assertThat(received.headers("Authorization")).isEmpty();
@@ -151,7 +154,9 @@ interface EverydayContract {
         String cookies = ("authentik_proxy_0123456789=" + "c".repeat(1_000) + "; ").repeat(60);
 
         RawAnswer answer =
-                stage().ask(Stage.page().with("Cookie", cookies + Upstreams.SESSION + "1"));
+                stage().ask(
+                                GatewayFixture.page()
+                                        .with("Cookie", cookies + Upstreams.SESSION + "1"));
 
         assertThat(answer.status()).isEqualTo(200);
     }

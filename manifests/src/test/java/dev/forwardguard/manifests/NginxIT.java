@@ -15,11 +15,11 @@ import java.nio.file.Path;
 
 /** The guards behind nginx' {@code auth_request}. */
 class NginxIT implements EverydayContract, SpoofingContract, OutageContract {
-    private static Stage stage;
+    private static GatewayFixture stage;
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        stage = Stage.behind(Nginx::start, directory);
+        stage = GatewayFixture.behind(Nginx::start, directory);
     }
 
     @AfterAll
@@ -35,13 +35,13 @@ class NginxIT implements EverydayContract, SpoofingContract, OutageContract {
     }
 
     @Override
-    public Stage stage() {
+    public GatewayFixture stage() {
         return stage;
     }
 
     @Test
     void startsTheLoginWhereItWasInterrupted() throws IOException {
-        RawAnswer answer = stage.ask(Stage.page());
+        RawAnswer answer = stage.ask(GatewayFixture.page());
 
         assertThat(answer.status()).isEqualTo(302);
         assertThat(answer.header("Location"))
@@ -51,7 +51,8 @@ class NginxIT implements EverydayContract, SpoofingContract, OutageContract {
     @Test
     void tellsTheOutpostTheUrlThatItReadsForNginx() throws IOException {
         stage.ask(
-                Stage.pageWithSession().with("X-Original-URL", "https://other.example.com/public"));
+                GatewayFixture.pageWithSession()
+                        .with("X-Original-URL", "https://other.example.com/public"));
 
         assertThat(stage.outpost().awaitRequest().headers("X-Original-URL"))
                 .containsExactly("https://app.example.com/page?a=1");

@@ -22,14 +22,14 @@ interface OutageContract {
     /** The guards' deadline, and time for everything around it. */
     Duration LONGEST = Duration.ofSeconds(3);
 
-    Stage stage();
+    GatewayFixture stage();
 
     @ParameterizedTest
     @EnumSource
     default void asksForAnEmergencyPasswordWithoutTheOutpost(Outage outage) throws IOException {
         double before = stage().authentikGuard().fallbacks(outage.reason(), "challenge");
         try (var _ = stage().outpostSuffers(outage)) {
-            RawAnswer answer = stage().ask(Stage.pageWithSession());
+            RawAnswer answer = stage().ask(GatewayFixture.pageWithSession());
 
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.headers("WWW-Authenticate")).containsExactly(CHALLENGE);
@@ -45,13 +45,17 @@ interface OutageContract {
     default void letsAnEmergencyUserInWithoutTheOutpost(Outage outage) throws IOException {
         try (var _ = stage().outpostSuffers(outage)) {
             RawAnswer answer =
-                    stage().ask(Stage.page().with("Authorization", Stage.EMERGENCY_PASSWORD));
+                    stage().ask(
+                                    GatewayFixture.page()
+                                            .with(
+                                                    "Authorization",
+                                                    GatewayFixture.EMERGENCY_PASSWORD));
 
             assertThat(answer.body()).isEqualTo("hello");
             assertThat(answer.elapsed()).isLessThan(LONGEST);
         }
         ReceivedRequest received = stage().application().awaitRequest();
-        var name = new Header("X-authentik-username", Stage.EMERGENCY_USER);
+        var name = new Header("X-authentik-username", GatewayFixture.EMERGENCY_USER);
         assertThat(Identity.receivedWith(received)).isEqualTo(new Identity(List.of(name)));
         assertThat(received.headers("X-Guard-Fallback")).containsExactly(outage.reason());
     }
@@ -59,24 +63,26 @@ interface OutageContract {
     @Test
     default void keepsTheEmergencyPasswordFromTheApplication() throws IOException {
         try (var _ = stage().outpostSuffers(Outage.REFUSED)) {
-            stage().ask(Stage.page().with("Authorization", Stage.EMERGENCY_PASSWORD));
+            stage().ask(
+                            GatewayFixture.page()
+                                    .with("Authorization", GatewayFixture.EMERGENCY_PASSWORD));
         }
         ReceivedRequest received = stage().application().awaitRequest();
         assertThat(received.headers("Authorization")).isEmpty();
-        assertThat(received.head().raw()).doesNotContain(Stage.EMERGENCY_PASSWORD);
+        assertThat(received.head().raw()).doesNotContain(GatewayFixture.EMERGENCY_PASSWORD);
     }
 
     @Test
     default void keepsTheEmergencyPasswordFromEverybodyAfterTheOutage() throws IOException {
         RawAnswer answer =
                 stage().ask(
-                                Stage.pageWithSession()
-                                        .with("Authorization", Stage.EMERGENCY_PASSWORD));
+                                GatewayFixture.pageWithSession()
+                                        .with("Authorization", GatewayFixture.EMERGENCY_PASSWORD));
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(stage().outpost().awaitRequest().headers("Authorization")).isEmpty();
         ReceivedRequest received = stage().application().awaitRequest();
-        assertThat(received.head().raw()).doesNotContain(Stage.EMERGENCY_PASSWORD);
+        assertThat(received.head().raw()).doesNotContain(GatewayFixture.EMERGENCY_PASSWORD);
         assertThat(Identity.receivedWith(received)).isEqualTo(Identity.ADA);
     }
 
@@ -84,7 +90,9 @@ interface OutageContract {
     default void challengesAWrongPassword() throws IOException {
         try (var _ = stage().outpostSuffers(Outage.REFUSED)) {
             RawAnswer answer =
-                    stage().ask(Stage.page().with("Authorization", Stage.WRONG_PASSWORD));
+                    stage().ask(
+                                    GatewayFixture.page()
+                                            .with("Authorization", GatewayFixture.WRONG_PASSWORD));
 
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.headers("WWW-Authenticate")).containsExactly(CHALLENGE);
@@ -95,10 +103,10 @@ interface OutageContract {
     @Test
     default void goesBackToSingleSignOnWhenTheOutpostIsBack() throws IOException {
         try (var _ = stage().outpostSuffers(Outage.REFUSED)) {
-            assertThat(stage().ask(Stage.pageWithSession()).status()).isEqualTo(401);
+            assertThat(stage().ask(GatewayFixture.pageWithSession()).status()).isEqualTo(401);
         }
 
-        assertThat(stage().ask(Stage.pageWithSession()).status()).isEqualTo(200);
+        assertThat(stage().ask(GatewayFixture.pageWithSession()).status()).isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -106,8 +114,8 @@ interface OutageContract {
     default void keepsBothSitesUpWithoutTheBotBlocker(Outage outage) throws IOException {
         double before = stage().botBlockGuard().fallbacks(outage.reason(), "allow");
         try (var _ = stage().poisonFountainSuffers(outage)) {
-            RawAnswer publicPage = stage().ask(Stage.request("www", "GET", "/"));
-            RawAnswer protectedPage = stage().ask(Stage.pageWithSession());
+            RawAnswer publicPage = stage().ask(GatewayFixture.request("www", "GET", "/"));
+            RawAnswer protectedPage = stage().ask(GatewayFixture.pageWithSession());
 
             assertThat(publicPage.body()).isEqualTo("hello");
             assertThat(protectedPage.body()).isEqualTo("hello");
@@ -121,14 +129,14 @@ interface OutageContract {
     @Test
     default void stillProtectsAnApplicationWithoutTheBotBlocker() throws IOException {
         try (var _ = stage().poisonFountainSuffers(Outage.REFUSED)) {
-            assertThat(stage().ask(Stage.page()).status()).isEqualTo(302);
+            assertThat(stage().ask(GatewayFixture.page()).status()).isEqualTo(302);
         }
         assertThat(stage().application().requests()).isEmpty();
     }
 
     @Test
     default void asksNobodyForAPasswordWithoutTls() throws IOException {
-        RawRequest claim = Stage.page().with("X-Forwarded-Proto", "https");
+        RawRequest claim = GatewayFixture.page().with("X-Forwarded-Proto", "https");
         try (var _ = stage().outpostSuffers(Outage.REFUSED)) {
             RawAnswer answer = stage().visitorWithoutTls().ask(claim);
 

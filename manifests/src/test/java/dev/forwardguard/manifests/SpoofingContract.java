@@ -18,7 +18,7 @@ import java.io.IOException;
 interface SpoofingContract {
     String SPOOFED = "spoofed";
 
-    Stage stage();
+    GatewayFixture stage();
 
     /** All twelve, in spellings that some application takes for the same, and one of them twice. */
     private static RawRequest spoofed(RawRequest request) {
@@ -41,7 +41,7 @@ interface SpoofingContract {
 
     @Test
     default void somebodyWithASessionCannotClaimToBeSomebodyElse() throws IOException {
-        stage().ask(spoofed(Stage.pageWithSession()));
+        stage().ask(spoofed(GatewayFixture.pageWithSession()));
 
         ReceivedRequest received = stage().application().awaitRequest();
         assertThat(received.head().raw()).doesNotContain(SPOOFED);
@@ -53,7 +53,7 @@ interface SpoofingContract {
         Answer verdict = Answer.of(200).with("X-authentik-username", "ada");
         stage().outpost().behaves(Behaviour.answers(verdict));
 
-        stage().ask(spoofed(Stage.pageWithSession()));
+        stage().ask(spoofed(GatewayFixture.pageWithSession()));
 
         assertNothingSpoofedArrived();
     }
@@ -61,7 +61,8 @@ interface SpoofingContract {
     @Test
     default void anEmergencyUserCannotClaimToBeSomebodyElse() throws IOException {
         try (var _ = stage().outpostSuffers(Outage.REFUSED)) {
-            RawRequest page = Stage.page().with("Authorization", Stage.EMERGENCY_PASSWORD);
+            RawRequest page =
+                    GatewayFixture.page().with("Authorization", GatewayFixture.EMERGENCY_PASSWORD);
 
             assertThat(stage().ask(spoofed(page)).status()).isEqualTo(200);
         }
@@ -70,7 +71,7 @@ interface SpoofingContract {
 
     @Test
     default void aVisitorOfAPublicSiteCannotClaimToBeAnybody() throws IOException {
-        stage().ask(spoofed(Stage.request("www", "GET", "/")));
+        stage().ask(spoofed(GatewayFixture.request("www", "GET", "/")));
 
         assertNothingSpoofedArrived();
     }
@@ -79,7 +80,7 @@ interface SpoofingContract {
     default void aVisitorOfAPublicSiteCannotClaimToBeAnybodyWhileTheBotBlockerIsDown()
             throws IOException {
         try (var _ = stage().poisonFountainSuffers(Outage.REFUSED)) {
-            stage().ask(spoofed(Stage.request("www", "GET", "/")));
+            stage().ask(spoofed(GatewayFixture.request("www", "GET", "/")));
         }
         assertNothingSpoofedArrived();
     }
@@ -89,7 +90,7 @@ interface SpoofingContract {
     default void aVisitorCannotTakeHisIdentityOffOnTheWay(String connection) throws IOException {
         String named = ", X-Authentik-Username, X-Authentik-Groups, X-Authentik-Jwt";
 
-        stage().ask(Stage.pageWithSession().with("Connection", connection + named));
+        stage().ask(GatewayFixture.pageWithSession().with("Connection", connection + named));
 
         ReceivedRequest received = stage().application().awaitRequest();
         assertThat(Identity.receivedWith(received)).isEqualTo(Identity.ADA);
@@ -98,7 +99,7 @@ interface SpoofingContract {
     @Test
     default void aVisitorCannotChooseWhatTheOutpostIsAskedAbout() throws IOException {
         stage().ask(
-                        Stage.pageWithSession()
+                        GatewayFixture.pageWithSession()
                                 .with("X-Forwarded-Host", "other.example.com")
                                 .with("X-Forwarded-Uri", "/public")
                                 .with("X-Forwarded-Method", "TRACE")

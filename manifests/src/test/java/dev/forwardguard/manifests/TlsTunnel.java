@@ -1,6 +1,6 @@
 package dev.forwardguard.manifests;
 
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +44,7 @@ final class TlsTunnel implements AutoCloseable {
         try {
             var server = new ServerSocket(0, 50, Loopback.ADDRESS);
             var tunnel = new TlsTunnel(server, gateway, trusting(trusted));
-            Patience.until("a TLS handshake", tunnel::shakesHands);
+            Eventually.until("a TLS handshake", tunnel::shakesHands);
             tunnel.threads.submit(tunnel::accept);
             return tunnel;
         } catch (IOException e) {

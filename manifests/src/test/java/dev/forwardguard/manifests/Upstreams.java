@@ -23,17 +23,15 @@ final class Upstreams {
 
     /** Blocks crawlers; HTTP/1.0, and one question per connection. */
     static Behaviour poisonFountain() {
-        return (conversation, request) -> {
+        return (dialogue, request) -> {
             boolean bot = request.header("User-Agent").orElse("").contains("GPTBot");
-            Behaviour.answersUntilClose(bot ? 403 : 200, List.of(), "")
-                    .answer(conversation, request);
+            Behaviour.answersUntilClose(bot ? 403 : 200, List.of(), "").answer(dialogue, request);
         };
     }
 
     /** Knows who has the session cookie. */
     static Behaviour outpost() {
-        return (conversation, request) ->
-                Behaviour.answers(verdict(request)).answer(conversation, request);
+        return (dialogue, request) -> Behaviour.answers(verdict(request)).answer(dialogue, request);
     }
 
     private static Answer verdict(ReceivedRequest request) {
@@ -59,7 +57,7 @@ final class Upstreams {
 
     /** Greets everybody; after a WebSocket handshake sends back whatever it gets. */
     static Behaviour application() {
-        return (conversation, request) -> {
+        return (dialogue, request) -> {
             boolean webSocket = request.header("Upgrade").isPresent();
             Answer answer =
                     webSocket
@@ -67,11 +65,11 @@ final class Upstreams {
                                     .with("Upgrade", "websocket")
                                     .with("Connection", "Upgrade")
                             : Answer.of(200).with(FROM_APPLICATION, "yes").body("hello");
-            conversation.send(answer.wire());
+            dialogue.send(answer.wire());
             if (webSocket) {
-                OutputStream back = conversation.socket().getOutputStream();
-                conversation.socket().getInputStream().transferTo(back);
-                conversation.close();
+                OutputStream back = dialogue.socket().getOutputStream();
+                dialogue.socket().getInputStream().transferTo(back);
+                dialogue.close();
             }
         };
     }

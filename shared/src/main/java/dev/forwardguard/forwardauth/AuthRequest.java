@@ -18,9 +18,9 @@ public final class AuthRequest {
     private @Nullable RequestId id;
 
     private AuthRequest(String target, HttpHeaders headers, Channel connection) {
-        int question = target.indexOf('?');
-        this.path = question < 0 ? target : target.substring(0, question);
-        this.query = question < 0 ? "" : target.substring(question);
+        int request = target.indexOf('?');
+        this.path = request < 0 ? target : target.substring(0, request);
+        this.query = request < 0 ? "" : target.substring(request);
         this.headers = headers;
         this.connection = connection;
     }

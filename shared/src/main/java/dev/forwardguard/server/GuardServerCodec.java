@@ -23,12 +23,12 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Netty's HTTP codec with a shorter way for {@linkplain FastRequestParser ordinary questions}, for
+ * Netty's HTTP codec with a shorter way for {@linkplain FastRequestParser ordinary requests}, for
  * which it would make two strings of each header.
  */
 final class GuardServerCodec
         extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
-    private final Predicate<String> questions;
+    private final Predicate<String> requests;
     private final Supplier<HeaderNames> unread;
 
     /** Of the requests that are not answered yet. */
@@ -36,14 +36,14 @@ final class GuardServerCodec
 
     /**
      * @param limits what Micronaut's own codec would refuse
-     * @param questions says of a path whether it is one of a question
+     * @param requests says of a path whether it is one of a question
      * @param unread which headers of a question nobody will ask for; asked anew for each
      */
     GuardServerCodec(
             NettyHttpServerConfiguration limits,
-            Predicate<String> questions,
+            Predicate<String> requests,
             Supplier<HeaderNames> unread) {
-        this.questions = questions;
+        this.requests = requests;
         this.unread = unread;
         init(
                 new Decoder(
@@ -66,7 +66,7 @@ final class GuardServerCodec
         protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
                 throws Exception {
             FullHttpRequest question =
-                    atBeginning ? FastRequestParser.read(bytes, questions, unread.get()) : null;
+                    atBeginning ? FastRequestParser.read(bytes, requests, unread.get()) : null;
             if (question != null) {
                 methods.add(question.method());
                 out.add(question);

@@ -29,7 +29,7 @@ import java.util.function.Function;
  * answered, failed, out of time, or abandoned by the asker. Lives on the asker's event loop.
  */
 final class HttpExchange {
-    private final UpstreamRequest question;
+    private final UpstreamRequest request;
     private final UpstreamSettings settings;
     private final UpstreamResolver address;
     private final ConnectionPool pool;
@@ -51,12 +51,12 @@ final class HttpExchange {
     private @Nullable ChannelFuture connecting;
 
     HttpExchange(
-            UpstreamRequest question,
+            UpstreamRequest request,
             UpstreamSettings settings,
             UpstreamResolver address,
             EventLoopState shared,
             Function<UpstreamResponse, UpstreamOutcome> classify) {
-        this.question = question;
+        this.request = request;
         this.settings = settings;
         this.address = address;
         this.pool = shared.pool();
@@ -72,7 +72,7 @@ final class HttpExchange {
 
     /** Where the bytes of the answer are counted. */
     BufferBudget.Share buffers() {
-        return question.buffers();
+        return request.buffers();
     }
 
     /** A bug in here fails the outcome; later ones are ended by the deadline at the latest. */
@@ -81,7 +81,7 @@ final class HttpExchange {
             long now = ticker.nanos();
             deadlineAt = now + settings.deadline().toNanos();
             deadlines.add(this, now);
-            question.cancellation().addListener(cancellation);
+            request.cancellation().addListener(cancellation);
             pool.ask(this);
         } catch (RuntimeException e) {
             outcome.completeExceptionally(e);
@@ -109,7 +109,7 @@ final class HttpExchange {
     }
 
     private EventLoop loop() {
-        return question.loop();
+        return request.loop();
     }
 
     private void lookedUp(@Nullable List<InetSocketAddress> found, @Nullable Throwable failure) {
@@ -168,7 +168,7 @@ final class HttpExchange {
         chosen.ask(
                 this,
                 RequestHeadEncoder.write(
-                        question, settings.pathPrefix(), settings.url().getRawAuthority()));
+                        request, settings.pathPrefix(), settings.url().getRawAuthority()));
     }
 
     /** Bytes of the answer have arrived. */
@@ -252,7 +252,7 @@ final class HttpExchange {
 
     private void release() {
         deadlines.remove(this);
-        question.cancellation().removeListener(cancellation);
+        request.cancellation().removeListener(cancellation);
         ChannelFuture attempt = connecting;
         if (attempt != null) {
             connecting = null;

@@ -50,24 +50,24 @@ final class RequestHeadEncoder implements BiConsumer<CharSequence, CharSequence>
      *
      * @param host the upstream's authority
      */
-    static ByteBuf write(UpstreamRequest question, String pathPrefix, String host) {
+    static ByteBuf write(UpstreamRequest request, String pathPrefix, String host) {
         RequestHeadEncoder head = REUSED.get();
         try {
-            return head.write(question, pathPrefix, host, ByteBufAllocator.DEFAULT);
+            return head.write(request, pathPrefix, host, ByteBufAllocator.DEFAULT);
         } finally {
             head.clear();
         }
     }
 
     private ByteBuf write(
-            UpstreamRequest question, String pathPrefix, String host, ByteBufAllocator buffers) {
+            UpstreamRequest request, String pathPrefix, String host, ByteBufAllocator buffers) {
         add(METHOD);
         add(pathPrefix);
-        add(question.uri());
+        add(request.uri());
         add(VERSION_AND_HOST);
         add(host);
         add(LINE_END);
-        question.headers().forEach(this);
+        request.headers().forEach(this);
         add(LINE_END);
         return buffers.directBuffer(length).writeBytes(bytes, 0, length);
     }

@@ -66,7 +66,7 @@ public final class ResilientUpstream implements Upstream {
     }
 
     @Override
-    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest question) {
+    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest request) {
         GuardSettings now = settings.get();
         if (now.mode() == Mode.FALLBACK) {
             return unavailable(FORCED);
@@ -83,7 +83,7 @@ public final class ResilientUpstream implements Upstream {
             return unavailable(CIRCUIT_OPEN);
         }
         var call = new Call(taken, permit.get());
-        return exchange(question, now.upstream(), taken.address(), call::classify)
+        return exchange(request, now.upstream(), taken.address(), call::classify)
                 .whenComplete(call::ended);
     }
 
@@ -94,14 +94,14 @@ public final class ResilientUpstream implements Upstream {
     }
 
     private CompletableFuture<UpstreamOutcome> exchange(
-            UpstreamRequest question,
+            UpstreamRequest request,
             UpstreamSettings now,
             UpstreamResolver address,
             Function<UpstreamResponse, UpstreamOutcome> classify) {
-        EventLoop loop = question.loop();
+        EventLoop loop = request.loop();
         var exchange =
                 new HttpExchange(
-                        question,
+                        request,
                         now,
                         address,
                         shared.computeIfAbsent(
@@ -169,9 +169,9 @@ public final class ResilientUpstream implements Upstream {
                 new Probe(
                         upstream.probe(),
                         loop,
-                        question ->
+                        request ->
                                 exchange(
-                                        question,
+                                        request,
                                         upstream,
                                         address,
                                         response -> classify(response, upstream)),

@@ -11,7 +11,7 @@ public interface Upstream {
      * Asks one question. The stage completes within the deadline, on the event loop of the asker,
      * and never exceptionally for anything that an upstream or a network can do.
      */
-    CompletionStage<UpstreamOutcome> ask(UpstreamRequest question);
+    CompletionStage<UpstreamOutcome> ask(UpstreamRequest request);
 
     /** The state of the circuit to it; an upstream without a breaker is always asked. */
     default CircuitState circuit() {

@@ -91,11 +91,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return used;
     }
 
-    void ask(HttpExchange asking, ByteBuf question) {
+    void ask(HttpExchange asking, ByteBuf request) {
         exchange = asking;
         answer = new ResponseAggregator(asking.buffers());
         // a failure to write is told to exceptionCaught
-        channel.writeAndFlush(question, channel.voidPromise());
+        channel.writeAndFlush(request, channel.voidPromise());
         // the question has taken the acknowledgement along, so what an upstream on this node held
         // back is here now, before it can have read the question; from another node it would come
         // later and, like anything that comes behind a question, pass for its answer

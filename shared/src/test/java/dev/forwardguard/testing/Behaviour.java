@@ -14,11 +14,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 @FunctionalInterface
 public interface Behaviour {
     /** Called with each request, body included. */
-    void answer(Conversation conversation, ReceivedRequest request)
+    void answer(HttpDialogue dialogue, ReceivedRequest request)
             throws IOException, InterruptedException;
 
     /** Called once on each new connection, before anything is read from it. */
-    default void greet(Conversation conversation) throws IOException, InterruptedException {}
+    default void greet(HttpDialogue dialogue) throws IOException, InterruptedException {}
 
     /** A correct answer over keep-alive; to HEAD without its body. */
     static Behaviour answers(int status) {
@@ -32,21 +32,21 @@ public interface Behaviour {
 
     /** Correct answers over keep-alive; more than one of them to a single question is a lie. */
     static Behaviour answers(Answer... answers) {
-        return (conversation, request) -> {
+        return (dialogue, request) -> {
             var wire = new StringBuilder();
             for (Answer answer : answers) {
                 wire.append(request.method().equals("HEAD") ? answer.head() : answer.wire());
             }
-            conversation.send(wire.toString());
+            dialogue.send(wire.toString());
             if (request.head().says("Connection", "close")) {
-                conversation.close();
+                dialogue.close();
             }
         };
     }
 
     /** These octets (as Latin-1), whatever they are. */
     static Behaviour answersRaw(String octets) {
-        return (conversation, _) -> conversation.send(octets);
+        return (dialogue, _) -> dialogue.send(octets);
     }
 
     /** These octets, whatever they are. */
@@ -62,23 +62,23 @@ public interface Behaviour {
 
     /** These octets one at a time, each but the first after the interval. */
     static Behaviour drips(String octets, Duration interval) {
-        return (conversation, _) -> {
+        return (dialogue, _) -> {
             for (int i = 0; i < octets.length(); i++) {
                 if (i > 0) {
-                    conversation.pause(interval);
+                    dialogue.pause(interval);
                 }
-                conversation.send(octets.substring(i, i + 1));
+                dialogue.send(octets.substring(i, i + 1));
             }
         };
     }
 
     /** The beginning at once, then the filler again and again until the client hangs up. */
     static Behaviour dripsForever(String beginning, String filler, Duration interval) {
-        return (conversation, _) -> {
-            conversation.send(beginning);
+        return (dialogue, _) -> {
+            dialogue.send(beginning);
             while (true) {
-                conversation.pause(interval);
-                conversation.send(filler);
+                dialogue.pause(interval);
+                dialogue.send(filler);
             }
         };
     }
@@ -116,9 +116,9 @@ public interface Behaviour {
     /** The first request gets the first of these, and so on; the last one stays. */
     static Behaviour inTurn(Behaviour... behaviours) {
         var next = new AtomicInteger();
-        return (conversation, request) -> {
+        return (dialogue, request) -> {
             int turn = Math.min(next.getAndIncrement(), behaviours.length - 1);
-            behaviours[turn].answer(conversation, request);
+            behaviours[turn].answer(dialogue, request);
         };
     }
 
@@ -126,9 +126,9 @@ public interface Behaviour {
     default Behaviour then(Ending ending) {
         return new Greeting(
                 this::greet,
-                (conversation, request) -> {
-                    answer(conversation, request);
-                    ending.apply(conversation);
+                (dialogue, request) -> {
+                    answer(dialogue, request);
+                    ending.apply(dialogue);
                 });
     }
 
@@ -138,9 +138,9 @@ public interface Behaviour {
     default Behaviour after(CountDownLatch gate) {
         return new Greeting(
                 this::greet,
-                (conversation, request) -> {
+                (dialogue, request) -> {
                     gate.await();
-                    answer(conversation, request);
+                    answer(dialogue, request);
                 });
     }
 
@@ -148,8 +148,8 @@ public interface Behaviour {
     default Behaviour onReuse(Behaviour later) {
         return new Greeting(
                 this::greet,
-                (conversation, request) ->
-                        (request.onConnection() == 1 ? this : later).answer(conversation, request));
+                (dialogue, request) ->
+                        (request.onConnection() == 1 ? this : later).answer(dialogue, request));
     }
 
     private static Behaviour onConnect(Ending ending) {

@@ -20,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
 /** Each ready-made behaviour, seen through a plain socket wherever that is enough. */
 @Timeout(60)
 class BehaviourTest {
-    private static final String QUESTION = RawRequest.get("/").wire();
+    private static final String REQUEST = RawRequest.get("/").wire();
     private static final Answer HELLO = Answer.of(200).with("X-A", "1").body("hello");
 
     private final StubUpstream upstream = StubUpstream.start();
@@ -34,7 +34,7 @@ class BehaviourTest {
     void answersWithAnExactLength() throws IOException {
         upstream.behaves(Behaviour.answers(HELLO.with("Connection", "close")));
 
-        assertThat(everythingSaidTo(QUESTION.replace("\r\n\r\n", "\r\nConnection: Close\r\n\r\n")))
+        assertThat(everythingSaidTo(REQUEST.replace("\r\n\r\n", "\r\nConnection: Close\r\n\r\n")))
                 .isEqualTo(
                         "HTTP/1.1 200 Any\r\nX-A: 1\r\nConnection: close\r\n"
                                 + "Content-Length: 5\r\n\r\nhello");
@@ -53,7 +53,7 @@ class BehaviourTest {
         upstream.behaves(Behaviour.answers(HELLO, Answer.of(204)));
 
         try (RawConnection connection = connect()) {
-            assertThat(connection.ask(QUESTION).body()).isEqualTo("hello");
+            assertThat(connection.ask(REQUEST).body()).isEqualTo("hello");
             assertThat(connection.receive().status()).isEqualTo(204);
         }
         assertThat(upstream.requests()).hasSize(1);
@@ -63,7 +63,7 @@ class BehaviourTest {
     void answersRawAndCloses() throws IOException {
         upstream.behaves(Behaviour.answersRaw(new byte[] {0, -1, 65}).then(Ending.CLOSE));
 
-        assertThat(everythingSaidTo(QUESTION)).isEqualTo("\u0000\u00ffA");
+        assertThat(everythingSaidTo(REQUEST)).isEqualTo("\u0000\u00ffA");
         upstream.awaitOpenConnections(0);
     }
 
@@ -72,7 +72,7 @@ class BehaviourTest {
         upstream.behaves(Behaviour.answers(HELLO).then(Ending.CLOSE));
 
         try (RawConnection connection = connect()) {
-            connection.send(QUESTION + "x".repeat(4 << 20));
+            connection.send(REQUEST + "x".repeat(4 << 20));
 
             assertThat(connection.receive().body()).isEqualTo("hello");
             assertThat(connection.awaitClosed()).isTrue();
@@ -83,7 +83,7 @@ class BehaviourTest {
     void answersRawAndResets() throws IOException {
         upstream.behaves(Behaviour.answersRaw("HTTP/1.1 2").then(Ending.RESET));
 
-        try (Socket socket = ask(QUESTION)) {
+        try (Socket socket = ask(REQUEST)) {
             assertThat(socket.getInputStream().readNBytes(10)).hasSize(10);
             assertReset(socket);
         }
@@ -93,7 +93,7 @@ class BehaviourTest {
     void answersRawAndHangsUntilTheClientHasGone() throws IOException {
         upstream.behaves(Behaviour.answersRaw("HTTP/1.1 2").then(Ending.HANG));
 
-        try (Socket socket = ask(QUESTION)) {
+        try (Socket socket = ask(REQUEST)) {
             assertThat(socket.getInputStream().readNBytes(10)).hasSize(10);
             assertSilent(socket);
             assertThat(upstream.openConnections()).isEqualTo(1);
@@ -107,9 +107,9 @@ class BehaviourTest {
                 Behaviour.inTurn(
                         Behaviour.answersRaw(HELLO.wire() + "garbage"), Behaviour.answers(204)));
 
-        try (Socket socket = ask(QUESTION)) {
+        try (Socket socket = ask(REQUEST)) {
             read(socket, HELLO.wire() + "garbage");
-            socket.getOutputStream().write(Octets.of(QUESTION));
+            socket.getOutputStream().write(Octets.of(REQUEST));
             read(socket, "HTTP/1.1 204 Any\r\n\r\n");
         }
         assertThat(upstream.connections()).isEqualTo(1);
@@ -120,7 +120,7 @@ class BehaviourTest {
         upstream.behaves(
                 Behaviour.answersUntilClose(200, List.of(new Header("X-A", "1")), "hello"));
 
-        assertThat(everythingSaidTo(QUESTION)).isEqualTo("HTTP/1.0 200 \r\nX-A: 1\r\n\r\nhello");
+        assertThat(everythingSaidTo(REQUEST)).isEqualTo("HTTP/1.0 200 \r\nX-A: 1\r\n\r\nhello");
     }
 
     @Test
@@ -128,7 +128,7 @@ class BehaviourTest {
         var interval = Duration.ofMillis(20);
         upstream.behaves(Behaviour.drips(HELLO.wire(), interval));
 
-        RawAnswer answer = RawHttp.to(upstream.port()).ask(QUESTION);
+        RawAnswer answer = RawHttp.to(upstream.port()).ask(REQUEST);
 
         assertThat(answer.body()).isEqualTo("hello");
         assertThat(answer.elapsed())
@@ -139,7 +139,7 @@ class BehaviourTest {
     void dripsUntilTheClientHangsUp() throws IOException {
         upstream.behaves(Behaviour.dripsForever("HTTP/1.1 ", "x", Duration.ofMillis(5)));
 
-        try (Socket socket = ask(QUESTION)) {
+        try (Socket socket = ask(REQUEST)) {
             read(socket, "HTTP/1.1 xxxxxxxxxx");
         }
         upstream.awaitOpenConnections(0);
@@ -164,7 +164,7 @@ class BehaviourTest {
     void hangsAfterReadingTheRequest() throws IOException {
         upstream.behaves(Behaviour.hangs());
 
-        try (Socket socket = ask(QUESTION)) {
+        try (Socket socket = ask(REQUEST)) {
             assertThat(upstream.awaitRequest().uri()).isEqualTo("/");
             assertSilent(socket);
         }
@@ -175,7 +175,7 @@ class BehaviourTest {
     void resetsBeforeAnswer() throws IOException {
         upstream.behaves(Behaviour.resetsBeforeAnswer());
 
-        try (Socket socket = ask(QUESTION)) {
+        try (Socket socket = ask(REQUEST)) {
             assertReset(socket);
         }
         assertThat(upstream.requests()).hasSize(1);
@@ -185,7 +185,7 @@ class BehaviourTest {
     void closesBeforeAnswer() throws IOException {
         upstream.behaves(Behaviour.closesBeforeAnswer());
 
-        assertThat(everythingSaidTo(QUESTION)).isEmpty();
+        assertThat(everythingSaidTo(REQUEST)).isEmpty();
         assertThat(upstream.requests()).hasSize(1);
     }
 
@@ -203,7 +203,7 @@ class BehaviourTest {
         upstream.behaves(Behaviour.closesOnConnect());
 
         assertThat(everythingSaidTo("")).isEmpty();
-        assertThat(everythingSaidTo(QUESTION)).isEmpty();
+        assertThat(everythingSaidTo(REQUEST)).isEmpty();
         assertThat(upstream.requests()).isEmpty();
     }
 
@@ -213,8 +213,8 @@ class BehaviourTest {
 
         for (int i = 0; i < 2; i++) {
             try (RawConnection connection = connect()) {
-                assertThat(connection.ask(QUESTION).status()).isEqualTo(200);
-                connection.send(QUESTION);
+                assertThat(connection.ask(REQUEST).status()).isEqualTo(200);
+                connection.send(REQUEST);
                 assertThat(connection.awaitClosed()).isTrue();
             }
         }
@@ -226,7 +226,7 @@ class BehaviourTest {
         var gate = new CountDownLatch(1);
         upstream.behaves(Behaviour.answers(HELLO).after(gate));
 
-        try (Socket socket = ask(QUESTION)) {
+        try (Socket socket = ask(REQUEST)) {
             upstream.awaitRequest();
             assertSilent(socket);
 

@@ -15,12 +15,12 @@ public enum Ending {
     /** Open for the next request. */
     KEEP;
 
-    void apply(Conversation conversation) throws IOException, InterruptedException {
+    void apply(HttpDialogue dialogue) throws IOException, InterruptedException {
         switch (this) {
-            case CLOSE -> conversation.close();
-            case RESET -> conversation.reset();
-            case HANG -> conversation.awaitHangUp();
-            case STALL -> conversation.stall();
+            case CLOSE -> dialogue.close();
+            case RESET -> dialogue.reset();
+            case HANG -> dialogue.awaitHangUp();
+            case STALL -> dialogue.stall();
             case KEEP -> {}
         }
     }

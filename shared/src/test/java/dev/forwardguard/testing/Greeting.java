@@ -6,17 +6,17 @@ import java.io.IOException;
 record Greeting(OnConnect onConnect, Behaviour onRequest) implements Behaviour {
     @FunctionalInterface
     interface OnConnect {
-        void greet(Conversation conversation) throws IOException, InterruptedException;
+        void greet(HttpDialogue dialogue) throws IOException, InterruptedException;
     }
 
     @Override
-    public void greet(Conversation conversation) throws IOException, InterruptedException {
-        onConnect.greet(conversation);
+    public void greet(HttpDialogue dialogue) throws IOException, InterruptedException {
+        onConnect.greet(dialogue);
     }
 
     @Override
-    public void answer(Conversation conversation, ReceivedRequest request)
+    public void answer(HttpDialogue dialogue, ReceivedRequest request)
             throws IOException, InterruptedException {
-        onRequest.answer(conversation, request);
+        onRequest.answer(dialogue, request);
     }
 }

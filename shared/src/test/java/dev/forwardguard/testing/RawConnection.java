@@ -18,7 +18,7 @@ public final class RawConnection implements AutoCloseable {
     private final Duration limit;
     private final BoundedInput input;
     private final WireReader reader;
-    private final Outbox outbox;
+    private final BackgroundWriter outbox;
 
     RawConnection(InetSocketAddress server, Duration limit) throws IOException {
         this.limit = limit;
@@ -27,7 +27,7 @@ public final class RawConnection implements AutoCloseable {
             socket.setTcpNoDelay(true);
             input = new BoundedInput(socket);
             reader = new WireReader(input);
-            outbox = new Outbox(socket.getOutputStream());
+            outbox = new BackgroundWriter(socket.getOutputStream());
         } catch (IOException e) {
             socket.close();
             throw e;

@@ -151,10 +151,10 @@ class RawHttpTest {
     void keepsAnEarlyAnswerThatIsFollowedByAReset() throws IOException {
         server.behaves(
                 new Greeting(
-                        conversation -> {
-                            assertThat(conversation.socket().getInputStream().read()).isPositive();
-                            conversation.send(Answer.of(431).body("too large").wire());
-                            conversation.reset();
+                        dialogue -> {
+                            assertThat(dialogue.socket().getInputStream().read()).isPositive();
+                            dialogue.send(Answer.of(431).body("too large").wire());
+                            dialogue.reset();
                         },
                         Behaviour.answers(200)));
 
@@ -196,9 +196,9 @@ class RawHttpTest {
     void resetsAfterHavingSent() throws Exception {
         var error = new CompletableFuture<String>();
         server.behaves(
-                (conversation, _) -> {
+                (dialogue, _) -> {
                     try {
-                        conversation.awaitHangUp();
+                        dialogue.awaitHangUp();
                         error.complete("end of stream");
                     } catch (IOException e) {
                         error.complete(String.valueOf(e.getMessage()));

@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class StubUpstream implements AutoCloseable {
     private final Traffic traffic = new Traffic();
-    private final Conversations conversations = new Conversations(traffic, () -> this.behaviour);
+    private final HttpDialogues dialogues = new HttpDialogues(traffic, () -> this.behaviour);
     private final Listener listener;
     private volatile Behaviour behaviour;
 
@@ -32,7 +32,7 @@ public final class StubUpstream implements AutoCloseable {
     public static StubUpstream start(Behaviour behaviour) {
         try {
             var upstream = new StubUpstream(new Listener(), behaviour);
-            upstream.conversations.with(upstream.listener.server());
+            upstream.dialogues.with(upstream.listener.server());
             return upstream;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -97,24 +97,24 @@ public final class StubUpstream implements AutoCloseable {
 
     /** Sends octets that nobody asked for on all idle connections, of which there must be some. */
     public void pushToIdleConnections(String octets) {
-        toIdleConnections(conversation -> conversation.send(octets));
+        toIdleConnections(dialogue -> dialogue.send(octets));
     }
 
     /** Closes (FIN) all idle connections, of which there must be some. */
     public void closeIdleConnections() {
-        toIdleConnections(Conversation::abandon);
+        toIdleConnections(HttpDialogue::release);
     }
 
     /** Resets (RST) all idle connections, of which there must be some. */
     public void resetIdleConnections() {
-        toIdleConnections(Conversation::reset);
+        toIdleConnections(HttpDialogue::reset);
     }
 
     /** Ends all connections and refuses further ones; nobody else can take the port. */
     public void goDown() {
         try {
             listener.stop();
-            conversations.end();
+            dialogues.end();
             listener.hold();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -128,7 +128,7 @@ public final class StubUpstream implements AutoCloseable {
     public void comeBack() {
         try {
             listener.resume();
-            conversations.with(listener.server());
+            dialogues.with(listener.server());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -143,7 +143,7 @@ public final class StubUpstream implements AutoCloseable {
     public void close() {
         try {
             listener.close();
-            conversations.close();
+            dialogues.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -156,14 +156,14 @@ public final class StubUpstream implements AutoCloseable {
 
     @FunctionalInterface
     private interface Act {
-        void on(Conversation conversation) throws IOException;
+        void on(HttpDialogue dialogue) throws IOException;
     }
 
     private void toIdleConnections(Act act) {
         traffic.await("an idle connection", () -> !traffic.idle().isEmpty());
         try {
-            for (Conversation conversation : traffic.idle()) {
-                act.on(conversation);
+            for (HttpDialogue dialogue : traffic.idle()) {
+                act.on(dialogue);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -16,22 +16,22 @@ final class Traffic {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition change = lock.newCondition();
-    private final Set<Conversation> open = new LinkedHashSet<>();
+    private final Set<HttpDialogue> open = new LinkedHashSet<>();
     private final List<ReceivedRequest> requests = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
     private int taken;
     private int accepted;
 
-    void opened(Conversation conversation) {
+    void opened(HttpDialogue dialogue) {
         change(
                 () -> {
                     accepted++;
-                    open.add(conversation);
+                    open.add(dialogue);
                 });
     }
 
-    void ended(Conversation conversation) {
-        change(() -> open.remove(conversation));
+    void ended(HttpDialogue dialogue) {
+        change(() -> open.remove(dialogue));
     }
 
     void received(ReceivedRequest request) {
@@ -59,12 +59,12 @@ final class Traffic {
         return locked(() -> accepted);
     }
 
-    List<Conversation> open() {
+    List<HttpDialogue> open() {
         return locked(() -> List.copyOf(open));
     }
 
-    List<Conversation> idle() {
-        return open().stream().filter(Conversation::isIdle).toList();
+    List<HttpDialogue> idle() {
+        return open().stream().filter(HttpDialogue::isIdle).toList();
     }
 
     List<ReceivedRequest> requests() {

@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 @EnumSource
 class HeldBackAnswerTest {
     private final Transport transport;
-    private static final int QUESTIONS_BEFORE = 9;
+    private static final int REQUESTS_BEFORE = 9;
     private static final int BURST = 8;
 
     /** Less than the 40 ms that a system waits for something to send along with it. */
@@ -68,7 +68,7 @@ class HeldBackAnswerTest {
         under = UpstreamUnderTest.start(transport);
         under.settings =
                 UpstreamUnderTest.settings(URI.create("http://127.0.0.1:" + server.getLocalPort()));
-        ask(QUESTIONS_BEFORE);
+        ask(REQUESTS_BEFORE);
     }
 
     private void answerTwiceAgain() {
@@ -77,8 +77,8 @@ class HeldBackAnswerTest {
         gone = new CountDownLatch(1);
     }
 
-    private void ask(int questions) throws Exception {
-        for (int i = 0; i < questions; i++) {
+    private void ask(int requests) throws Exception {
+        for (int i = 0; i < requests; i++) {
             assertThat(status(under.answer())).isEqualTo(403);
         }
     }
@@ -90,7 +90,7 @@ class HeldBackAnswerTest {
     }
 
     @RepeatedTest(5)
-    void neverReachesTheNextQuestion() throws Exception {
+    void neverReachesTheNextRequest() throws Exception {
         mayAnswerTwice.countDown();
         assertThat(status(under.answer())).isEqualTo(403);
         under.loops.schedule(() -> {}, 10, TimeUnit.MILLISECONDS).get();
@@ -100,7 +100,7 @@ class HeldBackAnswerTest {
 
     /** The connection has no time to rest, and the upstream's system none to send what it holds. */
     @RepeatedTest(5)
-    void neverReachesAQuestionThatIsAskedInTheSameTurn() throws Exception {
+    void neverReachesARequestThatIsAskedInTheSameTurn() throws Exception {
         askTwiceInOneTurn();
     }
 
@@ -109,13 +109,13 @@ class HeldBackAnswerTest {
      * twice. That must not become the rule.
      */
     @Test
-    void isLookedForBeforeTheQuestionOnceItWasFoundBehindOne() throws Exception {
+    void isLookedForBeforeTheRequestOnceItWasFoundBehindOne() throws Exception {
         askTwiceInOneTurn();
         await(gone);
-        assertThat(received).hasValue(QUESTIONS_BEFORE + 3);
+        assertThat(received).hasValue(REQUESTS_BEFORE + 3);
 
         answerTwiceAgain();
-        ask(QUESTIONS_BEFORE - 1);
+        ask(REQUESTS_BEFORE - 1);
         received.set(0);
         askTwiceInOneTurn();
         await(gone);
@@ -172,7 +172,7 @@ class HeldBackAnswerTest {
      * It came after the connection had been put to rest, and before the event loop looked at it.
      */
     @RepeatedTest(5)
-    void isNoticedBeforeTheNextQuestionEvenByABusyLoop() throws Exception {
+    void isNoticedBeforeTheNextRequestEvenByABusyLoop() throws Exception {
         under.loops.schedule(() -> {}, 10, TimeUnit.MILLISECONDS).get();
 
         CompletableFuture<UpstreamOutcome> next =
@@ -204,21 +204,21 @@ class HeldBackAnswerTest {
     }
 
     private void answer(Socket socket) {
-        int questions = 0;
+        int requests = 0;
         try (socket) {
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.isEmpty()) {
                     received.incrementAndGet();
-                    questions++;
-                    if (questions == QUESTIONS_BEFORE + 1) {
+                    requests++;
+                    if (requests == REQUESTS_BEFORE + 1) {
                         await(mayAnswerTwice);
                     }
                     write(socket, "403 No");
-                    if (questions == QUESTIONS_BEFORE) {
+                    if (requests == REQUESTS_BEFORE) {
                         Thread.ofVirtual().start(() -> talkTo(socket));
                     }
-                    if (questions == QUESTIONS_BEFORE + 1) {
+                    if (requests == REQUESTS_BEFORE + 1) {
                         write(socket, "200 Forged");
                         answeredTwice.countDown();
                     }
@@ -227,7 +227,7 @@ class HeldBackAnswerTest {
         } catch (IOException e) {
             // the guard has closed it
         }
-        if (questions > QUESTIONS_BEFORE) {
+        if (requests > REQUESTS_BEFORE) {
             gone.countDown();
         }
     }

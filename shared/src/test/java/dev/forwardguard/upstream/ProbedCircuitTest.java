@@ -13,7 +13,7 @@ import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.ReceivedRequest;
 import dev.forwardguard.testing.StubUpstream;
-import dev.forwardguard.testing.guard.Patience;
+import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.breaker.CircuitState;
@@ -70,7 +70,7 @@ class ProbedCircuitTest {
     }
 
     private void await(CircuitState state) {
-        Patience.until(state.label(), () -> under.upstream.circuit() == state);
+        Eventually.until(state.label(), () -> under.upstream.circuit() == state);
     }
 
     private long probesHeard() {
@@ -97,10 +97,10 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void closesAgainByProbesAndAFewQuestionsWhenTheUpstreamIsBack() throws Exception {
+    void closesAgainByProbesAndAFewRequestsWhenTheUpstreamIsBack() throws Exception {
         stub.goDown();
         open();
-        Patience.until(
+        Eventually.until(
                 "failed probes", () -> under.probes.getOrDefault(ProbeResult.FAILED, 0) >= 2);
         assertThat(under.answer()).isEqualTo(new Unavailable(CIRCUIT_OPEN));
 
@@ -121,11 +121,11 @@ class ProbedCircuitTest {
         open();
         var gate = new CountDownLatch(1);
         stub.behaves(
-                (conversation, request) -> {
+                (dialogue, request) -> {
                     if (!isProbe(request)) {
                         gate.await();
                     }
-                    Behaviour.answers(200).answer(conversation, request);
+                    Behaviour.answers(200).answer(dialogue, request);
                 });
         await(CircuitState.HALF_OPEN);
         stub.forget();
@@ -224,7 +224,7 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void everyQuestionIsAskedWhereThereIsNoFallback() throws Exception {
+    void everyRequestIsAskedWhereThereIsNoFallback() throws Exception {
         stub.goDown();
         open();
         under.settings = in(Mode.UPSTREAM);
@@ -269,21 +269,21 @@ class ProbedCircuitTest {
 
     private void answer(int status, int times) throws Exception {
         for (int i = 0; i < times; i++) {
-            stub.behaves(answeringQuestions(status));
+            stub.behaves(answeringRequests(status));
             assertThat(under.answer()).isInstanceOf(Answered.class);
         }
     }
 
     private volatile int probeStatus = 302;
 
-    private Behaviour answeringQuestions(int status) {
-        return (conversation, request) ->
+    private Behaviour answeringRequests(int status) {
+        return (dialogue, request) ->
                 Behaviour.answers(isProbe(request) ? probeStatus : status)
-                        .answer(conversation, request);
+                        .answer(dialogue, request);
     }
 
     @Test
-    void opensWhenMostAnswersAreSuspectAndSoIsTheOneToAGoodQuestion() throws Exception {
+    void opensWhenMostAnswersAreSuspectAndSoIsTheOneToAGoodRequest() throws Exception {
         suspect(Optional.of("app.example"));
         probeStatus = 400;
         answer(302, 9);
@@ -306,17 +306,17 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void staysOpenWhileTheGoodQuestionGetsASuspectAnswerAndThenCloses() throws Exception {
+    void staysOpenWhileTheGoodRequestGetsASuspectAnswerAndThenCloses() throws Exception {
         suspect(Optional.of("app.example"));
         probeStatus = 400;
         answer(400, 20);
         await(CircuitState.OPEN);
-        Patience.until(
+        Eventually.until(
                 "suspect probes", () -> under.probes.getOrDefault(ProbeResult.SUSPECT, 0) >= 3);
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.OPEN);
 
         probeStatus = 302;
-        stub.behaves(answeringQuestions(302));
+        stub.behaves(answeringRequests(302));
 
         await(CircuitState.HALF_OPEN);
         answer(302, 3);
@@ -330,7 +330,7 @@ class ProbedCircuitTest {
 
         answer(400, 200);
 
-        Patience.until("a probe", () -> probesHeard() >= 1);
+        Eventually.until("a probe", () -> probesHeard() >= 1);
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
         // one at the first suspicion, and after that one a second
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
@@ -369,7 +369,7 @@ class ProbedCircuitTest {
         probeStatus = 400;
         stub.behaves(Behaviour.answers(503));
         open();
-        stub.behaves(answeringQuestions(302));
+        stub.behaves(answeringRequests(302));
 
         await(CircuitState.HALF_OPEN);
         answer(302, 3);

@@ -20,10 +20,10 @@ class RequestHeadEncoderTest {
     }
 
     private String written(String uri, OutgoingHeaders headers) {
-        var question =
+        var request =
                 new UpstreamRequest(
                         uri, headers, loop, loop.newPromise(), BufferBudget.unbounded());
-        ByteBuf bytes = RequestHeadEncoder.write(question, "/prefix", "upstream:8080");
+        ByteBuf bytes = RequestHeadEncoder.write(request, "/prefix", "upstream:8080");
         try {
             return bytes.toString(ISO_8859_1);
         } finally {
@@ -79,7 +79,7 @@ class RequestHeadEncoderTest {
     }
 
     @Test
-    void nothingOfALargeQuestionIsInTheNextOne() {
+    void nothingOfALargeRequestIsInTheNextOne() {
         String large = "x".repeat(250_000);
 
         assertThat(written("/", header -> header.accept("Cookie", large)))
@@ -89,7 +89,7 @@ class RequestHeadEncoderTest {
     }
 
     @Test
-    void nothingOfAQuestionThatCouldNotBeWrittenIsInTheNextOne() {
+    void nothingOfARequestThatCouldNotBeWrittenIsInTheNextOne() {
         try {
             written(
                     "/",

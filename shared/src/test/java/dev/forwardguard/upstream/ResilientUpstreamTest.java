@@ -100,7 +100,7 @@ class ResilientUpstreamTest {
     }
 
     @Test
-    void aQuestionWithLessTimeDoesNotWaitForOneWithMore() throws Exception {
+    void aRequestWithLessTimeDoesNotWaitForOneWithMore() throws Exception {
         stub.behaves(Behaviour.hangs());
         under.limit(Duration.ofSeconds(2));
         CompletableFuture<UpstreamOutcome> patient = ask();
@@ -120,11 +120,11 @@ class ResilientUpstreamTest {
         var asked = new AtomicInteger();
         var taken = new Semaphore(0);
         stub.behaves(
-                (conversation, request) -> {
+                (dialogue, request) -> {
                     boolean hangs = asked.getAndIncrement() % 2 == 1;
                     taken.release();
                     (hangs ? Behaviour.hangs() : Behaviour.answers(200).after(gate))
-                            .answer(conversation, request);
+                            .answer(dialogue, request);
                 });
         List<CompletableFuture<UpstreamOutcome>> hanging = new ArrayList<>();
         List<CompletableFuture<UpstreamOutcome>> answered = new ArrayList<>();
@@ -145,7 +145,7 @@ class ResilientUpstreamTest {
 
     /** A burst must not open connections that the end of it closes. */
     @Test
-    void keepsAsManyConnectionsAsThereMayBeQuestions() throws Exception {
+    void keepsAsManyConnectionsAsThereMayBeRequests() throws Exception {
         under.settings = allowing(20);
         askAtOnce(20);
         stub.awaitOpenConnections(20);
@@ -207,7 +207,7 @@ class ResilientUpstreamTest {
     }
 
     @Test
-    void asksNoMoreQuestionsAtOnceThanItsBoundAndGetsThemBack() throws Exception {
+    void asksNoMoreRequestsAtOnceThanItsBoundAndGetsThemBack() throws Exception {
         under.settings =
                 UpstreamUnderTest.settings(Mode.AUTO, stub.uri(), 3, UpstreamUnderTest.PLAIN_PROBE);
         var gate = new CountDownLatch(1);
@@ -266,7 +266,7 @@ class ResilientUpstreamTest {
     }
 
     @Test
-    void aQuestionWhoseAskerHangsUpIsClosedAndNotTimed() throws Exception {
+    void aRequestWhoseAskerHangsUpIsClosedAndNotTimed() throws Exception {
         stub.behaves(Behaviour.hangs());
         CompletableFuture<UpstreamOutcome> asked = ask();
         stub.awaitRequest();

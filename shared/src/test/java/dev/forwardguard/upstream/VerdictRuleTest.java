@@ -13,7 +13,7 @@ class VerdictRuleTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 99, 100, 101, 199, 206, 304, 412, 416, 417, 600, 999})
-    void neverTakesAStatusThatAnswersAnotherQuestion(int status) {
+    void neverTakesAStatusThatAnswersAnotherRequest(int status) {
         assertThat(anything.isVerdict(HttpResponseStatus.valueOf(status))).isFalse();
     }
 

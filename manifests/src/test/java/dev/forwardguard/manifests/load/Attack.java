@@ -2,8 +2,8 @@ package dev.forwardguard.manifests.load;
 
 import dev.forwardguard.manifests.GuardProcess;
 import dev.forwardguard.manifests.Loopback;
+import dev.forwardguard.manifests.load.BruteForceLoad.Party;
 import dev.forwardguard.manifests.load.Load.Sample;
-import dev.forwardguard.manifests.load.Siege.Party;
 import dev.forwardguard.testing.RefusingPort;
 
 import java.io.IOException;
@@ -65,14 +65,14 @@ final class Attack {
     private record Server(String name, int port) {}
 
     private void run(long rounds, boolean withNginx) throws IOException {
-        try (var outpost = Siege.outpost(directoryOf("outpost"));
+        try (var outpost = BruteForceLoad.outpost(directoryOf("outpost"));
                 var nobody = RefusingPort.open();
                 var guard = guard(outpost.port(), SETTINGS);
                 var lonely = guard(nobody.port(), "upstream: {url: 'http://127.0.0.1:%d'}\n")) {
             guard.awaitHealthy();
             lonely.awaitHealthy();
             Remembered.of(lonely.port(), WARM_UP);
-            var siege = new Siege(guard.port());
+            var siege = new BruteForceLoad(guard.port());
             // after which the address of those who are known is known
             siege.warmUp(WARM_UP.multipliedBy(2), guesses);
             for (int round = 1; round <= rounds; round++) {
@@ -95,7 +95,7 @@ final class Attack {
                 Kind.AUTHENTIK.program(),
                 directoryOf("guard"),
                 settings.formatted(upstream),
-                Siege.htpasswd(),
+                BruteForceLoad.htpasswd(),
                 Loopback.freePort(),
                 CORE);
     }
@@ -109,7 +109,7 @@ final class Attack {
         promise(server.name() + ": the right user each time", remembered.wrong() == 0);
     }
 
-    private void besiege(Siege siege) {
+    private void besiege(BruteForceLoad siege) {
         String server = "authentik-guard";
         phase(server, "quiet", siege, siege::address, List.of());
         String one = siege.address();
@@ -118,14 +118,15 @@ final class Attack {
     }
 
     /** Guesses, and then logins as well. */
-    private void attack(String server, String where, Siege siege, Supplier<String> address) {
+    private void attack(
+            String server, String where, BruteForceLoad siege, Supplier<String> address) {
         phase(server, where, siege, address, List.of(Party.GUESSER));
         phase(
                 server,
                 where + ", logins",
                 siege,
                 address,
-                List.of(Party.GUESSER, Party.NEWCOMER, Party.KNOWN));
+                List.of(Party.GUESSER, Party.NEW_ADDRESS, Party.KNOWN));
     }
 
     /** To nginx all addresses are the same. It would be busy with one phase throughout the next. */
@@ -135,27 +136,32 @@ final class Attack {
             remembered(new Server(server, shim.port()));
         }
         try (var shim = shim(outpost)) {
-            var siege = new Siege(shim.port());
+            var siege = new BruteForceLoad(shim.port());
             phase(server, "quiet", siege, siege::address, List.of());
             phase(server, "new addresses", siege, siege::address, List.of(Party.GUESSER));
         }
         try (var shim = shim(outpost)) {
-            var siege = new Siege(shim.port());
+            var siege = new BruteForceLoad(shim.port());
             phase(
                     server,
                     "new addresses, logins",
                     siege,
                     siege::address,
-                    List.of(Party.GUESSER, Party.NEWCOMER, Party.KNOWN));
+                    List.of(Party.GUESSER, Party.NEW_ADDRESS, Party.KNOWN));
         }
     }
 
     private NginxServer shim(int upstream) throws IOException {
-        return Shim.startWithPasswords(directoryOf("nginx"), upstream, Siege.htpasswd(), CORE);
+        return Shim.startWithPasswords(
+                directoryOf("nginx"), upstream, BruteForceLoad.htpasswd(), CORE);
     }
 
     private void phase(
-            String server, String name, Siege siege, Supplier<String> address, List<Party> others) {
+            String server,
+            String name,
+            BruteForceLoad siege,
+            Supplier<String> address,
+            List<Party> others) {
         // a collection in here would look like a pause of the server
         System.gc();
         siege.run(length, guesses, address, others)
@@ -179,8 +185,8 @@ final class Attack {
             }
             case GUESSER ->
                     figure(name + ", answers/s", samples.size() / (double) length.toSeconds());
-            case NEWCOMER, KNOWN -> {
-                List<Sample> in = samples.stream().filter(Siege::isLoggedIn).toList();
+            case NEW_ADDRESS, KNOWN -> {
+                List<Sample> in = samples.stream().filter(BruteForceLoad::isLoggedIn).toList();
                 figure(name + ", let in %", 100.0 * in.size() / samples.size());
                 figure(name + ", slowest ms", Latency.of(in).millis(1));
             }
@@ -216,7 +222,7 @@ final class Attack {
             promiseLogins(guard + where + ", logins, " + Party.KNOWN);
         }
         // with guesses from new addresses nothing tells a newcomer from those who guess
-        promiseLogins(guard + "one address, logins, " + Party.NEWCOMER);
+        promiseLogins(guard + "one address, logins, " + Party.NEW_ADDRESS);
     }
 
     private void promiseLogins(String who) {

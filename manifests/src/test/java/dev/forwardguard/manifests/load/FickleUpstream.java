@@ -2,8 +2,8 @@ package dev.forwardguard.manifests.load;
 
 import dev.forwardguard.testing.Answer;
 import dev.forwardguard.testing.Behaviour;
-import dev.forwardguard.testing.Conversation;
 import dev.forwardguard.testing.Ending;
+import dev.forwardguard.testing.HttpDialogue;
 import dev.forwardguard.testing.ReceivedRequest;
 import dev.forwardguard.testing.StubUpstream;
 import dev.forwardguard.testing.guard.Fault;
@@ -15,7 +15,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
-/** An upstream that behaves as the {@link Spell} says, and writes down what it really answered. */
+/**
+ * An upstream that behaves as the {@link FaultWindow} says, and writes down what it really
+ * answered.
+ */
 final class FickleUpstream implements AutoCloseable {
     /** Sent behind a verdict, where nothing belongs; the first would be an allow. */
     private static final List<String> EXCESS =
@@ -28,21 +31,21 @@ final class FickleUpstream implements AutoCloseable {
                     "garbage\u0000");
 
     private final Kind kind;
-    private final Ledger ledger;
-    private final Tally tally;
+    private final InFlight inFlight;
+    private final Counts counts;
     private final String secret;
     private final StubUpstream stub = StubUpstream.start();
     private final AtomicLong turns = new AtomicLong();
-    private volatile Spell spell = Spell.fair();
+    private volatile FaultWindow window = FaultWindow.fair();
 
     /**
      * @param secret what must never arrive here: the value of an {@code Authorization} that is the
      *     guard's own
      */
-    FickleUpstream(Kind kind, Ledger ledger, Tally tally, String secret) {
+    FickleUpstream(Kind kind, InFlight inFlight, Counts counts, String secret) {
         this.kind = kind;
-        this.ledger = ledger;
-        this.tally = tally;
+        this.inFlight = inFlight;
+        this.counts = counts;
         this.secret = secret;
         stub.behaves(new Whims());
     }
@@ -55,13 +58,13 @@ final class FickleUpstream implements AutoCloseable {
         return stub.openConnections();
     }
 
-    void turn(Spell next) {
-        boolean wasGone = spell.weather() == Spell.Weather.REFUSAL;
-        spell = next;
+    void turn(FaultWindow next) {
+        boolean wasGone = window.weather() == FaultWindow.Weather.REFUSAL;
+        window = next;
         if (wasGone) {
             stub.comeBack();
         }
-        if (next.weather() == Spell.Weather.REFUSAL) {
+        if (next.weather() == FaultWindow.Weather.REFUSAL) {
             stub.goDown();
         }
         stub.forget();
@@ -69,7 +72,7 @@ final class FickleUpstream implements AutoCloseable {
 
     /** Ends all connections, and comes back. */
     void hangUp() {
-        turn(Spell.fair());
+        turn(FaultWindow.fair());
         stub.goDown();
         stub.comeBack();
     }
@@ -81,44 +84,44 @@ final class FickleUpstream implements AutoCloseable {
 
     private final class Whims implements Behaviour {
         @Override
-        public void greet(Conversation conversation) throws IOException, InterruptedException {
+        public void greet(HttpDialogue dialogue) throws IOException, InterruptedException {
             if (strikes()) {
-                fault().behaviour().greet(conversation);
+                fault().behaviour().greet(dialogue);
             }
         }
 
         @Override
-        public void answer(Conversation conversation, ReceivedRequest request)
+        public void answer(HttpDialogue dialogue, ReceivedRequest request)
                 throws IOException, InterruptedException {
-            String number = request.header(Question.NUMBER).orElse("");
-            tally.count(number.isEmpty() ? "upstream probes" : "upstream questions");
+            String number = request.header(TrackedRequest.NUMBER).orElse("");
+            counts.count(number.isEmpty() ? "upstream probes" : "upstream questions");
             if (request.headers("Authorization").contains(secret)) {
-                tally.violation("sent the emergency password to the upstream", number);
+                counts.violation("sent the emergency password to the upstream", number);
             }
-            Question question = ledger.find(number);
+            TrackedRequest question = inFlight.find(number);
             if (strikes()) {
                 Fault fault = fault();
                 question.suffers(fault.what());
-                tally.count("fault " + fault.what());
-                fault.behaviour().answer(conversation, request);
+                counts.count("fault " + fault.what());
+                fault.behaviour().answer(dialogue, request);
             } else {
-                decide(conversation, request, question);
+                decide(dialogue, request, question);
             }
         }
     }
 
     private boolean strikes() {
-        int every = spell.every();
+        int every = window.every();
         return every > 0 && turns.incrementAndGet() % every == 0;
     }
 
     private Fault fault() {
-        List<Fault> faults = spell.faults();
+        List<Fault> faults = window.faults();
         return faults.get(ThreadLocalRandom.current().nextInt(faults.size()));
     }
 
     /** A verdict in one of the forms that are correct, or at least leave no doubt about it. */
-    private void decide(Conversation conversation, ReceivedRequest request, Question question)
+    private void decide(HttpDialogue dialogue, ReceivedRequest request, TrackedRequest question)
             throws IOException, InterruptedException {
         RandomGenerator random = ThreadLocalRandom.current();
         Answer verdict = verdict(question, random);
@@ -134,22 +137,24 @@ final class FickleUpstream implements AutoCloseable {
         } else if (form < 94) {
             says = Behaviour.answersRaw("HTTP/1.1 103 Hints\r\nLink: <x>\r\n\r\n" + verdict.wire());
         } else if (form < 96) {
-            conversation.pause(Duration.ofMillis(random.nextInt(200)));
+            dialogue.pause(Duration.ofMillis(random.nextInt(200)));
             says = Behaviour.answers(verdict);
         } else if (form < 98) {
             says = Behaviour.answers(verdict).then(Ending.CLOSE);
         } else {
-            tally.count("fault something behind a verdict");
+            counts.count("fault something behind a verdict");
             says = Behaviour.answersRaw(verdict.wire() + EXCESS.get(random.nextInt(EXCESS.size())));
         }
-        says.answer(conversation, request);
+        says.answer(dialogue, request);
     }
 
-    private Answer verdict(Question question, RandomGenerator random) {
+    private Answer verdict(TrackedRequest question, RandomGenerator random) {
         int status = kind.verdicts().get(random.nextInt(kind.verdicts().size()));
         Answer verdict =
                 Answer.of(status)
-                        .with(Question.VERDICT, question.number() + "/" + random.nextInt(1 << 30));
+                        .with(
+                                TrackedRequest.VERDICT,
+                                question.number() + "/" + random.nextInt(1 << 30));
         int length = random.nextInt(100) == 0 ? 100_000 : random.nextInt(1_000);
         return status == 204 ? verdict : verdict.body(question.number() + " " + "x".repeat(length));
     }

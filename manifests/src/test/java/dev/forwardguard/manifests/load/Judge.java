@@ -42,23 +42,27 @@ final class Judge {
      * @param stall for how long this machine let nobody work meanwhile
      */
     @Nullable String objection(
-            Question question, RawAnswer answer, boolean readable, Duration took, Duration stall) {
+            TrackedRequest request,
+            RawAnswer answer,
+            boolean readable,
+            Duration took,
+            Duration stall) {
         if (took.compareTo(limit.plus(stall)) > 0) {
             return "answered after " + took.toMillis() + " ms";
         }
         String reason = answer.header("X-Guard-Fallback").orElse(null);
         if (reason == null) {
-            return question.got(answer) ? null : "relayed what the upstream did not say to it";
+            return request.got(answer) ? null : "relayed what the upstream did not say to it";
         }
         if (reason.equals("internal_error") || (readable && reason.equals("bad_request"))) {
             return reason;
         }
-        if (ABOUT_THE_ANSWER.contains(reason) && question.gotOnlyVerdicts()) {
+        if (ABOUT_THE_ANSWER.contains(reason) && request.gotOnlyVerdicts()) {
             return reason + " after a good verdict";
         }
         return kind.failsOpen()
                 ? failsOpen(answer)
-                : failsClosed(question, answer, reason.equals("bad_request"));
+                : failsClosed(request, answer, reason.equals("bad_request"));
     }
 
     private static @Nullable String failsOpen(RawAnswer answer) {
@@ -66,13 +70,13 @@ final class Judge {
     }
 
     private static @Nullable String failsClosed(
-            Question question, RawAnswer answer, boolean unreadable) {
+            TrackedRequest request, RawAnswer answer, boolean unreadable) {
         int status = answer.status();
         if (unreadable) {
             return UNREADABLE.contains(status) ? null : status + " to what it cannot read";
         }
         if (status == 200) {
-            boolean right = question.credentials() == Question.Credentials.RIGHT;
+            boolean right = request.credentials() == TrackedRequest.Credentials.RIGHT;
             boolean named = answer.headers("X-authentik-username").equals(List.of(USER));
             return right && named ? null : "let somebody in without verdict and password";
         }

@@ -2,7 +2,7 @@ package dev.forwardguard.manifests.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.manifests.load.Question.Credentials;
+import dev.forwardguard.manifests.load.TrackedRequest.Credentials;
 import dev.forwardguard.testing.Answer;
 import dev.forwardguard.testing.Head;
 import dev.forwardguard.testing.Header;
@@ -27,26 +27,26 @@ class JudgeIT {
     private final Judge closed = new Judge(Kind.AUTHENTIK, LIMIT);
 
     @Test
-    void theVerdictOfThisQuestionIsRight() {
-        Question question = answered(Credentials.NONE, "q1", 403);
+    void theVerdictOfThisRequestIsRight() {
+        TrackedRequest request = answered(Credentials.NONE, "q1", 403);
 
-        assertThat(objection(open, question, answer(403, "q1", List.of()))).isNull();
+        assertThat(objection(open, request, answer(403, "q1", List.of()))).isNull();
     }
 
     @ParameterizedTest
     @CsvSource({"403, q2", "200, q1"})
-    void theVerdictOfAnotherQuestionAndAnotherStatusAreWrong(int status, String verdict) {
-        Question question = answered(Credentials.NONE, "q1", 403);
+    void theVerdictOfAnotherRequestAndAnotherStatusAreWrong(int status, String verdict) {
+        TrackedRequest request = answered(Credentials.NONE, "q1", 403);
 
-        assertThat(objection(open, question, answer(status, verdict, List.of()))).isNotNull();
+        assertThat(objection(open, request, answer(status, verdict, List.of()))).isNotNull();
     }
 
     @Test
     void aVerdictThatWasNeverGivenIsWrong() {
-        var question = new Question("q1", Credentials.NONE);
-        question.suffers("answers with garbage");
+        var request = new TrackedRequest("q1", Credentials.NONE);
+        request.suffers("answers with garbage");
 
-        assertThat(objection(open, question, answer(200, "q1", List.of()))).isNotNull();
+        assertThat(objection(open, request, answer(200, "q1", List.of()))).isNotNull();
     }
 
     @ParameterizedTest
@@ -58,9 +58,9 @@ class JudgeIT {
         "bad_request, 200, false"
     })
     void botBlockGuardFailsOpenAndNotOtherwise(String reason, int status, boolean right) {
-        var question = new Question("q1", Credentials.NONE);
+        var request = new TrackedRequest("q1", Credentials.NONE);
 
-        String objection = objection(open, question, fallback(status, reason));
+        String objection = objection(open, request, fallback(status, reason));
 
         assertThat(objection == null).isEqualTo(right);
     }
@@ -79,37 +79,37 @@ class JudgeIT {
         "NONE, 302, false"
     })
     void authentikGuardFailsClosed(Credentials credentials, int status, boolean right) {
-        var question = new Question("q1", credentials);
+        var request = new TrackedRequest("q1", credentials);
 
-        String objection = objection(closed, question, fallback(status, "reset", LOGGED_IN));
+        String objection = objection(closed, request, fallback(status, "reset", LOGGED_IN));
 
         assertThat(objection == null).isEqualTo(right);
     }
 
     @Test
     void somebodyElseIsNotLetIn() {
-        var question = new Question("q1", Credentials.RIGHT);
+        var request = new TrackedRequest("q1", Credentials.RIGHT);
         var other = new Header("X-authentik-username", "somebody");
 
-        assertThat(objection(closed, question, fallback(200, "reset", other))).isNotNull();
+        assertThat(objection(closed, request, fallback(200, "reset", other))).isNotNull();
     }
 
     @Test
     void aGoodVerdictIsNotToBeLost() {
-        Question question = answered(Credentials.NONE, "q1", 403);
+        TrackedRequest request = answered(Credentials.NONE, "q1", 403);
 
-        assertThat(objection(open, question, fallback(200, "protocol_error"))).isNotNull();
-        assertThat(objection(open, question, fallback(200, "deadline"))).isNull();
+        assertThat(objection(open, request, fallback(200, "protocol_error"))).isNotNull();
+        assertThat(objection(open, request, fallback(200, "deadline"))).isNull();
     }
 
     @ParameterizedTest
     @CsvSource({"1250, 0, true", "1251, 0, false", "1300, 60, true", "1300, 40, false"})
     void lateIsWrongUnlessThereWasNoProcessor(int millis, int stalled, boolean right) {
-        var question = new Question("q1", Credentials.NONE);
+        var request = new TrackedRequest("q1", Credentials.NONE);
 
         String objection =
                 open.objection(
-                        question,
+                        request,
                         fallback(200, "deadline"),
                         true,
                         Duration.ofMillis(millis),
@@ -118,19 +118,20 @@ class JudgeIT {
         assertThat(objection == null).isEqualTo(right);
     }
 
-    private static @Nullable String objection(Judge judge, Question question, RawAnswer answer) {
-        return judge.objection(question, answer, true, SOON, Duration.ZERO);
+    private static @Nullable String objection(
+            Judge judge, TrackedRequest request, RawAnswer answer) {
+        return judge.objection(request, answer, true, SOON, Duration.ZERO);
     }
 
-    private static Question answered(Credentials credentials, String verdict, int status) {
-        var question = new Question("q1", credentials);
-        question.gets(Answer.of(status).with(Question.VERDICT, verdict).body("body"));
-        return question;
+    private static TrackedRequest answered(Credentials credentials, String verdict, int status) {
+        var request = new TrackedRequest("q1", credentials);
+        request.gets(Answer.of(status).with(TrackedRequest.VERDICT, verdict).body("body"));
+        return request;
     }
 
     private static RawAnswer answer(int status, String verdict, List<Header> more) {
         List<Header> headers = new ArrayList<>(more);
-        headers.add(new Header(Question.VERDICT, verdict));
+        headers.add(new Header(TrackedRequest.VERDICT, verdict));
         return raw(status, headers);
     }
 

@@ -18,7 +18,7 @@ import java.util.List;
 
 /** What measures has to read each answer as it was, or to say that it cannot. */
 class KeptConnectionIT {
-    private static final String QUESTION = RawRequest.get("/").wire();
+    private static final String REQUEST = RawRequest.get("/").wire();
 
     @Test
     void readsAnswersOneAfterTheOther() throws IOException {
@@ -28,8 +28,8 @@ class KeptConnectionIT {
                         Behaviour.answers(Answer.of(200).with("X-A", "2").body("")));
         try (var server = StubUpstream.start(twice);
                 var connection = new KeptConnection(server.port())) {
-            RawAnswer first = connection.ask(QUESTION);
-            RawAnswer second = connection.ask(QUESTION);
+            RawAnswer first = connection.ask(REQUEST);
+            RawAnswer second = connection.ask(REQUEST);
 
             assertThat(first.status()).isEqualTo(401);
             assertThat(first.body()).isEqualTo("first");
@@ -45,7 +45,7 @@ class KeptConnectionIT {
         String pieces = Answer.of(200).with("X-A", "1").body("whole").wire();
         try (var server = StubUpstream.start(Behaviour.drips(pieces, Duration.ofMillis(1)));
                 var connection = new KeptConnection(server.port())) {
-            RawAnswer answer = connection.ask(QUESTION);
+            RawAnswer answer = connection.ask(REQUEST);
 
             assertThat(answer.body()).isEqualTo("whole");
             assertThat(answer.elapsed()).isGreaterThan(Duration.ofMillis(pieces.length() / 2));
@@ -57,7 +57,7 @@ class KeptConnectionIT {
         Behaviour last = Behaviour.answers(Answer.of(200).with("Connection", "close"));
         try (var server = StubUpstream.start(last);
                 var connection = new KeptConnection(server.port())) {
-            assertThat(connection.ask(QUESTION).closed()).isTrue();
+            assertThat(connection.ask(REQUEST).closed()).isTrue();
         }
     }
 
@@ -72,7 +72,7 @@ class KeptConnectionIT {
         for (Behaviour behaviour : odd) {
             try (var server = StubUpstream.start(behaviour);
                     var connection = new KeptConnection(server.port())) {
-                assertThatIOException().isThrownBy(() -> connection.ask(QUESTION));
+                assertThatIOException().isThrownBy(() -> connection.ask(REQUEST));
             }
         }
     }

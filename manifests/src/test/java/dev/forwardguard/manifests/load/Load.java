@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  */
 public final class Load implements AutoCloseable {
     private final int port;
-    private final Supplier<String> questions;
+    private final Supplier<String> requests;
     private final long interval;
     private final Semaphore room;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -50,20 +50,20 @@ public final class Load implements AutoCloseable {
     }
 
     /**
-     * @param question octets of the request
+     * @param request octets of the request
      * @param rate requests per second
      */
-    Load(int port, String question, long rate) {
-        this(port, () -> question, rate, Integer.MAX_VALUE, any -> true);
+    Load(int port, String request, long rate) {
+        this(port, () -> request, rate, Integer.MAX_VALUE, any -> true);
     }
 
     /**
-     * @param questions octets of each request
+     * @param requests octets of each request
      * @param rate requests per second
      * @param atOnce how many may wait for their answers; beyond it what is due is not sent
      */
-    Load(int port, Supplier<String> questions, long rate, int atOnce) {
-        this(port, questions, rate, atOnce, any -> true);
+    Load(int port, Supplier<String> requests, long rate, int atOnce) {
+        this(port, requests, rate, atOnce, any -> true);
     }
 
     /**
@@ -71,18 +71,18 @@ public final class Load implements AutoCloseable {
      *
      * @param right which ones are right
      */
-    public Load(int port, String question, long rate, Predicate<RawAnswer> right) {
-        this(port, () -> question, rate, Integer.MAX_VALUE, right);
+    public Load(int port, String request, long rate, Predicate<RawAnswer> right) {
+        this(port, () -> request, rate, Integer.MAX_VALUE, right);
     }
 
     private Load(
             int port,
-            Supplier<String> questions,
+            Supplier<String> requests,
             long rate,
             int atOnce,
             Predicate<RawAnswer> right) {
         this.port = port;
-        this.questions = questions;
+        this.requests = requests;
         this.right = right;
         this.interval = TimeUnit.SECONDS.toNanos(1) / rate;
         this.room = new Semaphore(atOnce);
@@ -123,7 +123,7 @@ public final class Load implements AutoCloseable {
                 connection = new KeptConnection(port);
             }
             long sent = System.nanoTime();
-            RawAnswer answer = connection.ask(questions.get());
+            RawAnswer answer = connection.ask(requests.get());
             Duration took = answer.elapsed().plusNanos(sent - due);
             String reason = answer.header("X-Guard-Fallback").orElse("");
             String user = answer.header("X-authentik-username").orElse("");

@@ -54,11 +54,11 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
     }
 
     private static Behaviour noting(Queue<Long> arrivals, Behaviour behaviour) {
-        return (conversation, request) -> {
+        return (dialogue, request) -> {
             if (request.header(MARK).isPresent()) {
                 arrivals.add(System.nanoTime());
             }
-            behaviour.answer(conversation, request);
+            behaviour.answer(dialogue, request);
         };
     }
 

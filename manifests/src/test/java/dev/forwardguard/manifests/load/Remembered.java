@@ -24,22 +24,22 @@ record Remembered(double perSecond, long wrong) {
     static Remembered of(int port, Duration length) {
         var right = new LongAdder();
         var wrong = new LongAdder();
-        String question = Siege.password("192.0.2.3", "user0", Siege.PASSWORD);
+        String request = BruteForceLoad.password("192.0.2.3", "user0", BruteForceLoad.PASSWORD);
         long begun = System.nanoTime();
         long end = begun + length.toNanos();
         try (ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS)) {
             for (int i = 0; i < CONNECTIONS; i++) {
-                threads.execute(() -> ask(port, question, end, right, wrong));
+                threads.execute(() -> ask(port, request, end, right, wrong));
             }
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
         return new Remembered(right.sum() / seconds, wrong.sum());
     }
 
-    private static void ask(int port, String question, long end, LongAdder right, LongAdder wrong) {
+    private static void ask(int port, String request, long end, LongAdder right, LongAdder wrong) {
         try (RawConnection connection = RawHttp.to(port).connect()) {
             while (System.nanoTime() < end) {
-                RawAnswer answer = connection.ask(question);
+                RawAnswer answer = connection.ask(request);
                 boolean isRight =
                         answer.status() == 200
                                 && answer.header("X-Guard-Fallback").isPresent()

@@ -104,9 +104,9 @@ final class Soak {
             Thread.sleep(WARM_UP);
             visitors.stream().skip(1).forEach(threads::execute);
             while (goOn) {
-                Spell spell = Spell.next(random);
-                guard.turn(spell);
-                Thread.sleep(spell.length());
+                FaultWindow window = FaultWindow.next(random);
+                guard.turn(window);
+                Thread.sleep(window.length());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -118,32 +118,32 @@ final class Soak {
             guard.endMinute();
             System.out.printf(
                     "  %s: %,d requests, %d violations, %s%n",
-                    guard.tally().guard(),
-                    guard.tally().total("decision"),
-                    guard.tally().violations(),
+                    guard.counts().guard(),
+                    guard.counts().total("decision"),
+                    guard.counts().violations(),
                     guard.footprint().minutes().getLast());
         }
     }
 
     private void report() {
         for (SoakedGuard guard : guards) {
-            Tally tally = guard.tally();
-            System.out.printf("%n%s%n", tally.guard());
-            System.out.printf("  %,11d requests answered%n", tally.total("decision"));
+            Counts counts = guard.counts();
+            System.out.printf("%n%s%n", counts.guard());
+            System.out.printf("  %,11d requests answered%n", counts.total("decision"));
             System.out.printf(
                     "  %,11d questions and %,d probes reached the upstream, over %d connections at"
                             + " once at most; %,d got %d kinds of faults%n",
-                    tally.count("upstream", "questions"),
-                    tally.count("upstream", "probes"),
+                    counts.count("upstream", "questions"),
+                    counts.count("upstream", "probes"),
                     guard.mostConnections(),
-                    tally.total("fault"),
-                    tally.under("fault").size());
+                    counts.total("fault"),
+                    counts.under("fault").size());
             for (String heading : List.of("weather", "visit", "decision", "reason", "violation")) {
-                table(heading, tally.under(heading));
+                table(heading, counts.under(heading));
             }
             System.out.printf(
                     "  %,11d late answers excused, because there was no processor for %,d ms%n",
-                    tally.count("excused", "late answers"), guard.starvation().total().toMillis());
+                    counts.count("excused", "late answers"), guard.starvation().total().toMillis());
             System.out.printf("  memory and open files by minute:%n");
             guard.footprint()
                     .minutes()
@@ -155,7 +155,7 @@ final class Soak {
         }
         System.out.printf(
                 "%n%,d requests, %d violations; seed %d%n",
-                guards.stream().mapToLong(guard -> guard.tally().total("decision")).sum(),
+                guards.stream().mapToLong(guard -> guard.counts().total("decision")).sum(),
                 violations(),
                 seed);
     }
@@ -171,6 +171,6 @@ final class Soak {
     }
 
     private long violations() {
-        return guards.stream().mapToLong(guard -> guard.tally().violations()).sum();
+        return guards.stream().mapToLong(guard -> guard.counts().violations()).sum();
     }
 }

@@ -32,8 +32,8 @@ final class SoakedGuard implements AutoCloseable {
     private final Kind kind;
     private final Path directory;
     private final String password;
-    private final Ledger ledger = new Ledger();
-    private final Tally tally;
+    private final InFlight inFlight = new InFlight();
+    private final Counts counts;
     private final FickleUpstream upstream;
     private final BlackholePort blackhole = BlackholePort.open();
     private final GuardProcess guard;
@@ -46,8 +46,8 @@ final class SoakedGuard implements AutoCloseable {
         this.kind = kind;
         this.directory = directory;
         this.password = password;
-        this.tally = new Tally(kind.program());
-        this.upstream = new FickleUpstream(kind, ledger, tally, Visitor.basic(password));
+        this.counts = new Counts(kind.program());
+        this.upstream = new FickleUpstream(kind, inFlight, counts, Visitor.basic(password));
         this.guard =
                 GuardProcess.start(
                         kind.program(),
@@ -94,9 +94,9 @@ final class SoakedGuard implements AutoCloseable {
                     new Visitor(
                             kind,
                             guard.port(),
-                            ledger,
+                            inFlight,
                             judge,
-                            tally,
+                            counts,
                             starvation,
                             password,
                             random.split(),
@@ -106,11 +106,11 @@ final class SoakedGuard implements AutoCloseable {
     }
 
     /** The upstream behaves like this from now on; a blackhole is somewhere else. */
-    void turn(Spell spell) {
-        tally.count("weather " + spell.weather());
-        boolean lost = spell.weather() == Spell.Weather.BLACKHOLE;
+    void turn(FaultWindow window) {
+        counts.count("weather " + window.weather());
+        boolean lost = window.weather() == FaultWindow.Weather.BLACKHOLE;
         point(lost ? blackhole.port() : upstream.port());
-        upstream.turn(spell);
+        upstream.turn(window);
     }
 
     private void point(int port) {
@@ -136,8 +136,8 @@ final class SoakedGuard implements AutoCloseable {
         footprint.endMinute();
     }
 
-    Tally tally() {
-        return tally;
+    Counts counts() {
+        return counts;
     }
 
     Footprint footprint() {
@@ -155,16 +155,16 @@ final class SoakedGuard implements AutoCloseable {
     /** When all visitors have gone: memory and files did not grow, and nothing is held any more. */
     void judgeFootprint() throws InterruptedException {
         if (footprint.memoryGrows()) {
-            tally.violation("memory grows", footprint.minutes());
+            counts.violation("memory grows", footprint.minutes());
         }
         if (footprint.filesGrow()) {
-            tally.violation("connections grow", footprint.minutes());
+            counts.violation("connections grow", footprint.minutes());
         }
         upstream.hangUp();
         long end = System.nanoTime() + REST.toNanos();
         while (footprint.now().files() > fresh.files() + OWN_FILES) {
             if (System.nanoTime() > end) {
-                tally.violation("connections are left behind", fresh + " " + footprint.now());
+                counts.violation("connections are left behind", fresh + " " + footprint.now());
                 return;
             }
             Thread.sleep(100);

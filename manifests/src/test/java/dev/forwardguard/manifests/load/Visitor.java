@@ -1,6 +1,6 @@
 package dev.forwardguard.manifests.load;
 
-import dev.forwardguard.manifests.load.Question.Credentials;
+import dev.forwardguard.manifests.load.TrackedRequest.Credentials;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.testing.RawHttp;
@@ -25,9 +25,9 @@ final class Visitor implements Runnable {
 
     private final Kind kind;
     private final RawHttp guard;
-    private final Ledger ledger;
+    private final InFlight inFlight;
     private final Judge judge;
-    private final Tally tally;
+    private final Counts counts;
     private final Starvation starvation;
     private final String password;
     private final RandomGenerator random;
@@ -36,18 +36,18 @@ final class Visitor implements Runnable {
     Visitor(
             Kind kind,
             int port,
-            Ledger ledger,
+            InFlight inFlight,
             Judge judge,
-            Tally tally,
+            Counts counts,
             Starvation starvation,
             String password,
             RandomGenerator random,
             BooleanSupplier goOn) {
         this.kind = kind;
         this.guard = RawHttp.to(port);
-        this.ledger = ledger;
+        this.inFlight = inFlight;
         this.judge = judge;
-        this.tally = tally;
+        this.counts = counts;
         this.starvation = starvation;
         this.password = password;
         this.random = random;
@@ -60,9 +60,9 @@ final class Visitor implements Runnable {
             try (RawConnection connection = guard.connect()) {
                 visit(connection);
             } catch (IOException e) {
-                tally.violation("no connection to the guard", e);
+                counts.violation("no connection to the guard", e);
             } catch (RuntimeException e) {
-                tally.violation("a visitor gave up", e);
+                counts.violation("a visitor gave up", e);
             }
         }
     }
@@ -86,9 +86,9 @@ final class Visitor implements Runnable {
 
     /** One question after the other. */
     private void stay(RawConnection connection) {
-        int questions = 1 + random.nextInt(40);
-        for (int i = 0; i < questions && goOn.getAsBoolean(); i++) {
-            Question question = ask();
+        int requests = 1 + random.nextInt(40);
+        for (int i = 0; i < requests && goOn.getAsBoolean(); i++) {
+            TrackedRequest question = ask();
             connection.send(request(question).wire());
             if (!hear(connection, question, true)) {
                 return;
@@ -99,18 +99,18 @@ final class Visitor implements Runnable {
 
     /** Some questions at once; each answer has to come in turn. */
     private void pipeline(RawConnection connection) {
-        List<Question> questions = new ArrayList<>();
+        List<TrackedRequest> requests = new ArrayList<>();
         var wire = new StringBuilder();
         for (int i = 2 + random.nextInt(6); i > 0; i--) {
-            Question question = ask();
-            questions.add(question);
+            TrackedRequest question = ask();
+            requests.add(question);
             wire.append(request(question).wire());
         }
-        tally.count("visit pipelines");
+        counts.count("visit pipelines");
         connection.send(wire.toString());
-        for (int i = 0; i < questions.size(); i++) {
-            if (!hear(connection, questions.get(i), true)) {
-                questions.subList(i + 1, questions.size()).forEach(ledger::close);
+        for (int i = 0; i < requests.size(); i++) {
+            if (!hear(connection, requests.get(i), true)) {
+                requests.subList(i + 1, requests.size()).forEach(inFlight::close);
                 return;
             }
         }
@@ -120,17 +120,17 @@ final class Visitor implements Runnable {
     private void large(RawConnection connection) {
         boolean readable = random.nextInt(5) > 0;
         int size = readable ? 8_000 + random.nextInt(LARGEST - 8_000) : LARGEST + 50_000;
-        Question question = ask();
-        tally.count("visit with large headers");
+        TrackedRequest question = ask();
+        counts.count("visit with large headers");
         connection.send(request(question).with("Cookie", "a=" + "x".repeat(size)).wire());
         hear(connection, question, readable);
     }
 
     /** Takes its time to send the request. */
     private void dawdle(RawConnection connection) {
-        Question question = ask();
+        TrackedRequest question = ask();
         String wire = request(question).wire();
-        tally.count("visit in pieces");
+        counts.count("visit in pieces");
         int from = 0;
         while (from < wire.length()) {
             int to = Math.min(wire.length(), from + 1 + random.nextInt(200));
@@ -143,9 +143,9 @@ final class Visitor implements Runnable {
 
     /** Goes before the answer: before, amid or behind the question, politely or not. */
     private void leave(RawConnection connection) throws IOException {
-        Question question = ask();
+        TrackedRequest question = ask();
         String wire = request(question).wire();
-        tally.count("visit aborted");
+        counts.count("visit aborted");
         connection.send(
                 wire.substring(
                         0, random.nextInt(3) > 0 ? wire.length() : random.nextInt(wire.length())));
@@ -157,7 +157,7 @@ final class Visitor implements Runnable {
         } else {
             connection.hangUp();
         }
-        ledger.close(question);
+        inFlight.close(question);
     }
 
     /** Says what is not HTTP. */
@@ -166,14 +166,14 @@ final class Visitor implements Runnable {
         for (int i = 1 + random.nextInt(300); i > 0; i--) {
             octets.append((char) (1 + random.nextInt(255)));
         }
-        Question question = ask();
-        tally.count("visit with nonsense");
+        TrackedRequest question = ask();
+        counts.count("visit with nonsense");
         connection.send("G" + octets + "\r\n\r\n");
         hear(connection, question, false);
     }
 
-    private Question ask() {
-        return ledger.open(credentials());
+    private TrackedRequest ask() {
+        return inFlight.open(credentials());
     }
 
     private Credentials credentials() {
@@ -187,7 +187,7 @@ final class Visitor implements Runnable {
         return lot < 95 ? Credentials.RIGHT : Credentials.RIGHT_IN_CLEAR;
     }
 
-    private RawRequest request(Question question) {
+    private RawRequest request(TrackedRequest question) {
         boolean clear = question.credentials() == Credentials.RIGHT_IN_CLEAR;
         RawRequest request =
                 RawRequest.get(kind.path())
@@ -196,7 +196,7 @@ final class Visitor implements Runnable {
                         .with("X-Forwarded-Host", "app.example")
                         .with("X-Forwarded-Uri", "/" + random.nextInt(1_000))
                         .with("X-Forwarded-For", "203.0.113." + random.nextInt(1, 255))
-                        .with(Question.NUMBER, question.number());
+                        .with(TrackedRequest.NUMBER, question.number());
         return switch (question.credentials()) {
             case NONE -> request;
             case WRONG -> request.with("Authorization", basic("guess"));
@@ -211,33 +211,33 @@ final class Visitor implements Runnable {
     }
 
     /** Waits for the answer and has it judged; whether the connection can be used again. */
-    private boolean hear(RawConnection connection, Question question, boolean readable) {
+    private boolean hear(RawConnection connection, TrackedRequest question, boolean readable) {
         long from = System.nanoTime();
-        tally.count("requests sent");
+        counts.count("requests sent");
         try {
             RawAnswer answer = connection.receive();
             long to = System.nanoTime();
             Duration stall = starvation.between(from, to);
             String objection = judge.objection(question, answer, readable, answer.elapsed(), stall);
             if (objection != null) {
-                tally.violation(objection, question + " got " + answer.head().raw());
+                counts.violation(objection, question + " got " + answer.head().raw());
             }
             if (objection == null && answer.elapsed().compareTo(judge.limit()) > 0) {
-                tally.count("excused late answers");
+                counts.count("excused late answers");
             }
             record(answer);
             return !answer.closed();
         } catch (IOException e) {
-            tally.violation("no answer", question + ": " + e);
+            counts.violation("no answer", question + ": " + e);
             return false;
         } finally {
-            ledger.close(question);
+            inFlight.close(question);
         }
     }
 
     private void record(RawAnswer answer) {
         String source = answer.header("X-Guard-Fallback").isPresent() ? "fallback" : "verdict";
-        tally.count("decision " + source + " " + answer.status());
-        answer.header("X-Guard-Fallback").ifPresent(reason -> tally.count("reason " + reason));
+        counts.count("decision " + source + " " + answer.status());
+        answer.header("X-Guard-Fallback").ifPresent(reason -> counts.count("reason " + reason));
     }
 }

@@ -22,7 +22,7 @@ public abstract class AgainstStubUpstream {
     protected final GuardKind kind;
     protected StubUpstream upstream;
     protected RunningGuard guard;
-    private Books before;
+    private FallbackCounters before;
 
     protected AgainstStubUpstream(GuardKind kind) {
         this.kind = kind;
@@ -52,8 +52,8 @@ public abstract class AgainstStubUpstream {
     protected void start() throws IOException {
         upstream = StubUpstream.start();
         guard = RunningGuard.start(settings(), Visitor.HTPASSWD);
-        before = guard.books();
-        assertThat(guard.http().ask(kind.question()).status()).isEqualTo(200);
+        before = guard.fallbacks();
+        assertThat(guard.http().ask(kind.authRequest()).status()).isEqualTo(200);
     }
 
     @BeforeEach
@@ -62,7 +62,7 @@ public abstract class AgainstStubUpstream {
         upstream.comeBack();
         upstream.forget();
         upstream.behaves(Behaviour.answers(200));
-        before = guard.books();
+        before = guard.fallbacks();
     }
 
     @AfterAll
@@ -72,7 +72,7 @@ public abstract class AgainstStubUpstream {
     }
 
     protected RawAnswer ask() throws IOException {
-        return ask(kind.question());
+        return ask(kind.authRequest());
     }
 
     protected RawAnswer ask(RawRequest request) throws IOException {
@@ -95,6 +95,6 @@ public abstract class AgainstStubUpstream {
 
     /** Since the test began. */
     protected void assertCounted(Map<String, Long> fallbacks) {
-        assertThat(guard.books().since(before)).isEqualTo(fallbacks);
+        assertThat(guard.fallbacks().since(before)).isEqualTo(fallbacks);
     }
 }

@@ -38,20 +38,20 @@ public abstract class AnyMethodContract extends AgainstStubUpstream {
                 "get",
                 "M-SEARCH"
             })
-    void anyMethodIsAQuestion(String method) throws IOException {
+    void anyMethodIsARequest(String method) throws IOException {
         upstream.behaves(Behaviour.answers(403));
 
-        RawAnswer answer = ask(kind.question(method));
+        RawAnswer answer = ask(kind.authRequest(method));
 
         assertRelayed(answer, 403);
-        assertPlainQuestion();
+        assertPlainRequest();
     }
 
     @Test
-    void aWebSocketHandshakeIsAQuestion() throws IOException {
+    void aWebSocketHandshakeIsARequest() throws IOException {
         RawAnswer answer =
                 ask(
-                        kind.question()
+                        kind.authRequest()
                                 .with("Connection", "Upgrade")
                                 .with("Upgrade", "websocket")
                                 .with("Sec-WebSocket-Version", "13")
@@ -68,23 +68,23 @@ public abstract class AnyMethodContract extends AgainstStubUpstream {
     void bodiesAreReadAndDropped() throws IOException {
         String long1 = Wire.octets(3 << 20);
         try (RawConnection client = guard.http().connect()) {
-            var post = kind.question("POST").with("Content-Length", "" + long1.length());
+            var post = kind.authRequest("POST").with("Content-Length", "" + long1.length());
             assertRelayed(client.ask(post.body(long1)), 200);
-            var chunked = kind.question("PUT").with("Transfer-Encoding", "chunked");
+            var chunked = kind.authRequest("PUT").with("Transfer-Encoding", "chunked");
             assertRelayed(client.ask(chunked.body("5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n")), 200);
 
-            assertRelayed(client.ask(kind.question()), 200);
+            assertRelayed(client.ask(kind.authRequest()), 200);
         }
         upstream.awaitRequests(3);
         for (int i = 0; i < 3; i++) {
-            assertPlainQuestion();
+            assertPlainRequest();
         }
     }
 
     @Test
     void theVerdictDoesNotWaitForTheBody() throws IOException {
         try (RawConnection client = guard.http().connect()) {
-            client.send(kind.question("POST").with("Content-Length", "10").wire());
+            client.send(kind.authRequest("POST").with("Content-Length", "10").wire());
 
             assertRelayed(client.receive(), 200);
         }
@@ -95,7 +95,7 @@ public abstract class AnyMethodContract extends AgainstStubUpstream {
     void aBodyThatIsOnlyAnnouncedIsAskedFor(String framing) throws IOException {
         String name = framing.substring(0, framing.indexOf(':'));
         String value = framing.substring(framing.indexOf(':') + 2);
-        var post = kind.question("POST").with("Expect", "100-continue").with(name, value);
+        var post = kind.authRequest("POST").with("Expect", "100-continue").with(name, value);
         try (RawConnection client = guard.http().connect()) {
             RawAnswer answer = client.ask(post);
             if (answer.status() == 100) {
@@ -104,17 +104,18 @@ public abstract class AnyMethodContract extends AgainstStubUpstream {
             }
             assertRelayed(answer, 200);
         }
-        assertPlainQuestion();
+        assertPlainRequest();
     }
 
     /** GET, without a body. */
-    private void assertPlainQuestion() {
+    private void assertPlainRequest() {
         ReceivedRequest asked = upstream.awaitRequest();
         assertThat(asked.method()).isEqualTo("GET");
         assertThat(asked.uri()).isEqualTo(kind.path());
         assertThat(asked.version()).isEqualTo("HTTP/1.1");
         assertThat(asked.body()).isEmpty();
-        assertThat(withoutHost(asked.headers())).isEqualTo(withoutHost(kind.question().headers()));
+        assertThat(withoutHost(asked.headers()))
+                .isEqualTo(withoutHost(kind.authRequest().headers()));
     }
 
     private static List<Header> withoutHost(List<Header> headers) {

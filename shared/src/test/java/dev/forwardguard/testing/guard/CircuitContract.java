@@ -49,8 +49,8 @@ public abstract class CircuitContract extends AgainstStubUpstream {
         assertThat(waits.stream().sorted().toList().get(25)).isLessThan(Duration.ofMillis(100));
 
         upstream.behaves(Behaviour.answers(200));
-        Patience.until("a verdict", () -> ask().header("X-Guard-Fallback").isEmpty());
-        Patience.until(
+        Eventually.until("a verdict", () -> ask().header("X-Guard-Fallback").isEmpty());
+        Eventually.until(
                 "the end of the outage",
                 () -> {
                     ask();

@@ -68,10 +68,10 @@ public abstract class DeadlineContract extends AgainstStubUpstream {
     void holdsForAStaleConnectionAndTheFreshOneTogether() throws IOException {
         upstream.behaves(Behaviour.answers(200).onReuse(Behaviour.closesBeforeAnswer()));
         try (var client = guard.http().connect()) {
-            assertThat(client.ask(kind.question()).status()).isEqualTo(200);
+            assertThat(client.ask(kind.authRequest()).status()).isEqualTo(200);
             upstream.behaves(Behaviour.hangs().onReuse(closesAfter(Duration.ofMillis(600))));
 
-            RawAnswer answer = client.ask(kind.question());
+            RawAnswer answer = client.ask(kind.authRequest());
 
             assertInTime(answer);
             assertFallback(answer, DEADLINE);
@@ -82,7 +82,7 @@ public abstract class DeadlineContract extends AgainstStubUpstream {
     void holdsForABlackhole() throws IOException {
         try (var blackhole = BlackholePort.open();
                 var lost = warm("http://127.0.0.1:" + blackhole.port())) {
-            RawAnswer answer = lost.http().ask(kind.question());
+            RawAnswer answer = lost.http().ask(kind.authRequest());
 
             assertInTime(answer);
             assertThat(answer.header("X-Guard-Fallback")).contains(DEADLINE.label());
@@ -93,7 +93,7 @@ public abstract class DeadlineContract extends AgainstStubUpstream {
     void holdsForASlowNameServer() throws IOException {
         StubDns.reset();
         try (var lost = warm("http://" + StubDns.SLOW + ":" + upstream.port())) {
-            RawAnswer answer = lost.http().ask(kind.question());
+            RawAnswer answer = lost.http().ask(kind.authRequest());
 
             assertInTime(answer);
             assertThat(answer.header("X-Guard-Fallback")).contains(DNS.label());
@@ -103,9 +103,9 @@ public abstract class DeadlineContract extends AgainstStubUpstream {
     }
 
     private static Behaviour closesAfter(Duration silence) {
-        return (conversation, _) -> {
-            conversation.pause(silence);
-            conversation.close();
+        return (dialogue, _) -> {
+            dialogue.pause(silence);
+            dialogue.close();
         };
     }
 

@@ -55,7 +55,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
         try (RawConnection client = guard.http().connect()) {
             upstream.behaves(fault.behaviour());
 
-            RawAnswer answer = client.ask(kind.question());
+            RawAnswer answer = client.ask(kind.authRequest());
 
             String reason = answer.header("X-Guard-Fallback").orElse("none");
             assertThat(fault.reasons()).contains(reason);
@@ -71,7 +71,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
         try (RawConnection client = guard.http().connect()) {
             upstream.goDown();
 
-            RawAnswer answer = client.ask(kind.question());
+            RawAnswer answer = client.ask(kind.authRequest());
 
             assertThat(answer.header("X-Guard-Fallback")).contains("connect_refused");
             assertThat(answer.elapsed()).isLessThan(atMost("connect_refused"));
@@ -116,7 +116,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
         try (RawConnection client = guard.http().connect()) {
             upstream.behaves(Behaviour.answersRaw(octets).onReuse(Behaviour.answersRaw(FORGED)));
 
-            assertRelayed(client.ask(kind.question()), 403);
+            assertRelayed(client.ask(kind.authRequest()), 403);
             assertNextAnswersAreRight(client);
         }
     }
@@ -126,7 +126,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
         try (RawConnection client = guard.http().connect()) {
             upstream.behaves(Behaviour.answersUntilClose(403, List.of(), "denied"));
 
-            RawAnswer answer = client.ask(kind.question());
+            RawAnswer answer = client.ask(kind.authRequest());
 
             assertRelayed(answer, 403);
             assertThat(answer.body()).isEqualTo("denied");
@@ -140,7 +140,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
             String answer = Wire.head("HTTP/1.1 204 None", "Content-Length: " + FORGED.length());
             upstream.behaves(Behaviour.answersRaw(answer + FORGED).then(Ending.KEEP));
 
-            assertRelayed(client.ask(kind.question()), 204);
+            assertRelayed(client.ask(kind.authRequest()), 204);
             assertNextAnswersAreRight(client);
         }
     }
@@ -148,7 +148,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
     private void assertNextAnswersAreRight(RawConnection client) throws IOException {
         upstream.behaves(Behaviour.answers(Answer.of(403).with("X-Next", "1").body("next")));
         for (int i = 0; i < 2; i++) {
-            RawAnswer next = client.ask(kind.question());
+            RawAnswer next = client.ask(kind.authRequest());
 
             assertThat(next.header("X-Guard-Fallback")).isEmpty();
             assertThat(next.status()).isEqualTo(403);

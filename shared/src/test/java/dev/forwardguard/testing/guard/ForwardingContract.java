@@ -89,18 +89,18 @@ public abstract class ForwardingContract extends AgainstStubUpstream {
         int colon = line.indexOf(':');
         var header = new Header(line.substring(0, colon), line.substring(colon + 2));
 
-        RawAnswer answer = ask(kind.question().with(header.name(), header.value()));
+        RawAnswer answer = ask(kind.authRequest().with(header.name(), header.value()));
 
         assertRelayed(answer, 200);
         ReceivedRequest asked = upstream.awaitRequest();
         assertThat(asked.headers(header.name())).isEmpty();
-        assertThat(withoutHost(asked)).isEqualTo(withoutHost(kind.question().headers()));
+        assertThat(withoutHost(asked)).isEqualTo(withoutHost(kind.authRequest().headers()));
     }
 
     @Test
     void whatConnectionNamesStaysHere() throws IOException {
         ask(
-                kind.question()
+                kind.authRequest()
                         .with("Connection", "keep-alive, X-Named")
                         .with("X-Named", "1")
                         .with("connection", "x-OTHER ,,")
@@ -117,7 +117,7 @@ public abstract class ForwardingContract extends AgainstStubUpstream {
     @Test
     void connectionCannotTakeAwayWhatTraefikSays() throws IOException {
         ask(
-                kind.question()
+                kind.authRequest()
                         .with("X-Real-Ip", "203.0.113.7")
                         .with(
                                 "Connection",
@@ -125,7 +125,8 @@ public abstract class ForwardingContract extends AgainstStubUpstream {
                                         + " X-Forwarded-Method, X-Forwarded-Proto, X-Real-Ip"));
 
         assertThat(withoutHost(upstream.awaitRequest()))
-                .isEqualTo(withoutHost(kind.question().with("X-Real-Ip", "203.0.113.7").headers()));
+                .isEqualTo(
+                        withoutHost(kind.authRequest().with("X-Real-Ip", "203.0.113.7").headers()));
     }
 
     private RawRequest with(List<Header> headers) {

@@ -92,7 +92,7 @@ public abstract class FreshStartContract {
     void theFirstFallbackMovesExactlyItsOwnCounter() throws IOException {
         String before = get(guard.management(), "/prometheus").body();
 
-        guard.http().ask(kind.question().with("X-Forwarded-Proto", "http"));
+        guard.http().ask(kind.authRequest().with("X-Forwarded-Proto", "http"));
 
         List<String> moved =
                 lines(get(guard.management(), "/prometheus").body()).stream()
@@ -110,7 +110,7 @@ public abstract class FreshStartContract {
         "/health, UP",
     })
     void isHealthyWhateverTheUpstreamDoes(String path, String status) throws IOException {
-        assertThat(guard.http().ask(kind.question()).headers("X-Guard-Fallback"))
+        assertThat(guard.http().ask(kind.authRequest()).headers("X-Guard-Fallback"))
                 .containsExactly("connect_refused");
 
         RawAnswer answer = get(guard.management(), path);

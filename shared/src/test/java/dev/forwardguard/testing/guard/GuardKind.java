@@ -13,7 +13,7 @@ import dev.forwardguard.testing.RawRequest;
 public record GuardKind(String path, int statusWithoutVerdict, Outcome outcomeWithoutVerdict) {
 
     /** The question that Traefik asks about a visitor who came by TLS. */
-    public RawRequest question() {
+    public RawRequest authRequest() {
         return RawRequest.get(path)
                 .with("X-Forwarded-Method", "GET")
                 .with("X-Forwarded-Proto", "https")
@@ -23,7 +23,7 @@ public record GuardKind(String path, int statusWithoutVerdict, Outcome outcomeWi
     }
 
     /** The same in another method. */
-    public RawRequest question(String method) {
-        return new RawRequest(method, path, question().headers(), "");
+    public RawRequest authRequest(String method) {
+        return new RawRequest(method, path, authRequest().headers(), "");
     }
 }

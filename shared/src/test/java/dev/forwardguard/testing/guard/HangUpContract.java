@@ -48,12 +48,12 @@ public abstract class HangUpContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @MethodSource("delays")
-    void cancelsAQuestionThatHangs(Behaviour behaviour) throws IOException {
+    void cancelsARequestThatHangs(Behaviour behaviour) throws IOException {
         upstream.behaves(behaviour);
-        long asked = questionsTimed(guard);
+        long asked = requestsTimed(guard);
         for (int turn = 1; turn <= 5; turn++) {
             try (RawConnection visitor = guard.http().connect()) {
-                visitor.send(kind.question().wire());
+                visitor.send(kind.authRequest().wire());
                 upstream.awaitRequests(turn);
                 if (turn == 2) {
                     visitor.reset();
@@ -64,7 +64,7 @@ public abstract class HangUpContract extends AgainstStubUpstream {
 
         upstream.behaves(Behaviour.answers(204));
         assertRelayed(ask(), 204);
-        assertThat(questionsTimed(guard)).isEqualTo(asked + 1);
+        assertThat(requestsTimed(guard)).isEqualTo(asked + 1);
     }
 
     /** A connection that lingers for its client to close would be there for two seconds. */
@@ -74,10 +74,10 @@ public abstract class HangUpContract extends AgainstStubUpstream {
         try (RawConnection visitor = guard.http().connect()) {
             long start = System.nanoTime();
 
-            RawAnswer answer = visitor.ask(kind.question().with("Connection", "close"));
+            RawAnswer answer = visitor.ask(kind.authRequest().with("Connection", "close"));
 
             assertThat(answer.status()).isEqualTo(204);
-            Patience.until("the end", () -> status().contains("\"open\":0"));
+            Eventually.until("the end", () -> status().contains("\"open\":0"));
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .isLessThan(Duration.ofSeconds(2));
         }
@@ -88,14 +88,14 @@ public abstract class HangUpContract extends AgainstStubUpstream {
     }
 
     @Test
-    void cancelsAQuestionThatIsStillConnecting() throws IOException {
+    void cancelsARequestThatIsStillConnecting() throws IOException {
         try (var blackhole = BlackholePort.open()) {
             assertGivenUp(blackhole.uri().toString());
         }
     }
 
     @Test
-    void cancelsAQuestionThatIsStillLookingForTheAddress() throws IOException {
+    void cancelsARequestThatIsStillLookingForTheAddress() throws IOException {
         StubDns.reset();
         try {
             assertGivenUp("http://" + StubDns.SLOW);
@@ -108,7 +108,7 @@ public abstract class HangUpContract extends AgainstStubUpstream {
         String settings = "upstream: {url: '%s', %s}\n".formatted(url, limits());
         try (var lost = RunningGuard.start(settings, Visitor.HTPASSWD)) {
             for (int visitor = 1; visitor <= 5; visitor++) {
-                Patience.until("visitor " + visitor + " to wait", () -> waitsAndHangsUp(lost));
+                Eventually.until("visitor " + visitor + " to wait", () -> waitsAndHangsUp(lost));
             }
         }
     }
@@ -118,14 +118,14 @@ public abstract class HangUpContract extends AgainstStubUpstream {
      */
     private boolean waitsAndHangsUp(RunningGuard lost) throws IOException {
         try {
-            lost.http().limit(PATIENCE).ask(kind.question());
+            lost.http().limit(PATIENCE).ask(kind.authRequest());
             return false;
         } catch (SocketTimeoutException _) {
             return true;
         }
     }
 
-    private static long questionsTimed(RunningGuard guard) {
+    private static long requestsTimed(RunningGuard guard) {
         return guard.bean(MeterRegistry.class).get("guard.upstream").timer().count();
     }
 }

@@ -53,7 +53,7 @@ public abstract class HygieneContract extends AgainstStubUpstream {
                 "\r",
                 "garbage"
             })
-    void whatFollowsAnAnswerNeverReachesTheNextQuestion(String extra) throws IOException {
+    void whatFollowsAnAnswerNeverReachesTheNextRequest(String extra) throws IOException {
         String denied = Answer.of(403).wire();
         upstream.behaves(answersRaw(denied + extra).onReuse(answersRaw(FORGED)));
 
@@ -63,7 +63,7 @@ public abstract class HygieneContract extends AgainstStubUpstream {
     }
 
     @Test
-    void theBodyOfAnAnswerThatHasNoneNeverReachesTheNextQuestion() throws IOException {
+    void theBodyOfAnAnswerThatHasNoneNeverReachesTheNextRequest() throws IOException {
         upstream.behaves(
                 answersRaw(Wire.head("HTTP/1.1 204 No Content", "Content-Length: 38") + FORGED)
                         .onReuse(answersRaw(FORGED)));
@@ -78,13 +78,13 @@ public abstract class HygieneContract extends AgainstStubUpstream {
     void unsolicitedBytesEndAnIdleConnection(String octets) throws IOException {
         upstream.behaves(answers(403));
         try (RawConnection client = guard.http().connect()) {
-            assertThat(client.ask(kind.question()).status()).isEqualTo(403);
+            assertThat(client.ask(kind.authRequest()).status()).isEqualTo(403);
             upstream.awaitIdleConnections(1);
 
             upstream.pushToIdleConnections(octets);
             upstream.awaitOpenConnections(0);
 
-            assertRelayed(client.ask(kind.question()), 403);
+            assertRelayed(client.ask(kind.authRequest()), 403);
         }
     }
 
@@ -114,9 +114,9 @@ public abstract class HygieneContract extends AgainstStubUpstream {
         void isReplacedOnlyOnce() throws IOException {
             upstream.behaves(inTurn(answers(403), Behaviour.closesBeforeAnswer()));
             try (RawConnection client = guard.http().connect()) {
-                assertThat(client.ask(kind.question()).status()).isEqualTo(403);
+                assertThat(client.ask(kind.authRequest()).status()).isEqualTo(403);
 
-                assertFallback(client.ask(kind.question()), RESET);
+                assertFallback(client.ask(kind.authRequest()), RESET);
             }
             assertThat(placesOnConnections()).containsExactly(1, 2, 1);
         }
@@ -125,9 +125,9 @@ public abstract class HygieneContract extends AgainstStubUpstream {
         void isNotReplacedOnceItHasSpoken() throws IOException {
             upstream.behaves(answers(403).onReuse(answersRaw("HTTP/1.1 2").then(Ending.CLOSE)));
             try (RawConnection client = guard.http().connect()) {
-                assertThat(client.ask(kind.question()).status()).isEqualTo(403);
+                assertThat(client.ask(kind.authRequest()).status()).isEqualTo(403);
 
-                assertFallback(client.ask(kind.question()), PROTOCOL_ERROR);
+                assertFallback(client.ask(kind.authRequest()), PROTOCOL_ERROR);
             }
             assertThat(placesOnConnections()).containsExactly(1, 2);
         }
@@ -136,10 +136,10 @@ public abstract class HygieneContract extends AgainstStubUpstream {
         void thatClosedWhileIdleIsNotEvenTried() throws IOException {
             upstream.behaves(answers(403));
             try (RawConnection client = guard.http().connect()) {
-                assertThat(client.ask(kind.question()).status()).isEqualTo(403);
+                assertThat(client.ask(kind.authRequest()).status()).isEqualTo(403);
                 upstream.closeIdleConnections();
 
-                assertRelayed(client.ask(kind.question()), 403);
+                assertRelayed(client.ask(kind.authRequest()), 403);
             }
             assertThat(placesOnConnections()).containsExactly(1, 1);
         }
@@ -162,7 +162,7 @@ public abstract class HygieneContract extends AgainstStubUpstream {
     private void assertStatuses(int... statuses) throws IOException {
         try (RawConnection client = guard.http().connect()) {
             for (int status : statuses) {
-                assertRelayed(client.ask(kind.question()), status);
+                assertRelayed(client.ask(kind.authRequest()), status);
             }
         }
     }

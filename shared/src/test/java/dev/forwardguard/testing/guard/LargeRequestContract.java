@@ -45,7 +45,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
                 IntStream.range(0, count)
                         .mapToObj(i -> new Header(name, i + "=" + Wire.octets((int) (kib * KIB))))
                         .toList();
-        var request = kind.question();
+        var request = kind.authRequest();
         List<Header> all = Stream.concat(request.headers().stream(), many.stream()).toList();
 
         RawAnswer answer = ask(new RawRequest("GET", kind.path(), all, ""));
@@ -58,7 +58,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
     @ParameterizedTest
     @ValueSource(ints = {257, 300, 4096})
     void moreThan256KibibytesAreAnsweredWithoutBeingRead(int kib) throws IOException {
-        RawAnswer answer = ask(kind.question().with(name, Wire.octets(kib * KIB)));
+        RawAnswer answer = ask(kind.authRequest().with(name, Wire.octets(kib * KIB)));
 
         assertUnreadable(answer, 431);
         assertThat(answer.closed()).isTrue();
@@ -67,7 +67,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
 
     @Test
     void manySmallHeadersAreNoWayAroundTheLimit() throws IOException {
-        RawRequest request = kind.question();
+        RawRequest request = kind.authRequest();
         String line = name + ": " + Wire.octets(100) + "\r\n";
 
         RawAnswer answer = guard.http().ask(headOf(request) + line.repeat(3000) + "\r\n");
@@ -78,7 +78,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
     @Test
     void theAnswerComesWhileTheClientIsStillSending() throws IOException {
         try (RawConnection client = guard.http().connect()) {
-            client.send(headOf(kind.question()) + name + ": " + Wire.octets(300 * KIB));
+            client.send(headOf(kind.authRequest()) + name + ": " + Wire.octets(300 * KIB));
             assertUnreadable(client.receive(), 431);
         }
     }
@@ -88,10 +88,10 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
      * last one on this connection (RFC 9112, 9.6).
      */
     @Test
-    void questionsBeforeItAreAnsweredFirstAndInOrder() throws IOException {
-        String large = kind.question().with(name, Wire.octets(300 * KIB)).wire();
+    void requestsBeforeItAreAnsweredFirstAndInOrder() throws IOException {
+        String large = kind.authRequest().with(name, Wire.octets(300 * KIB)).wire();
 
-        try (RawConnection client = afterTwoQuestions(large)) {
+        try (RawConnection client = afterTwoRequests(large)) {
             assertThat(client.receive().body()).isEqualTo("first");
             RawAnswer second = client.receive();
             assertThat(second.body()).isEqualTo("second");
@@ -105,8 +105,8 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
     }
 
     @Test
-    void questionsBeforeGarbageAreAnsweredFirstAndInOrder() throws IOException {
-        try (RawConnection client = afterTwoQuestions("?\r\n\r\n")) {
+    void requestsBeforeGarbageAreAnsweredFirstAndInOrder() throws IOException {
+        try (RawConnection client = afterTwoRequests("?\r\n\r\n")) {
             assertThat(client.receive().body()).isEqualTo("first");
             assertThat(client.receive().body()).isEqualTo("second");
             assertUnreadable(client.receive(), 400);
@@ -115,18 +115,18 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
     }
 
     /** Sends it behind two questions, none of which is answered before all of it was sent. */
-    private RawConnection afterTwoQuestions(String unreadable) throws IOException {
+    private RawConnection afterTwoRequests(String unreadable) throws IOException {
         var gate = new CountDownLatch(1);
         upstream.behaves(
-                (conversation, asked) -> {
+                (dialogue, asked) -> {
                     String turn = asked.header("X-Turn").orElseThrow();
                     if (turn.equals("first")) {
                         gate.await();
                     }
-                    conversation.send(Answer.of(200).body(turn).wire());
+                    dialogue.send(Answer.of(200).body(turn).wire());
                 });
-        String first = kind.question().with("X-Turn", "first").wire();
-        String second = kind.question().with("X-Turn", "second").wire();
+        String first = kind.authRequest().with("X-Turn", "first").wire();
+        String second = kind.authRequest().with("X-Turn", "second").wire();
         RawConnection client = guard.http().connect();
         client.send(first + second + unreadable);
         upstream.awaitRequests(1);
@@ -138,7 +138,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
     void aTargetThatIsTooLongIsAnsweredAsWell() throws IOException {
         String target = kind.path() + "?" + Wire.octets(65 * KIB);
 
-        RawAnswer answer = ask(new RawRequest("GET", target, kind.question().headers(), ""));
+        RawAnswer answer = ask(new RawRequest("GET", target, kind.authRequest().headers(), ""));
 
         assertUnreadable(answer, 414);
     }

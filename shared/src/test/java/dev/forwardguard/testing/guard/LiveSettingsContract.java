@@ -32,11 +32,11 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
             assertThat(fallback(live)).isEmpty();
 
             live.files().settings("mode: fallback\n" + settings());
-            Patience.until("the drill", () -> fallback(live).equals(Optional.of("forced")));
+            Eventually.until("the drill", () -> fallback(live).equals(Optional.of("forced")));
             assertThat(metrics(live)).contains("mode=\"fallback\"} 1.0", "mode=\"auto\"} 0.0");
 
             live.files().settings("mode: auto\n" + settings());
-            Patience.until("the end of the drill", () -> fallback(live).isEmpty());
+            Eventually.until("the end of the drill", () -> fallback(live).isEmpty());
         }
     }
 
@@ -44,15 +44,15 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     void theUpstreamIsChangedWithoutARestart() throws IOException {
         try (var other = StubUpstream.start();
                 var live = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
-            live.http().ask(kind.question());
+            live.http().ask(kind.authRequest());
             assertThat(upstream.requests()).hasSize(1);
 
             live.files().settings("upstream: {url: '%s'}\n".formatted(other.uri()));
 
-            Patience.until(
+            Eventually.until(
                     "a question to the other upstream",
                     () -> {
-                        live.http().ask(kind.question());
+                        live.http().ask(kind.authRequest());
                         return !other.requests().isEmpty();
                     });
             assertThat(fallback(live)).isEmpty();
@@ -64,17 +64,17 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
         String drill = "mode: fallback\n" + settings();
         try (var live = RunningGuard.start(drill, Visitor.HTPASSWD)) {
             live.files().settings("mode: auto\n" + settings() + "surprise: 1\n");
-            Patience.until("the refusal", () -> rejected(live) == 1);
+            Eventually.until("the refusal", () -> rejected(live) == 1);
             assertThat(fallback(live)).contains("forced");
             assertThat(status(live)).contains("unknown key surprise");
             assertThat(meter(live, "guard_settings_refused")).isEqualTo(1);
 
             live.files().settings("mode: auto\n" + settings() + "surprise: 2\n");
-            Patience.until("the second refusal", () -> rejected(live) == 2);
+            Eventually.until("the second refusal", () -> rejected(live) == 2);
             assertThat(fallback(live)).contains("forced");
 
             live.files().settings("mode: auto\n" + settings());
-            Patience.until("the end of the drill", () -> fallback(live).isEmpty());
+            Eventually.until("the end of the drill", () -> fallback(live).isEmpty());
             assertThat(rejected(live)).isEqualTo(2);
             assertThat(status(live)).doesNotContain("surprise");
             assertThat(meter(live, "guard_settings_refused")).isZero();
@@ -85,7 +85,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     void theSameMistakeWrittenAgainIsNotCountedAgain() throws IOException {
         try (var live = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
             live.files().settings("mode: sometimes\n");
-            Patience.until("the refusal", () -> rejected(live) == 1);
+            Eventually.until("the refusal", () -> rejected(live) == 1);
 
             live.files().settings("mode: sometimes\n");
             awaitLook(live);
@@ -98,7 +98,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     /** Two of them make sure that what was written before has been read. */
     private static void awaitLook(RunningGuard live) throws IOException {
         String before = confirmed(live);
-        Patience.until("a look at the file", () -> !confirmed(live).equals(before));
+        Eventually.until("a look at the file", () -> !confirmed(live).equals(before));
     }
 
     private static String confirmed(RunningGuard live) throws IOException {
@@ -160,7 +160,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     }
 
     private Optional<String> fallback(RunningGuard live) throws IOException {
-        return live.http().ask(kind.question()).header("X-Guard-Fallback");
+        return live.http().ask(kind.authRequest()).header("X-Guard-Fallback");
     }
 
     private static String metrics(RunningGuard live) throws IOException {

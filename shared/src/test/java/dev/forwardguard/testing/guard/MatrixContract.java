@@ -60,14 +60,14 @@ public abstract class MatrixContract {
     @MethodSource("matrix")
     void decidesWithoutAVerdict(FallbackReason reason, Visitor visitor) throws IOException {
         guard.upstream().isUnavailable(reason);
-        Books before = guard.books();
+        FallbackCounters before = guard.fallbacks();
 
-        RawAnswer answer = guard.http().ask(visitor.asks(kind.question()));
+        RawAnswer answer = guard.http().ask(visitor.asks(kind.authRequest()));
 
         assertThat(answer.headers("X-Guard-Fallback")).containsExactly(reason.label());
         assertThat(answer.headers("Cache-Control")).containsExactly("no-store");
         assertDecision(answer, visitor);
-        assertThat(guard.books().since(before))
+        assertThat(guard.fallbacks().since(before))
                 .isEqualTo(Map.of(reason.label() + " " + outcome(visitor).label(), 1L));
     }
 
@@ -76,14 +76,14 @@ public abstract class MatrixContract {
     void inModeUpstreamAFailureStaysAFailure(FallbackReason reason, Visitor visitor)
             throws IOException {
         strict.upstream().isUnavailable(reason);
-        Books before = strict.books();
+        FallbackCounters before = strict.fallbacks();
 
-        RawAnswer answer = strict.http().ask(visitor.asks(kind.question()));
+        RawAnswer answer = strict.http().ask(visitor.asks(kind.authRequest()));
 
         assertThat(answer.status()).isEqualTo(reason.isTimeout() ? 504 : 502);
         assertThat(answer.header("X-Guard-Fallback")).isEmpty();
         assertThat(answer.header("WWW-Authenticate")).isEmpty();
         assertThat(answer.headers("Cache-Control")).containsExactly("no-store");
-        assertThat(strict.books().since(before)).isEmpty();
+        assertThat(strict.fallbacks().since(before)).isEmpty();
     }
 }

@@ -57,11 +57,11 @@ public abstract class OddRequestContract extends AgainstStubUpstream {
                 "X-Forwarded-Prefix: ../..",
                 "If-Modified-Since: never"
             })
-    void anyHeaderIsPartOfAQuestion(String line) throws IOException {
+    void anyHeaderIsPartOfARequest(String line) throws IOException {
         int colon = line.indexOf(':');
 
         RawAnswer answer =
-                ask(kind.question().with(line.substring(0, colon), line.substring(colon + 2)));
+                ask(kind.authRequest().with(line.substring(0, colon), line.substring(colon + 2)));
 
         assertRelayed(answer, 403);
     }
@@ -79,19 +79,18 @@ public abstract class OddRequestContract extends AgainstStubUpstream {
                 "?a?b",
                 "?rd=https://app.example/x#y"
             })
-    void anyQueryIsPartOfAQuestion(String query) throws IOException {
-        RawRequest question = kind.question();
+    void anyQueryIsPartOfARequest(String query) throws IOException {
+        RawRequest request = kind.authRequest();
 
-        assertRelayed(ask(new RawRequest("GET", kind.path() + query, question.headers(), "")), 403);
+        assertRelayed(ask(new RawRequest("GET", kind.path() + query, request.headers(), "")), 403);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http://guard.example", "https://app.example:8443", "HTTP://x"})
     void theTargetMayBeAbsolute(String origin) throws IOException {
-        RawRequest question = kind.question();
+        RawRequest request = kind.authRequest();
 
-        assertRelayed(
-                ask(new RawRequest("GET", origin + kind.path(), question.headers(), "")), 403);
+        assertRelayed(ask(new RawRequest("GET", origin + kind.path(), request.headers(), "")), 403);
         assertThat(upstream.awaitRequest().uri()).isEqualTo(kind.path());
     }
 
@@ -113,7 +112,7 @@ public abstract class OddRequestContract extends AgainstStubUpstream {
     @ValueSource(longs = {1L << 31, 1L << 40, Long.MAX_VALUE})
     void aHugeBodyIsNobodysBusiness(long length) throws IOException {
         try (RawConnection client = guard.http().connect()) {
-            client.send(kind.question("POST").with("Content-Length", "" + length).wire());
+            client.send(kind.authRequest("POST").with("Content-Length", "" + length).wire());
 
             assertRelayed(client.receive(), 403);
         }
@@ -121,16 +120,16 @@ public abstract class OddRequestContract extends AgainstStubUpstream {
 
     @Test
     void theBodyMayTurnOutToBeMalformed() throws IOException {
-        RawRequest question = kind.question("POST").with("Transfer-Encoding", "chunked");
+        RawRequest request = kind.authRequest("POST").with("Transfer-Encoding", "chunked");
 
-        assertRelayed(ask(question.body("this is not a chunk size\r\n")), 403);
+        assertRelayed(ask(request.body("this is not a chunk size\r\n")), 403);
     }
 
     @Test
     void anUpgradeToHttp2IsIgnored() throws IOException {
         RawAnswer answer =
                 ask(
-                        kind.question()
+                        kind.authRequest()
                                 .with("Connection", "Upgrade, HTTP2-Settings")
                                 .with("Upgrade", "h2c")
                                 .with("HTTP2-Settings", "AAMAAABkAAQAAP__"));

@@ -26,13 +26,13 @@ public abstract class OwnLimitsContract extends AgainstStubUpstream {
     }
 
     @Test
-    void noMoreQuestionsAtOnceThanAllowed() throws IOException {
+    void noMoreRequestsAtOnceThanAllowed() throws IOException {
         var gate = new CountDownLatch(1);
         upstream.behaves(Behaviour.answers(204).after(gate));
         try (RawConnection first = guard.http().connect();
                 RawConnection second = guard.http().connect()) {
-            first.send(kind.question().wire());
-            second.send(kind.question().wire());
+            first.send(kind.authRequest().wire());
+            second.send(kind.authRequest().wire());
             upstream.awaitRequests(2);
 
             assertFallback(ask(), OVERLOAD);
@@ -50,15 +50,15 @@ public abstract class OwnLimitsContract extends AgainstStubUpstream {
     @Test
     void inModeFallbackNobodyIsAsked() throws IOException {
         String drill = "mode: fallback\n" + settings();
-        Books before;
+        FallbackCounters before;
         try (var forced = RunningGuard.start(drill, Visitor.HTPASSWD)) {
-            before = forced.books();
+            before = forced.fallbacks();
 
-            var answer = forced.http().ask(kind.question());
+            var answer = forced.http().ask(kind.authRequest());
 
             assertThat(answer.headers("X-Guard-Fallback")).containsExactly(FORCED.label());
             assertThat(answer.status()).isEqualTo(kind.statusWithoutVerdict());
-            assertThat(forced.books().since(before))
+            assertThat(forced.fallbacks().since(before))
                     .isEqualTo(Map.of("forced " + kind.outcomeWithoutVerdict().label(), 1L));
         }
         assertThat(upstream.connections()).isZero();

@@ -126,7 +126,7 @@ public abstract class RelayContract extends AgainstStubUpstream {
         upstream.behaves(Behaviour.answersRaw(hints + wait + hints + verdict));
         try (RawConnection client = guard.http().connect()) {
             for (int i = 0; i < 2; i++) {
-                RawAnswer answer = client.ask(kind.question());
+                RawAnswer answer = client.ask(kind.authRequest());
 
                 assertRelayed(answer, 401);
                 assertThat(answer.header("X-Early")).isEmpty();
@@ -140,11 +140,11 @@ public abstract class RelayContract extends AgainstStubUpstream {
     void anAnswerToHeadHasTheLengthButNoBody() throws IOException {
         upstream.behaves(Behaviour.answers(403, List.of(), "no bots"));
         try (RawConnection client = guard.http().connect()) {
-            RawAnswer answer = client.ask(kind.question("HEAD"));
+            RawAnswer answer = client.ask(kind.authRequest("HEAD"));
 
             assertRelayed(answer, 403);
             assertThat(answer.headers("Content-Length")).containsExactly("7");
-            assertThat(client.ask(kind.question()).body()).isEqualTo("no bots");
+            assertThat(client.ask(kind.authRequest()).body()).isEqualTo("no bots");
         }
     }
 
@@ -152,8 +152,8 @@ public abstract class RelayContract extends AgainstStubUpstream {
     void anAnswerWithoutContentHasNoLength() throws IOException {
         upstream.behaves(Behaviour.answers(204));
         try (RawConnection client = guard.http().connect()) {
-            assertThat(client.ask(kind.question()).headers()).isEmpty();
-            assertThat(client.ask(kind.question()).status()).isEqualTo(204);
+            assertThat(client.ask(kind.authRequest()).headers()).isEmpty();
+            assertThat(client.ask(kind.authRequest()).status()).isEqualTo(204);
         }
     }
 

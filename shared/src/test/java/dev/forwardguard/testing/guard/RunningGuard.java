@@ -117,8 +117,8 @@ public final class RunningGuard implements AutoCloseable {
     }
 
     /** What the guard has counted so far. */
-    public Books books() {
-        return Books.of(bean(MeterRegistry.class));
+    public FallbackCounters fallbacks() {
+        return FallbackCounters.of(bean(MeterRegistry.class));
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     @Override
-    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest question) {
-        return script.ask(question);
+    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest request) {
+        return script.ask(request);
     }
 }

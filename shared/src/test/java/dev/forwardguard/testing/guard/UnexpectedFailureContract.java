@@ -97,9 +97,9 @@ public abstract class UnexpectedFailureContract {
     @MethodSource("failures")
     void whatAStageFailsWithLater(Throwable failure) throws IOException {
         assertSurvives(
-                question -> {
+                request -> {
                     var later = new CompletableFuture<UpstreamOutcome>();
-                    question.loop().execute(() -> later.completeExceptionally(failure));
+                    request.loop().execute(() -> later.completeExceptionally(failure));
                     return later;
                 });
     }
@@ -139,15 +139,15 @@ public abstract class UnexpectedFailureContract {
     /** Twice on one connection, with the right password. */
     private void assertSurvives(Upstream upstream) throws IOException {
         guard.upstream().plays(upstream);
-        Books before = guard.books();
+        FallbackCounters before = guard.fallbacks();
         try (RawConnection client = guard.http().connect()) {
             for (long count = 1; count <= 2; count++) {
-                RawAnswer answer = client.ask(Visitor.RIGHT.asks(kind.question()));
+                RawAnswer answer = client.ask(Visitor.RIGHT.asks(kind.authRequest()));
 
                 assertThat(answer.headers("X-Guard-Fallback")).containsExactly("internal_error");
                 assertThat(answer.headers("Cache-Control")).containsExactly("no-store");
                 assertLastResort(answer);
-                assertThat(guard.books().since(before))
+                assertThat(guard.fallbacks().since(before))
                         .isEqualTo(Map.of("internal_error " + outcome(), count));
             }
         }

@@ -74,18 +74,18 @@ public abstract class UnreachableContract {
         StubDns.answers(StubDns.MOVING, "127.0.0.1");
         try (var upstream = StubUpstream.start();
                 var guard = asking("http://" + StubDns.MOVING + ":" + upstream.port())) {
-            assertThat(guard.http().ask(kind.question()).header("X-Guard-Fallback")).isEmpty();
+            assertThat(guard.http().ask(kind.authRequest()).header("X-Guard-Fallback")).isEmpty();
             StubDns.answers(StubDns.MOVING);
 
-            Patience.until(
+            Eventually.until(
                     "a look-up that fails",
                     () -> {
-                        RawAnswer answer = guard.http().ask(kind.question());
+                        RawAnswer answer = guard.http().ask(kind.authRequest());
                         assertThat(answer.header("X-Guard-Fallback")).isEmpty();
                         return StubDns.lookups(StubDns.MOVING) > 1;
                     });
 
-            assertThat(guard.http().ask(kind.question()).header("X-Guard-Fallback")).isEmpty();
+            assertThat(guard.http().ask(kind.authRequest()).header("X-Guard-Fallback")).isEmpty();
         }
     }
 
@@ -94,7 +94,7 @@ public abstract class UnreachableContract {
         StubDns.answers(StubDns.MOVING, "127.0.0.2", "127.0.0.1");
         try (var upstream = StubUpstream.start();
                 var guard = asking("http://" + StubDns.MOVING + ":" + upstream.port())) {
-            RawAnswer answer = guard.http().ask(kind.question());
+            RawAnswer answer = guard.http().ask(kind.authRequest());
 
             assertThat(answer.header("X-Guard-Fallback")).isEmpty();
             assertThat(upstream.requests()).hasSize(1);
@@ -108,13 +108,13 @@ public abstract class UnreachableContract {
     }
 
     private RawAnswer assertFallback(RunningGuard guard, FallbackReason reason) throws IOException {
-        Books before = guard.books();
+        FallbackCounters before = guard.fallbacks();
 
-        RawAnswer answer = guard.http().ask(kind.question());
+        RawAnswer answer = guard.http().ask(kind.authRequest());
 
         assertThat(answer.headers("X-Guard-Fallback")).containsExactly(reason.label());
         assertThat(answer.status()).isEqualTo(kind.statusWithoutVerdict());
-        assertThat(guard.books().since(before))
+        assertThat(guard.fallbacks().since(before))
                 .isEqualTo(Map.of(reason.label() + " " + kind.outcomeWithoutVerdict().label(), 1L));
         return answer;
     }

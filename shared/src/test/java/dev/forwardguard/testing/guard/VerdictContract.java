@@ -34,9 +34,9 @@ public abstract class VerdictContract extends AgainstStubUpstream {
     @BeforeEach
     void answerAsWanted() {
         upstream.behaves(
-                (conversation, asked) ->
+                (dialogue, asked) ->
                         Behaviour.answers(Integer.parseInt(asked.header(WANTED).orElseThrow()))
-                                .answer(conversation, asked));
+                                .answer(dialogue, asked));
     }
 
     @Test
@@ -44,7 +44,7 @@ public abstract class VerdictContract extends AgainstStubUpstream {
         Set<Integer> unrelayed = new TreeSet<>();
         try (RawConnection client = guard.http().connect()) {
             for (int status = 200; status <= 599; status++) {
-                RawAnswer answer = client.ask(kind.question().with(WANTED, "" + status));
+                RawAnswer answer = client.ask(kind.authRequest().with(WANTED, "" + status));
                 Optional<String> fallback = answer.header("X-Guard-Fallback");
                 if (fallback.isEmpty()) {
                     assertThat(answer.status()).isEqualTo(status);
@@ -62,7 +62,8 @@ public abstract class VerdictContract extends AgainstStubUpstream {
     @ParameterizedTest
     @ValueSource(ints = {600, 700, 999})
     void whatIsNoStatusAtAllIsNoVerdict(int status) throws IOException {
-        assertFallback(ask(kind.question().with(WANTED, "" + status)), FallbackReason.BAD_STATUS);
+        assertFallback(
+                ask(kind.authRequest().with(WANTED, "" + status)), FallbackReason.BAD_STATUS);
     }
 
     @Test
@@ -111,11 +112,11 @@ public abstract class VerdictContract extends AgainstStubUpstream {
             for (int status : new int[] {401, 418}) {
                 assertThat(
                                 strict.http()
-                                        .ask(kind.question().with(WANTED, "" + status))
+                                        .ask(kind.authRequest().with(WANTED, "" + status))
                                         .header("X-Guard-Fallback"))
                         .contains("bad_status");
             }
-            assertThat(strict.http().ask(kind.question().with(WANTED, "403")).status())
+            assertThat(strict.http().ask(kind.authRequest().with(WANTED, "403")).status())
                     .isEqualTo(403);
         }
     }

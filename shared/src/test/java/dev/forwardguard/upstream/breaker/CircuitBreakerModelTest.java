@@ -43,14 +43,14 @@ class CircuitBreakerModelTest {
         var breaker =
                 new CircuitBreaker(settings, Duration.ofSeconds(6), clock::get, ignored -> {});
         var model = new BreakerModel(settings, clock.get());
-        List<Question> underWay = new ArrayList<>();
+        List<Request> underWay = new ArrayList<>();
 
         for (int step = 0; step < STEPS; step++) {
             int dice = random.nextInt(100);
             if (dice < 45) {
                 ask(breaker, model, clock.get(), underWay);
             } else if (dice < 88 && !underWay.isEmpty()) {
-                Question ended = underWay.remove(random.nextInt(underWay.size()));
+                Request ended = underWay.remove(random.nextInt(underWay.size()));
                 ended.end(
                         random.nextInt(10) == 0 ? 2 : random.nextDouble() < health ? 0 : 1, clock);
             } else if (dice < 92) {
@@ -70,16 +70,16 @@ class CircuitBreakerModelTest {
     }
 
     private static void ask(
-            CircuitBreaker breaker, BreakerModel model, long now, List<Question> underWay) {
+            CircuitBreaker breaker, BreakerModel model, long now, List<Request> underWay) {
         var permit = breaker.tryAcquire();
         var expected = model.tryAcquire(now);
         assertThat(permit.isPresent()).isEqualTo(expected.isPresent());
         if (permit.isPresent()) {
-            underWay.add(new Question(permit.get(), model, expected.get()));
+            underWay.add(new Request(permit.get(), model, expected.get()));
         }
     }
 
-    private record Question(Permit permit, BreakerModel model, BreakerModel.Call call) {
+    private record Request(Permit permit, BreakerModel model, BreakerModel.Call call) {
         void end(int way, AtomicLong clock) {
             switch (way) {
                 case 0 -> {

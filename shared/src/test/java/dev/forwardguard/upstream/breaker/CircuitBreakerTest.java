@@ -76,7 +76,7 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void anAbandonedQuestionNeitherBreaksTheRowNorJoinsIt() {
+        void anAbandonedRequestNeitherBreaksTheRowNorJoinsIt() {
             fail(4);
             permit().cancelled();
             assertThat(breaker.state()).isEqualTo(CircuitState.CLOSED);

@@ -119,7 +119,7 @@ final class Bench implements AutoCloseable {
                 new Key(contender, scenario.upstream()),
                 key ->
                         contender.start(
-                                Stand.at(directory, scenario.upstream(), contender.cores())));
+                                BenchRig.at(directory, scenario.upstream(), contender.cores())));
     }
 
     /** Until it has opened its connections, and until it does not get faster any more. */

@@ -38,7 +38,7 @@ record BenchUpstream(Running server, int allowing, int refusing) implements Auto
 
     static BenchUpstream start(Path directory) {
         int refusing = Loopback.freePort();
-        Stand stand = Stand.at(directory, 0, CORE);
+        BenchRig stand = BenchRig.at(directory, 0, CORE);
         stand.file("page", "x".repeat(PAGE_BYTES));
         Running server = NginxContender.nginx(stand, servers(stand.port(), refusing));
         return new BenchUpstream(server, stand.port(), refusing);

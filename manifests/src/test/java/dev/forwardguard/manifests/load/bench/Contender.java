@@ -7,7 +7,7 @@ interface Contender {
 
     /** The cores that it runs on, as {@code taskset} takes them. */
     default String cores() {
-        return Stand.CORE;
+        return BenchRig.CORE;
     }
 
     /** Whether it gets faster at first, while it finds out what is hot. */
@@ -15,5 +15,5 @@ interface Contender {
         return false;
     }
 
-    Running start(Stand stand);
+    Running start(BenchRig stand);
 }

@@ -56,7 +56,7 @@ record GuardContender(String program, Path checkout, String label, int loops, Ro
 
     @Override
     public String cores() {
-        return loops == 1 ? Stand.CORE : Stand.CORE + "-" + (loops - 1);
+        return loops == 1 ? BenchRig.CORE : BenchRig.CORE + "-" + (loops - 1);
     }
 
     @Override
@@ -65,7 +65,7 @@ record GuardContender(String program, Path checkout, String label, int loops, Ro
     }
 
     @Override
-    public Running start(Stand stand) {
+    public Running start(BenchRig stand) {
         Path settings =
                 stand.file(
                         "guard.yml",
@@ -81,7 +81,7 @@ record GuardContender(String program, Path checkout, String label, int loops, Ro
         variables.put("GUARD_PORT", String.valueOf(stand.port()));
         variables.put("GUARD_MANAGEMENT_PORT", String.valueOf(Loopback.freePort()));
         variables.put("GUARD_SETTINGS_FILE", settings.toString());
-        variables.put("GUARD_HTPASSWD_FILE", stand.file("htpasswd", Stand.HTPASSWD).toString());
+        variables.put("GUARD_HTPASSWD_FILE", stand.file("htpasswd", BenchRig.HTPASSWD).toString());
         variables.put("MALLOC_ARENA_MAX", "1");
         List<String> command = new ArrayList<>(List.of(JAVA));
         options().forEach(file -> command.add("@" + file));

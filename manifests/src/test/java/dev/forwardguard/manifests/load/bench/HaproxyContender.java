@@ -15,7 +15,7 @@ record HaproxyContender() implements Contender {
     }
 
     @Override
-    public Running start(Stand stand) {
+    public Running start(BenchRig stand) {
         // a request's headers have to fit into one buffer, which is 16 KiB if nobody says more
         stand.file(
                 "haproxy.cfg",

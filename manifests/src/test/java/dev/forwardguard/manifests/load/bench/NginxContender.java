@@ -16,13 +16,13 @@ record NginxContender(String name, boolean keepAlive) implements Contender {
     static final NginxContender KEEP_ALIVE = new NginxContender("nginx with keep-alive", true);
 
     @Override
-    public Running start(Stand stand) {
-        stand.file("htpasswd", Stand.HTPASSWD);
+    public Running start(BenchRig stand) {
+        stand.file("htpasswd", BenchRig.HTPASSWD);
         stand.file("allowed", "");
         return nginx(stand, servers(stand));
     }
 
-    private String servers(Stand stand) {
+    private String servers(BenchRig stand) {
         return """
         upstream backend { server 127.0.0.1:%1$d; %2$s }
         server {
@@ -61,7 +61,7 @@ record NginxContender(String name, boolean keepAlive) implements Contender {
     }
 
     /** One worker, with room for everything that is sent here. */
-    static Running nginx(Stand stand, String servers) {
+    static Running nginx(BenchRig stand, String servers) {
         String root = System.getProperty("user.name").equals("root") ? "user root;" : "";
         stand.file(
                 "nginx.conf",

@@ -194,7 +194,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
     }
 
     private Scenario login() {
-        String credentials = "alice:" + Stand.PASSWORD;
+        String credentials = "alice:" + BenchRig.PASSWORD;
         byte[] bytes = credentials.getBytes(StandardCharsets.UTF_8);
         return new Scenario(
                 LOGIN,

@@ -19,7 +19,7 @@ import java.util.Map;
  * @param upstream the port that it asks
  * @param cores as {@code taskset} takes them
  */
-record Stand(Path directory, int port, int upstream, String cores) {
+record BenchRig(Path directory, int port, int upstream, String cores) {
     /** The core of the contender; everything else has the other one. */
     static final String CORE = "0";
 
@@ -29,9 +29,9 @@ record Stand(Path directory, int port, int upstream, String cores) {
 
     static final String PASSWORD = "correct-horse";
 
-    static Stand at(Path directory, int upstream, String cores) {
+    static BenchRig at(Path directory, int upstream, String cores) {
         try {
-            return new Stand(
+            return new BenchRig(
                     Files.createTempDirectory(directory, "contender"),
                     Loopback.freePort(),
                     upstream,

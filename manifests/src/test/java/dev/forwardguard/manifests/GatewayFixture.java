@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A gateway, both guards as processes, and doubles of their upstreams and of an application. */
-final class Stage implements AutoCloseable {
+final class GatewayFixture implements AutoCloseable {
     static final String EMERGENCY_USER = "admin";
     static final String EMERGENCY_PASSWORD = basic(EMERGENCY_USER + ":open:sesame");
     static final String WRONG_PASSWORD = basic(EMERGENCY_USER + ":open:barley");
@@ -35,7 +35,7 @@ final class Stage implements AutoCloseable {
     private final Gateway.Running gateway;
     private final TlsTunnel tunnel;
 
-    private Stage(Gateway kind, Path directory) {
+    private GatewayFixture(Gateway kind, Path directory) {
         recover();
         botBlockGuard = guard("bot-block-guard", directory, poisonFountain, "");
         authentikGuard = guard("authentik-guard", directory, outpost, GUARDED_PATHS);
@@ -53,8 +53,8 @@ final class Stage implements AutoCloseable {
         tunnel = started(TlsTunnel.open(gateway.httpsPort(), gateway.trusted()));
     }
 
-    static Stage behind(Gateway gateway, Path directory) {
-        return new Stage(gateway, directory);
+    static GatewayFixture behind(Gateway gateway, Path directory) {
+        return new GatewayFixture(gateway, directory);
     }
 
     private GuardProcess guard(String name, Path directory, StubUpstream asks, String more) {

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** One connection of {@link StubUpstream}: what a {@link Behaviour} can do to its client. */
-public final class Conversation {
+public final class HttpDialogue {
     private static final int LINGER_MILLIS = 1_000;
 
     private final int number;
@@ -25,7 +25,7 @@ public final class Conversation {
     private volatile boolean idle;
     private int requests;
 
-    Conversation(int number, Socket socket, Traffic traffic) throws IOException {
+    HttpDialogue(int number, Socket socket, Traffic traffic) throws IOException {
         this.number = number;
         this.socket = socket;
         this.traffic = traffic;
@@ -47,7 +47,7 @@ public final class Conversation {
     /** Says nothing, reads and drops everything, until the client hangs up. */
     public void awaitHangUp() throws IOException {
         reader.drain();
-        abandon();
+        release();
     }
 
     /** Neither says nor reads anything until the upstream closes. */
@@ -64,14 +64,14 @@ public final class Conversation {
         } catch (SocketTimeoutException _) {
             // The client keeps its half open: lingered long enough.
         } finally {
-            abandon();
+            release();
         }
     }
 
     /** RST: what was not yet delivered is lost. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);
-        abandon();
+        release();
     }
 
     /** The connection itself, for what is not offered here. */
@@ -85,14 +85,14 @@ public final class Conversation {
     }
 
     /** From any thread: frees the socket and whoever waits in this conversation. */
-    void abandon() throws IOException {
+    void release() throws IOException {
         ended.countDown();
         socket.close();
     }
 
     /** Reads request after request until the connection ends, and frees it in any case. */
     void serve(Supplier<Behaviour> behaviour) throws InterruptedException {
-        try (Closeable _ = this::abandon) {
+        try (Closeable _ = this::release) {
             socket.setTcpNoDelay(true);
             behaviour.get().greet(this);
             while (!socket.isClosed()) {

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** The threads of {@link StubUpstream}: one virtual thread accepts, and one serves each client. */
-final class Conversations {
+final class HttpDialogues {
     private final AtomicInteger numbers = new AtomicInteger();
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(
@@ -22,7 +22,7 @@ final class Conversations {
     private final Supplier<Behaviour> behaviour;
     private volatile Future<?> accepting = CompletableFuture.completedFuture(null);
 
-    Conversations(Traffic traffic, Supplier<Behaviour> behaviour) {
+    HttpDialogues(Traffic traffic, Supplier<Behaviour> behaviour) {
         this.traffic = traffic;
         this.behaviour = behaviour;
     }
@@ -42,8 +42,8 @@ final class Conversations {
         } catch (ExecutionException | TimeoutException e) {
             traffic.failed(e);
         }
-        for (Conversation conversation : traffic.open()) {
-            conversation.abandon();
+        for (HttpDialogue dialogue : traffic.open()) {
+            dialogue.release();
         }
     }
 
@@ -59,10 +59,10 @@ final class Conversations {
     private void accept(ServerSocket server) {
         try {
             while (true) {
-                var conversation =
-                        new Conversation(numbers.incrementAndGet(), server.accept(), traffic);
-                traffic.opened(conversation);
-                threads.execute(() -> serve(conversation));
+                var dialogue =
+                        new HttpDialogue(numbers.incrementAndGet(), server.accept(), traffic);
+                traffic.opened(dialogue);
+                threads.execute(() -> serve(dialogue));
             }
         } catch (IOException e) {
             if (!server.isClosed()) {
@@ -71,15 +71,15 @@ final class Conversations {
         }
     }
 
-    private void serve(Conversation conversation) {
+    private void serve(HttpDialogue dialogue) {
         try {
-            conversation.serve(behaviour);
+            dialogue.serve(behaviour);
         } catch (InterruptedException _) {
             // The upstream closes.
         } catch (RuntimeException | Error e) {
             traffic.failed(e);
         } finally {
-            traffic.ended(conversation);
+            traffic.ended(dialogue);
         }
     }
 }

@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  * @param faults what happens when a fault strikes; one of them is chosen
  * @param every every which question is struck; 0 for none
  */
-record Spell(Weather weather, Duration length, List<Fault> faults, int every) {
+record FaultWindow(Weather weather, Duration length, List<Fault> faults, int every) {
     /**
      * Without those that a change of the weather makes good: who stops listening closes all
      * connections, which completes a body that only the end of its connection ends.
@@ -42,28 +42,29 @@ record Spell(Weather weather, Duration length, List<Fault> faults, int every) {
     }
 
     /** Mostly such that a circuit is closed: what is never asked cannot go wrong. */
-    static Spell next(RandomGenerator random) {
+    static FaultWindow next(RandomGenerator random) {
         int lot = random.nextInt(100);
         if (lot < 25) {
-            return new Spell(Weather.FAIR, millis(random, 500, 3_000), List.of(), 0);
+            return new FaultWindow(Weather.FAIR, millis(random, 500, 3_000), List.of(), 0);
         }
         if (lot < 70) {
-            return new Spell(
+            return new FaultWindow(
                     Weather.SHOWERS, millis(random, 2_000, 6_000), ALL, random.nextInt(8, 60));
         }
         if (lot < 78) {
-            return new Spell(Weather.STORM, millis(random, 300, 1_500), ALL, random.nextInt(1, 3));
+            return new FaultWindow(
+                    Weather.STORM, millis(random, 300, 1_500), ALL, random.nextInt(1, 3));
         }
         if (lot < 92) {
             Fault fault = ALL.get(random.nextInt(ALL.size()));
-            return new Spell(Weather.OUTAGE, millis(random, 300, 2_000), List.of(fault), 1);
+            return new FaultWindow(Weather.OUTAGE, millis(random, 300, 2_000), List.of(fault), 1);
         }
         Weather gone = lot < 96 ? Weather.REFUSAL : Weather.BLACKHOLE;
-        return new Spell(gone, millis(random, 300, 2_000), List.of(), 0);
+        return new FaultWindow(gone, millis(random, 300, 2_000), List.of(), 0);
     }
 
-    static Spell fair() {
-        return new Spell(Weather.FAIR, Duration.ZERO, List.of(), 0);
+    static FaultWindow fair() {
+        return new FaultWindow(Weather.FAIR, Duration.ZERO, List.of(), 0);
     }
 
     private static Duration millis(RandomGenerator random, int from, int to) {

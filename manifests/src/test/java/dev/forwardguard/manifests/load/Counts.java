@@ -7,14 +7,14 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What has happened to one guard so far; counted by many threads. */
-final class Tally {
+final class Counts {
     private static final int SHOWN = 20;
 
     private final ConcurrentMap<String, LongAdder> counts = new ConcurrentHashMap<>();
     private final LongAdder violations = new LongAdder();
     private final String guard;
 
-    Tally(String guard) {
+    Counts(String guard) {
         this.guard = guard;
     }
 

@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Writes in order and in the background, so that a peer that does not read holds up nobody. */
-final class Outbox {
+final class BackgroundWriter {
     private final OutputStream out;
     private final ExecutorService writer =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("outbox").factory());
     private Future<?> last = CompletableFuture.completedFuture(null);
 
-    Outbox(OutputStream out) {
+    BackgroundWriter(OutputStream out) {
         this.out = out;
     }
 

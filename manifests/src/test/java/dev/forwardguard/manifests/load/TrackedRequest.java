@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One question, and what the upstream really said to it; more than once if the guard retried. */
-final class Question {
+final class TrackedRequest {
     /** Names the question on its way to the upstream. */
-    static final String NUMBER = "X-Soak-Question";
+    static final String NUMBER = "X-Soak-Request";
 
     /** Names the verdict on its way back. */
     static final String VERDICT = "X-Soak-Verdict";
@@ -28,7 +28,7 @@ final class Question {
     private final List<Answer> verdicts = new ArrayList<>(1);
     private final List<String> faults = new ArrayList<>(0);
 
-    Question(String number, Credentials credentials) {
+    TrackedRequest(String number, Credentials credentials) {
         this.number = number;
         this.credentials = credentials;
     }

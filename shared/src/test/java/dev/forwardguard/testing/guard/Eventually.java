@@ -5,11 +5,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what happens by itself, such as a changed file being noticed; at most 10 s. */
-public final class Patience {
+public final class Eventually {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(10);
 
-    private Patience() {}
+    private Eventually() {}
 
     /** Returns once it is so, and fails the test if it never is. */
     public static void until(String what, Callable<Boolean> isSo) {

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * A server of which people with a session want verdicts, guessers want in, and people without a
  * session log in by the emergency password. The outpost answers the first and fails for the others.
  */
-final class Siege {
+final class BruteForceLoad {
     /** Who asks, and what is the right answer. */
     enum Party {
         /** The outpost knows the session. */
@@ -28,7 +28,7 @@ final class Siege {
         /** Sends wrong passwords. */
         GUESSER,
         /** Has the right password, and comes from an address that was never seen. */
-        NEWCOMER,
+        NEW_ADDRESS,
         /** Has a right password of which nothing is remembered, and logged in there as another. */
         KNOWN;
 
@@ -37,7 +37,7 @@ final class Siege {
             return switch (this) {
                 case SESSION -> sample.status() == 200 && sample.reason().isEmpty();
                 case GUESSER -> isRefused(sample);
-                case NEWCOMER, KNOWN -> isLoggedIn(sample) || isRefused(sample);
+                case NEW_ADDRESS, KNOWN -> isLoggedIn(sample) || isRefused(sample);
             };
         }
 
@@ -65,7 +65,7 @@ final class Siege {
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong users = new AtomicLong();
 
-    Siege(int port) {
+    BruteForceLoad(int port) {
         this.port = port;
     }
 
@@ -147,7 +147,7 @@ final class Siege {
                                         .name(party.name())
                                         .start(() -> load.run(length, () -> {}))));
         Map<Party, List<Sample>> samples = new LinkedHashMap<>();
-        running.forEach(Siege::join);
+        running.forEach(BruteForceLoad::join);
         loads.forEach(
                 (party, load) -> {
                     load.close();
@@ -165,7 +165,7 @@ final class Siege {
                             () -> password(guesser.get(), "user0", "guess" + next()),
                             guesses,
                             AT_ONCE);
-            case NEWCOMER ->
+            case NEW_ADDRESS ->
                     new Load(port, () -> password(address(), "user0", PASSWORD), 1, AT_ONCE);
             case KNOWN ->
                     new Load(
@@ -189,16 +189,16 @@ final class Siege {
     /** What somebody who shows a password asks. */
     static String password(String address, String user, String password) {
         byte[] pair = (user + ":" + password).getBytes(UTF_8);
-        return question(address)
+        return request(address)
                 .with("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair))
                 .wire();
     }
 
     private String withSession() {
-        return question("192.0.2.2").with("Cookie", "authentik_proxy=session").wire();
+        return request("192.0.2.2").with("Cookie", "authentik_proxy=session").wire();
     }
 
-    private static RawRequest question(String address) {
+    private static RawRequest request(String address) {
         return RawRequest.get(Kind.AUTHENTIK.path())
                 .with("X-Forwarded-For", address)
                 .with("X-Forwarded-Proto", "https")
