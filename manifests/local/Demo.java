@@ -85,8 +85,8 @@ class Demo {
     private void play(State state) throws IOException, InterruptedException, ExecutionException {
         behave(state);
         List<Callable<Answer>> asking =
-                Arrays.stream(Request.values())
-                        .map(question -> (Callable<Answer>) () -> ask(question))
+                Arrays.stream(AuthRequest.values())
+                        .map(request -> (Callable<Answer>) () -> ask(request))
                         .toList();
         System.out.println();
         for (Future<Answer> answer : atTheSameTime.invokeAll(asking)) {
@@ -98,10 +98,10 @@ class Demo {
     private void recover() throws IOException, InterruptedException {
         behave(State.HEALTHY);
         long end = System.nanoTime() + PATIENCE.toNanos();
-        for (Request question : List.of(Request.BROWSER, Request.SESSION_COOKIE)) {
+        for (AuthRequest request : List.of(AuthRequest.BROWSER, AuthRequest.SESSION_COOKIE)) {
             int inARow = 0;
             while (inARow < VERDICTS_IN_A_ROW && System.nanoTime() < end) {
-                inARow = ask(question).reason().isEmpty() ? inARow + 1 : 0;
+                inARow = ask(request).reason().isEmpty() ? inARow + 1 : 0;
                 Thread.sleep(inARow == 0 ? 100 : 0);
             }
         }
@@ -118,25 +118,25 @@ class Demo {
         }
     }
 
-    private Answer ask(Request question) throws InterruptedException {
-        HttpRequest request = request(question);
+    private Answer ask(AuthRequest request) throws InterruptedException {
+        HttpRequest message = message(request);
         HttpHeaders headers = HttpHeaders.of(Map.of(), (_, _) -> true);
         int status = 0;
         long start = System.nanoTime();
         try {
-            HttpResponse<Void> response = client.send(request, BodyHandlers.discarding());
+            HttpResponse<Void> response = client.send(message, BodyHandlers.discarding());
             status = response.statusCode();
             headers = response.headers();
         } catch (IOException broken) {
             // No answer is an answer, too: a wrong one.
         }
         var time = Duration.ofNanos(System.nanoTime() - start);
-        return new Answer(question, status, headers, time);
+        return new Answer(request, status, headers, time);
     }
 
-    private HttpRequest request(Request question) {
-        URI guard = question.guard().equals("bot-block-guard") ? botBlockGuard : authentikGuard;
-        HttpRequest.Builder request =
+    private HttpRequest message(AuthRequest request) {
+        URI guard = request.guard().equals("bot-block-guard") ? botBlockGuard : authentikGuard;
+        HttpRequest.Builder message =
                 HttpRequest.newBuilder(guard)
                         .timeout(PATIENCE)
                         .header("X-Forwarded-Method", "GET")
@@ -145,15 +145,15 @@ class Demo {
                         .header("X-Forwarded-Uri", "/")
                         // Another visitor each time: wrong passwords of one would be throttled.
                         .header("X-Forwarded-For", "203.0.113." + visitors.incrementAndGet() % 256);
-        switch (question) {
-            case BROWSER -> request.header("User-Agent", "Mozilla/5.0");
-            case GPTBOT -> request.header("User-Agent", "Mozilla/5.0 (compatible; GPTBot/1.2)");
+        switch (request) {
+            case BROWSER -> message.header("User-Agent", "Mozilla/5.0");
+            case GPTBOT -> message.header("User-Agent", "Mozilla/5.0 (compatible; GPTBot/1.2)");
             case NO_SESSION -> {}
-            case SESSION_COOKIE -> request.header("Cookie", "authentik_proxy_session=demo");
-            case WRONG_PASSWORD -> request.header("Authorization", basic(password + "x"));
-            case RIGHT_PASSWORD -> request.header("Authorization", basic(password));
+            case SESSION_COOKIE -> message.header("Cookie", "authentik_proxy_session=demo");
+            case WRONG_PASSWORD -> message.header("Authorization", basic(password + "x"));
+            case RIGHT_PASSWORD -> message.header("Authorization", basic(password));
         }
-        return request.build();
+        return message.build();
     }
 
     private static String basic(String password) {
@@ -162,10 +162,10 @@ class Demo {
     }
 
     private void print(State state, Answer answer) {
-        Request question = answer.authRequest();
-        Documented documented = question.documented(state);
+        AuthRequest request = answer.request();
+        Documented documented = request.documented(state);
         Duration earliest = state.earliest(deadline);
-        Duration latest = state.latest(deadline, question);
+        Duration latest = state.latest(deadline, request);
         boolean ok =
                 documented.matches(answer)
                         && answer.reason().equals(state.reason())
@@ -173,8 +173,8 @@ class Demo {
                         && answer.time().compareTo(latest) <= 0;
         Object[] row = {
             state,
-            question.guard(),
-            question,
+            request.guard(),
+            request,
             answer,
             answer.reason(),
             seconds(answer.time()),
@@ -225,9 +225,9 @@ enum State {
         return reason.equals("deadline") ? deadline.minus(TOLERANCE) : Duration.ZERO;
     }
 
-    Duration latest(Duration deadline, Request question) {
+    Duration latest(Duration deadline, AuthRequest request) {
         Duration latest = reason.equals("deadline") ? deadline.plus(TOLERANCE) : AT_ONCE;
-        return question.checksPassword() && this != HEALTHY ? latest.plus(HASHING) : latest;
+        return request.checksPassword() && this != HEALTHY ? latest.plus(HASHING) : latest;
     }
 
     @Override
@@ -237,7 +237,7 @@ enum State {
 }
 
 /** What is asked, and what is answered to it with a verdict of the upstream and without one. */
-enum Request {
+enum AuthRequest {
     BROWSER("bot-block-guard", Documented.ALLOWED, Documented.ALLOWED),
     GPTBOT("bot-block-guard", Documented.BLOCKED, Documented.ALLOWED),
     NO_SESSION("authentik-guard", Documented.LOGIN, Documented.CHALLENGE),
@@ -249,7 +249,7 @@ enum Request {
     private final Documented verdict;
     private final Documented fallback;
 
-    Request(String guard, Documented verdict, Documented fallback) {
+    AuthRequest(String guard, Documented verdict, Documented fallback) {
         this.guard = guard;
         this.verdict = verdict;
         this.fallback = fallback;
@@ -328,7 +328,7 @@ enum Documented {
 }
 
 /** What a guard answered; status 0 if nothing. Prints with the header that says most. */
-record Answer(Request question, int status, HttpHeaders headers, Duration time) {
+record Answer(AuthRequest request, int status, HttpHeaders headers, Duration time) {
     private static final int WIDTH = 40;
 
     String header(String name) {

@@ -48,7 +48,7 @@ enum StreamedBody implements ResponseBodyWriter<CloseableByteBody> {
             return ByteBodyHttpResponseWrapper.wrap(response, body); // nothing to wait for
         }
         OptionalLong length = body.expectedLength();
-        Publisher<ReadBuffer> whenAsked = asker -> body.toReadBufferPublisher().subscribe(asker);
+        Publisher<ReadBuffer> whenAsked = caller -> body.toReadBufferPublisher().subscribe(caller);
         Publisher<ReadBuffer> whileThere =
                 Flux.from(whenAsked)
                         .publishOn(Schedulers.fromExecutor(eventLoopOf(request)), 1)

@@ -135,7 +135,7 @@ final class PoisonFountainTest {
     }
 
     private RawAnswer visitedBy(String userAgent) throws IOException {
-        RawRequest question = BotBlock.KIND.authRequest().with("User-Agent", userAgent);
-        return guard.http().ask(question);
+        RawRequest authRequest = BotBlock.KIND.authRequest().with("User-Agent", userAgent);
+        return guard.http().ask(authRequest);
     }
 }

@@ -46,9 +46,9 @@ class DrainIT {
                         .contains("\"draining\":true");
                 assertThat(RawHttp.to(guard.port()).ask(RawRequest.get("/healthz")).status())
                         .isEqualTo(200);
-                RawAnswer newcomer = RawHttp.to(guard.port()).ask(RawRequest.get("/auth"));
-                assertThat(newcomer.status()).isEqualTo(200);
-                assertThat(newcomer.headers("X-Guard-Fallback")).isEmpty();
+                RawAnswer answer = RawHttp.to(guard.port()).ask(RawRequest.get("/auth"));
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.headers("X-Guard-Fallback")).isEmpty();
                 RawAnswer last = kept.ask(RawRequest.get("/auth"));
                 assertThat(last.status()).isEqualTo(200);
                 assertThat(last.headers("connection")).containsExactly("close");
@@ -180,8 +180,8 @@ class DrainIT {
             guard.process().terminate();
             guard.process().await("unready", () -> readiness(management) == 503);
 
-            try (RawConnection newcomer = RawHttp.to(guard.port()).connect()) {
-                assertThat(newcomer.awaitClosed()).isTrue();
+            try (RawConnection connection = RawHttp.to(guard.port()).connect()) {
+                assertThat(connection.awaitClosed()).isTrue();
             }
             assertThat(guard.process().awaitExit(SOON)).isZero();
         }

@@ -139,7 +139,7 @@ public final class FieldLineParser {
         while (end > start && bytes[end - 1] == ' ') {
             end--;
         }
-        if (!isOrdinary(name, start, end)) {
+        if (!isUnambiguous(name, start, end)) {
             return false;
         }
         if (!leftOut.contains(name) || HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name)) {
@@ -187,7 +187,7 @@ public final class FieldLineParser {
     }
 
     /** Of the message's end its length, once and in digits; of the connection's one word. */
-    private boolean isOrdinary(AsciiString name, int start, int end) {
+    private boolean isUnambiguous(AsciiString name, int start, int end) {
         return switch (name.length()) {
             case 6 -> !HttpHeaderNames.EXPECT.contentEqualsIgnoreCase(name);
             case 7 -> !HttpHeaderNames.UPGRADE.contentEqualsIgnoreCase(name);

@@ -71,34 +71,34 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
                 || HttpUtil.is100ContinueExpected(head);
     }
 
-    private void ask(ChannelHandlerContext ctx, AuthRequest question) {
+    private void ask(ChannelHandlerContext ctx, AuthRequest request) {
         try {
-            guard.decide(question)
-                    .whenComplete((decision, bug) -> decided(ctx, question, decision, bug));
+            guard.decide(request)
+                    .whenComplete((decision, bug) -> decided(ctx, request, decision, bug));
         } catch (Throwable bug) {
-            decided(ctx, question, null, bug);
+            decided(ctx, request, null, bug);
         }
     }
 
     private void decided(
             ChannelHandlerContext ctx,
-            AuthRequest question,
+            AuthRequest request,
             @Nullable Decision decision,
             @Nullable Throwable bug) {
         if (ctx.executor().inEventLoop()) {
-            answer(ctx, question, decision, bug);
+            answer(ctx, request, decision, bug);
         } else {
-            ctx.executor().execute(() -> answer(ctx, question, decision, bug));
+            ctx.executor().execute(() -> answer(ctx, request, decision, bug));
         }
     }
 
     private void answer(
             ChannelHandlerContext ctx,
-            AuthRequest question,
+            AuthRequest request,
             @Nullable Decision decision,
             @Nullable Throwable bug) {
         try {
-            ctx.write(response(question, decision, bug));
+            ctx.write(response(request, decision, bug));
             FlushBatcher.add(ctx);
         } catch (Throwable worse) {
             ctx.fireExceptionCaught(worse); // the connection ends, which is no allow
@@ -106,7 +106,7 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     }
 
     private FullHttpResponse response(
-            AuthRequest question, @Nullable Decision decision, @Nullable Throwable bug) {
+            AuthRequest request, @Nullable Decision decision, @Nullable Throwable bug) {
         Throwable failure = bug;
         if (decision != null) {
             try {
@@ -115,6 +115,6 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
                 failure = e;
             }
         }
-        return responder.respond(unexpectedFailureHandler.decide(question.headers(), failure));
+        return responder.respond(unexpectedFailureHandler.decide(request.headers(), failure));
     }
 }

@@ -65,11 +65,11 @@ final class GuardServerCodec
         @Override
         protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
                 throws Exception {
-            FullHttpRequest question =
+            FullHttpRequest fast =
                     atBeginning ? FastRequestParser.read(bytes, requests, unread.get()) : null;
-            if (question != null) {
-                methods.add(question.method());
-                out.add(question);
+            if (fast != null) {
+                methods.add(fast.method());
+                out.add(fast);
                 return;
             }
             int before = out.size();

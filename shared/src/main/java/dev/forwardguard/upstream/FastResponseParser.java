@@ -15,7 +15,7 @@ import java.util.Arrays;
 
 /**
  * An answer as nearly all of them come: whole, followed by nothing, with {@linkplain
- * FieldLineParser ordinary headers} that tell its length. Netty would read it likewise, but more
+ * FieldLineParser fast headers} that tell its length. Netty would read it likewise, but more
  * slowly, and what is not taken here is for Netty to read.
  */
 final class FastResponseParser {
@@ -66,7 +66,7 @@ final class FastResponseParser {
         while (bytes[end] >= ' ' && bytes[end] < 0x7F) {
             end++;
         }
-        boolean ordinary =
+        boolean fast =
                 Arrays.equals(bytes, 0, VERSION.length, VERSION, 0, VERSION.length)
                         && bytes[PHRASE - 1] == ' '
                         && end > PHRASE
@@ -74,7 +74,7 @@ final class FastResponseParser {
                         && bytes[end - 1] != ' '
                         && bytes[end] == '\r'
                         && bytes[end + 1] == '\n';
-        return ordinary
+        return fast
                 ? HttpResponseStatus.valueOf(
                         code, new String(bytes, PHRASE, end - PHRASE, ISO_8859_1))
                 : null;

@@ -33,7 +33,7 @@ final class ProbedCircuit {
     private final CircuitBreaker breaker;
     private final EventLoop loop;
     private final Probe probe;
-    private final PassiveHealthCheck suspicion;
+    private final PassiveHealthCheck health;
     private final BooleanSupplier mayAsk;
     private volatile @Nullable FallbackReason lastFailure;
     private volatile boolean suspected;
@@ -56,7 +56,7 @@ final class ProbedCircuit {
         this.mayAsk = mayAsk;
         Duration patience = upstream.deadline().plusSeconds(1);
         this.breaker = new CircuitBreaker(settings, patience, ticker, this::changed);
-        this.suspicion =
+        this.health =
                 new PassiveHealthCheck(
                         upstream.probe(), probe, ticker, this::suspectUpstream, meters);
     }
@@ -72,7 +72,7 @@ final class ProbedCircuit {
     /** The question of a permit got a verdict. */
     void answered(Permit permit, int status) {
         permit.succeeded();
-        suspicion.note(status);
+        health.note(status);
     }
 
     /** The question of a permit got none. */

@@ -56,13 +56,13 @@ final class ResponseAggregator {
     }
 
     /** Takes all of it at once, or says why there will be no answer. */
-    @Nullable FallbackReason add(UpstreamResponse ordinary) {
-        if (!buffers.take(ordinary.body().length)) {
+    @Nullable FallbackReason add(UpstreamResponse fast) {
+        if (!buffers.take(fast.body().length)) {
             return OVERLOAD;
         }
-        whole = ordinary;
+        whole = fast;
         keepAlive =
-                !ordinary.headers()
+                !fast.headers()
                         .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         complete = true;
         return null;

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Netty's response decoder with a shorter way for {@linkplain FastResponseParser ordinary answers},
- * and without its leniency: where a response says two things about its own end, a verdict could be
- * made up of another answer's bytes, so it is refused (RFC 9112 section 6.3).
+ * Netty's response decoder with a shorter way for {@linkplain FastResponseParser fast answers}, and
+ * without its leniency: where a response says two things about its own end, a verdict could be made
+ * up of another answer's bytes, so it is refused (RFC 9112 section 6.3).
  *
  * <p>Not {@code HttpClientCodec}, because that one hides its decoder, and with it the arrival of
  * bytes that are not yet a message: a header that drips is progress for the read timeout.
@@ -61,9 +61,9 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
         excess |= answered.getAsBoolean() && bytes.isReadable();
-        UpstreamResponse ordinary = atBeginning ? FastResponseParser.read(bytes) : null;
-        if (ordinary != null) {
-            out.add(ordinary);
+        UpstreamResponse fast = atBeginning ? FastResponseParser.read(bytes) : null;
+        if (fast != null) {
+            out.add(fast);
             return;
         }
         int before = out.size();

@@ -23,10 +23,10 @@ public record UpstreamRequest(
     /**
      * A question that lives and dies with a connection.
      *
-     * @param asker the connection that waits for the outcome
+     * @param caller the connection that waits for the outcome
      */
-    public UpstreamRequest(String uri, OutgoingHeaders headers, Channel asker) {
-        this(uri, headers, asker.eventLoop(), asker.closeFuture(), BufferBudget.of(asker));
+    public UpstreamRequest(String uri, OutgoingHeaders headers, Channel caller) {
+        this(uri, headers, caller.eventLoop(), caller.closeFuture(), BufferBudget.of(caller));
     }
 
     /** The path without its query: headers and query may hold secrets. */

@@ -14,21 +14,21 @@ class ConnectionLimiterTest {
     private final EmbeddedChannel listener =
             new EmbeddedChannel(new ConnectionLimiter(3, any -> true));
 
-    private EmbeddedChannel newcomer() {
-        var newcomer = new EmbeddedChannel();
-        listener.writeInbound(newcomer);
+    private EmbeddedChannel connection() {
+        var connection = new EmbeddedChannel();
+        listener.writeInbound(connection);
         Channel passed = listener.readInbound();
-        assertThat(passed).isSameAs(newcomer);
-        return newcomer;
+        assertThat(passed).isSameAs(connection);
+        return connection;
     }
 
     @Test
     void stopsWhenSoManyAreInside() {
-        newcomer();
-        newcomer();
+        connection();
+        connection();
         assertThat(listener.config().isAutoRead()).isTrue();
 
-        newcomer();
+        connection();
 
         assertThat(listener.config().isAutoRead()).isFalse();
     }
@@ -37,20 +37,20 @@ class ConnectionLimiterTest {
     void goesOnWhenOneHasLeft() {
         List<EmbeddedChannel> inside = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            inside.add(newcomer());
+            inside.add(connection());
         }
 
         inside.getFirst().close();
 
         assertThat(listener.config().isAutoRead()).isTrue();
-        newcomer();
+        connection();
         assertThat(listener.config().isAutoRead()).isFalse();
     }
 
     @Test
     void doesNotCountWhoHasGone() {
         for (int i = 0; i < 100; i++) {
-            newcomer().close();
+            connection().close();
         }
 
         assertThat(listener.config().isAutoRead()).isTrue();

@@ -37,7 +37,7 @@ import java.util.Map;
 import java.util.Random;
 
 class GuardServerCodecTest {
-    private static final String ORDINARY =
+    private static final String USUAL =
             """
             GET /auth?a=%20b HTTP/1.1
             Host: guard
@@ -131,7 +131,7 @@ class GuardServerCodecTest {
 
     @Test
     void readsAnOrdinaryHeadFromItsBytes() {
-        channel.writeInbound(bytes(ORDINARY));
+        channel.writeInbound(bytes(USUAL));
 
         FullHttpRequest request = channel.readInbound();
 
@@ -147,7 +147,7 @@ class GuardServerCodecTest {
     @Test
     void keepsNoHeaderThatNobodyAsksFor() {
         unread = HeaderNames.of("COOKIE", "accept");
-        channel.writeInbound(bytes(ORDINARY));
+        channel.writeInbound(bytes(USUAL));
 
         FullHttpRequest request = channel.readInbound();
 
@@ -185,9 +185,9 @@ class GuardServerCodecTest {
 
     @Test
     void headsAreNotMixedUp() {
-        channel.writeInbound(bytes(ORDINARY));
+        channel.writeInbound(bytes(USUAL));
         FullHttpRequest first = channel.readInbound();
-        channel.writeInbound(bytes(ORDINARY.replace("a=1", "A=2").replace("203", "204")));
+        channel.writeInbound(bytes(USUAL.replace("a=1", "A=2").replace("203", "204")));
         FullHttpRequest second = channel.readInbound();
 
         assertThat(first.headers().get("Cookie")).startsWith("a=1");
@@ -255,15 +255,15 @@ class GuardServerCodecTest {
         assertThat(channel.<Object>readInbound()).isNull();
         assertThat(isShort("st: a\r\n\r\n")).isFalse();
 
-        assertThat(isShort(ORDINARY)).isTrue();
+        assertThat(isShort(USUAL)).isTrue();
     }
 
     /** The beginning of a head is a whole one by itself, and the bytes before it are not. */
     @Test
     void neverBeginsInTheMiddle() {
         channel.writeInbound(bytes("POST /auth HTTP/1.1\r\nContent-Length: 57\r\n\r\n"));
-        channel.writeInbound(bytes(ORDINARY.substring(0, 30)));
-        assertThat(told(channel)).contains("content " + ORDINARY.substring(0, 30));
+        channel.writeInbound(bytes(USUAL.substring(0, 30)));
+        assertThat(told(channel)).contains("content " + USUAL.substring(0, 30));
 
         channel.writeInbound(bytes("GET /auth HTTP/1.1\r\nA: b\r\n\r\n".substring(0, 27)));
 
@@ -273,7 +273,7 @@ class GuardServerCodecTest {
     @Test
     void answersToHeadHaveNoBodyAndTheNextOnesDo() {
         channel.writeInbound(bytes("HEAD /auth HTTP/1.1\r\n\r\n"));
-        channel.writeInbound(bytes(ORDINARY));
+        channel.writeInbound(bytes(USUAL));
 
         assertThat(answered("first")).doesNotContain("first");
         assertThat(answered("second")).endsWith("second");
@@ -315,7 +315,7 @@ class GuardServerCodecTest {
                 if (cut < sent.length) {
                     channel.writeInbound(Unpooled.copiedBuffer(sent, cut, sent.length - cut));
                 }
-                channel.writeInbound(bytes(ORDINARY));
+                channel.writeInbound(bytes(USUAL));
             }
             shortWay +=
                     own.inboundMessages().peek() instanceof HttpRequest first && isShort(first)
@@ -331,7 +331,7 @@ class GuardServerCodecTest {
 
     private static byte[] mutated(Random random) {
         String telling = "\r\n :\t,;?/\u0000\u007f\u0080\u00ffAaGEThttp1.0";
-        String head = random.nextBoolean() ? ORDINARY : ORDINARY.replace("Keep-Alive", "close");
+        String head = random.nextBoolean() ? USUAL : USUAL.replace("Keep-Alive", "close");
         byte[] bytes = head.getBytes(ISO_8859_1);
         for (int changes = random.nextInt(4); changes > 0; changes--) {
             int at = random.nextInt(bytes.length);

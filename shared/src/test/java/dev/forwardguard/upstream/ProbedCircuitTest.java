@@ -152,11 +152,11 @@ class ProbedCircuitTest {
         await(CircuitState.HALF_OPEN);
         stub.behaves(Behaviour.hangs());
         for (int i = 0; i < 3; i++) {
-            Channel visitor = under.asker;
+            Channel visitor = under.caller;
             CompletableFuture<UpstreamOutcome> asked = under.ask();
             visitor.close();
             assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Cancelled());
-            under.asker = under.connection();
+            under.caller = under.connection();
         }
         stub.behaves(Behaviour.answers(200));
 
@@ -172,9 +172,9 @@ class ProbedCircuitTest {
         stub.behaves(Behaviour.hangs());
         for (int i = 0; i < 10; i++) {
             CompletableFuture<UpstreamOutcome> asked = under.ask();
-            under.asker.close();
+            under.caller.close();
             asked.get(10, TimeUnit.SECONDS);
-            under.asker = under.connection();
+            under.caller = under.connection();
         }
 
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);

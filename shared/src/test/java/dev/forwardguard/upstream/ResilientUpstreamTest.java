@@ -160,13 +160,13 @@ class ResilientUpstreamTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "20, 7", "256, 86"})
-    void keepsNoMoreOnAllLoopsTogether(int questions, int idleOnOneOfThree) throws Exception {
+    void keepsNoMoreOnAllLoopsTogether(int requests, int idleOnOneOfThree) throws Exception {
         under.close();
         under = UpstreamUnderTest.start(transport, 3);
         stub = under.stub;
-        under.settings = allowing(questions);
+        under.settings = allowing(requests);
 
-        askAtOnce(questions);
+        askAtOnce(requests);
 
         stub.awaitOpenConnections(idleOnOneOfThree);
     }
@@ -186,20 +186,20 @@ class ResilientUpstreamTest {
         stub.awaitOpenConnections(1);
     }
 
-    private GuardSettings allowing(int questions) {
+    private GuardSettings allowing(int requests) {
         return UpstreamUnderTest.settings(
-                Mode.AUTO, stub.uri(), questions, UpstreamUnderTest.PLAIN_PROBE);
+                Mode.AUTO, stub.uri(), requests, UpstreamUnderTest.PLAIN_PROBE);
     }
 
-    private void askAtOnce(int questions) throws Exception {
+    private void askAtOnce(int requests) throws Exception {
         int before = stub.requests().size();
         var gate = new CountDownLatch(1);
         stub.behaves(Behaviour.answers(200).after(gate));
         List<CompletableFuture<UpstreamOutcome>> asked = new ArrayList<>();
-        for (int i = 0; i < questions; i++) {
+        for (int i = 0; i < requests; i++) {
             asked.add(ask());
         }
-        stub.awaitRequests(before + questions);
+        stub.awaitRequests(before + requests);
         gate.countDown();
         for (CompletableFuture<UpstreamOutcome> each : asked) {
             assertThat(each.get(10, TimeUnit.SECONDS)).isInstanceOf(Answered.class);
@@ -266,12 +266,12 @@ class ResilientUpstreamTest {
     }
 
     @Test
-    void aRequestWhoseAskerHangsUpIsClosedAndNotTimed() throws Exception {
+    void closesAndDoesNotTimeACancelledRequest() throws Exception {
         stub.behaves(Behaviour.hangs());
         CompletableFuture<UpstreamOutcome> asked = ask();
         stub.awaitRequest();
 
-        under.asker.close();
+        under.caller.close();
 
         assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Cancelled());
         stub.awaitOpenConnections(0);
@@ -301,24 +301,24 @@ class ResilientUpstreamTest {
                             loops,
                             System::nanoTime,
                             under);
-            var question = new UpstreamRequest("/auth", header -> {}, under.asker);
-            assertThatThrownBy(() -> upstream.ask(question)).hasMessage("no event loop");
+            var request = new UpstreamRequest("/auth", header -> {}, under.caller);
+            assertThatThrownBy(() -> upstream.ask(request)).hasMessage("no event loop");
 
             broken.set(false);
 
-            assertThat(upstream.ask(question).toCompletableFuture().get(10, TimeUnit.SECONDS))
+            assertThat(upstream.ask(request).toCompletableFuture().get(10, TimeUnit.SECONDS))
                     .isInstanceOf(Answered.class);
         }
     }
 
     @Test
     void doesNotPrintHeadersOrQueries() {
-        var question =
+        var request =
                 new UpstreamRequest(
                         "/auth?code=secret",
                         header -> header.accept("Cookie", "secret"),
-                        under.asker);
+                        under.caller);
 
-        assertThat(question.toString()).contains("/auth").doesNotContain("secret");
+        assertThat(request.toString()).contains("/auth").doesNotContain("secret");
     }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.Random;
 
 class StrictResponseDecoderTest {
-    private static final String ORDINARY =
+    private static final String USUAL =
             """
             HTTP/1.1 302 Moved Temporarily
             Server: a
@@ -106,7 +106,7 @@ class StrictResponseDecoderTest {
 
     @Test
     void readsAnOrdinaryAnswerFromItsBytes() {
-        Reader reader = read(ORDINARY);
+        Reader reader = read(USUAL);
 
         assertThat(reader.shortWay).isTrue();
         UpstreamResponse response = reader.answer.response();
@@ -192,7 +192,7 @@ class StrictResponseDecoderTest {
     /** What is still to come of a message must never be taken for a message of its own. */
     @Test
     void neverBeginsInTheMiddle() {
-        byte[] inner = ORDINARY.getBytes(ISO_8859_1);
+        byte[] inner = USUAL.getBytes(ISO_8859_1);
         String outer = "HTTP/1.1 200 OK\r\nContent-Length: " + inner.length + "\r\n\r\n";
 
         Reader reader = read(outer).read(inner, 0, inner.length);
@@ -203,7 +203,7 @@ class StrictResponseDecoderTest {
 
     @Test
     void takesTheShortWayAgainAfterAnInterimAnswer() {
-        Reader reader = read("HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" + ORDINARY);
+        Reader reader = read("HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" + USUAL);
 
         assertThat(reader.shortWay).isTrue();
         assertThat(reader.told()).startsWith("302 ").endsWith("clean keep-alive");
@@ -235,10 +235,10 @@ class StrictResponseDecoderTest {
         String telling = "\r\n :\t,;0123459/\u0000\u007f\u0080\u00ffAaHTPhttp1.0";
         String answer =
                 switch (random.nextInt(4)) {
-                    case 0 -> ORDINARY.replace("keep-alive", "close");
+                    case 0 -> USUAL.replace("keep-alive", "close");
                     case 1 -> "HTTP/1.1 204 No Content\r\nA: b\r\n\r\n";
                     case 2 -> "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-                    default -> ORDINARY;
+                    default -> USUAL;
                 };
         byte[] bytes = answer.getBytes(ISO_8859_1);
         for (int changes = random.nextInt(4); changes > 0; changes--) {

@@ -40,7 +40,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
     final Map<ProbeResult, Integer> probes = new ConcurrentHashMap<>();
     final ResilientUpstream upstream;
     final StubUpstream stub;
-    Channel asker;
+    Channel caller;
     volatile GuardSettings settings;
 
     private UpstreamUnderTest(Transport transport, VerdictRule verdicts, int threads)
@@ -56,7 +56,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
                         this);
         stub = StubUpstream.start(Behaviour.answers(200));
         settings = settings(stub.uri());
-        asker = connection();
+        caller = connection();
     }
 
     static UpstreamUnderTest start(Transport transport) throws Exception {
@@ -129,7 +129,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
     }
 
     CompletableFuture<UpstreamOutcome> ask() {
-        return upstream.ask(new UpstreamRequest("/auth", header -> {}, asker))
+        return upstream.ask(new UpstreamRequest("/auth", header -> {}, caller))
                 .toCompletableFuture();
     }
 

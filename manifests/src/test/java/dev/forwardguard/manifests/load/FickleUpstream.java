@@ -94,18 +94,18 @@ final class FickleUpstream implements AutoCloseable {
         public void answer(HttpDialogue dialogue, ReceivedRequest request)
                 throws IOException, InterruptedException {
             String number = request.header(TrackedRequest.NUMBER).orElse("");
-            counts.count(number.isEmpty() ? "upstream probes" : "upstream questions");
+            counts.count(number.isEmpty() ? "upstream probes" : "upstream requests");
             if (request.headers("Authorization").contains(secret)) {
                 counts.violation("sent the emergency password to the upstream", number);
             }
-            TrackedRequest question = inFlight.find(number);
+            TrackedRequest tracked = inFlight.find(number);
             if (strikes()) {
                 Fault fault = fault();
-                question.suffers(fault.what());
+                tracked.suffers(fault.what());
                 counts.count("fault " + fault.what());
                 fault.behaviour().answer(dialogue, request);
             } else {
-                decide(dialogue, request, question);
+                decide(dialogue, request, tracked);
             }
         }
     }
@@ -121,11 +121,11 @@ final class FickleUpstream implements AutoCloseable {
     }
 
     /** A verdict in one of the forms that are correct, or at least leave no doubt about it. */
-    private void decide(HttpDialogue dialogue, ReceivedRequest request, TrackedRequest question)
+    private void decide(HttpDialogue dialogue, ReceivedRequest request, TrackedRequest tracked)
             throws IOException, InterruptedException {
         RandomGenerator random = ThreadLocalRandom.current();
-        Answer verdict = verdict(question, random);
-        question.gets(verdict);
+        Answer verdict = verdict(tracked, random);
+        tracked.gets(verdict);
         int form = random.nextInt(100);
         Behaviour says;
         if (form < 80) {
@@ -148,15 +148,15 @@ final class FickleUpstream implements AutoCloseable {
         says.answer(dialogue, request);
     }
 
-    private Answer verdict(TrackedRequest question, RandomGenerator random) {
+    private Answer verdict(TrackedRequest tracked, RandomGenerator random) {
         int status = kind.verdicts().get(random.nextInt(kind.verdicts().size()));
         Answer verdict =
                 Answer.of(status)
                         .with(
                                 TrackedRequest.VERDICT,
-                                question.number() + "/" + random.nextInt(1 << 30));
+                                tracked.number() + "/" + random.nextInt(1 << 30));
         int length = random.nextInt(100) == 0 ? 100_000 : random.nextInt(1_000);
-        return status == 204 ? verdict : verdict.body(question.number() + " " + "x".repeat(length));
+        return status == 204 ? verdict : verdict.body(tracked.number() + " " + "x".repeat(length));
     }
 
     private static String inChunks(Answer verdict) {

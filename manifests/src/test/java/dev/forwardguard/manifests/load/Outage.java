@@ -36,7 +36,7 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
         Queue<Long> arrivals = new ConcurrentLinkedQueue<>();
         Behaviour verdict = noting(arrivals, Behaviour.answers(Answer.of(403).body("verdict")));
         var held = new int[1];
-        var load = new Load(port, question(path), rate);
+        var load = new Load(port, authRequest(path), rate);
         long began;
         long ended;
         try (load) {
@@ -62,7 +62,7 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
         };
     }
 
-    private static String question(String path) {
+    private static String authRequest(String path) {
         return RawRequest.get(path)
                 .with("X-Forwarded-Proto", "https")
                 .with("X-Forwarded-Host", "app.example")

@@ -88,9 +88,9 @@ final class Visitor implements Runnable {
     private void stay(RawConnection connection) {
         int requests = 1 + random.nextInt(40);
         for (int i = 0; i < requests && goOn.getAsBoolean(); i++) {
-            TrackedRequest question = ask();
-            connection.send(request(question).wire());
-            if (!hear(connection, question, true)) {
+            TrackedRequest request = ask();
+            connection.send(raw(request).wire());
+            if (!hear(connection, request, true)) {
                 return;
             }
             LockSupport.parkNanos(random.nextInt(THINKING));
@@ -102,9 +102,9 @@ final class Visitor implements Runnable {
         List<TrackedRequest> requests = new ArrayList<>();
         var wire = new StringBuilder();
         for (int i = 2 + random.nextInt(6); i > 0; i--) {
-            TrackedRequest question = ask();
-            requests.add(question);
-            wire.append(request(question).wire());
+            TrackedRequest request = ask();
+            requests.add(request);
+            wire.append(raw(request).wire());
         }
         counts.count("visit pipelines");
         connection.send(wire.toString());
@@ -120,16 +120,16 @@ final class Visitor implements Runnable {
     private void large(RawConnection connection) {
         boolean readable = random.nextInt(5) > 0;
         int size = readable ? 8_000 + random.nextInt(LARGEST - 8_000) : LARGEST + 50_000;
-        TrackedRequest question = ask();
+        TrackedRequest request = ask();
         counts.count("visit with large headers");
-        connection.send(request(question).with("Cookie", "a=" + "x".repeat(size)).wire());
-        hear(connection, question, readable);
+        connection.send(raw(request).with("Cookie", "a=" + "x".repeat(size)).wire());
+        hear(connection, request, readable);
     }
 
     /** Takes its time to send the request. */
     private void dawdle(RawConnection connection) {
-        TrackedRequest question = ask();
-        String wire = request(question).wire();
+        TrackedRequest request = ask();
+        String wire = raw(request).wire();
         counts.count("visit in pieces");
         int from = 0;
         while (from < wire.length()) {
@@ -138,13 +138,13 @@ final class Visitor implements Runnable {
             from = to;
             LockSupport.parkNanos(random.nextInt(20_000_000));
         }
-        hear(connection, question, true);
+        hear(connection, request, true);
     }
 
     /** Goes before the answer: before, amid or behind the question, politely or not. */
     private void leave(RawConnection connection) throws IOException {
-        TrackedRequest question = ask();
-        String wire = request(question).wire();
+        TrackedRequest request = ask();
+        String wire = raw(request).wire();
         counts.count("visit aborted");
         connection.send(
                 wire.substring(
@@ -157,7 +157,7 @@ final class Visitor implements Runnable {
         } else {
             connection.hangUp();
         }
-        inFlight.close(question);
+        inFlight.close(request);
     }
 
     /** Says what is not HTTP. */
@@ -166,10 +166,10 @@ final class Visitor implements Runnable {
         for (int i = 1 + random.nextInt(300); i > 0; i--) {
             octets.append((char) (1 + random.nextInt(255)));
         }
-        TrackedRequest question = ask();
+        TrackedRequest request = ask();
         counts.count("visit with nonsense");
         connection.send("G" + octets + "\r\n\r\n");
-        hear(connection, question, false);
+        hear(connection, request, false);
     }
 
     private TrackedRequest ask() {
@@ -187,8 +187,8 @@ final class Visitor implements Runnable {
         return lot < 95 ? Credentials.RIGHT : Credentials.RIGHT_IN_CLEAR;
     }
 
-    private RawRequest request(TrackedRequest question) {
-        boolean clear = question.credentials() == Credentials.RIGHT_IN_CLEAR;
+    private RawRequest raw(TrackedRequest tracked) {
+        boolean clear = tracked.credentials() == Credentials.RIGHT_IN_CLEAR;
         RawRequest request =
                 RawRequest.get(kind.path())
                         .with("X-Forwarded-Method", "GET")
@@ -196,8 +196,8 @@ final class Visitor implements Runnable {
                         .with("X-Forwarded-Host", "app.example")
                         .with("X-Forwarded-Uri", "/" + random.nextInt(1_000))
                         .with("X-Forwarded-For", "203.0.113." + random.nextInt(1, 255))
-                        .with(TrackedRequest.NUMBER, question.number());
-        return switch (question.credentials()) {
+                        .with(TrackedRequest.NUMBER, tracked.number());
+        return switch (tracked.credentials()) {
             case NONE -> request;
             case WRONG -> request.with("Authorization", basic("guess"));
             case RIGHT, RIGHT_IN_CLEAR -> request.with("Authorization", basic(password));
@@ -211,16 +211,16 @@ final class Visitor implements Runnable {
     }
 
     /** Waits for the answer and has it judged; whether the connection can be used again. */
-    private boolean hear(RawConnection connection, TrackedRequest question, boolean readable) {
+    private boolean hear(RawConnection connection, TrackedRequest request, boolean readable) {
         long from = System.nanoTime();
         counts.count("requests sent");
         try {
             RawAnswer answer = connection.receive();
             long to = System.nanoTime();
             Duration stall = starvation.between(from, to);
-            String objection = judge.objection(question, answer, readable, answer.elapsed(), stall);
+            String objection = judge.objection(request, answer, readable, answer.elapsed(), stall);
             if (objection != null) {
-                counts.violation(objection, question + " got " + answer.head().raw());
+                counts.violation(objection, request + " got " + answer.head().raw());
             }
             if (objection == null && answer.elapsed().compareTo(judge.limit()) > 0) {
                 counts.count("excused late answers");
@@ -228,10 +228,10 @@ final class Visitor implements Runnable {
             record(answer);
             return !answer.closed();
         } catch (IOException e) {
-            counts.violation("no answer", question + ": " + e);
+            counts.violation("no answer", request + ": " + e);
             return false;
         } finally {
-            inFlight.close(question);
+            inFlight.close(request);
         }
     }
 
