@@ -16,7 +16,7 @@ import java.util.jar.JarFile;
 
 /**
  * Writes the list of Micronaut's services in a guard and its libraries, which would otherwise be
- * looked for at each start: {@code ListedServices} reads it. Leaves out {@link #UNUSED}, and those
+ * looked for at each start: {@code ServiceIndex} reads it. Leaves out {@link #UNUSED}, and those
  * that are for libraries and modules of Java which are not there, so it is to be run by the Java of
  * the image.
  *

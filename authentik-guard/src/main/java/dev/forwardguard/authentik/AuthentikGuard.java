@@ -1,19 +1,22 @@
 package dev.forwardguard.authentik;
 
-import dev.forwardguard.forwardauth.AuthRequest;
-import dev.forwardguard.forwardauth.Decision;
-import dev.forwardguard.forwardauth.Decision.Fail;
-import dev.forwardguard.forwardauth.Decision.Relay;
-import dev.forwardguard.forwardauth.Guard;
-import dev.forwardguard.forwardauth.HeaderSelection;
+import dev.forwardguard.authentik.emergency.BasicAuthFallback;
+import dev.forwardguard.authentik.emergency.EmergencyUsers;
+import dev.forwardguard.authentik.pages.PageText;
+import dev.forwardguard.guard.AuthRequest;
+import dev.forwardguard.guard.Decision;
+import dev.forwardguard.guard.Decision.Fail;
+import dev.forwardguard.guard.Decision.Relay;
+import dev.forwardguard.guard.Guard;
+import dev.forwardguard.guard.HeaderSelection;
+import dev.forwardguard.http1.OutgoingHeaders;
+import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.UpstreamOutcome.Answered;
+import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
-import dev.forwardguard.upstream.FallbackReason;
-import dev.forwardguard.upstream.OutgoingHeaders;
 import dev.forwardguard.upstream.Upstream;
-import dev.forwardguard.upstream.UpstreamOutcome;
-import dev.forwardguard.upstream.UpstreamOutcome.Answered;
-import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.UpstreamRequest;
 
 import io.micronaut.context.annotation.Context;
@@ -21,7 +24,7 @@ import io.micronaut.context.annotation.Context;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Decides the questions at the guarded paths; the rest of the outpost is {@link PassThrough}. */
+/** Decides the questions at the guarded paths; the rest of the outpost is passed through. */
 @Context // what cannot be built stops the start, not the first request
 final class AuthentikGuard implements Guard {
     private final AuthentikProfile profile;

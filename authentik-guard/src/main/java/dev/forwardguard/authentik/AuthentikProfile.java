@@ -1,16 +1,19 @@
 package dev.forwardguard.authentik;
 
-import dev.forwardguard.forwardauth.Decision;
-import dev.forwardguard.forwardauth.Decision.Outcome;
-import dev.forwardguard.forwardauth.Decision.Refuse;
-import dev.forwardguard.forwardauth.GuardProfile;
-import dev.forwardguard.forwardauth.Page;
-import dev.forwardguard.forwardauth.RequestId;
+import dev.forwardguard.authentik.pages.AcceptedMedia;
+import dev.forwardguard.authentik.pages.PageRenderer;
+import dev.forwardguard.authentik.pages.PageText;
+import dev.forwardguard.guard.Decision;
+import dev.forwardguard.guard.Decision.Outcome;
+import dev.forwardguard.guard.Decision.Refuse;
+import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.guard.Page;
+import dev.forwardguard.guard.RequestId;
+import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.VerdictRule;
 import dev.forwardguard.settings.GuardSettings;
-import dev.forwardguard.settings.HeaderNames;
-import dev.forwardguard.upstream.FallbackReason;
-import dev.forwardguard.upstream.VerdictRule;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -23,18 +26,18 @@ import java.util.Set;
 
 /** What makes this guard the one in front of authentik. */
 @Singleton
-final class AuthentikProfile implements GuardProfile {
+public final class AuthentikProfile implements GuardProfile {
     private static final int OVERLOAD_RETRY_SECONDS = 5;
 
     private final LiveValue<AuthentikSettings> settings;
 
-    AuthentikProfile(Clock clock) {
+    public AuthentikProfile(Clock clock) {
         settings = new LiveValue<>("settings", AuthentikSettings::parse, clock);
         settings.startWith(AuthentikSettings.DEFAULTS, "defaults");
     }
 
     /** The settings in force, with what only this guard knows. */
-    AuthentikSettings all() {
+    public AuthentikSettings all() {
         return settings.get().orElseThrow();
     }
 
@@ -95,7 +98,7 @@ final class AuthentikProfile implements GuardProfile {
     }
 
     /** What somebody with these headers reads: HTML if he asks for it. */
-    Page page(PageText kind, FallbackReason reason, HttpHeaders headers, RequestId id) {
+    public Page page(PageText kind, FallbackReason reason, HttpHeaders headers, RequestId id) {
         boolean html = AcceptedMedia.of(headers.getAll(HttpHeaderNames.ACCEPT)).prefersHtml();
         PageRenderer form = html ? PageRenderer.HTML : PageRenderer.TEXT;
         return form.page(kind, reason, all().emergency().message(), id);

@@ -1,8 +1,9 @@
 package dev.forwardguard.authentik;
 
+import dev.forwardguard.authentik.emergency.EmergencySettings;
+import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.settings.BreakerSettings;
 import dev.forwardguard.settings.GuardSettings;
-import dev.forwardguard.settings.HeaderNames;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.settings.UpstreamSettings;
@@ -21,10 +22,10 @@ import java.util.Set;
  *     #PREFIX} are passed through
  * @param emergency Emergency Access
  */
-record AuthentikSettings(
+public record AuthentikSettings(
         GuardSettings guard, Set<String> guardedPaths, EmergencySettings emergency) {
     /** Where the outpost answers on every protected domain. */
-    static final String PREFIX = "/outpost.goauthentik.io/";
+    public static final String PREFIX = "/outpost.goauthentik.io/";
 
     private static final String TRAEFIK = PREFIX + "auth/traefik";
 

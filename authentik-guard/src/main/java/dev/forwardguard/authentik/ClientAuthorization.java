@@ -1,8 +1,9 @@
 package dev.forwardguard.authentik;
 
+import dev.forwardguard.authentik.emergency.EmergencyUsers;
 import dev.forwardguard.htpasswd.ClaimedUsers;
-import dev.forwardguard.upstream.OutgoingHeaders;
-import dev.forwardguard.upstream.UpstreamResponse;
+import dev.forwardguard.http1.OutgoingHeaders;
+import dev.forwardguard.outcome.UpstreamResponse;
 
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -21,9 +22,9 @@ import java.util.function.BiConsumer;
  * @param emergency whether somebody is named in it, in whatever spelling, who is or was a user of
  *     the htpasswd file
  */
-record ClientAuthorization(List<String> values, boolean emergency) {
+public record ClientAuthorization(List<String> values, boolean emergency) {
 
-    static ClientAuthorization of(HttpHeaders headers, EmergencyUsers users) {
+    public static ClientAuthorization of(HttpHeaders headers, EmergencyUsers users) {
         if (!headers.contains(HttpHeaderNames.AUTHORIZATION)) {
             return new ClientAuthorization(List.of(), false);
         }
@@ -32,7 +33,7 @@ record ClientAuthorization(List<String> values, boolean emergency) {
     }
 
     /** Takes an emergency password out of what goes to authentik, which would try it as a login. */
-    void strip(HttpHeaders forUpstream) {
+    public void strip(HttpHeaders forUpstream) {
         if (emergency) {
             forUpstream.remove(HttpHeaderNames.AUTHORIZATION);
         }

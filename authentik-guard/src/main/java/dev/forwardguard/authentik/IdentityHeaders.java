@@ -12,7 +12,7 @@ import java.util.Map;
  * in an allow: Traefik replaces only those that it gets, so one that were missing would let through
  * what the visitor sent himself.
  */
-final class IdentityHeaders {
+public final class IdentityHeaders {
     private static final String USERNAME = "X-authentik-username";
     private static final String GROUPS = "X-authentik-groups";
 
@@ -34,14 +34,14 @@ final class IdentityHeaders {
     private IdentityHeaders() {}
 
     /** All there and empty: the backend is told that there is nobody. */
-    static Map<String, String> ofNobody() {
+    public static Map<String, String> ofNobody() {
         Map<String, String> headers = new LinkedHashMap<>();
         NAMES.forEach(name -> headers.put(name, ""));
         return headers;
     }
 
     /** Of somebody who is known by his name in the htpasswd file, and by nothing else. */
-    static Map<String, String> of(String user, List<String> groups) {
+    public static Map<String, String> of(String user, List<String> groups) {
         Map<String, String> headers = ofNobody();
         // header values are bytes, one char each; names outside ASCII go out as UTF-8, as authentik
         // sends them

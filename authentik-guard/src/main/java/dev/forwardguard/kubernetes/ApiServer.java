@@ -1,5 +1,7 @@
 package dev.forwardguard.kubernetes;
 
+import dev.forwardguard.kubernetes.kubeconfig.ClientCertificate;
+
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -19,13 +21,14 @@ import javax.net.ssl.TrustManager;
  * @param headers of each request
  * @param client trusts it
  */
-record ApiServer(HttpUrl address, Headers headers, OkHttpClient client) {
+public record ApiServer(HttpUrl address, Headers headers, OkHttpClient client) {
     /**
      * A client that trusts, and is trusted.
      *
      * @param certificate to show when it is asked for; null for none
      */
-    static OkHttpClient.Builder client(TlsTrust trust, @Nullable ClientCertificate certificate)
+    public static OkHttpClient.Builder client(
+            TlsTrust trust, @Nullable ClientCertificate certificate)
             throws GeneralSecurityException {
         KeyManager[] keys = certificate == null ? null : certificate.keyManagers();
         SSLContext tls = SSLContext.getInstance("TLS");

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 
 /** A way to the API server. */
-sealed interface ClusterAccess permits ServiceAccount, KubeConfigFile {
+public interface ClusterAccess {
     /** The file that the client is built from; another content means another client. */
     Path file();
 

@@ -1,5 +1,8 @@
 package dev.forwardguard.kubernetes;
 
+import dev.forwardguard.kubernetes.kubeconfig.ClientKey;
+import dev.forwardguard.kubernetes.kubeconfig.KubeConfigFile;
+
 import io.micronaut.context.annotation.Property;
 
 import jakarta.inject.Inject;

@@ -24,9 +24,9 @@ import javax.net.ssl.X509TrustManager;
  * @param certificates those that it may show
  * @param names whether one is for the server that was asked
  */
-record TlsTrust(X509TrustManager certificates, HostnameVerifier names) {
+public record TlsTrust(X509TrustManager certificates, HostnameVerifier names) {
     /** These authorities, PEM, and nobody else. */
-    static TlsTrust in(byte[] authorities) throws GeneralSecurityException, IOException {
+    public static TlsTrust in(byte[] authorities) throws GeneralSecurityException, IOException {
         Collection<? extends Certificate> all =
                 CertificateFactory.getInstance("X.509")
                         .generateCertificates(new ByteArrayInputStream(authorities));
@@ -42,7 +42,7 @@ record TlsTrust(X509TrustManager certificates, HostnameVerifier names) {
     }
 
     /** The authorities that Java knows. */
-    static TlsTrust likeJava() throws GeneralSecurityException {
+    public static TlsTrust likeJava() throws GeneralSecurityException {
         return in((KeyStore) null);
     }
 
@@ -55,7 +55,7 @@ record TlsTrust(X509TrustManager certificates, HostnameVerifier names) {
     }
 
     /** Anybody: a kubeconfig with {@code insecure-skip-tls-verify} asks for it. */
-    static TlsTrust inAnybody() {
+    public static TlsTrust inAnybody() {
         return new TlsTrust(new Anybody(), (name, session) -> true);
     }
 

@@ -1,11 +1,11 @@
 package dev.forwardguard.authentik;
 
-import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.testing.guard.GuardKind;
 
 /** What the contracts have to know about authentik-guard. */
-final class Authentik {
-    static final GuardKind KIND =
+public final class Authentik {
+    public static final GuardKind KIND =
             new GuardKind("/outpost.goauthentik.io/auth/traefik", 401, Outcome.CHALLENGE);
 
     private Authentik() {}

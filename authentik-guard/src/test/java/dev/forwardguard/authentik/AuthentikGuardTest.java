@@ -2,12 +2,12 @@ package dev.forwardguard.authentik;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.guard.GuardProperties;
 import dev.forwardguard.testing.guard.ScriptedUpstream;
 import dev.forwardguard.testing.guard.Visitor;
-import dev.forwardguard.upstream.FallbackReason;
 
 import io.micronaut.context.annotation.Property;
 import io.micronaut.runtime.server.EmbeddedServer;

@@ -2,7 +2,7 @@ package dev.forwardguard.authentik;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.guard.MatrixContract;
 import dev.forwardguard.testing.guard.Visitor;

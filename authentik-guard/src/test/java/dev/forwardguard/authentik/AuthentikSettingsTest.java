@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.authentik.emergency.ChallengePolicy;
+import dev.forwardguard.authentik.emergency.EmergencySettings;
 import dev.forwardguard.authentik.login.ClientAddressResolver;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.settings.InvalidSettingsException;
@@ -48,7 +50,7 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().maxFailures()).isEqualTo(5);
         assertThat(settings.emergency().clientAddress().header())
                 .isEqualTo(ClientAddressResolver.Source.X_FORWARDED_FOR);
-        assertThat(settings.emergency().clientAddress().trusted())
+        assertThat(settings.emergency().clientAddress().trustedProxies())
                 .hasToString(
                         "[127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7]");
     }
@@ -88,7 +90,7 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().maxFailures()).isZero();
         assertThat(settings.emergency().clientAddress().header())
                 .isEqualTo(ClientAddressResolver.Source.X_REAL_IP);
-        assertThat(settings.emergency().clientAddress().trusted())
+        assertThat(settings.emergency().clientAddress().trustedProxies())
                 .hasToString("[192.0.2.1/32, fd00::/8]");
     }
 

@@ -4,11 +4,12 @@ import static dev.forwardguard.testing.guard.Visitor.basic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.authentik.emergency.LoginMetric;
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.guard.RunningGuard;
 import dev.forwardguard.testing.guard.Visitor;
-import dev.forwardguard.upstream.FallbackReason;
 
 import io.micrometer.core.instrument.MeterRegistry;
 

@@ -4,12 +4,12 @@ import static dev.forwardguard.testing.guard.Visitor.basic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.RunningGuard;
 import dev.forwardguard.testing.guard.Visitor;
-import dev.forwardguard.upstream.FallbackReason;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -2,7 +2,7 @@ package dev.forwardguard.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.testing.BlackholePort;
 import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.testing.RawRequest;

@@ -1,6 +1,6 @@
 package dev.forwardguard.botblock;
 
-import dev.forwardguard.server.GuardApplication;
+import dev.forwardguard.runtime.GuardApplication;
 
 final class Application {
     private Application() {}

@@ -1,20 +1,20 @@
 package dev.forwardguard.botblock;
 
-import dev.forwardguard.forwardauth.AuthRequest;
-import dev.forwardguard.forwardauth.Decision;
-import dev.forwardguard.forwardauth.Decision.Allow;
-import dev.forwardguard.forwardauth.Decision.Fail;
-import dev.forwardguard.forwardauth.Decision.Relay;
-import dev.forwardguard.forwardauth.Guard;
-import dev.forwardguard.forwardauth.HeaderSelection;
-import dev.forwardguard.forwardauth.Page;
+import dev.forwardguard.guard.AuthRequest;
+import dev.forwardguard.guard.Decision;
+import dev.forwardguard.guard.Decision.Allow;
+import dev.forwardguard.guard.Decision.Fail;
+import dev.forwardguard.guard.Decision.Relay;
+import dev.forwardguard.guard.Guard;
+import dev.forwardguard.guard.HeaderSelection;
+import dev.forwardguard.guard.Page;
+import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.UpstreamOutcome.Answered;
+import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
-import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.Upstream;
-import dev.forwardguard.upstream.UpstreamOutcome;
-import dev.forwardguard.upstream.UpstreamOutcome.Answered;
-import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.UpstreamRequest;
 
 import io.micronaut.context.annotation.Context;

@@ -1,18 +1,18 @@
 package dev.forwardguard.botblock;
 
-import dev.forwardguard.forwardauth.Decision;
-import dev.forwardguard.forwardauth.Decision.Outcome;
-import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.guard.Decision;
+import dev.forwardguard.guard.Decision.Outcome;
+import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.VerdictRule;
 import dev.forwardguard.settings.BreakerSettings;
 import dev.forwardguard.settings.GuardSettings;
-import dev.forwardguard.settings.HeaderNames;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.settings.YamlSection;
-import dev.forwardguard.upstream.FallbackReason;
-import dev.forwardguard.upstream.VerdictRule;
 
 import io.netty.handler.codec.http.HttpHeaders;
 

@@ -1,6 +1,6 @@
 package dev.forwardguard.botblock;
 
-import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.testing.guard.GuardKind;
 
 /** What the contracts have to know about bot-block-guard. */

@@ -2,11 +2,11 @@ package dev.forwardguard.botblock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.guard.GuardProperties;
 import dev.forwardguard.testing.guard.ScriptedUpstream;
-import dev.forwardguard.upstream.FallbackReason;
 
 import io.micronaut.context.annotation.Property;
 import io.micronaut.runtime.server.EmbeddedServer;

@@ -1,10 +1,10 @@
 package dev.forwardguard.botblock;
 
-import dev.forwardguard.forwardauth.HeaderSelection;
+import dev.forwardguard.guard.HeaderSelection;
+import dev.forwardguard.http1.HeaderNames;
+import dev.forwardguard.outcome.VerdictRule;
 import dev.forwardguard.settings.BreakerSettings;
-import dev.forwardguard.settings.HeaderNames;
 import dev.forwardguard.time.Ticker;
-import dev.forwardguard.upstream.VerdictRule;
 import dev.forwardguard.upstream.breaker.CircuitBreaker;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;

@@ -192,7 +192,7 @@ class DeploymentsIT {
         try (var code = GuardCode.of("bot-block-guard")) {
             return String.valueOf(
                     code.constant(
-                            "dev.forwardguard.server.SettingsFileConfiguration", "USUAL_PLACE"));
+                            "dev.forwardguard.runtime.SettingsFileConfiguration", "USUAL_PLACE"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

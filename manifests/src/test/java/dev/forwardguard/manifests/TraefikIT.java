@@ -78,7 +78,7 @@ class TraefikIT {
             assertThat(forwardAuth.path("maxResponseBodySize").asInt())
                     .isEqualTo(
                             code.constant(
-                                    "dev.forwardguard.upstream.ResponseAggregator",
+                                    "dev.forwardguard.upstream.connection.ResponseAggregator",
                                     "MAX_BODY_BYTES"));
         }
     }
@@ -196,7 +196,7 @@ class TraefikIT {
 
     private static String fallbackHeader(GuardCode code) {
         return String.valueOf(
-                code.constant("dev.forwardguard.forwardauth.AuthResponse", "FALLBACK_HEADER"));
+                code.constant("dev.forwardguard.guard.AuthResponse", "FALLBACK_HEADER"));
     }
 
     private static String reference(ObjectNode object) {

@@ -1,7 +1,7 @@
 package dev.forwardguard.server;
 
+import dev.forwardguard.memory.BufferBudget.Share;
 import dev.forwardguard.time.Ticker;
-import dev.forwardguard.upstream.BufferBudget.Share;
 
 import io.netty.channel.Channel;
 

@@ -1,8 +1,8 @@
 package dev.forwardguard.server;
 
+import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
 import dev.forwardguard.time.Ticker;
-import dev.forwardguard.upstream.BufferBudget;
 
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * that has been idle longest goes, so nobody can keep others out by holding connections open. Only
  * when all of them wait for answers is a newcomer refused.
  */
-final class ClientConnections implements StatusPart {
+public final class ClientConnections implements StatusPart {
     /** How long the head of a request may take from its first byte on. */
     private static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -46,7 +46,7 @@ final class ClientConnections implements StatusPart {
      * @param room how many connections there may be
      * @param managementPort connections to this one do not count
      */
-    ClientConnections(BufferBudget budget, int room, int managementPort, Ticker ticker) {
+    public ClientConnections(BufferBudget budget, int room, int managementPort, Ticker ticker) {
         this.budget = budget;
         this.room = room;
         this.managementPort = managementPort;
@@ -118,21 +118,21 @@ final class ClientConnections implements StatusPart {
     }
 
     /** To be called every second. */
-    void rejectSlowHeads() {
+    public void rejectSlowHeads() {
         open.forEach(connection -> connection.rejectIfHeadTakesLongerThan(HEAD_NANOS));
     }
 
-    int size() {
+    public int size() {
         return open.size();
     }
 
     /** How many of them wait for an answer. */
-    int answering() {
+    public int answering() {
         return (int) open.stream().filter(connection -> !connection.isIdle()).count();
     }
 
     /** From now on every answer says that it is the last one on its connection. */
-    void endSoon() {
+    public void endSoon() {
         ending = true;
         // whoever is not told of when nobody listens any more would never hear that the end has
         // come
@@ -143,13 +143,13 @@ final class ClientConnections implements StatusPart {
     }
 
     /** Nobody can connect any more; who is connected stays. */
-    void stopListening() {
+    public void stopListening() {
         listeners.stream()
                 .filter(this::isMainPort)
                 .forEach(listener -> listener.close().awaitUninterruptibly());
     }
 
-    void closeAll() {
+    public void closeAll() {
         open.forEach(ClientConnection::close);
     }
 

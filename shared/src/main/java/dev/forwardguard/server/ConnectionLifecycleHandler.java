@@ -1,6 +1,6 @@
 package dev.forwardguard.server;
 
-import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.guard.GuardProfile;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,9 +1,9 @@
 package dev.forwardguard.server;
 
-import dev.forwardguard.forwardauth.AuthRequest;
-import dev.forwardguard.forwardauth.Decision;
-import dev.forwardguard.forwardauth.Guard;
-import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.guard.AuthRequest;
+import dev.forwardguard.guard.Decision;
+import dev.forwardguard.guard.Guard;
+import dev.forwardguard.guard.GuardProfile;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -1,7 +1,7 @@
 package dev.forwardguard.server;
 
-import dev.forwardguard.forwardauth.Guard;
-import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.guard.Guard;
+import dev.forwardguard.guard.GuardProfile;
 
 import io.micronaut.context.BeanProvider;
 import io.micronaut.context.event.BeanCreatedEvent;

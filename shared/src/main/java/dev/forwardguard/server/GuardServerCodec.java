@@ -1,6 +1,7 @@
 package dev.forwardguard.server;
 
-import dev.forwardguard.settings.HeaderNames;
+import dev.forwardguard.http1.FastRequestParser;
+import dev.forwardguard.http1.HeaderNames;
 
 import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
 import io.netty.buffer.ByteBuf;

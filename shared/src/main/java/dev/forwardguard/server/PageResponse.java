@@ -1,7 +1,7 @@
 package dev.forwardguard.server;
 
-import dev.forwardguard.forwardauth.AuthResponse;
-import dev.forwardguard.forwardauth.Page;
+import dev.forwardguard.guard.AuthResponse;
+import dev.forwardguard.guard.Page;
 
 import io.micronaut.core.convert.ConversionService;
 import io.micronaut.http.MutableHttpResponse;

@@ -1,6 +1,6 @@
 package dev.forwardguard.server;
 
-import dev.forwardguard.upstream.FallbackReason;
+import dev.forwardguard.outcome.FallbackReason;
 
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;

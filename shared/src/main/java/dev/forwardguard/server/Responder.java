@@ -1,7 +1,7 @@
 package dev.forwardguard.server;
 
-import dev.forwardguard.forwardauth.AuthResponse;
-import dev.forwardguard.forwardauth.Decision;
+import dev.forwardguard.guard.AuthResponse;
+import dev.forwardguard.guard.Decision;
 import dev.forwardguard.telemetry.FallbackLog;
 import dev.forwardguard.telemetry.GuardMetrics;
 

@@ -1,9 +1,9 @@
 package dev.forwardguard.server;
 
-import dev.forwardguard.forwardauth.Decision;
-import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.guard.Decision;
+import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.time.Ticker;
-import dev.forwardguard.upstream.FallbackReason;
 
 import io.micronaut.context.annotation.Context;
 import io.micronaut.http.HttpRequest;

@@ -1,5 +1,7 @@
 package dev.forwardguard.settings;
 
+import dev.forwardguard.http1.HeaderNames;
+
 import java.net.URI;
 import java.time.Duration;
 

@@ -2,10 +2,10 @@ package dev.forwardguard.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.forwardguard.forwardauth.Decision;
-import dev.forwardguard.forwardauth.Decision.Fail;
-import dev.forwardguard.forwardauth.Decision.Fallback;
-import dev.forwardguard.upstream.FallbackReason;
+import dev.forwardguard.guard.Decision;
+import dev.forwardguard.guard.Decision.Fail;
+import dev.forwardguard.guard.Decision.Fallback;
+import dev.forwardguard.outcome.FallbackReason;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

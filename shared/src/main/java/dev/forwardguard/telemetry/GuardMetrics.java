@@ -2,16 +2,16 @@ package dev.forwardguard.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.forwardguard.forwardauth.Decision;
-import dev.forwardguard.forwardauth.Decision.Cancelled;
-import dev.forwardguard.forwardauth.Decision.Fail;
-import dev.forwardguard.forwardauth.Decision.Fallback;
-import dev.forwardguard.forwardauth.Decision.Outcome;
-import dev.forwardguard.forwardauth.Decision.Relay;
-import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.guard.Decision;
+import dev.forwardguard.guard.Decision.Cancelled;
+import dev.forwardguard.guard.Decision.Fail;
+import dev.forwardguard.guard.Decision.Fallback;
+import dev.forwardguard.guard.Decision.Outcome;
+import dev.forwardguard.guard.Decision.Relay;
+import dev.forwardguard.guard.GuardProfile;
 import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.settings.Mode;
-import dev.forwardguard.upstream.FallbackReason;
 import dev.forwardguard.upstream.ProbeResult;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamMetrics;

@@ -1,6 +1,6 @@
 package dev.forwardguard.telemetry;
 
-import dev.forwardguard.forwardauth.GuardProfile;
+import dev.forwardguard.guard.GuardProfile;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.upstream.Upstream;

@@ -1,7 +1,9 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.memory.BufferBudget;
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.settings.ProbeSettings;
-import dev.forwardguard.upstream.UpstreamOutcome.Answered;
 
 import io.netty.channel.EventLoop;
 

@@ -2,6 +2,7 @@ package dev.forwardguard.upstream;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.settings.BreakerSettings;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.time.Ticker;

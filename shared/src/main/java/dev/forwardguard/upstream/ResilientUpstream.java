@@ -1,19 +1,27 @@
 package dev.forwardguard.upstream;
 
-import static dev.forwardguard.upstream.FallbackReason.BAD_STATUS;
-import static dev.forwardguard.upstream.FallbackReason.CIRCUIT_OPEN;
-import static dev.forwardguard.upstream.FallbackReason.FORCED;
-import static dev.forwardguard.upstream.FallbackReason.OVERLOAD;
+import static dev.forwardguard.outcome.FallbackReason.BAD_STATUS;
+import static dev.forwardguard.outcome.FallbackReason.CIRCUIT_OPEN;
+import static dev.forwardguard.outcome.FallbackReason.FORCED;
+import static dev.forwardguard.outcome.FallbackReason.OVERLOAD;
 
+import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.UpstreamOutcome.Answered;
+import dev.forwardguard.outcome.UpstreamOutcome.Cancelled;
+import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
+import dev.forwardguard.outcome.UpstreamResponse;
+import dev.forwardguard.outcome.VerdictRule;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.time.Ticker;
-import dev.forwardguard.upstream.UpstreamOutcome.Answered;
-import dev.forwardguard.upstream.UpstreamOutcome.Cancelled;
-import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.breaker.CircuitState;
 import dev.forwardguard.upstream.breaker.Permit;
+import dev.forwardguard.upstream.connection.Connector;
+import dev.forwardguard.upstream.connection.EventLoopState;
+import dev.forwardguard.upstream.connection.HttpExchange;
+import dev.forwardguard.upstream.connection.UpstreamResolver;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;

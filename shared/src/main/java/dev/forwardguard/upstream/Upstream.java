@@ -1,5 +1,6 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.upstream.breaker.CircuitState;
 
 import java.util.concurrent.CompletionStage;

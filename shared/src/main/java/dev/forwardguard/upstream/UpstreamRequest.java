@@ -1,5 +1,8 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.http1.OutgoingHeaders;
+import dev.forwardguard.memory.BufferBudget;
+
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;

@@ -2,9 +2,9 @@
  * One bounded question to one auth backend.
  *
  * <p>{@link dev.forwardguard.upstream.Upstream#ask} is the whole interface: a question goes in, and
- * within the deadline a sealed {@link dev.forwardguard.upstream.UpstreamOutcome} comes back: a
+ * within the deadline a sealed {@link dev.forwardguard.outcome.UpstreamOutcome} comes back: a
  * complete verdict, or the reason why there is none. Every I/O error, timeout and malformed answer
- * becomes a {@link dev.forwardguard.upstream.FallbackReason} in here and nowhere else.
+ * becomes a {@link dev.forwardguard.outcome.FallbackReason} in here and nowhere else.
  *
  * <p>A question lives on the event loop of the connection that it came in by, and so do its {@code
  * HttpExchange}, its {@code UpstreamConnection} and its {@code ConnectionPool}: none of them needs

@@ -2,7 +2,7 @@ package dev.forwardguard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.upstream.BufferBudget;
+import dev.forwardguard.memory.BufferBudget;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 

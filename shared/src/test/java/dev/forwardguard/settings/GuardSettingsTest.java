@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.testing.RecordText;
 
 import org.junit.jupiter.api.Test;

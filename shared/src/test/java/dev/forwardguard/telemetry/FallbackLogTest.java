@@ -6,11 +6,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 
-import dev.forwardguard.forwardauth.Decision;
-import dev.forwardguard.forwardauth.Decision.Allow;
-import dev.forwardguard.forwardauth.Decision.Fail;
-import dev.forwardguard.forwardauth.Page;
-import dev.forwardguard.upstream.FallbackReason;
+import dev.forwardguard.guard.Decision;
+import dev.forwardguard.guard.Decision.Allow;
+import dev.forwardguard.guard.Decision.Fail;
+import dev.forwardguard.guard.Page;
+import dev.forwardguard.outcome.FallbackReason;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,7 +1,5 @@
 package dev.forwardguard.testing;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
@@ -14,7 +12,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 
-import dev.forwardguard.forwardauth.Decision.Allow;
+import dev.forwardguard.guard.Decision.Allow;
 
 import io.netty.handler.codec.http.HttpHeaders;
 
@@ -22,6 +20,7 @@ import jakarta.inject.Inject;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The rules of the house that a machine can check, for each module to hold its own classes against.
@@ -52,75 +51,54 @@ public final class ArchitectureRules {
      *     verdict
      */
     public static List<ArchRule> all(String... allowing) {
-        return List.of(
-                slices().matching("dev.forwardguard.(*)..").should().beFreeOfCycles(),
-                noClasses()
-                        .that()
-                        .resideOutsideOfPackages("..botblock..", "..authentik..")
-                        .should()
-                        .dependOnClassesThat()
-                        .resideInAnyPackage("..botblock..", "..authentik.."),
-                noClasses()
-                        .that()
-                        .resideInAPackage("..upstream..")
-                        .should()
-                        .dependOnClassesThat()
-                        .resideInAnyPackage("..forwardauth..", "..server..", "..telemetry.."),
-                noClasses()
-                        .that()
-                        .resideInAnyPackage("..settings..", "..live..", "..time..")
-                        .should()
-                        .dependOnClassesThat()
-                        .resideInAnyPackage("io.micronaut.."),
-                noClasses()
-                        .that()
-                        .resideOutsideOfPackage("..kubernetes..")
-                        .should()
-                        .dependOnClassesThat()
-                        .resideInAnyPackage("io.kubernetes..", "okhttp3..", "okio.."),
-                noClasses()
-                        .that()
-                        .doNotHaveSimpleName("Ticker")
-                        .should()
-                        .callMethod(System.class, "nanoTime")
-                        .orShould()
-                        .callMethod(System.class, "currentTimeMillis")
-                        .orShould()
-                        .callMethod(java.time.Instant.class, "now"),
-                // Netty's ReadOnlyHttpHeaders, which questions have, give the first value for ever
-                noClasses()
-                        .should()
-                        .callMethod(
-                                HttpHeaders.class, "valueCharSequenceIterator", CharSequence.class)
-                        .orShould()
-                        .callMethod(HttpHeaders.class, "valueStringIterator", CharSequence.class),
-                noFields().should().beAnnotatedWith(Inject.class),
-                noClasses().should().haveNameMatching(EMPTY_NOUN.pattern()),
-                noClasses()
-                        .that(areNot(allowing))
-                        .should()
-                        .callConstructor(
-                                Allow.class,
-                                dev.forwardguard.upstream.FallbackReason.class,
-                                java.util.Map.class),
-                fields().that().areNotFinal().should().notBePublic(),
-                classes()
-                        .that(resideInAPackage("dev.forwardguard.."))
-                        .should()
-                        .resideInAnyPackage(
-                                "..authentik..",
-                                "..botblock..",
-                                "..forwardauth..",
-                                "..head..",
-                                "..htpasswd..",
-                                "..kubernetes..",
-                                "..live..",
-                                "..server..",
-                                "..settings..",
-                                "..start..",
-                                "..telemetry..",
-                                "..time..",
-                                "..upstream.."));
+        List<ArchRule> house =
+                List.of(
+                        slices().matching("dev.forwardguard.(*)..").should().beFreeOfCycles(),
+                        noClasses()
+                                .that()
+                                .resideInAnyPackage("..settings..", "..live..", "..time..")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAnyPackage("io.micronaut.."),
+                        noClasses()
+                                .that()
+                                .resideOutsideOfPackage("..kubernetes..")
+                                .should()
+                                .dependOnClassesThat()
+                                .resideInAnyPackage("io.kubernetes..", "okhttp3..", "okio.."),
+                        noClasses()
+                                .that()
+                                .doNotHaveSimpleName("Ticker")
+                                .should()
+                                .callMethod(System.class, "nanoTime")
+                                .orShould()
+                                .callMethod(System.class, "currentTimeMillis")
+                                .orShould()
+                                .callMethod(java.time.Instant.class, "now"),
+                        // Netty's ReadOnlyHttpHeaders, which questions have, give the first value
+                        // for ever
+                        noClasses()
+                                .should()
+                                .callMethod(
+                                        HttpHeaders.class,
+                                        "valueCharSequenceIterator",
+                                        CharSequence.class)
+                                .orShould()
+                                .callMethod(
+                                        HttpHeaders.class,
+                                        "valueStringIterator",
+                                        CharSequence.class),
+                        noFields().should().beAnnotatedWith(Inject.class),
+                        noClasses().should().haveNameMatching(EMPTY_NOUN.pattern()),
+                        noClasses()
+                                .that(areNot(allowing))
+                                .should()
+                                .callConstructor(
+                                        Allow.class,
+                                        dev.forwardguard.outcome.FallbackReason.class,
+                                        java.util.Map.class),
+                        fields().that().areNotFinal().should().notBePublic());
+        return Stream.concat(house.stream(), Rooms.rules().stream()).toList();
     }
 
     private static DescribedPredicate<JavaClass> areNot(String... names) {

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.forwardguard.upstream.UpstreamOutcome.Answered;
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

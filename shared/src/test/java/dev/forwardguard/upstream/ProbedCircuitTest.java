@@ -1,12 +1,15 @@
 package dev.forwardguard.upstream;
 
-import static dev.forwardguard.upstream.FallbackReason.BAD_STATUS;
-import static dev.forwardguard.upstream.FallbackReason.CIRCUIT_OPEN;
-import static dev.forwardguard.upstream.FallbackReason.CONNECT_REFUSED;
-import static dev.forwardguard.upstream.FallbackReason.FORCED;
+import static dev.forwardguard.outcome.FallbackReason.BAD_STATUS;
+import static dev.forwardguard.outcome.FallbackReason.CIRCUIT_OPEN;
+import static dev.forwardguard.outcome.FallbackReason.CONNECT_REFUSED;
+import static dev.forwardguard.outcome.FallbackReason.FORCED;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.UpstreamOutcome.Answered;
+import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.ProbeSettings;
@@ -14,8 +17,6 @@ import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.ReceivedRequest;
 import dev.forwardguard.testing.StubUpstream;
 import dev.forwardguard.testing.guard.Eventually;
-import dev.forwardguard.upstream.UpstreamOutcome.Answered;
-import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.breaker.CircuitState;
 
 import io.netty.channel.Channel;

@@ -1,8 +1,10 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.http1.HeaderNames;
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.VerdictRule;
 import dev.forwardguard.settings.BreakerSettings;
 import dev.forwardguard.settings.GuardSettings;
-import dev.forwardguard.settings.HeaderNames;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.settings.UpstreamSettings;

@@ -15,9 +15,9 @@ import java.util.stream.Stream;
  * left of it is what he claims.
  *
  * @param header where the proxies write it
- * @param trusted the proxies
+ * @param trustedProxies the proxies
  */
-public record ClientAddressResolver(Source header, List<Subnet> trusted) {
+public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) {
     /** Loopback and the private ranges (RFC 1918, RFC 4193), where a gateway and its pods are. */
     public static final ClientAddressResolver DEFAULT =
             new ClientAddressResolver(
@@ -63,11 +63,11 @@ public record ClientAddressResolver(Source header, List<Subnet> trusted) {
     }
 
     public ClientAddressResolver {
-        trusted = List.copyOf(trusted);
+        trustedProxies = List.copyOf(trustedProxies);
     }
 
     /** The visitor's address. A chain that breaks off in nonsense ends at the last proxy of it. */
-    public ClientAddress of(HttpHeaders headers, SocketAddress peer) {
+    public ClientAddress resolve(HttpHeaders headers, SocketAddress peer) {
         ClientAddress connection =
                 peer instanceof InetSocketAddress socket && socket.getAddress() != null
                         ? ClientAddress.of(socket.getAddress().getAddress())
@@ -103,7 +103,7 @@ public record ClientAddressResolver(Source header, List<Subnet> trusted) {
     }
 
     private boolean isProxy(ClientAddress address) {
-        return trusted.stream().anyMatch(address::in);
+        return trustedProxies.stream().anyMatch(address::in);
     }
 
     private static Optional<String> only(List<String> values) {
@@ -113,6 +113,10 @@ public record ClientAddressResolver(Source header, List<Subnet> trusted) {
     /** As Java would, but quicker: it is in the log of each start, as part of the settings. */
     @Override
     public String toString() {
-        return "AddressRule[header=" + header + ", trusted=" + trusted + "]";
+        return "ClientAddressResolver[header="
+                + header
+                + ", trustedProxies="
+                + trustedProxies
+                + "]";
     }
 }

@@ -55,11 +55,12 @@ class ClientAddressResolverFuzzTest {
 
     private static void xRealIpIsOneAddressOrNone(List<String> lines) {
         var rule =
-                new ClientAddressResolver(ClientAddressResolver.Source.X_REAL_IP, RULE.trusted());
+                new ClientAddressResolver(
+                        ClientAddressResolver.Source.X_REAL_IP, RULE.trustedProxies());
         Optional<ClientAddress> only =
                 lines.size() == 1 ? ClientAddress.parse(lines.getFirst()) : Optional.empty();
 
-        assertThat(rule.of(headers("X-Real-Ip", lines), PROXY))
+        assertThat(rule.resolve(headers("X-Real-Ip", lines), PROXY))
                 .isEqualTo(only.orElseGet(() -> ClientAddress.of(PROXY.getAddress().getAddress())));
     }
 
@@ -71,7 +72,7 @@ class ClientAddressResolverFuzzTest {
     }
 
     private static boolean isStranger(ClientAddress address) {
-        return RULE.trusted().stream().noneMatch(address::in);
+        return RULE.trustedProxies().stream().noneMatch(address::in);
     }
 
     /** From the last place where it stands on, which is the one that was found. */
@@ -96,7 +97,7 @@ class ClientAddressResolverFuzzTest {
     }
 
     private static ClientAddress of(List<String> lines, InetSocketAddress peer) {
-        return RULE.of(headers("X-Forwarded-For", lines), peer);
+        return RULE.resolve(headers("X-Forwarded-For", lines), peer);
     }
 
     private static HttpHeaders headers(String name, List<String> lines) {

@@ -57,7 +57,9 @@ class ClientAddressResolverTest {
                 "203.0.113.1;                           172.32.0.1;  172.32.0.1",
             })
     void readsFromTheRight(String header, String peer, String client) {
-        assertThat(ClientAddressResolver.DEFAULT.of(headers("X-Forwarded-For", header), from(peer)))
+        assertThat(
+                        ClientAddressResolver.DEFAULT.resolve(
+                                headers("X-Forwarded-For", header), from(peer)))
                 .hasToString(client);
     }
 
@@ -75,10 +77,10 @@ class ClientAddressResolverTest {
         var rule =
                 new ClientAddressResolver(
                         ClientAddressResolver.Source.of("x-real-ip"),
-                        ClientAddressResolver.DEFAULT.trusted());
+                        ClientAddressResolver.DEFAULT.trustedProxies());
         HttpHeaders headers = headers("X-Real-Ip", header).add("X-Forwarded-For", "192.0.2.99");
 
-        assertThat(rule.of(headers, from(peer))).hasToString(client);
+        assertThat(rule.resolve(headers, from(peer))).hasToString(client);
     }
 
     @Test
@@ -86,10 +88,10 @@ class ClientAddressResolverTest {
         var rule =
                 new ClientAddressResolver(ClientAddressResolver.Source.X_FORWARDED_FOR, List.of());
 
-        assertThat(rule.of(headers("X-Forwarded-For", "192.0.2.1"), from("127.0.0.1")))
+        assertThat(rule.resolve(headers("X-Forwarded-For", "192.0.2.1"), from("127.0.0.1")))
                 .hasToString("127.0.0.1");
         assertThat(
-                        rule.of(
+                        rule.resolve(
                                 headers("X-Forwarded-For", "192.0.2.1"),
                                 new EmbeddedChannel().remoteAddress()))
                 .isEqualTo(ClientAddress.UNKNOWN);
@@ -100,7 +102,7 @@ class ClientAddressResolverTest {
         String endless = "192.0.2.1, " + "10.0.0.2,".repeat(30_000) + "10.0.0.3";
 
         assertThat(
-                        ClientAddressResolver.DEFAULT.of(
+                        ClientAddressResolver.DEFAULT.resolve(
                                 headers("X-Forwarded-For", endless), from("10.0.0.1")))
                 .hasToString("10.0.0.2");
     }
@@ -119,7 +121,7 @@ class ClientAddressResolverTest {
             headers.add("X-Forwarded-For", left);
             headers.add("X-Forwarded-For", left + ", 198.51.100.7, 10.0.0.9");
 
-            assertThat(ClientAddressResolver.DEFAULT.of(headers, from("10.0.0.1")))
+            assertThat(ClientAddressResolver.DEFAULT.resolve(headers, from("10.0.0.1")))
                     .hasToString("198.51.100.7");
         }
     }

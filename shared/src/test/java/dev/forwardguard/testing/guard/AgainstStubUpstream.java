@@ -2,11 +2,11 @@ package dev.forwardguard.testing.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubUpstream;
-import dev.forwardguard.upstream.FallbackReason;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

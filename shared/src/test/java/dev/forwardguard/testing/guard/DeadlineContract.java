@@ -1,7 +1,7 @@
 package dev.forwardguard.testing.guard;
 
-import static dev.forwardguard.upstream.FallbackReason.DEADLINE;
-import static dev.forwardguard.upstream.FallbackReason.DNS;
+import static dev.forwardguard.outcome.FallbackReason.DEADLINE;
+import static dev.forwardguard.outcome.FallbackReason.DNS;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Named.named;

@@ -2,12 +2,12 @@ package dev.forwardguard.testing.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.guard.Decision.Outcome;
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.RefusingPort;
-import dev.forwardguard.upstream.FallbackReason;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,6 +1,6 @@
 package dev.forwardguard.testing.guard;
 
-import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.testing.RawRequest;
 
 /**

@@ -1,10 +1,10 @@
 package dev.forwardguard.testing.guard;
 
+import static dev.forwardguard.outcome.FallbackReason.PROTOCOL_ERROR;
+import static dev.forwardguard.outcome.FallbackReason.RESET;
 import static dev.forwardguard.testing.Behaviour.answers;
 import static dev.forwardguard.testing.Behaviour.answersRaw;
 import static dev.forwardguard.testing.Behaviour.inTurn;
-import static dev.forwardguard.upstream.FallbackReason.PROTOCOL_ERROR;
-import static dev.forwardguard.upstream.FallbackReason.RESET;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

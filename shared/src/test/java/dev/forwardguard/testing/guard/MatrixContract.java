@@ -3,9 +3,9 @@ package dev.forwardguard.testing.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.forwardguard.forwardauth.Decision.Outcome;
+import dev.forwardguard.guard.Decision.Outcome;
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.testing.RawAnswer;
-import dev.forwardguard.upstream.FallbackReason;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,7 +1,7 @@
 package dev.forwardguard.testing.guard;
 
-import static dev.forwardguard.upstream.FallbackReason.FORCED;
-import static dev.forwardguard.upstream.FallbackReason.OVERLOAD;
+import static dev.forwardguard.outcome.FallbackReason.FORCED;
+import static dev.forwardguard.outcome.FallbackReason.OVERLOAD;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -2,13 +2,13 @@ package dev.forwardguard.testing.guard;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.forwardguard.upstream.FallbackReason;
+import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.UpstreamOutcome.Answered;
+import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
+import dev.forwardguard.outcome.UpstreamResponse;
 import dev.forwardguard.upstream.Upstream;
-import dev.forwardguard.upstream.UpstreamOutcome;
-import dev.forwardguard.upstream.UpstreamOutcome.Answered;
-import dev.forwardguard.upstream.UpstreamOutcome.Unavailable;
 import dev.forwardguard.upstream.UpstreamRequest;
-import dev.forwardguard.upstream.UpstreamResponse;
 
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.annotation.Requires;

@@ -3,12 +3,12 @@ package dev.forwardguard.testing.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Named.named;
 
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.UpstreamOutcome.Answered;
+import dev.forwardguard.outcome.UpstreamResponse;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.upstream.Upstream;
-import dev.forwardguard.upstream.UpstreamOutcome;
-import dev.forwardguard.upstream.UpstreamOutcome.Answered;
-import dev.forwardguard.upstream.UpstreamResponse;
 
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.exceptions.HttpStatusException;

@@ -1,17 +1,17 @@
 package dev.forwardguard.testing.guard;
 
-import static dev.forwardguard.upstream.FallbackReason.CONNECT_REFUSED;
-import static dev.forwardguard.upstream.FallbackReason.CONNECT_TIMEOUT;
-import static dev.forwardguard.upstream.FallbackReason.DNS;
+import static dev.forwardguard.outcome.FallbackReason.CONNECT_REFUSED;
+import static dev.forwardguard.outcome.FallbackReason.CONNECT_TIMEOUT;
+import static dev.forwardguard.outcome.FallbackReason.DNS;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.testing.BlackholePort;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RefusingPort;
 import dev.forwardguard.testing.StubDns;
 import dev.forwardguard.testing.StubUpstream;
-import dev.forwardguard.upstream.FallbackReason;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

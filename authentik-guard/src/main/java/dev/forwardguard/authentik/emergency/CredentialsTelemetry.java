@@ -1,0 +1,107 @@
+package dev.forwardguard.authentik.emergency;
+
+import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.htpasswd.Htpasswd;
+import dev.forwardguard.live.LiveSource;
+import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.telemetry.GuardMetrics;
+import dev.forwardguard.telemetry.StatusEndpoint;
+import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micronaut.context.annotation.Context;
+import io.micronaut.health.HealthStatus;
+import io.micronaut.management.health.indicator.HealthIndicator;
+import io.micronaut.management.health.indicator.HealthResult;
+
+import jakarta.inject.Named;
+
+import org.reactivestreams.Publisher;
+
+import reactor.core.publisher.Mono;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What is told about the users of Emergency Access: numbers, never names. In {@code /health} it is
+ * always up, and no part of readiness: a guard that left service because the API server is down
+ * would do so exactly when it is needed.
+ */
+@Context
+final class CredentialsTelemetry implements StatusPart, HealthIndicator {
+    private final LiveValue<Htpasswd> htpasswd;
+    private final LiveSource source;
+
+    CredentialsTelemetry(
+            LiveValue<Htpasswd> htpasswd,
+            @Named("htpasswd") LiveSource source,
+            MeterRegistry registry,
+            AuthentikProfile profile) {
+        this.htpasswd = htpasswd;
+        this.source = source;
+        gauge(
+                registry,
+                profile,
+                "guard.credentials",
+                "Emergency users that can log in",
+                live -> live.get().map(Htpasswd::size).orElse(0));
+        gauge(
+                registry,
+                profile,
+                "guard.credentials.rejected.lines",
+                "Lines of the htpasswd file in force that were skipped",
+                live -> live.get().map(users -> users.rejectedLines().size()).orElse(0));
+        gauge(
+                registry,
+                profile,
+                "guard.credentials.last.read.timestamp.seconds",
+                "When the source of the htpasswd file was last heard of; 0 before the first time",
+                live -> live.confirmed().map(Instant::getEpochSecond).orElse(0L));
+        FunctionCounter.builder("guard.credentials.rejected", htpasswd, LiveValue::rejections)
+                .description("Revisions of the htpasswd file that were refused")
+                .tag("guard", profile.name())
+                .register(registry);
+        GuardMetrics.refused(
+                registry, Tags.of("guard", profile.name()), "guard.credentials.refused", htpasswd);
+    }
+
+    private void gauge(
+            MeterRegistry registry,
+            AuthentikProfile profile,
+            String name,
+            String description,
+            ToDoubleFunction<LiveValue<Htpasswd>> reading) {
+        Gauge.builder(name, htpasswd, reading)
+                .description(description)
+                .tag("guard", profile.name())
+                .register(registry);
+    }
+
+    @Override
+    public String name() {
+        return "credentials";
+    }
+
+    @Override
+    public Map<String, Object> state() {
+        Map<String, Object> state = new LinkedHashMap<>(source.state());
+        state.put("users", htpasswd.get().map(Htpasswd::size).orElse(0));
+        state.put(
+                "rejectedLines",
+                htpasswd.get().map(users -> users.rejectedLines().toString()).orElse("[]"));
+        state.putAll(StatusEndpoint.live(htpasswd));
+        return state;
+    }
+
+    @Override
+    public Publisher<HealthResult> getResult() {
+        return Mono.fromSupplier(
+                () -> HealthResult.builder(name(), HealthStatus.UP).details(state()).build());
+    }
+}

@@ -1,0 +1,141 @@
+package dev.forwardguard.authentik.emergency;
+
+import dev.forwardguard.authentik.login.ClientAddressResolver;
+import dev.forwardguard.authentik.login.Subnet;
+import dev.forwardguard.htpasswd.HashLimits;
+import dev.forwardguard.htpasswd.Realm;
+import dev.forwardguard.settings.YamlSection;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Section {@code emergency} of {@code guard.yml}.
+ *
+ * @param requireHttps whether credentials are only asked for and accepted when Traefik says that
+ *     the visitor came by TLS
+ * @param realm what browsers show as the name of the protection space
+ * @param groups what the backend is told in {@code X-authentik-groups} of somebody who logged in
+ *     this way
+ * @param deletionGrace how long the htpasswd file may be gone before nobody gets in any more
+ * @param message what the operator tells people on every page, as plain text; may be empty
+ * @param challengePolicy which requests make browsers ask for a password
+ * @param allowPreflight whether CORS preflights reach the application without a password
+ * @param limits hashes that cost more are refused when the htpasswd file is read, so that one line
+ *     cannot stall the others
+ * @param maxFailures how many wrong passwords may come from one address in a minute; 0 for any
+ *     number
+ * @param clientAddress how to find that address
+ */
+public record EmergencySettings(
+        boolean requireHttps,
+        Realm realm,
+        List<String> groups,
+        Duration deletionGrace,
+        String message,
+        ChallengePolicy challengePolicy,
+        boolean allowPreflight,
+        HashLimits limits,
+        int maxFailures,
+        ClientAddressResolver clientAddress) {
+
+    private static final int LONGEST_MESSAGE = 1000;
+
+    public static final EmergencySettings DEFAULTS =
+            new EmergencySettings(
+                    true,
+                    new Realm("Emergency Access"),
+                    List.of(),
+                    Duration.ofSeconds(30),
+                    "",
+                    ChallengePolicy.ALWAYS,
+                    false,
+                    HashLimits.DEFAULT,
+                    5,
+                    ClientAddressResolver.DEFAULT);
+
+    public static EmergencySettings take(YamlSection section) {
+        HashLimits limits = DEFAULTS.limits;
+        var settings =
+                new EmergencySettings(
+                        section.flag("require-https", DEFAULTS.requireHttps),
+                        section.value("realm", DEFAULTS.realm, Realm::new),
+                        section.texts("groups", DEFAULTS.groups, EmergencySettings::groups),
+                        section.duration(
+                                "deletion-grace",
+                                DEFAULTS.deletionGrace,
+                                Duration.ZERO,
+                                Duration.ofDays(1)),
+                        section.value("message", DEFAULTS.message, EmergencySettings::message),
+                        section.choice(
+                                "challenge", ChallengePolicy.class, DEFAULTS.challengePolicy),
+                        section.flag("allow-preflight", DEFAULTS.allowPreflight),
+                        new HashLimits(
+                                section.integer("max-bcrypt-cost", limits.maxBcryptCost(), 4, 30),
+                                section.integer(
+                                        "max-crypt-rounds",
+                                        limits.maxCryptRounds(),
+                                        5000,
+                                        999_999_999)),
+                        section.integer("max-failures", DEFAULTS.maxFailures, 0, 1_000_000),
+                        new ClientAddressResolver(
+                                section.value(
+                                        "client-address",
+                                        DEFAULTS.clientAddress.header(),
+                                        ClientAddressResolver.Source::of),
+                                section.texts(
+                                        "trusted-proxies",
+                                        DEFAULTS.clientAddress.trustedProxies(),
+                                        EmergencySettings::subnets)));
+        section.rejectOtherKeys();
+        return settings;
+    }
+
+    private static List<Subnet> subnets(List<String> ranges) {
+        return ranges.stream().map(Subnet::parse).toList();
+    }
+
+    private static String message(String text) {
+        if (text.length() > LONGEST_MESSAGE
+                || text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n')) {
+            throw new IllegalArgumentException(
+                    "must be at most " + LONGEST_MESSAGE + " characters of plain text");
+        }
+        return text;
+    }
+
+    private static List<String> groups(List<String> groups) {
+        for (String group : groups) {
+            if (group.isBlank() || !group.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != '|')) {
+                throw new IllegalArgumentException("must be printable ASCII without '|': " + group);
+            }
+        }
+        return List.copyOf(groups);
+    }
+
+    /** As Java would, but quicker: it is in the log of each start, as part of the settings. */
+    @Override
+    public String toString() {
+        return "EmergencySettings[requireHttps="
+                + requireHttps
+                + ", realm="
+                + realm
+                + ", groups="
+                + groups
+                + ", deletionGrace="
+                + deletionGrace
+                + ", message="
+                + message
+                + ", challengePolicy="
+                + challengePolicy
+                + ", allowPreflight="
+                + allowPreflight
+                + ", limits="
+                + limits
+                + ", maxFailures="
+                + maxFailures
+                + ", clientAddress="
+                + clientAddress
+                + "]";
+    }
+}

@@ -1,0 +1,94 @@
+package dev.forwardguard.authentik.emergency;
+
+import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.htpasswd.Htpasswd;
+import dev.forwardguard.htpasswd.InvalidHtpasswdException;
+import dev.forwardguard.kubernetes.HtpasswdSecretConfiguration;
+import dev.forwardguard.kubernetes.KubernetesClientFactory;
+import dev.forwardguard.kubernetes.SecretWatch;
+import dev.forwardguard.live.FollowedFile;
+import dev.forwardguard.live.InvalidContentException;
+import dev.forwardguard.live.LiveSource;
+import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.time.Ticker;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.event.ApplicationEventListener;
+import io.micronaut.runtime.server.event.ServerStartupEvent;
+
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** The users of Emergency Access, followed live: in a cluster one Secret, elsewhere a file. */
+@Factory
+final class HtpasswdFactory {
+
+    @Singleton
+    LiveValue<Htpasswd> htpasswd(AuthentikProfile profile, Clock clock) {
+        return new LiveValue<>("htpasswd", content -> parse(content, profile), clock);
+    }
+
+    private static Htpasswd parse(byte[] content, AuthentikProfile profile) {
+        try {
+            return Htpasswd.parse(content, profile.all().emergency().limits());
+        } catch (InvalidHtpasswdException e) {
+            throw new InvalidContentException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What cannot be configured stops the start. {@link Beginning} has the Secret followed. */
+    @Context
+    @Named("htpasswd")
+    @Bean(preDestroy = "close")
+    LiveSource source(
+            HtpasswdConfiguration configuration,
+            HtpasswdSecretConfiguration secret,
+            KubernetesClientFactory clients,
+            LiveValue<Htpasswd> htpasswd,
+            AuthentikProfile profile,
+            Ticker ticker,
+            MeterRegistry registry) {
+        Supplier<Duration> grace = () -> profile.all().emergency().deletionGrace();
+        return switch (configuration.choice(clients.inCluster())) {
+            case FILE ->
+                    new FollowedFile(configuration.followed(), htpasswd, grace, ticker).follow();
+            case SECRET ->
+                    new SecretWatch(
+                            secret,
+                            clients,
+                            htpasswd,
+                            grace,
+                            ticker,
+                            registry,
+                            Tags.of("guard", profile.name()));
+        };
+    }
+
+    /**
+     * Follows a Secret as soon as the guard listens, and not before: the client of the API server
+     * is as much work to set up as all the rest of the start. A file has been read by then.
+     */
+    @Singleton
+    static final class Beginning implements ApplicationEventListener<ServerStartupEvent> {
+        private final LiveSource source;
+
+        Beginning(@Named("htpasswd") LiveSource source) {
+            this.source = source;
+        }
+
+        @Override
+        public void onApplicationEvent(ServerStartupEvent listening) {
+            if (source instanceof SecretWatch secret) {
+                secret.follow();
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.forwardguard.authentik.emergency;
+
+import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.authentik.login.HashingPool;
+import dev.forwardguard.authentik.login.Logins;
+import dev.forwardguard.htpasswd.Htpasswd;
+import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.time.Ticker;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micronaut.context.annotation.Factory;
+
+import jakarta.inject.Singleton;
+
+import java.time.Duration;
+
+/** Builds what checks emergency passwords, with the settings and the users in force. */
+@Factory
+final class LoginFactory {
+
+    @Singleton
+    Logins logins(
+            LiveValue<Htpasswd> htpasswd,
+            AuthentikProfile profile,
+            Ticker ticker,
+            HashingPool pool,
+            MeterRegistry registry) {
+        Timer hash =
+                Timer.builder("guard.emergency.hash")
+                        .description("Emergency passwords that were hashed, and how long it took")
+                        .tag("guard", profile.name())
+                        .register(registry);
+        return new Logins(
+                htpasswd::get,
+                ticker,
+                pool,
+                () -> profile.all().emergency().maxFailures(),
+                nanos -> hash.record(Duration.ofNanos(nanos)));
+    }
+}

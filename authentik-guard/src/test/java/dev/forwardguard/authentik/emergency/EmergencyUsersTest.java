@@ -1,0 +1,87 @@
+package dev.forwardguard.authentik.emergency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.forwardguard.htpasswd.HashLimits;
+import dev.forwardguard.htpasswd.Htpasswd;
+import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.testing.guard.Visitor;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+class EmergencyUsersTest {
+    private static final String ANNA = Visitor.HTPASSWD;
+    private static final String BERT = ANNA.replace("anna", "bert");
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final LiveValue<Htpasswd> live =
+            new LiveValue<>(
+                    "htpasswd",
+                    content -> Htpasswd.parse(content, HashLimits.DEFAULT),
+                    Clock.systemUTC());
+
+    private EmergencyUsers users() {
+        return new EmergencyUsers(live, nanos::get);
+    }
+
+    private void inForce(String htpasswd) {
+        live.offer(String.valueOf(htpasswd.hashCode()), htpasswd.getBytes(UTF_8));
+    }
+
+    @Test
+    void areThoseOfTheFileHoweverEarlyItCame() {
+        assertThat(users().include("anna")).isFalse();
+        inForce(ANNA);
+        assertThat(users().include("anna")).isTrue();
+        assertThat(users().include("bert")).isFalse();
+    }
+
+    @Test
+    void areAlsoThoseWhoWereTakenOut() {
+        EmergencyUsers users = users();
+        inForce(ANNA);
+        inForce(BERT);
+        inForce("");
+
+        assertThat(users.include("anna")).isTrue();
+        assertThat(users.include("bert")).isTrue();
+        assertThat(users.include("carl")).isFalse();
+    }
+
+    @Test
+    void stayWhenTheWholeFileIsWithdrawn() {
+        inForce(ANNA);
+        EmergencyUsers users = users();
+        live.withdraw();
+
+        assertThat(users.include("anna")).isTrue();
+        inForce(BERT);
+        assertThat(users.include("anna")).isTrue();
+    }
+
+    @Test
+    void areAlsoThoseWhoAreLocked() {
+        inForce(BERT + ANNA.replace(":", ":!"));
+
+        assertThat(users().include("anna")).isTrue();
+    }
+
+    @Test
+    void areForgottenAMonthAfterTheyWereTakenOut() {
+        EmergencyUsers users = users();
+        inForce(ANNA);
+        nanos.addAndGet(Duration.ofDays(40).toNanos());
+        assertThat(users.include("anna")).isTrue();
+        inForce(BERT);
+        nanos.addAndGet(Duration.ofDays(29).toNanos());
+        assertThat(users.include("anna")).isTrue();
+        nanos.addAndGet(Duration.ofDays(1).toNanos());
+        assertThat(users.include("anna")).isFalse();
+    }
+}

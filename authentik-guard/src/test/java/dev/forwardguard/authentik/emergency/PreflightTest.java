@@ -1,0 +1,54 @@
+package dev.forwardguard.authentik.emergency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PreflightTest {
+    private final HttpHeaders headers =
+            new DefaultHttpHeaders()
+                    .set("X-Forwarded-Method", "OPTIONS")
+                    .set("Origin", "https://other.example.com")
+                    .set("Access-Control-Request-Method", "PUT")
+                    .set("Access-Control-Request-Headers", "authorization");
+
+    @Test
+    void isWhatBrowsersSend() {
+        assertThat(Preflight.is(headers)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Forwarded-Method", "Origin", "Access-Control-Request-Method"})
+    void isNoneIfSomethingIsMissingOrThereTwice(String name) {
+        HttpHeaders twice = headers.copy().add(name, headers.get(name));
+        HttpHeaders blank = headers.copy().set(name, "");
+
+        assertThat(Preflight.is(twice)).isFalse();
+        assertThat(Preflight.is(blank)).isFalse();
+        assertThat(Preflight.is(headers.copy().remove(name))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "options", "OPTIONS, GET", "POST"})
+    void isNoneByAnotherMethod(String method) {
+        assertThat(Preflight.is(headers.set("X-Forwarded-Method", method))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Authorization",
+                "Cookie",
+                "X-HTTP-Method-Override",
+                "X-HTTP-Method",
+                "X-Method-Override"
+            })
+    void isNoneWithWhatNoBrowserSendsAlong(String name) {
+        assertThat(Preflight.is(headers.set(name, "DELETE"))).isFalse();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.forwardguard.guard;
+
+import dev.forwardguard.guard.Decision.Allow;
+import dev.forwardguard.guard.Decision.Cancelled;
+import dev.forwardguard.guard.Decision.Challenge;
+import dev.forwardguard.guard.Decision.Fail;
+import dev.forwardguard.guard.Decision.Fallback;
+import dev.forwardguard.guard.Decision.Refuse;
+import dev.forwardguard.guard.Decision.Relay;
+import dev.forwardguard.outcome.FallbackReason;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/**
+ * A decision as HTTP: its status, headers and body. Pages of the pass-through, and the {@code
+ * Connection} header, are chosen elsewhere.
+ *
+ * @param body not copied, so not to be changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[] body) {
+    public AuthResponse {
+        // a HEAD request gets the length without the body; without a length the connection would
+        // have to be closed
+        headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    }
+
+    /**
+     * Tells Traefik, and through {@code authResponseHeaders} the backend, that there was no
+     * verdict, and why.
+     */
+    public static final String FALLBACK_HEADER = "X-Guard-Fallback";
+
+    /** How a decision is answered. */
+    public static AuthResponse of(Decision decision) {
+        return switch (decision) {
+            case Relay(var verdict) ->
+                    new AuthResponse(
+                            verdict.status(),
+                            HeaderSelection.forTraefik(verdict.headers()),
+                            verdict.body());
+            case Allow allow -> allowed(allow);
+            case Challenge challenge -> challenged(challenge);
+            case Refuse refuse -> refused(refuse);
+            case Fail(var reason, var page) -> failed(reason, page);
+            case Cancelled() -> text(HttpResponseStatus.BAD_GATEWAY, "nobody is listening");
+        };
+    }
+
+    /** A page where nothing was to be decided. */
+    public static AuthResponse of(HttpResponseStatus status, Page page) {
+        HttpHeaders headers = page.headers().copy();
+        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        return new AuthResponse(status, headers, page.body());
+    }
+
+    private static AuthResponse allowed(Allow allow) {
+        AuthResponse response = text(HttpResponseStatus.OK, "");
+        allow.identity().forEach((name, value) -> response.headers.set(name, value));
+        return response.marked(allow);
+    }
+
+    private static AuthResponse challenged(Challenge challenge) {
+        AuthResponse response = of(HttpResponseStatus.UNAUTHORIZED, challenge.page());
+        response.headers.set(HttpHeaderNames.WWW_AUTHENTICATE, challenge.challenge());
+        return response.marked(challenge);
+    }
+
+    private static AuthResponse refused(Refuse refuse) {
+        AuthResponse response = of(HttpResponseStatus.valueOf(refuse.status()), refuse.page());
+        if (refuse.retryAfterSeconds() > 0) {
+            response.headers.set(HttpHeaderNames.RETRY_AFTER, refuse.retryAfterSeconds());
+        }
+        return response.marked(refuse);
+    }
+
+    private static AuthResponse failed(FallbackReason reason, Page page) {
+        return of(
+                reason.isTimeout()
+                        ? HttpResponseStatus.GATEWAY_TIMEOUT
+                        : HttpResponseStatus.BAD_GATEWAY,
+                page);
+    }
+
+    private static AuthResponse text(HttpResponseStatus status, String text) {
+        return of(status, Page.text(text));
+    }
+
+    private AuthResponse marked(Fallback fallback) {
+        headers.set(FALLBACK_HEADER, fallback.reason().label());
+        return this;
+    }
+
+    /** Status only: headers may hold session cookies and tokens. */
+    @Override
+    public String toString() {
+        return "AuthResponse[" + status.code() + ", " + body.length + " bytes]";
+    }
+}

@@ -1,0 +1,83 @@
+package dev.forwardguard.http1;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Searches the bytes of a head, eight at a time, because a cookie has thousands. */
+final class ByteScanner {
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final long BLANKS = 0x20_20_20_20_20_20_20_20L;
+    private static final long COLONS = 0x3A_3A_3A_3A_3A_3A_3A_3AL;
+    private static final long DELS = 0x7F_7F_7F_7F_7F_7F_7F_7FL;
+    private static final long ONES = 0x01_01_01_01_01_01_01_01L;
+    private static final long UPPER_BITS = 0x80_80_80_80_80_80_80_80L;
+
+    private ByteScanner() {}
+
+    /**
+     * Where the next control character is (RFC 5234 appendix B.1: CTL), of which there has to be
+     * one. None is in an ordinary header value: the first one is its end.
+     */
+    static int nextControl(byte[] bytes, int from) {
+        int next = from;
+        while (next + Long.BYTES <= bytes.length) {
+            long eight = eightAt(bytes, next);
+            long belowBlank = (eight - BLANKS) & ~eight;
+            long found = (belowBlank | zeroes(eight ^ DELS)) & UPPER_BITS;
+            if (found != 0) {
+                return next + indexOf(found);
+            }
+            next += Long.BYTES;
+        }
+        while (bytes[next] < 0 || (bytes[next] >= ' ' && bytes[next] != 0x7F)) {
+            next++;
+        }
+        return next;
+    }
+
+    /** Where the next colon is, or the end. */
+    static int nextColon(byte[] bytes, int from) {
+        int next = from;
+        while (next + Long.BYTES <= bytes.length) {
+            long found = zeroes(eightAt(bytes, next) ^ COLONS) & UPPER_BITS;
+            if (found != 0) {
+                return next + indexOf(found);
+            }
+            next += Long.BYTES;
+        }
+        while (next < bytes.length && bytes[next] != ':') {
+            next++;
+        }
+        return next;
+    }
+
+    /**
+     * A number for the bytes in that range, which few others have: from the first and last eight.
+     */
+    static long fingerprint(byte[] bytes, int start, int end) {
+        if (end - start >= Long.BYTES) {
+            return eightAt(bytes, start) * 31 + eightAt(bytes, end - Long.BYTES);
+        }
+        long all = 0;
+        for (int at = start; at < end; at++) {
+            all = all << Byte.SIZE | bytes[at];
+        }
+        return all;
+    }
+
+    private static long eightAt(byte[] bytes, int at) {
+        return (long) EIGHT_BYTES.get(bytes, at);
+    }
+
+    /** The upper bit of each of eight bytes that is zero; right up to the first. */
+    private static long zeroes(long eight) {
+        return (eight - ONES) & ~eight;
+    }
+
+    private static int indexOf(long found) {
+        return Long.numberOfTrailingZeros(found) / Byte.SIZE;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.forwardguard.runtime;
+
+import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.live.FollowedFile;
+import dev.forwardguard.live.InvalidContentException;
+import dev.forwardguard.memory.BufferBudget;
+import dev.forwardguard.memory.LoadLimits;
+import dev.forwardguard.server.ClientConnections;
+import dev.forwardguard.telemetry.FallbackLog;
+import dev.forwardguard.telemetry.GuardMetrics;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.ResilientUpstream;
+import dev.forwardguard.upstream.Upstream;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Value;
+import io.micronaut.context.exceptions.ConfigurationException;
+import io.micronaut.scheduling.annotation.Scheduled;
+import io.netty.channel.EventLoopGroup;
+
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Builds the parts that both guards are made of. */
+@Factory
+final class GuardBeans {
+    private static final Logger LOG = LoggerFactory.getLogger(GuardBeans.class);
+
+    /** Settings are never withdrawn: a guard without any could decide nothing. */
+    private static final Duration NEVER = Duration.ofDays(36_500);
+
+    @Singleton
+    Ticker ticker() {
+        return Ticker.system();
+    }
+
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    /** Read once before it is followed: a mistake in it stops the start. */
+    @Context
+    @Named("settings")
+    @Bean(preDestroy = "close")
+    FollowedFile settingsFile(
+            SettingsFileConfiguration configuration, GuardProfile profile, Ticker ticker) {
+        Path file = configuration.followed();
+        if (Files.exists(file)) {
+            try {
+                profile.liveSettings().check(FollowedFile.content(file));
+            } catch (IOException | InvalidContentException e) {
+                throw new ConfigurationException(file + ": " + e.getMessage());
+            }
+        } else if (configuration.file() != null) {
+            throw new ConfigurationException(
+                    "guard.settings.file is not there: " + configuration.file());
+        } else {
+            LOG.info("No {}, so defaults are in force: {}", file, profile.settings());
+        }
+        return new FollowedFile(file, profile.liveSettings(), () -> NEVER, ticker).follow();
+    }
+
+    @Singleton
+    GuardMetrics metrics(MeterRegistry registry, GuardProfile profile) {
+        return new GuardMetrics(registry, profile);
+    }
+
+    @Singleton
+    FallbackLog fallbackLog() {
+        return new FallbackLog();
+    }
+
+    @Singleton
+    LoadLimits limits() {
+        return LoadLimits.ofHeap(Runtime.getRuntime().maxMemory());
+    }
+
+    @Singleton
+    ClientConnections connections(
+            LoadLimits limits, @Value("${endpoints.all.port}") int managementPort, Ticker ticker) {
+        return new ClientConnections(
+                new BufferBudget(limits.bufferedBytes()),
+                limits.connections(),
+                managementPort,
+                ticker);
+    }
+
+    @Singleton
+    Drain drain(ClientConnections connections, Ticker ticker) {
+        return new Drain(connections, ticker, Thread::sleep);
+    }
+
+    @Singleton
+    Upstream upstream(
+            GuardProfile profile, EventLoopGroup loops, Ticker ticker, GuardMetrics metrics) {
+        var upstream =
+                new ResilientUpstream(
+                        profile::settings, profile.verdicts(), loops, ticker, metrics);
+        metrics.showCircuit(upstream);
+        return upstream;
+    }
+
+    /** Looks after clients that take their time. */
+    @Singleton
+    static final class Sweep {
+        private final ClientConnections connections;
+
+        Sweep(ClientConnections connections) {
+            this.connections = connections;
+        }
+
+        @Scheduled(fixedDelay = "1s")
+        void rejectSlowHeads() {
+            connections.rejectSlowHeads();
+        }
+    }
+
+    /** Ends a period of the log of an outage every 30 seconds. */
+    @Singleton
+    static final class Period {
+        private final FallbackLog log;
+
+        Period(FallbackLog log) {
+            this.log = log;
+        }
+
+        @Scheduled(fixedDelay = "30s", initialDelay = "30s")
+        void end() {
+            log.summarise();
+        }
+    }
+}

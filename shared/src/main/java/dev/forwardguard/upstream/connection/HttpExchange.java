@@ -1,0 +1,276 @@
+package dev.forwardguard.upstream.connection;
+
+import static dev.forwardguard.outcome.FallbackReason.CONNECT_REFUSED;
+import static dev.forwardguard.outcome.FallbackReason.CONNECT_TIMEOUT;
+import static dev.forwardguard.outcome.FallbackReason.DEADLINE;
+import static dev.forwardguard.outcome.FallbackReason.DNS;
+import static dev.forwardguard.outcome.FallbackReason.READ_TIMEOUT;
+
+import dev.forwardguard.http1.RequestHeadEncoder;
+import dev.forwardguard.memory.BufferBudget;
+import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.UpstreamOutcome.Cancelled;
+import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
+import dev.forwardguard.outcome.UpstreamResponse;
+import dev.forwardguard.settings.UpstreamSettings;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.UpstreamRequest;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.FutureListener;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * One question under way, from the address to the outcome, under one deadline. Ends exactly once:
+ * answered, failed, out of time, or abandoned by the asker. Lives on the asker's event loop.
+ */
+public final class HttpExchange {
+    private final UpstreamRequest request;
+    private final UpstreamSettings settings;
+    private final UpstreamResolver address;
+    private final ConnectionPool pool;
+    private final DeadlineTimer deadlines;
+    private final Connector connector;
+    private final Ticker ticker;
+    private final Function<UpstreamResponse, UpstreamOutcome> classify;
+    private final CompletableFuture<UpstreamOutcome> outcome = new CompletableFuture<>();
+    private final FutureListener<Void> cancellation = gone -> end(new Cancelled());
+
+    private long deadlineAt;
+    private long lastByteAt;
+    private boolean asked;
+    private boolean bytes;
+    private boolean retried;
+    private boolean ended;
+    private int place;
+    private @Nullable UpstreamConnection connection;
+    private @Nullable ChannelFuture connecting;
+
+    public HttpExchange(
+            UpstreamRequest request,
+            UpstreamSettings settings,
+            UpstreamResolver address,
+            EventLoopState shared,
+            Function<UpstreamResponse, UpstreamOutcome> classify) {
+        this.request = request;
+        this.settings = settings;
+        this.address = address;
+        this.pool = shared.pool();
+        this.deadlines = shared.deadlines();
+        this.connector = shared.connector();
+        this.ticker = shared.ticker();
+        this.classify = classify;
+    }
+
+    public CompletableFuture<UpstreamOutcome> outcome() {
+        return outcome;
+    }
+
+    /** Where the bytes of the answer are counted. */
+    BufferBudget.Share buffers() {
+        return request.buffers();
+    }
+
+    /** A bug in here fails the outcome; later ones are ended by the deadline at the latest. */
+    public void start() {
+        try {
+            long now = ticker.nanos();
+            deadlineAt = now + settings.deadline().toNanos();
+            deadlines.add(this, now);
+            request.cancellation().addListener(cancellation);
+            pool.ask(this);
+        } catch (RuntimeException e) {
+            outcome.completeExceptionally(e);
+        }
+    }
+
+    /** The event loop has read what had come in, and it is this question's turn. */
+    void run() {
+        try {
+            if (!ended) {
+                findAndAsk();
+            }
+        } catch (RuntimeException e) {
+            outcome.completeExceptionally(e);
+        }
+    }
+
+    private void findAndAsk() {
+        List<InetSocketAddress> known = address.known();
+        if (known.isEmpty()) {
+            address.lookUp().whenCompleteAsync(this::lookedUp, loop());
+        } else {
+            askAt(known);
+        }
+    }
+
+    private EventLoop loop() {
+        return request.loop();
+    }
+
+    private void lookedUp(@Nullable List<InetSocketAddress> found, @Nullable Throwable failure) {
+        if (ended) {
+            return;
+        }
+        if (found == null || failure != null) {
+            end(new Unavailable(DNS));
+        } else {
+            askAt(found);
+        }
+    }
+
+    private void askAt(List<InetSocketAddress> addresses) {
+        long now = ticker.nanos();
+        UpstreamConnection idle = pool.take(addresses, now);
+        if (idle == null) {
+            connect(addresses, 0);
+        } else {
+            ask(idle, now);
+        }
+    }
+
+    private void connect(List<InetSocketAddress> addresses, int index) {
+        InetSocketAddress next = addresses.get(index);
+        ChannelFuture attempt = connector.connect(loop(), next, settings.connectTimeout());
+        connecting = attempt;
+        attempt.addListener(
+                (ChannelFutureListener)
+                        done -> {
+                            connecting = null;
+                            if (ended) {
+                                done.channel().close();
+                            } else if (done.isSuccess()) {
+                                ask(
+                                        UpstreamConnection.on(
+                                                UpstreamChannel.of(done.channel()), next, pool),
+                                        ticker.nanos());
+                            } else if (index + 1 < addresses.size()) {
+                                connect(addresses, index + 1);
+                            } else {
+                                address.doubt();
+                                end(new Unavailable(whyUnconnected(done.cause())));
+                            }
+                        });
+    }
+
+    private static FallbackReason whyUnconnected(Throwable cause) {
+        return cause instanceof ConnectTimeoutException ? CONNECT_TIMEOUT : CONNECT_REFUSED;
+    }
+
+    private void ask(UpstreamConnection chosen, long now) {
+        connection = chosen;
+        asked = true;
+        lastByteAt = now;
+        chosen.ask(
+                this,
+                RequestHeadEncoder.write(
+                        settings.url().getRawAuthority(),
+                        settings.pathPrefix(),
+                        request.uri(),
+                        request.headers()));
+    }
+
+    /** Bytes of the answer have arrived. */
+    void onBytes() {
+        bytes = true;
+        lastByteAt = ticker.nanos();
+    }
+
+    /** Before there was any, when the question was sent. */
+    long lastByteAt() {
+        return lastByteAt;
+    }
+
+    boolean hasBytes() {
+        return bytes;
+    }
+
+    void answered(UpstreamResponse response) {
+        connection = null;
+        end(classify.apply(response));
+    }
+
+    /**
+     * The connection broke. One that had idled may have been closed by the upstream just before the
+     * question reached it, which says nothing about the upstream: ask once more on a fresh one (RFC
+     * 9110 section 9.2.2).
+     */
+    void connectionFailed(UpstreamConnection failed, FallbackReason reason) {
+        connection = null;
+        if (ended) {
+            return;
+        }
+        if (failed.wasUsed() && !bytes && !retried) {
+            retried = true;
+            asked = false;
+            connect(address.known(), 0);
+        } else {
+            end(new Unavailable(reason));
+        }
+    }
+
+    /** Ends it if its time is up. */
+    void onTimer(long now) {
+        if (ended) {
+            return;
+        }
+        if (now - deadlineAt >= 0) {
+            boolean resolving = !asked && connecting == null;
+            end(new Unavailable(resolving ? DNS : DEADLINE));
+        } else if (asked && now - lastByteAt >= settings.readTimeout().toNanos()) {
+            end(new Unavailable(READ_TIMEOUT));
+        }
+    }
+
+    /** When its time may be up, in nanoseconds from now. Each byte of the answer puts it off. */
+    long untilNextCheck(long now) {
+        long silence = asked ? lastByteAt - now : 0;
+        return Math.min(deadlineAt - now, silence + settings.readTimeout().toNanos());
+    }
+
+    /** Where it stands among those that have a deadline. */
+    int place() {
+        return place;
+    }
+
+    void setPlace(int index) {
+        place = index;
+    }
+
+    private void end(UpstreamOutcome result) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        try {
+            release();
+        } finally {
+            outcome.complete(result);
+        }
+    }
+
+    private void release() {
+        deadlines.remove(this);
+        request.cancellation().removeListener(cancellation);
+        ChannelFuture attempt = connecting;
+        if (attempt != null) {
+            connecting = null;
+            attempt.cancel(false);
+            attempt.channel().close();
+        }
+        if (connection != null) {
+            connection.close();
+            connection = null;
+        }
+    }
+}

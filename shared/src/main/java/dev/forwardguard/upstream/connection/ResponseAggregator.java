@@ -1,0 +1,133 @@
+package dev.forwardguard.upstream.connection;
+
+import static dev.forwardguard.outcome.FallbackReason.BAD_STATUS;
+import static dev.forwardguard.outcome.FallbackReason.OVERLOAD;
+import static dev.forwardguard.outcome.FallbackReason.PROTOCOL_ERROR;
+import static dev.forwardguard.outcome.FallbackReason.RESPONSE_TOO_LARGE;
+
+import dev.forwardguard.http1.StrictResponseDecoder;
+import dev.forwardguard.memory.BufferBudget;
+import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.UpstreamResponse;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+
+/** The answer to one question while it comes in, part by part; interim answers are skipped. */
+final class ResponseAggregator {
+    static final int MAX_BODY_BYTES = 1 << 20;
+
+    private static final byte[] EMPTY = {};
+
+    private final BufferBudget.Share buffers;
+    private byte[] body = EMPTY;
+    private @Nullable HttpResponse head;
+    private int length;
+    private @Nullable UpstreamResponse whole;
+    private boolean keepAlive;
+    private boolean interim;
+    private boolean complete;
+
+    /**
+     * @param buffers where the bytes of the answer are counted until it has been passed on
+     */
+    ResponseAggregator(BufferBudget.Share buffers) {
+        this.buffers = buffers;
+    }
+
+    /** Takes the next part, or says why there will be no answer. */
+    @Nullable FallbackReason add(HttpObject part) {
+        if (part.decoderResult().isFailure()) {
+            return part.decoderResult().cause() instanceof TooLongFrameException
+                    ? RESPONSE_TOO_LARGE
+                    : PROTOCOL_ERROR;
+        }
+        if (part instanceof HttpResponse response) {
+            return addHead(response);
+        }
+        return part instanceof HttpContent content ? addBody(content) : PROTOCOL_ERROR;
+    }
+
+    /** Takes all of it at once, or says why there will be no answer. */
+    @Nullable FallbackReason add(UpstreamResponse fast) {
+        if (!buffers.take(fast.body().length)) {
+            return OVERLOAD;
+        }
+        whole = fast;
+        keepAlive =
+                !fast.headers()
+                        .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        complete = true;
+        return null;
+    }
+
+    private @Nullable FallbackReason addHead(HttpResponse response) {
+        int status = response.status().code();
+        if (!StrictResponseDecoder.isUnambiguous(response) || status < 100 || status > 999) {
+            return PROTOCOL_ERROR;
+        }
+        if (response.headers().size() > StrictResponseDecoder.MAX_HEADER_FIELDS) {
+            return RESPONSE_TOO_LARGE;
+        }
+        if (status == 101) {
+            return BAD_STATUS; // whatever follows is no HTTP
+        }
+        interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        head = response;
+        keepAlive = HttpUtil.isKeepAlive(response);
+        return null;
+    }
+
+    private @Nullable FallbackReason addBody(HttpContent content) {
+        ByteBuf bytes = content.content();
+        int more = bytes.readableBytes();
+        if (length + more > MAX_BODY_BYTES) {
+            return RESPONSE_TOO_LARGE;
+        }
+        if (!buffers.take(more)) {
+            return OVERLOAD;
+        }
+        if (length + more > body.length) {
+            // most bodies come in one part; others grow by doubling
+            body = Arrays.copyOf(body, Math.max(length + more, 2 * length));
+        }
+        bytes.readBytes(body, length, more);
+        length += more;
+        complete = content instanceof LastHttpContent && !interim;
+        return null;
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** Whether the connection is meant to be used again. Only for a complete answer. */
+    boolean isKeepAlive() {
+        return keepAlive;
+    }
+
+    /** The answer, once it is complete. */
+    UpstreamResponse response() {
+        UpstreamResponse known = whole;
+        if (known != null) {
+            return known;
+        }
+        if (head == null || !complete) {
+            throw new IllegalStateException("the answer is not complete");
+        }
+        byte[] bytes = length == body.length ? body : Arrays.copyOf(body, length);
+        return new UpstreamResponse(head.status(), head.headers(), bytes);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.forwardguard.upstream.connection;
+
+import dev.forwardguard.time.Ticker;
+
+import io.netty.util.NetUtil;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Where a host name leads. Looking it up blocks, for as long as a resolver likes, so it happens on
+ * a thread of its own and never more than once at a time; questions use the last addresses that
+ * were found and wait only if there never were any.
+ */
+public final class UpstreamResolver {
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamResolver.class);
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final String host;
+    private final int port;
+    private final Ticker ticker;
+    private final boolean literal;
+    private final AtomicReference<@Nullable CompletableFuture<List<InetSocketAddress>>> lookup =
+            new AtomicReference<>();
+    private volatile List<InetSocketAddress> known = List.of();
+    private volatile @Nullable Throwable failure;
+    private volatile long lookedUpAt;
+
+    public UpstreamResolver(String host, int port, Ticker ticker) {
+        this.host = host;
+        this.port = port;
+        this.ticker = ticker;
+        this.literal = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
+        if (literal) {
+            // an address in figures, so this asks nobody
+            known = List.of(new InetSocketAddress(host, port));
+        }
+    }
+
+    public boolean leadsTo(String otherHost, int otherPort) {
+        return port == otherPort && host.equals(otherHost);
+    }
+
+    /**
+     * The addresses to use now; empty if there never were any. Starts a look-up when they are no
+     * longer fresh.
+     */
+    List<InetSocketAddress> known() {
+        List<InetSocketAddress> addresses = known;
+        if (!addresses.isEmpty() && ticker.nanos() - lookedUpAt > FRESH_NANOS) {
+            lookUp();
+        }
+        return addresses;
+    }
+
+    /** Nobody answers at the known addresses: the upstream may have moved. */
+    void doubt() {
+        if (ticker.nanos() - lookedUpAt > PAUSE_NANOS) {
+            lookUp();
+        }
+    }
+
+    /**
+     * Looks the name up, or joins the look-up under way. Fails with the resolver's exception, and
+     * without asking it again if it failed a moment ago.
+     */
+    CompletableFuture<List<InetSocketAddress>> lookUp() {
+        if (literal) {
+            return CompletableFuture.completedFuture(known);
+        }
+        Throwable recent = failure;
+        if (recent != null && ticker.nanos() - lookedUpAt < PAUSE_NANOS) {
+            return CompletableFuture.failedFuture(recent);
+        }
+        var mine = new CompletableFuture<List<InetSocketAddress>>();
+        CompletableFuture<List<InetSocketAddress>> running = lookup.compareAndExchange(null, mine);
+        if (running != null) {
+            return running;
+        }
+        Thread.ofPlatform().daemon().name("upstream-lookup").start(() -> resolve(mine));
+        return mine;
+    }
+
+    private void resolve(CompletableFuture<List<InetSocketAddress>> result) {
+        List<InetSocketAddress> found = List.of();
+        Throwable problem = null;
+        try {
+            found =
+                    Arrays.stream(InetAddress.getAllByName(host))
+                            .map(address -> new InetSocketAddress(address, port))
+                            .toList();
+            known = found;
+        } catch (UnknownHostException | RuntimeException e) {
+            LOG.debug("{} does not resolve", host, e);
+            problem = e;
+        } finally {
+            failure = problem;
+            lookedUpAt = ticker.nanos();
+            lookup.set(null);
+        }
+        if (problem == null) {
+            result.complete(found);
+        } else {
+            result.completeExceptionally(problem);
+        }
+    }
+}

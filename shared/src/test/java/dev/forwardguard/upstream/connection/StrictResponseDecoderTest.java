@@ -1,0 +1,255 @@
+package dev.forwardguard.upstream.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.forwardguard.http1.StrictResponseDecoder;
+import dev.forwardguard.memory.BufferBudget;
+import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.UpstreamResponse;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.util.ReferenceCountUtil;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Random;
+
+class StrictResponseDecoderTest {
+    private static final String USUAL =
+            """
+            HTTP/1.1 302 Moved Temporarily
+            Server: a
+            Set-Cookie: a=1; b=\u00e9\u00ff
+            Location:   https://sso.example/?a=b \s
+            Empty:
+            Set-Cookie: c=2
+            Content-Length: 8
+            Connection: keep-alive
+
+            body
+            ab"""
+                    .replace("\n", "\r\n");
+
+    /** What becomes of bytes, as a connection sees it. */
+    private static final class Reader extends ChannelInboundHandlerAdapter {
+        private final ResponseAggregator answer = new ResponseAggregator(BufferBudget.unbounded());
+        private final StrictResponseDecoder decoder =
+                new StrictResponseDecoder(() -> {}, answer::isComplete);
+        private final EmbeddedChannel channel = new EmbeddedChannel(decoder, this);
+        private boolean shortWay;
+        private int tooMany;
+        private @Nullable FallbackReason failure;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            if (answer.isComplete() || failure != null) {
+                tooMany++;
+            } else if (message instanceof UpstreamResponse whole) {
+                shortWay = true;
+                failure = answer.add(whole);
+            } else {
+                failure = answer.add((HttpObject) message);
+            }
+            ReferenceCountUtil.release(message);
+        }
+
+        Reader read(byte[] bytes, int from, int to) {
+            if (from < to) {
+                channel.writeInbound(Unpooled.copiedBuffer(bytes, from, to - from));
+            }
+            return this;
+        }
+
+        String told() {
+            String told;
+            if (failure != null) {
+                told = "failed: " + failure;
+            } else if (answer.isComplete()) {
+                boolean clean = tooMany == 0 && !decoder.hasExcess();
+                told =
+                        told(answer.response())
+                                + (clean ? " clean" : "")
+                                + (clean && answer.isKeepAlive() ? " keep-alive" : "");
+            } else {
+                told = "incomplete";
+            }
+            channel.finishAndReleaseAll();
+            return told;
+        }
+
+        private static String told(UpstreamResponse response) {
+            var told = new StringBuilder(response.status().toString()).append('|');
+            HttpHeaders headers = response.headers();
+            headers.iteratorCharSequence()
+                    .forEachRemaining(
+                            field ->
+                                    told.append(field.getKey())
+                                            .append('=')
+                                            .append(field.getValue())
+                                            .append('|'));
+            for (String name : headers.names()) {
+                told.append(headers.get(name)).append(headers.getAll(name));
+            }
+            return told.append(new String(response.body(), ISO_8859_1)).toString();
+        }
+    }
+
+    private static Reader read(String text) {
+        byte[] bytes = text.getBytes(ISO_8859_1);
+        return new Reader().read(bytes, 0, bytes.length);
+    }
+
+    @Test
+    void readsAnOrdinaryAnswerFromItsBytes() {
+        Reader reader = read(USUAL);
+
+        assertThat(reader.shortWay).isTrue();
+        UpstreamResponse response = reader.answer.response();
+        assertThat(response.status().toString()).isEqualTo("302 Moved Temporarily");
+        assertThat(response.headers().getAll("set-cookie"))
+                .containsExactly("a=1; b=\u00e9\u00ff", "c=2");
+        assertThat(response.headers().get("LOCATION")).isEqualTo("https://sso.example/?a=b");
+        assertThat(response.headers().get("empty")).isEmpty();
+        assertThat(response.body()).asString().isEqualTo("body\r\nab");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 204 No Content\r\n\r\n",
+                "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n",
+                "HTTP/1.1 599 Own\r\ncontent-length: 1\r\n\r\nx",
+            })
+    void isShortWhateverTheStatus(String answer) {
+        assertThat(read(answer).shortWay).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 100 Continue\r\n\r\n",
+                "HTTP/1.1 101 Switching Protocols\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 099 No\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n",
+                "HTTP/1.1 200 OK\r\n\r\n",
+                "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200  OK\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK \r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 O\tK\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 O\u00e9\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 +20 OK\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 0200 OK\r\nContent-Length: 0\r\n\r\n",
+                "http/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                "\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0",
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nx",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nx",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: +0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0, 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 00000000\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 4294967296\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length:\t0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close, x\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nUpgrade: h2c\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nA: b\r\n c\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nno colon\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nA: b\u0000\r\n\r\n",
+            })
+    void leavesWhatIsNotOrdinaryToNetty(String answer) {
+        assertThat(read(answer).shortWay).isFalse();
+    }
+
+    @Test
+    void leavesLargeAnswersAndManyHeadersToNetty() {
+        String start = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
+        assertThat(read(start + "A: b\r\n".repeat(63) + "\r\n").shortWay).isTrue();
+        assertThat(read(start + "A: b\r\n".repeat(64) + "\r\n").shortWay).isFalse();
+
+        String head = "HTTP/1.1 200 OK\r\nContent-Length: 16342\r\n\r\n";
+        assertThat(read(head + "x".repeat(16_342)).shortWay).isTrue();
+        String longer = head.replace("42", "43");
+        assertThat(read(longer + "x".repeat(16_343)).shortWay).isFalse();
+    }
+
+    /** What is still to come of a message must never be taken for a message of its own. */
+    @Test
+    void neverBeginsInTheMiddle() {
+        byte[] inner = USUAL.getBytes(ISO_8859_1);
+        String outer = "HTTP/1.1 200 OK\r\nContent-Length: " + inner.length + "\r\n\r\n";
+
+        Reader reader = read(outer).read(inner, 0, inner.length);
+
+        assertThat(reader.shortWay).isFalse();
+        assertThat(reader.answer.response().body()).isEqualTo(inner);
+    }
+
+    @Test
+    void takesTheShortWayAgainAfterAnInterimAnswer() {
+        Reader reader = read("HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" + USUAL);
+
+        assertThat(reader.shortWay).isTrue();
+        assertThat(reader.told()).startsWith("302 ").endsWith("clean keep-alive");
+    }
+
+    /**
+     * Answers with a few bytes changed, and perhaps cut off: they come out of the short way, if
+     * they take it, as they do of Netty's, which is taken if the first byte arrives alone.
+     */
+    @Test
+    void isNeverReadDifferentlyThanByNettyAlone() {
+        var random = new Random(8);
+        int shortWay = 0;
+        for (int i = 0; i < 60_000; i++) {
+            byte[] sent = mutated(random);
+            int end = random.nextInt(8) > 0 ? sent.length : random.nextInt(1, sent.length + 1);
+
+            Reader own = new Reader().read(sent, 0, end);
+            Reader netty = new Reader().read(sent, 0, 1).read(sent, 1, end);
+
+            shortWay += own.shortWay ? 1 : 0;
+            assertThat(netty.shortWay).isFalse();
+            assertThat(own.told()).as(new String(sent, 0, end, ISO_8859_1)).isEqualTo(netty.told());
+        }
+        assertThat(shortWay).isBetween(6_000, 54_000);
+    }
+
+    private static byte[] mutated(Random random) {
+        String telling = "\r\n :\t,;0123459/\u0000\u007f\u0080\u00ffAaHTPhttp1.0";
+        String answer =
+                switch (random.nextInt(4)) {
+                    case 0 -> USUAL.replace("keep-alive", "close");
+                    case 1 -> "HTTP/1.1 204 No Content\r\nA: b\r\n\r\n";
+                    case 2 -> "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+                    default -> USUAL;
+                };
+        byte[] bytes = answer.getBytes(ISO_8859_1);
+        for (int changes = random.nextInt(4); changes > 0; changes--) {
+            int at = random.nextInt(bytes.length);
+            bytes[at] = (byte) telling.charAt(random.nextInt(telling.length()));
+        }
+        return bytes;
+    }
+}
