@@ -16,16 +16,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Checks or applies the source format of every Java file below a directory. A program of its own,
- * because a formatter can only read the language of the Java that it runs on, and Maven may have
- * been started by an older one.
+ * Checks or applies the source format of every Java file below a directory. A program of its own
+ * instead of a Maven plugin, because google-java-format can only parse the language version of the
+ * JDK that it runs on, and Maven may run on an older one.
  *
  * <p>Usage: {@code java -cp google-java-format-all-deps.jar Format.java check|apply ROOT}
  */
 class Format {
     private static final JavaFormatterOptions.Style STYLE = JavaFormatterOptions.Style.AOSP;
 
-    /** What was built, and what the scripts keep: system images, in which /proc may be mounted. */
+    /** Build output, and what scripts keep: system images, in which /proc may be mounted. */
     private static final Set<String> SKIPPED = Set.of("target", ".local", ".git");
 
     public static void main(String[] arguments) throws IOException, FormatterException {

@@ -7,8 +7,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The auth request that Traefik makes. Not thread-safe: used by one thread at a time, which is the
- * event loop of its connection, or the thread that the event loop handed it to.
+ * The auth request that Traefik sends to the guard. Not thread-safe: one thread uses it at a time,
+ * either the event loop of its connection or the thread that the event loop handed it to.
  */
 public final class AuthRequest {
     private final String path;
@@ -18,17 +18,17 @@ public final class AuthRequest {
     private @Nullable RequestId id;
 
     private AuthRequest(String target, HttpHeaders headers, Channel connection) {
-        int request = target.indexOf('?');
-        this.path = request < 0 ? target : target.substring(0, request);
-        this.query = request < 0 ? "" : target.substring(request);
+        int queryStart = target.indexOf('?');
+        this.path = queryStart < 0 ? target : target.substring(0, queryStart);
+        this.query = queryStart < 0 ? "" : target.substring(queryStart);
         this.headers = headers;
         this.connection = connection;
     }
 
     /**
-     * The request with this head.
+     * Creates the auth request from its request line and headers.
      *
-     * @param connection where the decision goes
+     * @param connection the caller's connection, which gets the response
      */
     public static AuthRequest of(HttpRequest head, Channel connection) {
         return new AuthRequest(originForm(head.uri()), head.headers(), connection);
@@ -49,22 +49,22 @@ public final class AuthRequest {
         return path;
     }
 
-    /** The query with its question mark as it was sent, or empty. */
+    /** The query as it was sent, with its leading {@code ?}, or an empty string. */
     public String query() {
         return query;
     }
 
-    /** All headers, in order, with repeats, byte for byte. */
+    /** All headers as they were sent: order, repeats and bytes kept. */
     public HttpHeaders headers() {
         return headers;
     }
 
-    /** Where the decision goes. */
+    /** The caller's connection, which gets the response. */
     public Channel connection() {
         return connection;
     }
 
-    /** What the pages and the log call it; the same whenever it is asked for. */
+    /** The id of this request in pages and logs. Every call returns the same one. */
     public RequestId id() {
         RequestId known = id;
         if (known == null) {

@@ -14,26 +14,26 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /**
- * A decision as HTTP: its status, headers and body. Pages of the pass-through, and the {@code
- * Connection} header, are chosen elsewhere.
+ * A decision as HTTP: its status, headers and body. The pages of the pass-through and the {@code
+ * Connection} header are chosen elsewhere.
  *
- * @param body not copied, so not to be changed
+ * @param body not copied, so it must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[] body) {
     public AuthResponse {
-        // a HEAD request gets the length without the body; without a length the connection would
-        // have to be closed
+        // a response to HEAD has the length without the body; without a length the connection
+        // would have to be closed
         headers.set(HttpHeaderNames.CONTENT_LENGTH, body.length);
     }
 
     /**
-     * Tells Traefik, and through {@code authResponseHeaders} the backend, that there was no
-     * verdict, and why.
+     * The header with the {@link FallbackReason}, present when the guard decided without a verdict.
+     * Traefik passes it on to the backend if {@code authResponseHeaders} lists it.
      */
     public static final String FALLBACK_HEADER = "X-Guard-Fallback";
 
-    /** How a decision is answered. */
+    /** The response for a decision. */
     public static AuthResponse of(Decision decision) {
         return switch (decision) {
             case Relay(var verdict) ->
@@ -45,11 +45,11 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
             case Challenge challenge -> challenged(challenge);
             case Refuse refuse -> refused(refuse);
             case Fail(var reason, var page) -> failed(reason, page);
-            case Cancelled() -> text(HttpResponseStatus.BAD_GATEWAY, "nobody is listening");
+            case Cancelled() -> text(HttpResponseStatus.BAD_GATEWAY, "cancelled");
         };
     }
 
-    /** A page where nothing was to be decided. */
+    /** A page as a response to a request that needs no decision. */
     public static AuthResponse of(HttpResponseStatus status, Page page) {
         HttpHeaders headers = page.headers().copy();
         headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");

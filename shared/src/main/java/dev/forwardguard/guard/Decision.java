@@ -6,13 +6,13 @@ import dev.forwardguard.outcome.UpstreamResponse;
 import java.util.Locale;
 import java.util.Map;
 
-/** What the guard tells Traefik. */
+/** What the guard decides about an auth request, and so how it answers Traefik. */
 public sealed interface Decision {
 
-    /** The upstream has decided: its verdict goes back unchanged, minus hop-by-hop headers. */
+    /** The upstream decided: its verdict goes back unchanged, without hop-by-hop headers. */
     record Relay(UpstreamResponse verdict) implements Decision {}
 
-    /** A decision that was made without the upstream. */
+    /** A decision made without a verdict. */
     sealed interface Fallback extends Decision {
         FallbackReason reason();
 
@@ -20,10 +20,10 @@ public sealed interface Decision {
     }
 
     /**
-     * Let the visitor pass without a verdict.
+     * Lets the visitor pass without a verdict.
      *
-     * @param identity the headers that tell the backend who the visitor is; empty values keep out
-     *     what he sent himself
+     * @param identity the identity headers for the backend; an empty value replaces what the
+     *     visitor sent in that header
      */
     record Allow(FallbackReason reason, Map<String, String> identity) implements Fallback {
         public Allow {
@@ -37,10 +37,10 @@ public sealed interface Decision {
     }
 
     /**
-     * Ask the visitor for credentials: 401.
+     * Asks the visitor for credentials: 401.
      *
      * @param challenge the value of {@code WWW-Authenticate}
-     * @param page what the visitor reads when he cancels
+     * @param page what visitors read when they cancel the browser's login dialog
      */
     record Challenge(FallbackReason reason, String challenge, Page page) implements Fallback {
         @Override
@@ -50,10 +50,10 @@ public sealed interface Decision {
     }
 
     /**
-     * Turn the visitor away.
+     * Turns the visitor away.
      *
      * @param status 4xx or 5xx
-     * @param retryAfterSeconds when trying again may help; 0 when it will not
+     * @param retryAfterSeconds the value of {@code Retry-After}; 0 if a retry does not help
      * @param page what the visitor reads
      */
     record Refuse(FallbackReason reason, int status, int retryAfterSeconds, Page page)
@@ -71,16 +71,16 @@ public sealed interface Decision {
     }
 
     /**
-     * Mode {@code upstream}: the failure itself is the answer, 502 or 504.
+     * Reports the failure as 502 or 504 instead of falling back: mode {@code upstream}.
      *
      * @param page what the visitor reads
      */
     record Fail(FallbackReason reason, Page page) implements Decision {}
 
-    /** The asker has hung up; whatever is written reaches nobody. */
+    /** The caller has hung up, so no response can reach it. */
     record Cancelled() implements Decision {}
 
-    /** What a fallback came to; a metric label. */
+    /** The kind of a fallback decision; a metric label. */
     enum Outcome {
         ALLOW,
         CHALLENGE,

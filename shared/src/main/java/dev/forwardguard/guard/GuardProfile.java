@@ -11,39 +11,39 @@ import io.netty.handler.codec.http.HttpHeaders;
 
 import java.util.Set;
 
-/** What makes one guard this guard, for the code that both share. */
+/** What distinguishes one guard from the other, for the code that both share. */
 public interface GuardProfile {
-    /** The guard's name: the label {@code guard} of every metric. */
+    /** The guard's name, which is the label {@code guard} of every metric. */
     String name();
 
     /** The settings in force. */
     GuardSettings settings();
 
-    /** What {@code guard.yml} feeds; it holds the defaults until then. */
+    /** The value that {@code guard.yml} updates. It holds the defaults until then. */
     LiveValue<?> liveSettings();
 
-    /** Which statuses of its upstream decide. */
+    /** Which statuses of its upstream are verdicts. */
     VerdictRule verdicts();
 
-    /** What its fallbacks can come to: the metrics are there for these from the start. */
+    /** The possible outcomes of its fallbacks. Their metrics exist from the start. */
     Set<Outcome> outcomes();
 
-    /** Whether a request on the main port is a question to this guard. */
+    /** Whether a request on the main port is an auth request for this guard. */
     boolean handles(String path);
 
     /**
-     * Headers of a question that this guard neither forwards nor looks at itself under the settings
-     * in force: they need not be kept.
+     * The request headers that this guard, with the settings in force, neither forwards nor reads.
+     * They need not be kept.
      */
     HeaderNames unread();
 
     /**
-     * What to decide about a request that the guard could not even handle.
+     * Decides about a request that the guard could not handle at all.
      *
      * @param reason {@link FallbackReason#BAD_REQUEST}, {@link FallbackReason#OVERLOAD} or {@link
      *     FallbackReason#INTERNAL_ERROR}
-     * @param status what an ordinary server would answer: 400, 408, 414, 431 or 503
-     * @param headers as many of the request's as could be read
+     * @param status what any other HTTP server would answer: 400, 408, 414, 431 or 503
+     * @param headers those headers of the request that could be read
      */
     Decision withoutRequest(FallbackReason reason, int status, HttpHeaders headers);
 }

@@ -17,11 +17,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /**
- * Which headers travel each way. End-to-end headers travel unchanged, with repeats and order; those
- * that are about one connection or about another message's body do not.
+ * Selects the headers that are forwarded each way. End-to-end headers are forwarded unchanged, with
+ * repeats and in order. Headers about one connection, or about the body of another message, are
+ * dropped.
  */
 public final class HeaderSelection {
-    /** RFC 9110 section 7.6.1, and what Go's reverse proxy, and so Traefik, treats likewise. */
+    /** RFC 9110 section 7.6.1, and what Go's reverse proxy, and so Traefik, also drops. */
     private static final HeaderNames HOP_BY_HOP =
             HeaderNames.of(
                     "connection",
@@ -35,8 +36,8 @@ public final class HeaderSelection {
                     "upgrade");
 
     /**
-     * The guard asks a whole and unconditional question, at its own {@code Host}: nginx forwarded
-     * the conditionals and took a 412 for a verdict.
+     * The upstream request is unconditional, wants the whole response and has its own {@code Host}.
+     * nginx forwarded the conditional headers and took a 412 for a verdict.
      */
     private static final HeaderNames OF_ANOTHER_REQUEST =
             HeaderNames.of(
@@ -54,10 +55,11 @@ public final class HeaderSelection {
     private HeaderSelection() {}
 
     /**
-     * The headers to ask the upstream with, without {@code Host}.
+     * The headers of the upstream request, without {@code Host}.
      *
-     * @param sent not to be changed before the question has been answered
-     * @param alsoDropped further headers that stay here
+     * @param sent the headers of the auth request; not to be changed before the upstream request
+     *     has ended
+     * @param alsoDropped further headers that are not forwarded
      */
     public static OutgoingHeaders forUpstream(HttpHeaders sent, HeaderNames alsoDropped) {
         HeaderNames named = namedByConnection(sent);
@@ -73,18 +75,18 @@ public final class HeaderSelection {
                         header);
     }
 
-    /** The headers of a verdict that go back to Traefik; their length is written anew. */
-    public static HttpHeaders forTraefik(HttpHeaders answered) {
-        HeaderNames named = namedByConnection(answered);
+    /** The headers of a verdict that go back to Traefik, without {@code Content-Length}. */
+    public static HttpHeaders forTraefik(HttpHeaders received) {
+        HeaderNames named = namedByConnection(received);
         return copy(
-                answered,
+                received,
                 name ->
                         HOP_BY_HOP.contains(name)
                                 || HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
                                 || named.contains(name));
     }
 
-    /** The headers of a message that is passed through, its own length included. */
+    /** The headers of a message that is passed through, including its {@code Content-Length}. */
     public static HttpHeaders endToEnd(HttpHeaders sent) {
         HeaderNames named = namedByConnection(sent);
         return copy(
@@ -93,7 +95,7 @@ public final class HeaderSelection {
     }
 
     private static HttpHeaders copy(HttpHeaders all, Predicate<CharSequence> dropped) {
-        // they were validated when they were decoded
+        // the decoder has validated them already
         HttpHeaders kept =
                 DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
         forEachKept(all, dropped, kept::add);
@@ -101,8 +103,8 @@ public final class HeaderSelection {
     }
 
     /**
-     * Set by Traefik, not by the client, who must not be able to take them away again by naming
-     * them in his {@code Connection} header.
+     * Whether Traefik sets this header. A client must not be able to remove it by naming it in the
+     * {@code Connection} header.
      */
     private static boolean isTraefiks(CharSequence name) {
         return startsWith(name, "x-forwarded-")
@@ -135,7 +137,7 @@ public final class HeaderSelection {
         while (entries.hasNext()) {
             Map.Entry<CharSequence, CharSequence> entry = entries.next();
             if (HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(entry.getKey())) {
-                // nearly all messages say one of these, the first of which is hop-by-hop anyway
+                // nearly all messages have one of these two values; "keep-alive" is in HOP_BY_HOP
                 if (HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(entry.getValue())) {
                     named = CLOSE;
                 } else if (!HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(entry.getValue())) {

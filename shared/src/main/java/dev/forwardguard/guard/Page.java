@@ -9,14 +9,14 @@ import java.nio.charset.StandardCharsets;
 /**
  * What a visitor reads instead of the application.
  *
- * @param headers those that belong to the body; the rest of the answer is up to the decision
- * @param body not copied, so not to be changed
+ * @param headers the headers that belong to the body; the decision adds the others
+ * @param body not copied, so it must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Page(HttpHeaders headers, byte[] body) {
     private static final String TEXT = "text/plain; charset=utf-8";
 
-    /** One without any design. */
+    /** A page of plain text. */
     public static Page text(String text) {
         HttpHeaders headers = new DefaultHttpHeaders();
         if (!text.isEmpty()) {

@@ -7,19 +7,23 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * By which a visitor who reads a number to the operator can be found in the logs. Not a secret.
+ * The id of a request in pages and logs. Visitors read it to the operator, who finds the log lines
+ * by it. Not a secret.
  *
- * @param value letters, digits and {@code . _ -} only, so that it can stand in a page, a header and
- *     a log line as it is
+ * @param value only letters, digits and {@code . _ -}, so that pages, headers and log lines need no
+ *     escaping
  */
 public record RequestId(String value) {
-    /** Gateways that give numbers to requests use this one, and so do we. */
+    /** The header in which gateways commonly send a request id. */
     public static final String HEADER = "X-Request-Id";
 
     private static final int SHORTEST = 8;
     private static final int LONGEST = 64;
 
-    /** The one that the gateway gave if it is sane, else a new one. */
+    /**
+     * The id that the gateway sent, if there is exactly one and it has 8 to 64 plain characters.
+     * Otherwise a new random one.
+     */
     public static RequestId of(HttpHeaders headers) {
         List<String> given = headers.getAll(HEADER);
         return given.size() == 1 && isSane(given.getFirst())

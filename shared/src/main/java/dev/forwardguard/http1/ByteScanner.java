@@ -18,8 +18,8 @@ final class ByteScanner {
     private ByteScanner() {}
 
     /**
-     * Where the next control character is (RFC 5234 appendix B.1: CTL), of which there has to be
-     * one. None is in an ordinary header value: the first one is its end.
+     * Returns the index of the next control character (RFC 5234 appendix B.1: CTL). There has to be
+     * one. A usual header value contains none, so the first one marks its end.
      */
     static int nextControl(byte[] bytes, int from) {
         int next = from;
@@ -38,7 +38,7 @@ final class ByteScanner {
         return next;
     }
 
-    /** Where the next colon is, or the end. */
+    /** Returns the index of the next colon, or the end of the bytes. */
     static int nextColon(byte[] bytes, int from) {
         int next = from;
         while (next + Long.BYTES <= bytes.length) {
@@ -55,7 +55,8 @@ final class ByteScanner {
     }
 
     /**
-     * A number for the bytes in that range, which few others have: from the first and last eight.
+     * Returns a hash of the bytes in that range, computed from the first and the last eight. Few
+     * other ranges have the same.
      */
     static long fingerprint(byte[] bytes, int start, int end) {
         if (end - start >= Long.BYTES) {
@@ -72,7 +73,7 @@ final class ByteScanner {
         return (long) EIGHT_BYTES.get(bytes, at);
     }
 
-    /** The upper bit of each of eight bytes that is zero; right up to the first. */
+    /** Sets the upper bit of each of eight bytes that is zero. Correct only up to the first one. */
     private static long zeroes(long eight) {
         return (eight - ONES) & ~eight;
     }

@@ -17,9 +17,10 @@ import java.util.Arrays;
 import java.util.function.Predicate;
 
 /**
- * A question as nearly all of them come: whole, alone, a GET of HTTP/1.1 without a body, and with
- * {@linkplain FieldLineParser ordinary headers}. Netty would read it likewise, but more slowly, and
- * what is not taken here is for Netty to read.
+ * Parses auth requests in their usual form: an HTTP/1.1 GET that is complete, alone in the buffer,
+ * without a body, and with an {@linkplain FieldLineParser unambiguous header section}. This is the
+ * fast path. Netty's decoder would read these requests the same way, but more slowly, and gets
+ * everything that is not accepted here.
  */
 public final class FastRequestParser {
     private static final int MIN_BYTES = "GET / HTTP/1.1\r\n\r\n".length();
@@ -31,14 +32,14 @@ public final class FastRequestParser {
     private FastRequestParser() {}
 
     /**
-     * Reads all of the bytes, or none of them.
+     * Parses all of the bytes, or none of them.
      *
-     * @param wanted says of a path whether it is one of a question
-     * @param unread headers that need not be kept, because nobody will ask for them
-     * @return null if this is for Netty's decoder
+     * @param handles whether a path is one of an auth request
+     * @param unread headers that need not be kept, because no code reads them
+     * @return null if the bytes are for Netty's decoder
      */
     public static @Nullable FullHttpRequest read(
-            ByteBuf buffer, Predicate<String> wanted, HeaderNames unread) {
+            ByteBuf buffer, Predicate<String> handles, HeaderNames unread) {
         int length = buffer.readableBytes();
         if (length < MIN_BYTES
                 || length > MAX_BYTES
@@ -56,7 +57,7 @@ public final class FastRequestParser {
             return null;
         }
         String target = new String(bytes, TARGET, end - TARGET, ISO_8859_1);
-        if (!wanted.test(path(target))) {
+        if (!handles.test(path(target))) {
             return null;
         }
         HttpHeaders headers = lines.read(bytes, start, unread);

@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 
 /**
- * An answer as nearly all of them come: whole, followed by nothing, with {@linkplain
- * FieldLineParser fast headers} that tell its length. Netty would read it likewise, but more
- * slowly, and what is not taken here is for Netty to read.
+ * Parses responses in their usual form: complete, followed by nothing, and with an {@linkplain
+ * FieldLineParser unambiguous header section} that gives their length. This is the fast path.
+ * Netty's decoder would read these responses the same way, but more slowly, and gets everything
+ * that is not accepted here.
  */
 final class FastResponseParser {
-    /** The bytes of a larger one are better read into its body at once. */
+    /** A larger response is better read directly into its body. */
     private static final int MAX_BYTES = 16 * 1024;
 
     private static final byte[] NO_BODY = {};
@@ -29,9 +30,9 @@ final class FastResponseParser {
     private FastResponseParser() {}
 
     /**
-     * Reads all of the bytes, or none of them.
+     * Parses all of the bytes, or none of them.
      *
-     * @return null if this is for Netty's decoder
+     * @return null if the bytes are for Netty's decoder
      */
     static @Nullable UpstreamResponse read(ByteBuf buffer) {
         int length = buffer.readableBytes();
@@ -44,14 +45,17 @@ final class FastResponseParser {
         bytes[length] = bytes[length + 2] = '\r';
         bytes[length + 1] = bytes[length + 3] = '\n';
         HttpResponseStatus status = status(bytes);
-        UpstreamResponse answer = status == null ? null : read(status, lines, bytes, length);
-        if (answer != null) {
+        UpstreamResponse response = status == null ? null : read(status, lines, bytes, length);
+        if (response != null) {
             buffer.skipBytes(length);
         }
-        return answer;
+        return response;
     }
 
-    /** The status, if there is a reason phrase without anything to trim or to wonder about. */
+    /**
+     * Returns the status, or null if the reason phrase is missing, or has blanks around it or
+     * unusual bytes in it.
+     */
     private static @Nullable HttpResponseStatus status(byte[] bytes) {
         int code = 0;
         for (int i = VERSION.length; i < PHRASE - 1; i++) {
@@ -93,9 +97,10 @@ final class FastResponseParser {
     }
 
     /**
-     * RFC 9112 section 6.3.
+     * Returns the length of the body (RFC 9112 section 6.3).
      *
-     * @return more than there can be if it is not ordinary
+     * @return {@link #MAX_BYTES}, which is more than can follow a head, if the slow path has to
+     *     decide
      */
     private static int bodyLength(HttpResponseStatus status, FieldLineParser lines) {
         return switch (status.codeClass()) {

@@ -14,17 +14,19 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 
 /**
- * Reads the header lines of a head (RFC 9112 section 5) that no two readers could read differently,
- * and that say nothing of the message's end but its length in bytes.
+ * Parses unambiguous header sections (RFC 9112 section 5), which any two parsers read the same way:
+ * no line folding, no {@code Transfer-Encoding}, {@code Expect} or {@code Upgrade}, and at most one
+ * {@code Content-Length}.
  *
- * <p>Never refuses: what it does not take is for Netty's decoder to judge, and what it does take
- * that one would read likewise. One for each thread, which reads one head after the other.
+ * <p>Rejects nothing. What it does not accept is for Netty's decoder to judge, and what it accepts
+ * Netty's decoder would read the same way. There is one instance per thread, which parses one head
+ * after the other.
  */
 public final class FieldLineParser {
-    /** What {@link #contentLength()} is if there is none. */
+    /** The value of {@link #contentLength()} if there is none. */
     public static final int NO_LENGTH = -1;
 
-    /** What the bytes have to end in, so that no line is looked for beyond them. */
+    /** The bytes that a head has to end in, so that no line is searched for beyond them. */
     public static final int END = '\r' << 24 | '\n' << 16 | '\r' << 8 | '\n';
 
     private static final int MAX_FIELDS = 64;
@@ -34,7 +36,7 @@ public final class FieldLineParser {
     /** More than most heads need. */
     private static final int FIRST_BYTES = 4 * 1024;
 
-    /** With cookies of 16 KiB, which are not rare; the room for a larger head is not kept. */
+    /** Enough for cookies of 16 KiB, which are not rare. A buffer for a larger head is not kept. */
     private static final int MOST_BYTES_KEPT = 32 * 1024;
 
     private static final boolean[] TOKEN = new boolean[256];
@@ -53,7 +55,7 @@ public final class FieldLineParser {
                 }
             };
 
-    private final HeaderNameCache table = new HeaderNameCache();
+    private final HeaderNameCache nameCache = new HeaderNameCache();
     private final @Nullable AsciiString[] names = new AsciiString[MAX_FIELDS];
     private final int[] starts = new int[MAX_FIELDS];
     private final int[] ends = new int[MAX_FIELDS];
@@ -65,14 +67,14 @@ public final class FieldLineParser {
 
     private FieldLineParser() {}
 
-    /** The only one that this thread may use. */
+    /** Returns the instance of the current thread. */
     public static FieldLineParser ofThisThread() {
         return OF_THIS_THREAD.get();
     }
 
     /**
-     * An array with room for so many bytes, at least, to read a head from: the same one again and
-     * again, so what is wanted of it has to be copied before the next head.
+     * Returns an array of at least this length, to parse a head from. It is the same array again
+     * and again, so what is needed of it has to be copied before the next head.
      */
     public byte[] buffer(int atLeast) {
         if (atLeast > MOST_BYTES_KEPT) {
@@ -85,20 +87,20 @@ public final class FieldLineParser {
     }
 
     /**
-     * Reads the lines from there to the empty one. Only the values are copied.
+     * Parses the field lines from {@code start} to the empty line. Copies only the values.
      *
-     * @param head has {@link #END} in it, before which there may be anything
-     * @param leftOut names of headers that nobody will ask for; {@code Connection} is read anyway
-     * @return null if this is for Netty's decoder
+     * @param head contains {@link #END}; anything may stand before it
+     * @param unread names of headers that no code reads; {@code Connection} is kept anyway
+     * @return null if the head is for Netty's decoder
      */
-    public @Nullable HttpHeaders read(byte[] head, int start, HeaderNames leftOut) {
+    public @Nullable HttpHeaders read(byte[] head, int start, HeaderNames unread) {
         bytes = head;
         at = start;
         fields = 0;
         contentLength = NO_LENGTH;
         try {
             while (bytes[at] != '\r') {
-                if (fields == MAX_FIELDS || !readLine(leftOut)) {
+                if (fields == MAX_FIELDS || !readLine(unread)) {
                     return null;
                 }
             }
@@ -110,17 +112,20 @@ public final class FieldLineParser {
         }
     }
 
-    /** Where what was read last ends, and the body begins. */
+    /** Returns the index at which the head that was parsed last ends, and the body begins. */
     public int end() {
         return at;
     }
 
-    /** What was read last says of its body, in bytes, or {@link #NO_LENGTH}. */
+    /**
+     * Returns the {@code Content-Length} of the head that was parsed last, in bytes, or {@link
+     * #NO_LENGTH}.
+     */
     public int contentLength() {
         return contentLength;
     }
 
-    private boolean readLine(HeaderNames leftOut) {
+    private boolean readLine(HeaderNames unread) {
         AsciiString name = name();
         if (name == null) {
             return false;
@@ -140,7 +145,7 @@ public final class FieldLineParser {
         if (!isUnambiguous(name, start, end)) {
             return false;
         }
-        if (!leftOut.contains(name) || HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name)) {
+        if (!unread.contains(name) || HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name)) {
             names[fields] = name;
             starts[fields] = start;
             ends[fields] = end;
@@ -149,13 +154,16 @@ public final class FieldLineParser {
         return true;
     }
 
-    /** One that was seen before is known to be a token; another one is looked at byte by byte. */
+    /**
+     * Parses a field name; null if it is not a token. A name that is in the cache is known to be
+     * one. Any other name is checked byte by byte.
+     */
     private @Nullable AsciiString name() {
         int start = at;
         int colon = ByteScanner.nextColon(bytes, start);
         at = colon + 1;
-        AsciiString known = table.find(bytes, start, colon);
-        return known == null && isToken(start, colon) ? table.add(bytes, start, colon) : known;
+        AsciiString known = nameCache.find(bytes, start, colon);
+        return known == null && isToken(start, colon) ? nameCache.add(bytes, start, colon) : known;
     }
 
     private boolean isToken(int start, int end) {
@@ -184,7 +192,11 @@ public final class FieldLineParser {
         return new ReadOnlyHttpHeaders(false, namesAndValues);
     }
 
-    /** Of the message's end its length, once and in digits; of the connection's one word. */
+    /**
+     * Whether the line leaves no doubt about the message's end and the connection's: one {@code
+     * Content-Length} in digits, one known word of {@code Connection}, and no {@code Expect},
+     * {@code Upgrade} or {@code Transfer-Encoding}.
+     */
     private boolean isUnambiguous(AsciiString name, int start, int end) {
         return switch (name.length()) {
             case 6 -> !HttpHeaderNames.EXPECT.contentEqualsIgnoreCase(name);

@@ -7,43 +7,46 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 
 /**
- * Header names that came in lately, so that those of the next request need not be checked, copied
- * and hashed again. Has a fixed number of places; a name takes the place of another one, and a long
- * one none: visitors choose their names. For one thread.
+ * Caches recent header names, so that those of the next request need not be checked, copied and
+ * hashed again. Visitors choose their header names, so the number of slots is fixed: a new name
+ * replaces another one, and a long name is not cached. For one thread.
  */
 final class HeaderNameCache {
-    private static final int PLACES_BITS = 9;
+    private static final int SLOT_BITS = 9;
 
-    /** Of 2^64: multiplied with it, numbers that differ little differ in their upper bits. */
+    /**
+     * 2^64 divided by the golden ratio. Multiplication by it makes numbers that differ little
+     * differ in their upper bits.
+     */
     private static final long GOLDEN_RATIO = 0x9E37_79B9_7F4A_7C15L;
 
-    /** All that are in use are shorter. */
+    /** All names in use are shorter. */
     static final int LONGEST = 64;
 
-    private final @Nullable AsciiString[] names = new AsciiString[1 << PLACES_BITS];
+    private final @Nullable AsciiString[] names = new AsciiString[1 << SLOT_BITS];
 
-    /** The name that these bytes are, if it is known. */
+    /** Returns the cached name that equals these bytes, or null. */
     @Nullable AsciiString find(byte[] bytes, int start, int end) {
         if (end - start > LONGEST) {
             return null;
         }
-        AsciiString known = names[place(bytes, start, end)];
+        AsciiString known = names[slot(bytes, start, end)];
         return known != null && Arrays.equals(known.array(), 0, known.length(), bytes, start, end)
                 ? known
                 : null;
     }
 
-    /** Takes in the name that these bytes are, which have to be a token. */
+    /** Caches the name in these bytes, which have to be a token, and returns it. */
     AsciiString add(byte[] bytes, int start, int end) {
         var name = new AsciiString(bytes, start, end - start, true);
         if (name.length() <= LONGEST) {
-            names[place(bytes, start, end)] = name;
+            names[slot(bytes, start, end)] = name;
         }
         return name;
     }
 
-    private static int place(byte[] bytes, int start, int end) {
+    private static int slot(byte[] bytes, int start, int end) {
         long spread = ByteScanner.fingerprint(bytes, start, end) * GOLDEN_RATIO;
-        return (int) (spread >>> (Long.SIZE - PLACES_BITS));
+        return (int) (spread >>> (Long.SIZE - SLOT_BITS));
     }
 }

@@ -7,9 +7,7 @@ import io.netty.util.AsciiString;
 import java.util.Collection;
 import java.util.List;
 
-/**
- * An immutable set of header names, asked without regard to case and without a copy of the name.
- */
+/** An immutable set of header names. Lookups ignore case and do not copy the name. */
 public final class HeaderNames {
     /** No names. */
     public static final HeaderNames NONE = of();
@@ -17,7 +15,7 @@ public final class HeaderNames {
     private final HttpHeaders names =
             DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
 
-    /** A bit for each length that a name here has; nearly all other names have another one. */
+    /** One bit per length that a name in the set has. It rules out nearly all other names. */
     private final long lengths;
 
     private HeaderNames(Collection<String> names) {

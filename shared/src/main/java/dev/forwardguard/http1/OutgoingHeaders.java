@@ -2,11 +2,15 @@ package dev.forwardguard.http1;
 
 import java.util.function.BiConsumer;
 
-/** The headers of a question, told one by one while it is written, so that nobody copies them. */
+/**
+ * The headers of an upstream request, handed over one by one while it is written, so that they are
+ * not copied.
+ */
 @FunctionalInterface
 public interface OutgoingHeaders {
     /**
-     * Tells each header in its order, with its repeats; may be asked again for a second attempt.
+     * Hands over each header in order, repeated ones included. May be called again for a second
+     * attempt.
      *
      * @param header takes name and value
      */

@@ -11,17 +11,18 @@ import java.util.Arrays;
 import java.util.function.BiConsumer;
 
 /**
- * A question as it goes over the wire, which is all head: a GET without a body (RFC 9112 section
- * 2.1). One char of Netty's is one byte that came in, and goes out as that byte. Not Netty's
- * encoder, which writes the target as UTF-8, wants the headers in a map of their own, and takes the
- * values char by char, of which a cookie has thousands.
+ * Encodes an upstream request. It is all head: a GET without a body (RFC 9112 section 2.1). Netty
+ * represents each received byte as one char, and each char is sent as that byte.
+ *
+ * <p>Netty's own encoder is not used. It writes the target as UTF-8, wants the headers in a map of
+ * its own, and copies the values char by char, of which a cookie has thousands.
  */
 public final class RequestHeadEncoder implements BiConsumer<CharSequence, CharSequence> {
-    /** More than most questions need. */
+    /** More than most requests need. */
     private static final int FIRST_BYTES = 4 * 1024;
 
     /**
-     * Room for cookies of 16 KiB, which are not rare; what a larger question needed is not kept.
+     * Enough for cookies of 16 KiB, which are not rare. A buffer for a larger request is not kept.
      */
     private static final int MOST_BYTES_KEPT = 32 * 1024;
 
@@ -30,7 +31,7 @@ public final class RequestHeadEncoder implements BiConsumer<CharSequence, CharSe
     private static final byte[] COLON = {':', ' '};
     private static final byte[] LINE_END = {'\r', '\n'};
 
-    /** One for each event loop, which writes one question after the other. */
+    /** One for each event loop, which writes one request after the other. */
     private static final FastThreadLocal<RequestHeadEncoder> REUSED =
             new FastThreadLocal<>() {
                 @Override
@@ -45,13 +46,13 @@ public final class RequestHeadEncoder implements BiConsumer<CharSequence, CharSe
     private RequestHeadEncoder() {}
 
     /**
-     * The bytes of a question. Nothing in it is checked: it has been decoded as a request, or is
-     * the guard's own.
+     * Returns the bytes of an upstream request. Nothing in it is checked: it was decoded from a
+     * request, or is the guard's own.
      *
      * @param host the upstream's authority
-     * @param pathPrefix of the upstream's URL, before the target
+     * @param pathPrefix the path of the upstream's URL, which comes before the target
      * @param target path and query
-     * @param headers all but {@code Host}
+     * @param headers all headers but {@code Host}
      */
     public static ByteBuf write(
             String host, String pathPrefix, String target, OutgoingHeaders headers) {
@@ -90,7 +91,7 @@ public final class RequestHeadEncoder implements BiConsumer<CharSequence, CharSe
     }
 
     private void add(byte[] more) {
-        makeRoom(more.length);
+        ensureCapacity(more.length);
         System.arraycopy(more, 0, bytes, length, more.length);
         length += more.length;
     }
@@ -98,7 +99,7 @@ public final class RequestHeadEncoder implements BiConsumer<CharSequence, CharSe
     @SuppressWarnings("deprecation") // it drops the upper half of each char, which is empty here
     private void add(CharSequence text) {
         int more = text.length();
-        makeRoom(more);
+        ensureCapacity(more);
         if (text instanceof AsciiString ascii) {
             System.arraycopy(ascii.array(), ascii.arrayOffset(), bytes, length, more);
         } else {
@@ -107,7 +108,7 @@ public final class RequestHeadEncoder implements BiConsumer<CharSequence, CharSe
         length += more;
     }
 
-    private void makeRoom(int more) {
+    private void ensureCapacity(int more) {
         if (length + more > bytes.length) {
             bytes = Arrays.copyOf(bytes, Integer.highestOneBit(length + more) << 1);
         }

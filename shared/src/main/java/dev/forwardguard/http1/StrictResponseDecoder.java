@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Netty's response decoder with a shorter way for {@linkplain FastResponseParser fast answers}, and
- * without its leniency: where a response says two things about its own end, a verdict could be made
- * up of another answer's bytes, so it is refused (RFC 9112 section 6.3).
+ * Netty's response decoder with a {@linkplain FastResponseParser fast path}, and without Netty's
+ * leniency. Where a response contradicts itself about its own end, a verdict could be made up of
+ * another response's bytes, so it is rejected (RFC 9112 section 6.3).
  *
- * <p>Not {@code HttpClientCodec}, because that one hides its decoder, and with it the arrival of
- * bytes that are not yet a message: a header that drips is progress for the read timeout.
+ * <p>Not {@code HttpClientCodec}, because that hides its decoder, and with it the arrival of bytes
+ * that are not a message yet. A header that arrives byte by byte is progress for the read timeout.
  */
 public final class StrictResponseDecoder extends HttpResponseDecoder {
     static final int MAX_HEADER_BYTES = 64 * 1024;
@@ -38,15 +38,15 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
 
     /**
      * @param onBytes called when bytes arrive, before they are decoded
-     * @param answered whether the answer is complete, so that every further byte is one too many
+     * @param answered whether the response is complete, so that every further byte is excess
      */
     public StrictResponseDecoder(Runnable onBytes, BooleanSupplier answered) {
         super(
                 new HttpDecoderConfig()
                         .setMaxInitialLineLength(MAX_STATUS_LINE_BYTES)
                         .setMaxHeaderSize(MAX_HEADER_BYTES)
-                        // a line may end in a bare LF (RFC 9112 section 2.2); a chunk may not,
-                        // either way
+                        // a field line may end in a bare LF (RFC 9112 section 2.2); a chunk may
+                        // not, whatever is set here
                         .setStrictLineParsing(false));
         this.onBytes = onBytes;
         this.answered = answered;
@@ -58,7 +58,7 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
         super.channelRead(ctx, message);
     }
 
-    /** Netty skips empty lines between messages and says nothing of them. */
+    /** Detects excess bytes. Netty skips empty lines between messages without reporting them. */
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
@@ -70,21 +70,21 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
         }
         int before = out.size();
         super.decode(ctx, bytes, out);
-        // anything else may be the beginning of a message, of which Netty keeps what it has read
+        // after any other part a message may have begun, of which Netty keeps what it has read
         atBeginning =
                 out.size() > before
                         && out.getLast() instanceof LastHttpContent end
                         && end.decoderResult().isSuccess();
     }
 
-    /** Whether bytes have arrived that belong to no answer. */
+    /** Whether bytes have arrived that belong to no response. */
     public boolean hasExcess() {
         return excess || actualReadableBytes() > 0;
     }
 
     /**
-     * Netty takes "http/1.1" for a version, and "+200" and "0200" for a 200, and lets control bytes
-     * through.
+     * Rejects status lines that Netty accepts: "http/1.1" as a version, "+200" and "0200" as a 200,
+     * and control bytes.
      */
     @Override
     protected HttpMessage createMessage(String[] statusLine) {
@@ -97,8 +97,8 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
     }
 
     /**
-     * Netty drops whatever stands between the first word and the colon: "Content-Length is: 5"
-     * would be a length. Blanks alone are to be dropped (RFC 9112 section 5.1).
+     * Rejects text between the first word and the colon. Netty drops it, so "Content-Length is: 5"
+     * would be a length. Only blanks may be dropped (RFC 9112 section 5.1).
      */
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
@@ -143,8 +143,9 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
     }
 
     /**
-     * Whether a decoded head leaves no doubt about its framing: exactly "chunked" or nothing, since
-     * any other transfer coding is one that nobody here can decode.
+     * Whether a decoded head leaves no doubt about its framing. {@code Transfer-Encoding} has to be
+     * absent, or exactly "chunked" in HTTP/1.1 and without {@code Content-Length}. No other coding
+     * can be decoded here.
      */
     public static boolean isUnambiguous(HttpResponse head) {
         HttpHeaders headers = head.headers();

@@ -1,7 +1,12 @@
 /**
- * The heads of messages that have nothing unusual about them, which are nearly all: read from their
- * bytes in one go. Whatever is unusual is left to Netty's decoders, which are slower, and which are
- * what the tests compare with.
+ * The guard's own HTTP/1.1, on bytes and without policy.
+ *
+ * <p>The fast path parses usual messages, which are nearly all, in one pass: {@link
+ * dev.forwardguard.http1.FastRequestParser} and {@link dev.forwardguard.http1.FastResponseParser},
+ * both on top of {@link dev.forwardguard.http1.FieldLineParser}. The slow path, for everything
+ * unusual, is Netty's decoders. The tests compare the fast path with them. {@link
+ * dev.forwardguard.http1.StrictResponseDecoder} combines both for responses, and {@link
+ * dev.forwardguard.http1.RequestHeadEncoder} writes the upstream request.
  */
 @NullMarked
 package dev.forwardguard.http1;

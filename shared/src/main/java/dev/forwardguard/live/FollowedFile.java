@@ -26,18 +26,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * A file as the source of a live value. It is looked at several times a second instead of watched:
- * a mounted ConfigMap changes by swapping a symbolic link two levels up, which file watchers miss,
- * and a look costs two system calls.
+ * A file as the source of a live value. It is polled several times a second instead of watched: a
+ * mounted ConfigMap changes by swapping a symbolic link two levels up, which file watchers miss. A
+ * poll costs two system calls.
  *
- * <p>Absent is not unreadable: a file that cannot be read keeps the last good value for ever, a
- * file that is gone for longer than the grace withdraws it.
+ * <p>Absent and unreadable differ. While the file cannot be read, the last good value stays in
+ * force without a time limit. When the file is absent for longer than the grace period, its value
+ * is withdrawn.
  */
 public final class FollowedFile implements LiveSource {
     private static final Logger LOG = LoggerFactory.getLogger(FollowedFile.class);
     private static final Duration INTERVAL = Duration.ofMillis(250);
 
-    /** The size that an object of the Kubernetes API can have; no real file comes near. */
+    /** The maximum size of an object in the Kubernetes API; real files are far smaller. */
     public static final int MAX_BYTES = 1 << 20;
 
     private final Path path;
@@ -66,7 +67,7 @@ public final class FollowedFile implements LiveSource {
                                 .factory());
     }
 
-    /** Looks once, now, and then again and again until closed. */
+    /** Polls once on the calling thread, then every 250 ms until closed. */
     public FollowedFile follow() {
         poll();
         following =
@@ -93,7 +94,7 @@ public final class FollowedFile implements LiveSource {
         scheduler.shutdownNow();
     }
 
-    /** An exception would end the following for ever; nothing here may do that. */
+    /** Polls and catches everything: an exception would end the schedule. */
     private void pollSafely() {
         try {
             poll();
@@ -121,7 +122,10 @@ public final class FollowedFile implements LiveSource {
         }
     }
 
-    /** What tells one content from the next. A list: a record's first equals takes 12 ms. */
+    /**
+     * Changes whenever the content does. A list and not a record, whose first {@code equals} takes
+     * 12 ms.
+     */
     private Object stamp() throws IOException {
         Path real = path.toRealPath();
         BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
@@ -143,7 +147,7 @@ public final class FollowedFile implements LiveSource {
     }
 
     /**
-     * The content of a file, for a look at it before it is followed.
+     * The content of a file, to check it before it is followed.
      *
      * @throws InvalidContentException if it is larger than {@link #MAX_BYTES}
      */

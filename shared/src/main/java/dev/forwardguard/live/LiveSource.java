@@ -2,9 +2,9 @@ package dev.forwardguard.live;
 
 import java.util.Map;
 
-/** What feeds a live value until it is closed. */
+/** Updates a live value until it is closed. */
 public interface LiveSource extends AutoCloseable {
-    /** For people: what it follows, and how that goes; never content. */
+    /** The state for {@code /status}: what it follows and whether that works; never content. */
     Map<String, Object> state();
 
     @Override

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The last good value of something that changes while the guard runs. Sources offer content from
+ * The last good value of something that changes while the guard runs. A source offers content from
  * one thread at a time; any thread may read.
  *
  * @param <T> an immutable value
@@ -25,7 +25,7 @@ public final class LiveValue<T> {
      * A value and where it comes from.
      *
      * @param value the parsed value
-     * @param revision the source's name for the content, opaque
+     * @param revision the source's opaque identifier of the content
      * @param since when this revision came into force
      */
     public record Snapshot<T>(T value, String revision, Instant since) {}
@@ -41,8 +41,8 @@ public final class LiveValue<T> {
     private @Nullable String rejectedRevision;
 
     /**
-     * @param name what the value is, for the log
-     * @param parser makes the value of the content, or throws {@link InvalidContentException}
+     * @param name what the value is called in the log
+     * @param parser turns content into a value, or throws {@link InvalidContentException}
      */
     public LiveValue(String name, Function<byte[], T> parser, Clock clock) {
         this.name = name;
@@ -50,21 +50,21 @@ public final class LiveValue<T> {
         this.clock = clock;
     }
 
-    /** Puts a value in force that needs no source. */
+    /** Puts a value in force that comes from no source, such as the defaults. */
     public void startWith(T value, String revision) {
         current = new Snapshot<>(value, revision, clock.instant());
     }
 
     /**
-     * What content would become, without taking it.
+     * Parses content without putting it in force.
      *
-     * @throws InvalidContentException saying why not
+     * @throws InvalidContentException if the content is invalid; the message says why
      */
     public T check(byte[] content) {
         return parser.apply(content);
     }
 
-    /** The last good value, if there ever was one. */
+    /** The last good value; empty if there was none yet, or it was withdrawn. */
     public Optional<T> get() {
         Snapshot<T> snapshot = current;
         return snapshot == null ? Optional.empty() : Optional.of(snapshot.value());
@@ -75,27 +75,30 @@ public final class LiveValue<T> {
         return Optional.ofNullable(current);
     }
 
-    /** When the source last said what the content is, changed or not; empty before it first did. */
+    /** When the source last reported the content, changed or not; empty before the first time. */
     public Optional<Instant> confirmed() {
         return Optional.ofNullable(confirmed);
     }
 
-    /** Why the newest content was refused; empty when the newest content is in force. */
+    /** Why the newest content was rejected; empty if the newest content is in force. */
     public Optional<String> rejection() {
         return Optional.ofNullable(rejection);
     }
 
-    /** How many revisions were refused. */
+    /** The number of rejected revisions. */
     public long rejections() {
         return rejections;
     }
 
-    /** Calls the subscriber with each new value from now on, on the source's thread. */
+    /** Calls the subscriber with each new value, on the source's thread. */
     public void subscribe(Consumer<T> subscriber) {
         subscribers.add(subscriber);
     }
 
-    /** The source has content. The same revision again only confirms it. */
+    /**
+     * Takes content from the source: puts it in force if it is valid, rejects it otherwise. The
+     * same revision again only confirms the value.
+     */
     public synchronized void offer(String revision, byte[] content) {
         Snapshot<T> before = current;
         if (before != null && before.revision().equals(revision)) {
@@ -114,12 +117,12 @@ public final class LiveValue<T> {
         }
     }
 
-    /** The source is reachable and the content is unchanged. */
+    /** Records that the source is reachable and the content unchanged. */
     public void confirm() {
         confirmed = clock.instant();
     }
 
-    /** The source says that the content is gone for good: there is no value any more. */
+    /** Removes the value, because the source reports that its content no longer exists. */
     public synchronized void withdraw() {
         if (current != null) {
             LOG.atWarn().addKeyValue("value", name).log("Withdrawn: the source is gone");
@@ -128,7 +131,7 @@ public final class LiveValue<T> {
         rejectedRevision = null;
     }
 
-    /** The source has content that cannot even be offered, for instance because it is too large. */
+    /** Rejects content without parsing it, for instance because it is too large. */
     public synchronized void reject(String revision, String cause) {
         if (revision.equals(rejectedRevision)) {
             return;
@@ -139,7 +142,7 @@ public final class LiveValue<T> {
         LOG.atWarn()
                 .addKeyValue("value", name)
                 .addKeyValue("revision", revision)
-                .log("Refused, the last good one stays: {}", cause);
+                .log("Rejected, the last good one stays in force: {}", cause);
     }
 
     private void accept(String revision, T value) {

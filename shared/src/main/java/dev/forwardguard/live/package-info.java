@@ -1,10 +1,11 @@
 /**
- * The config service: values that change while the guard runs.
+ * Values that change while the guard runs, such as settings and credentials.
  *
- * <p>A {@link dev.forwardguard.live.LiveValue} holds the last good parsed value. A source (here a
- * file, {@link dev.forwardguard.live.FollowedFile}) offers it content; content that does not parse
- * is refused as a whole, counted and logged once per revision, and the last good value stays in
- * force. Readers call {@code get()} on every request: it is one volatile read.
+ * <p>A {@link dev.forwardguard.live.LiveValue} holds the last good parsed value. A source offers it
+ * content; the one in this package is a file, {@link dev.forwardguard.live.FollowedFile}. Content
+ * that does not parse is rejected as a whole, counted and logged once per revision, and the last
+ * good value stays in force. Readers call {@code get()} on every request, which is one volatile
+ * read.
  */
 @NullMarked
 package dev.forwardguard.live;

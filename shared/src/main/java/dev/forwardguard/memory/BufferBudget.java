@@ -6,15 +6,16 @@ import io.netty.util.AttributeKey;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes of requests and answers may be held in memory at once, for all visitors together:
- * beyond that a question is not asked or not listened to any longer, reason {@code overload}. The
- * bytes are counted as they came over the network; Java needs up to three times as many for them.
+ * Limits how many bytes of requests and responses are in memory at once, for all connections
+ * together. Beyond the limit, requests are rejected and responses dropped with reason {@code
+ * overload}. The bytes are counted as they come over the network; they take up to three times as
+ * many in the heap.
  */
 public final class BufferBudget {
     private static final AttributeKey<Share> SHARE =
             AttributeKey.valueOf(BufferBudget.class, "share");
 
-    /** For an answer that nobody waits for. */
+    /** A share of nothing, for a connection without a caller. */
     public static final Share NONE = new Share(new BufferBudget(0));
 
     private final long limit;
@@ -27,7 +28,7 @@ public final class BufferBudget {
         this.limit = limit;
     }
 
-    /** Opens an account for a client's connection, which ends with the connection. */
+    /** Opens the share of a client connection. It is given back when the connection closes. */
     public Share open(Channel client) {
         var share = new Share(this);
         client.attr(SHARE).set(share);
@@ -35,23 +36,23 @@ public final class BufferBudget {
         return share;
     }
 
-    /** The account of a client's connection; one without an account has a budget of its own. */
+    /** The share of a client connection, unbounded if none was opened for it. */
     public static Share of(Channel client) {
         Share share = client.attr(SHARE).get();
         return share == null ? unbounded() : share;
     }
 
-    /** For what the guard itself asks. */
+    /** A share without a limit, for the guard's own requests. */
     public static Share unbounded() {
         return new Share(new BufferBudget(Long.MAX_VALUE));
     }
 
-    /** Bytes that are held now. */
+    /** The number of bytes held now. */
     public long held() {
         return held.get();
     }
 
-    /** What one connection holds. Not thread-safe: it belongs to the connection's event loop. */
+    /** The bytes that one connection holds. Not thread-safe: used by its event loop only. */
     public static final class Share {
         private final BufferBudget budget;
         private long bytes;
@@ -60,7 +61,7 @@ public final class BufferBudget {
             this.budget = budget;
         }
 
-        /** Takes so many bytes more, or nothing at all if the budget does not have them. */
+        /** Takes this many more bytes and returns true, or takes none if the budget is too low. */
         public boolean take(long more) {
             if (budget.held.addAndGet(more) > budget.limit) {
                 budget.held.addAndGet(-more);
@@ -70,18 +71,18 @@ public final class BufferBudget {
             return true;
         }
 
-        /** Gives back so many of the bytes that it took. */
+        /** Gives back this many bytes. */
         public void giveBack(long some) {
             budget.held.addAndGet(-some);
             bytes -= some;
         }
 
-        /** Gives back everything but so many bytes, which stay in use; takes none. */
+        /** Gives back everything above this many bytes, which stay in use. Never takes any. */
         public void keep(long some) {
             giveBack(Math.max(0, bytes - some));
         }
 
-        /** Whether more than so much of the budget is taken, by all visitors together. */
+        /** Whether all connections together hold more than this percentage of the budget. */
         public boolean isTaken(int percent) {
             return budget.held.get() > budget.limit / 100 * percent;
         }

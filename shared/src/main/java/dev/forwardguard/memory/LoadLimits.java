@@ -1,25 +1,26 @@
 package dev.forwardguard.memory;
 
 /**
- * What the guard takes on at once. It follows from the heap, so that whoever gives the process more
- * memory need not say so twice.
+ * How much load the guard accepts at once. The limits are derived from the size of the heap, so a
+ * larger heap needs no further configuration.
  *
- * @param connections to the main port
- * @param bufferedBytes of requests and answers, as they come over the network
+ * @param connections maximum number of connections to the main port
+ * @param bufferedBytes maximum number of buffered bytes of requests and responses, as they come
+ *     over the network
  */
 public record LoadLimits(int connections, long bufferedBytes) {
-    /** A connection costs up to 8 KiB, but the classes alone take 10 MiB of the heap. */
+    /** A connection takes up to 8 KiB, but classes alone take 10 MiB of the heap. */
     private static final long HEAP_PER_CONNECTION = 64 * 1024;
 
     private static final int MOST_CONNECTIONS = 16_384;
 
-    /** Each byte that is counted takes up to three in the heap, and there is more in it. */
+    /** Each counted byte takes up to three in the heap, which also holds other things. */
     private static final long HEAP_PER_BUFFERED_BYTE = 8;
 
-    /** One whole request of 256 KiB and one whole answer of 1 MiB fit in. */
+    /** Enough for one request of 256 KiB and one response of 1 MiB. */
     private static final long LEAST_BUFFERED = 3 << 19;
 
-    /** The limits of a process with this heap. */
+    /** The limits for a heap of this many bytes. */
     public static LoadLimits ofHeap(long bytes) {
         return new LoadLimits(
                 (int) Math.min(bytes / HEAP_PER_CONNECTION, MOST_CONNECTIONS),

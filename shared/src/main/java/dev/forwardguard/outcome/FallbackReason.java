@@ -4,35 +4,33 @@ import java.util.Locale;
 
 /** Why there is no verdict. Also a metric label and the value of {@code X-Guard-Fallback}. */
 public enum FallbackReason {
-    /** Nobody listens at the upstream's address, or no route leads there. */
+    /** The upstream's address refused the connection, or there is no route to it. */
     CONNECT_REFUSED,
     /** No TCP connection within the connect timeout. */
     CONNECT_TIMEOUT,
-    /**
-     * The upstream's name does not resolve, or did not within the deadline, and never has before.
-     */
+    /** The upstream's name does not resolve, or not within the deadline, and never has before. */
     DNS,
     /** The upstream was silent for the read timeout. */
     READ_TIMEOUT,
-    /** The question as a whole took too long, however busy the upstream seemed. */
+    /** The upstream request as a whole took too long, even if the upstream was sending. */
     DEADLINE,
-    /** The connection was reset, or closed before the first byte of an answer. */
+    /** The connection was reset, or closed before the first byte of a response. */
     RESET,
-    /** What came back is not a complete, unambiguous HTTP/1 response. */
+    /** The upstream did not send a complete, unambiguous HTTP/1 response. */
     PROTOCOL_ERROR,
     /** More than 64 KiB of response headers or 1 MiB of body. */
     RESPONSE_TOO_LARGE,
-    /** A complete answer whose status is no verdict. */
+    /** A complete response whose status is not a verdict. */
     BAD_STATUS,
-    /** Too many questions are under way. */
+    /** Too many requests are in flight, or they need more memory than the guard allows. */
     OVERLOAD,
-    /** The circuit breaker knows that the upstream is down. */
+    /** The circuit breaker did not permit the upstream request. */
     CIRCUIT_OPEN,
-    /** The operator chose the fallback: mode {@code fallback}. */
+    /** The operator chose to fall back always: mode {@code fallback}. */
     FORCED,
     /**
-     * The request to the guard itself could not be read: malformed, or more than 256 KiB of
-     * headers.
+     * The request to the guard itself was rejected: malformed, more than 256 KiB of headers, or
+     * more than 10 s to send them.
      */
     BAD_REQUEST,
     /** A bug in the guard; the log has the stack trace. */
@@ -40,12 +38,12 @@ public enum FallbackReason {
 
     private final String label = name().toLowerCase(Locale.ROOT);
 
-    /** The reason as metrics and headers spell it, for instance {@code connect_refused}. */
+    /** The reason as in metrics and headers, for instance {@code connect_refused}. */
     public String label() {
         return label;
     }
 
-    /** Whether time ran out, so that a gateway would answer 504 and not 502. */
+    /** Whether the time ran out, for which a gateway answers 504 instead of 502. */
     public boolean isTimeout() {
         return this == CONNECT_TIMEOUT || this == READ_TIMEOUT || this == DEADLINE;
     }

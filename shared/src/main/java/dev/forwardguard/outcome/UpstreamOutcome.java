@@ -1,15 +1,13 @@
 package dev.forwardguard.outcome;
 
-/** What came of asking. */
+/** What came of an upstream request. */
 public sealed interface UpstreamOutcome {
-    /** The upstream has decided: a complete response whose status is a verdict. */
+    /** The upstream decided: a complete response whose status is a verdict. */
     record Answered(UpstreamResponse verdict) implements UpstreamOutcome {}
 
-    /** There is no verdict; the guard has to decide without one. */
+    /** There is no verdict, so the guard has to decide without one. */
     record Unavailable(FallbackReason reason) implements UpstreamOutcome {}
 
-    /**
-     * The asker hung up before the outcome; nobody hears the decision, and it counts for nothing.
-     */
+    /** The caller hung up before the outcome. Counts neither as a success nor as a failure. */
     record Cancelled() implements UpstreamOutcome {}
 }

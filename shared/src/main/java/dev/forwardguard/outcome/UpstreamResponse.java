@@ -4,10 +4,10 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 
 /**
- * A complete response of the upstream, as it came: repeats, order and bytes of the headers kept.
+ * A complete response of the upstream. The headers keep their repeats, order and bytes.
  *
- * @param headers not to be changed, which most of them refuse
- * @param body the body without any transfer coding; not copied, so not to be changed
+ * @param headers must not be changed; most implementations do not allow it
+ * @param body the body without transfer coding; not copied, so it must not be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; a copy per request would buy nothing
 public record UpstreamResponse(HttpResponseStatus status, HttpHeaders headers, byte[] body) {

@@ -5,23 +5,23 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.function.IntPredicate;
 
 /**
- * Which statuses decide. What a guard adds is its own rule; what no guard may take as a verdict is
- * in here.
+ * Decides which statuses are verdicts. Each guard adds its own rule; this class excludes what is a
+ * verdict for no guard.
  */
 public final class VerdictRule {
     private final IntPredicate rule;
 
     /**
-     * @param rule says of a status from 200 to 599 whether it is a verdict of this guard's upstream
+     * @param rule whether a status from 200 to 599 is a verdict of this guard's upstream
      */
     public VerdictRule(IntPredicate rule) {
         this.rule = rule;
     }
 
     /**
-     * Whether the status decides. Nothing partial, conditional or expected was asked, so 206, 304,
-     * 412, 416 and 417 answer some other question (RFC 9110 sections 13 to 15), and a status
-     * outside 200 to 599 is no final answer at all.
+     * Whether the status is a verdict. Upstream requests are not conditional and have no {@code
+     * Range} or {@code Expect}, so 206, 304, 412, 416 and 417 answer some other request (RFC 9110
+     * sections 13 to 15). A status outside 200 to 599 is not a final response.
      */
     public boolean isVerdict(HttpResponseStatus status) {
         int code = status.code();

@@ -10,14 +10,14 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 
 /**
- * How a guard leaves without anybody noticing. First it says that it is not ready, and goes on
- * serving as before until those who send requests have heard of it; only its answers ask to be the
- * last ones on their connections. Then nobody can connect any more, and what is in flight is
- * finished. Idle connections go last, so that a request that is on its way to one of them is still
- * answered.
+ * Shuts a guard down without failing requests. First the guard reports that it is not ready and
+ * keeps serving, until gateways and balancers have noticed; its responses now say that they are the
+ * last ones on their connections. Then it stops accepting connections and finishes the requests in
+ * flight. Idle connections are closed last, so that a request already on its way to one of them is
+ * still answered.
  */
 final class Drain implements StatusPart {
-    /** All of it, whatever the delay: Kubernetes kills after 30 s. */
+    /** The limit for the whole drain, delay included: Kubernetes kills the process after 30 s. */
     static final Duration LONGEST = Duration.ofSeconds(27);
 
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
@@ -45,9 +45,9 @@ final class Drain implements StatusPart {
     }
 
     /**
-     * Returns when everybody has been served, or when the time is up.
+     * Drains, and returns when all requests in flight are answered or the time is up.
      *
-     * @param delay how long to go on serving newcomers
+     * @param delay how long to keep accepting new connections
      */
     void run(Duration delay) throws InterruptedException {
         long end = ticker.nanos() + LONGEST.toNanos();
@@ -56,7 +56,7 @@ final class Drain implements StatusPart {
                 .addKeyValue("delay", delay)
                 .addKeyValue("connections", connections.size())
                 .addKeyValue("in-flight", connections.answering())
-                .log("Draining: not ready any more, still serving");
+                .log("Draining: no longer ready, still serving");
         connections.endSoon();
         pause.of(delay);
         connections.stopListening();

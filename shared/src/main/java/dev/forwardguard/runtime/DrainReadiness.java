@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 
 import org.reactivestreams.Publisher;
 
-/** A guard that drains is alive and not ready. */
+/** Reports a draining guard as not ready. It stays alive. */
 @Readiness
 @Singleton
 final class DrainReadiness implements HealthIndicator {

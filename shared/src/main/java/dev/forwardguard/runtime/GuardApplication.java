@@ -16,36 +16,36 @@ import org.slf4j.LoggerFactory;
 import java.security.Security;
 
 /**
- * How a guard starts: completely, or not at all with one readable line. Micronaut's own {@code run}
- * ends the process with a stack trace before anybody else can say a word.
+ * Starts a guard: completely, or not at all with one readable log line. Micronaut's own {@code run}
+ * would end the process with a stack trace first.
  */
 public final class GuardApplication {
     private GuardApplication() {}
 
     /**
-     * Starts the guard and returns; ends the process with status 1 if it cannot start.
+     * Starts the guard and returns. Ends the process with status 1 if it cannot start.
      *
-     * @param main the class that the guard's {@code main} is in
+     * @param main the class with the guard's {@code main} method
      */
     public static void run(Class<?> main, String... arguments) {
-        // addresses are kept and refreshed by the guard itself; Java's own cache would hold a dead
-        // pod for 30 s
+        // the guard caches and refreshes addresses itself; Java's own cache would keep the address
+        // of a dead pod for 30 s
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         StartupWarmup.begin();
         Logger log = LoggerFactory.getLogger(main);
-        Shutdown termination = Shutdown.installed();
+        Shutdown shutdown = Shutdown.installed();
         try {
             Logging.check();
-            start(main, arguments, log, termination);
+            start(main, arguments, log, shutdown);
         } catch (RuntimeException e) {
-            termination.ends();
+            shutdown.ends();
             log.error("Cannot start: {}", reason(e));
             System.exit(1);
         }
     }
 
-    private static void start(Class<?> main, String[] arguments, Logger log, Shutdown termination) {
+    private static void start(Class<?> main, String[] arguments, Logger log, Shutdown shutdown) {
         ApplicationContext context =
                 Micronaut.build(arguments)
                         .mainClass(main)
@@ -56,8 +56,8 @@ public final class GuardApplication {
         EmbeddedServer server = context.getBean(EmbeddedServer.class);
         server.start();
         GuardProfile profile = context.getBean(GuardProfile.class);
-        termination.watch(context.getBean(EventLoopGroupRegistry.class).getDefaultEventLoopGroup());
-        termination.serves(
+        shutdown.watch(context.getBean(EventLoopGroupRegistry.class).getDefaultEventLoopGroup());
+        shutdown.serves(
                 context.getBean(Drain.class), () -> profile.settings().drainDelay(), server::stop);
         log.atInfo().addKeyValue("address", server.getURL()).log("Started");
     }

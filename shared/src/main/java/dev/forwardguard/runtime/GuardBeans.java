@@ -33,12 +33,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 
-/** Builds the parts that both guards are made of. */
+/** Creates the beans that both guards need. */
 @Factory
 final class GuardBeans {
     private static final Logger LOG = LoggerFactory.getLogger(GuardBeans.class);
 
-    /** Settings are never withdrawn: a guard without any could decide nothing. */
+    /** Settings are never withdrawn, because a guard cannot decide without any. */
     private static final Duration NEVER = Duration.ofDays(36_500);
 
     @Singleton
@@ -51,7 +51,7 @@ final class GuardBeans {
         return Clock.systemUTC();
     }
 
-    /** Read once before it is followed: a mistake in it stops the start. */
+    /** Checks the file once before following it, so that a mistake in it stops the start. */
     @Context
     @Named("settings")
     @Bean(preDestroy = "close")
@@ -66,9 +66,9 @@ final class GuardBeans {
             }
         } else if (configuration.file() != null) {
             throw new ConfigurationException(
-                    "guard.settings.file is not there: " + configuration.file());
+                    "guard.settings.file does not exist: " + configuration.file());
         } else {
-            LOG.info("No {}, so defaults are in force: {}", file, profile.settings());
+            LOG.info("No {}, the defaults are in force: {}", file, profile.settings());
         }
         return new FollowedFile(file, profile.liveSettings(), () -> NEVER, ticker).follow();
     }
@@ -113,7 +113,7 @@ final class GuardBeans {
         return upstream;
     }
 
-    /** Looks after clients that take their time. */
+    /** Rejects clients that take too long to send their headers. */
     @Singleton
     static final class Sweep {
         private final ClientConnections connections;
@@ -128,7 +128,7 @@ final class GuardBeans {
         }
     }
 
-    /** Ends a period of the log of an outage every 30 seconds. */
+    /** Ends a period of the {@link FallbackLog} every 30 seconds. */
     @Singleton
     static final class Period {
         private final FallbackLog log;

@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What both guards set in Micronaut, below every other source of configuration. In code and not in
- * a file, because two modules cannot have the same {@code application.yml}.
+ * The Micronaut configuration of both guards, which every other source of configuration overrides.
+ * It is in code, because two modules cannot both have an {@code application.yml}.
  */
 @ContextConfigurer
 public final class ServerDefaults implements ApplicationContextConfigurer {
@@ -27,26 +27,26 @@ public final class ServerDefaults implements ApplicationContextConfigurer {
 
     private static void server(Map<String, Object> defaults) {
         defaults.put("micronaut.server.host", "${guard.host:0.0.0.0}");
-        // longer than gateways keep idle connections (Traefik 90 s, nginx 60 s), so that they are
-        // the ones who close them; a client that stops reading its answer is silent, too
+        // longer than gateways keep idle connections (Traefik 90 s, nginx 60 s), so that the
+        // gateway closes them first; a client that stops reading its response is idle, too
         defaults.put("micronaut.server.idle-timeout", "2m");
-        // a verdict goes back as it came
+        // a verdict goes back unchanged
         defaults.put("micronaut.server.date-header", false);
         defaults.put("micronaut.server.netty.compression-threshold", -1);
         defaults.put("micronaut.server.netty.request-decompression-enabled", false);
         defaults.put("micronaut.server.netty.keep-alive-on-server-error", true);
-        // browsers pile up one session cookie per application
+        // browsers accumulate one session cookie per application
         defaults.put("micronaut.server.netty.max-header-size", 256 * 1024);
         defaults.put("micronaut.server.netty.max-initial-line-length", 64 * 1024);
-        // bodies are streamed or dropped, never collected
+        // bodies are streamed or dropped, never aggregated
         defaults.put("micronaut.server.max-request-size", 1L << 30);
-        // Netty's epoll on Linux, with which a question costs up to a seventh less of the
-        // processor's time, and a new connection a fifth; elsewhere Java's own
+        // Netty's epoll on Linux saves up to a seventh of the CPU time per auth request and a fifth
+        // per new connection; on other systems Java's NIO is used
         defaults.put("micronaut.netty.event-loops.default.prefer-native-transport", true);
-        // connections are accepted where they are served: another thread would have to be woken up
-        // for each
+        // the event loops that serve connections also accept them: a thread of its own would have
+        // to be woken up for each one
         defaults.put("micronaut.server.netty.parent.event-loop-group", "default");
-        // a request does little, so more loops than this only cost memory on large nodes
+        // a request needs little CPU time, so more event loops only cost memory on large nodes
         defaults.put(
                 "micronaut.netty.event-loops.default.num-threads",
                 Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4));
@@ -67,7 +67,7 @@ public final class ServerDefaults implements ApplicationContextConfigurer {
     private static void metrics(Map<String, Object> defaults) {
         defaults.put("micronaut.metrics.export.prometheus.enabled", true);
         defaults.put("micronaut.metrics.export.prometheus.descriptions", true);
-        // per request and per URI, which is what nobody may do here
+        // off: per request and per URI, which no metric here may be
         for (String binder : new String[] {"web", "executor", "logback", "files"}) {
             defaults.put("micronaut.metrics.binders." + binder + ".enabled", false);
         }

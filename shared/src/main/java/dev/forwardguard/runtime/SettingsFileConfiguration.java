@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 
 /**
- * Where {@code guard.yml} is.
+ * The location of {@code guard.yml}.
  *
  * @param file the file to follow; if it is not set, {@link #USUAL_PLACE}, which may be absent
  */
 @ConfigurationProperties("guard.settings")
 public record SettingsFileConfiguration(@Nullable Path file) {
-    /** Where the ConfigMap is mounted in a cluster. */
+    /** Where a cluster mounts the ConfigMap. */
     public static final Path USUAL_PLACE = Path.of("/etc/forward-guard/guard.yml");
 
     Path followed() {

@@ -10,10 +10,9 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
- * How the process ends. On SIGTERM and SIGINT the guard drains and ends with status 0; Java itself
- * would say 143, as if somebody had shot it. A second signal changes nothing; SIGKILL does. When it
- * has lost an event loop, connections hang that nobody will ever answer, and it ends at once so
- * that it is started anew.
+ * Ends the process. On SIGTERM and SIGINT the guard drains and exits with status 0; Java would exit
+ * with 143. A second signal changes nothing; SIGKILL still ends the process. When an event loop
+ * dies, the connections on it hang for ever, so the process exits at once in order to be restarted.
  */
 final class Shutdown {
     static final int LOST_EVENT_LOOP = 70;
@@ -21,7 +20,7 @@ final class Shutdown {
     private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
 
     private final IntConsumer halt;
-    private volatile Runnable leaving = () -> {};
+    private volatile Runnable onExit = () -> {};
     private volatile boolean ending;
 
     /**
@@ -31,16 +30,16 @@ final class Shutdown {
         this.halt = halt;
     }
 
-    /** Signals end the process this way from now on; before it serves, at once. */
+    /** Installs the shutdown hook. Until the guard serves, a signal ends the process at once. */
     static Shutdown installed() {
-        var termination = new Shutdown(Runtime.getRuntime()::halt);
-        Runtime.getRuntime().addShutdownHook(new Thread(termination::onSignal, "termination"));
-        return termination;
+        var shutdown = new Shutdown(Runtime.getRuntime()::halt);
+        Runtime.getRuntime().addShutdownHook(new Thread(shutdown::onSignal, "shutdown"));
+        return shutdown;
     }
 
-    /** The guard serves. */
+    /** Says that the guard serves from now on: a signal drains it before the process ends. */
     void serves(Drain drain, Supplier<Duration> delay, Runnable stop) {
-        leaving =
+        onExit =
                 () -> {
                     try {
                         drain.run(delay.get());
@@ -52,7 +51,7 @@ final class Shutdown {
                 };
     }
 
-    /** The process cannot live without these. */
+    /** Ends the process when one of these event loops dies. */
     void watch(EventLoopGroup loops) {
         loops.forEach(
                 loop ->
@@ -66,7 +65,7 @@ final class Shutdown {
                                         }));
     }
 
-    /** The process is about to end in its own way, with its own status. */
+    /** Says that the process is ending already, with a status of its own. */
     void ends() {
         ending = true;
     }
@@ -77,7 +76,7 @@ final class Shutdown {
         }
         ending = true;
         try {
-            leaving.run();
+            onExit.run();
         } catch (RuntimeException e) {
             LOG.error("Could not drain", e);
         } finally {

@@ -7,15 +7,15 @@ import io.netty.util.UncheckedBooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many new connections a listener takes in one turn of its event loop: twice as many as the
- * last time if there were enough of them, and one after it has looked in vain, which costs a system
- * call.
+ * The number of new connections that a listener accepts in one turn of its event loop. The limit
+ * doubles after each turn that reaches it. After a turn that found fewer it falls back to one,
+ * because the accept call that found none cost a system call.
  *
- * <p>Netty's own takes one, so the last of 1,000 that come at once would wait for 1,000 turns, each
- * of which answers all that came before: 2 s, as measured.
+ * <p>Netty's default accepts one per turn. The last of 1,000 connections that arrive at once would
+ * wait for 1,000 turns, and each turn answers all connections that came before: 2 s, as measured.
  */
 final class AcceptBatch extends DefaultMaxMessagesRecvByteBufAllocator {
-    /** A millisecond's work, for which those who are connected wait. */
+    /** About one millisecond of work, during which established connections wait. */
     static final int MOST = 64;
 
     @Override
@@ -26,30 +26,30 @@ final class AcceptBatch extends DefaultMaxMessagesRecvByteBufAllocator {
 
     private final class Count extends MaxMessageHandle {
         private int limit = 1;
-        private int taken;
+        private int accepted;
         private @Nullable ChannelConfig listener;
 
         @Override
         public void reset(ChannelConfig config) {
             listener = config;
-            taken = 0;
+            accepted = 0;
             super.reset(config);
         }
 
-        /** Whatever Netty supposes: of a listener it cannot know whether there is more. */
+        /** Ignores Netty's guess, which cannot know whether a listener has more connections. */
         @Override
-        public boolean continueReading(UncheckedBooleanSupplier supposed) {
-            taken++;
-            return taken < limit && listener != null && listener.isAutoRead();
+        public boolean continueReading(UncheckedBooleanSupplier ignored) {
+            accepted++;
+            return accepted < limit && listener != null && listener.isAutoRead();
         }
 
         @Override
         public void readComplete() {
-            limit = taken < limit ? 1 : Math.min(2 * limit, MOST);
+            limit = accepted < limit ? 1 : Math.min(2 * limit, MOST);
             super.readComplete();
         }
 
-        /** Nothing is allocated for a connection, but Netty asks. */
+        /** Nothing is allocated for an accepted connection, but Netty asks for a size. */
         @Override
         public int guess() {
             return 1;

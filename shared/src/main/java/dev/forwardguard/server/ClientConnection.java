@@ -9,24 +9,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A connection of a gateway to the guard's main port: what it waits for, and what it makes the
- * guard hold. Its event loop writes it; other threads only call {@link #endSoon()} and read what is
- * volatile.
+ * A connection of a gateway to the guard's main port: what it is waiting for, and how much memory
+ * it makes the guard hold. Only its event loop changes it, except for the flag that {@link
+ * #endSoon()} sets. Other threads read only volatile and atomic fields.
  */
 final class ClientConnection {
-    /** Most requests are smaller; the buffers of a connection for one of them do not count. */
+    /** Most requests are smaller. What Netty's buffers keep after one of them is not counted. */
     private static final int SMALL_HEAD_BYTES = 2 * 1024;
 
     /**
-     * A head that is larger than this needs room for {@link #LARGE_HEAD_BYTES} at once. Cookies of
-     * 16 KiB are not rare, and do not.
+     * A head that is larger than this reserves {@link #LARGE_HEAD_BYTES} at once. Cookies of 16 KiB
+     * are not rare, and stay below this.
      */
     private static final int MEDIUM_HEAD_BYTES = 24 * 1024;
 
-    /** After a request with a larger head the connection is not used again. */
+    /** After a request with a larger head, the connection is not reused. */
     static final int LARGE_HEAD_BYTES = 64 * 1024;
 
-    /** The largest request line and the largest headers that there can be. */
+    /** The largest possible request line and header section together. */
     private static final int LARGEST_HEAD_BYTES = (64 + 256) * 1024;
 
     private static final long READING_MILLIS = 20;
@@ -34,7 +34,7 @@ final class ClientConnection {
     private final Channel channel;
     private final Share share;
     private final Ticker ticker;
-    private final boolean room;
+    private final boolean admitted;
     private long requestBytes;
     private long reserved;
     private long kept;
@@ -47,34 +47,37 @@ final class ClientConnection {
     private boolean lastRequestRead;
 
     /**
-     * @param room whether the guard has room for it; if not, its first request is refused
+     * @param admitted whether the guard has room for it; if not, its first request is rejected
      */
-    ClientConnection(Channel channel, Share share, Ticker ticker, boolean room) {
+    ClientConnection(Channel channel, Share share, Ticker ticker, boolean admitted) {
         this.channel = channel;
         this.share = share;
         this.ticker = ticker;
-        this.room = room;
+        this.admitted = admitted;
         this.since = ticker.nanos();
     }
 
     /**
-     * Takes note of bytes that have arrived; false if the guard cannot hold them. A head that turns
-     * out large needs room for more than has arrived: otherwise 200 of them would fill the budget
-     * with their first halves, and none could be completed.
+     * Counts bytes that have arrived. Returns false if the guard cannot hold them. A large head
+     * reserves more than has arrived: otherwise the first halves of 200 large heads would fill the
+     * budget, and none of them could be completed.
      */
     boolean arrived(int bytes) {
         if (inBody) {
-            return true; // passed on as it comes, nothing is held
+            return true; // passed on as it arrives, nothing is held
         }
         if (!inHead) {
             inHead = true;
             since = ticker.nanos();
         }
         requestBytes += bytes;
-        return room && reserveForHead();
+        return admitted && reserveForHead();
     }
 
-    /** Half of the room is for the largest, of which those of medium size may be the beginnings. */
+    /**
+     * Reserves memory for the head. Medium heads may use only the first half of the budget. The
+     * rest is for the largest heads, and a medium head may be the beginning of one of those.
+     */
     private boolean reserveForHead() {
         if (requestBytes <= MEDIUM_HEAD_BYTES) {
             return reserve(requestBytes);
@@ -98,7 +101,7 @@ final class ClientConnection {
         return true;
     }
 
-    /** The head of a request is complete. */
+    /** Called when the head of a request is complete. */
     void asked() {
         inHead = false;
         inBody = true;
@@ -110,17 +113,17 @@ final class ClientConnection {
         }
     }
 
-    /** So is its body, or it has none. */
+    /** Called when the body of a request is complete, or at once if it has none. */
     void askedAll() {
         inBody = false;
     }
 
-    /** The last part of an answer is on its way. */
+    /** Called when the last part of a response is written. */
     void answered() {
         unanswered--;
     }
 
-    /** An answer has left, and with it what was held for it. */
+    /** Called when a response has been flushed. Releases what was held for its request. */
     void flushed() {
         since = ticker.nanos();
         unsent.decrementAndGet();
@@ -133,31 +136,39 @@ final class ClientConnection {
     }
 
     /**
-     * Netty keeps a buffer for the longest header line for as long as the connection lives, which
-     * doubles when it grows. It counts half: it needs no more than its own bytes, and what the
-     * budget counts otherwise needs three times as many.
+     * Netty's header buffer doubles until the longest line fits, and never shrinks while the
+     * connection lives. It is charged at half: it needs only its own bytes, while the budget
+     * assumes three times the counted bytes on the heap.
      */
     private static long keptAfter(long requestBytes) {
         return requestBytes <= SMALL_HEAD_BYTES ? 0 : Long.highestOneBit(requestBytes - 1);
     }
 
-    /** After what is being answered now, this connection is to end. */
+    /**
+     * Ends the connection with the response to the last request in flight, or else to the next
+     * request.
+     */
     void endSoon() {
         lastAnswerDue = true;
     }
 
-    /** The client has said that its request is the last one. */
+    /** Called when the client has announced that this request is its last. */
     void endsWithThisRequest() {
         endSoon();
         lastRequestRead = !inBody;
     }
 
-    /** Whether nothing follows of which the client could be told only by a reset. */
+    /**
+     * Whether nothing more can arrive. Bytes that arrive after a close make the system send a
+     * reset.
+     */
     boolean mayCloseAtOnce() {
         return lastRequestRead;
     }
 
-    /** Whether the answer that is about to be written should say that it is the last one. */
+    /**
+     * Whether the response that is about to be written has to announce the end of the connection.
+     */
     boolean isLastAnswer() {
         return unanswered == 1 && (lastAnswerDue || costsTooMuchToKeep());
     }
@@ -167,38 +178,38 @@ final class ClientConnection {
                 || (Math.max(requestBytes, kept) > SMALL_HEAD_BYTES && share.isTaken(75));
     }
 
-    /** Whether no request waits for its turn to be answered. */
+    /** Whether all requests are answered. */
     boolean hasAnsweredAll() {
         return unanswered == 0;
     }
 
     /**
-     * Whether nobody waits for an answer on it. Until it has left, an answer is lost if the
-     * connection is closed by somebody else than its event loop.
+     * Whether no response is due on this connection. A response that is not flushed yet is lost if
+     * another thread than the event loop closes the connection.
      */
     boolean isIdle() {
         return unsent.get() == 0;
     }
 
-    /** For how long it has been waiting for a request, or for the rest of its head. */
+    /** How long it has been waiting for a request, or for the rest of a head. */
     long waitingNanos() {
         return ticker.nanos() - since;
     }
 
     /**
-     * Ends it if nobody waits for an answer; not before its event loop has had time to read what
-     * may have arrived already.
+     * Closes the connection if it is idle. Waits until its event loop has had time to read what may
+     * have arrived already.
      *
-     * @param spared what to do if somebody does wait
+     * @param ifBusy runs instead if a response is due by then
      */
-    void closeIfIdle(Runnable spared) {
+    void closeIfIdle(Runnable ifBusy) {
         channel.eventLoop()
                 .schedule(
                         () -> {
                             if (isIdle()) {
                                 channel.close();
                             } else if (channel.isOpen()) {
-                                spared.run();
+                                ifBusy.run();
                             }
                         },
                         READING_MILLIS,
@@ -209,7 +220,7 @@ final class ClientConnection {
         channel.close();
     }
 
-    /** Answers at once if the head of a request has been arriving for longer than this. */
+    /** Rejects the request if its head has been arriving for longer than this. */
     void rejectIfHeadTakesLongerThan(long nanos) {
         if (isHeadOlderThan(nanos)) {
             channel.eventLoop()

@@ -17,20 +17,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connections to the guard's main port. There is room for so many; when one more comes, the one
- * that has been idle longest goes, so nobody can keep others out by holding connections open. Only
- * when all of them wait for answers is a newcomer refused.
+ * The connections to the guard's main port, of which there is a limited number. When one more
+ * arrives, an idle connection is closed to make room: the one of a sample that has been idle
+ * longest. So open connections cannot keep new ones out. Only if the sample has no idle connection
+ * is the first request of the new connection rejected.
  */
 public final class ClientConnections implements StatusPart {
-    /** How long the head of a request may take from its first byte on. */
+    /** How long the head of a request may take, counted from its first byte. */
     private static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** How long a connection may be silent before it counts. */
+    /** How long the system holds back a connection that sends nothing. */
     private static final int HANDSHAKE_SECONDS = 1;
 
     private static final int SAMPLE = 32;
 
-    /** How many may be about to be closed to make room. */
+    /** How many connections may be closing at once to make room. */
     private static final int CLOSING = 128;
 
     private final Set<ClientConnection> open = ConcurrentHashMap.newKeySet();
@@ -44,7 +45,7 @@ public final class ClientConnections implements StatusPart {
 
     /**
      * @param room how many connections there may be
-     * @param managementPort connections to this one do not count
+     * @param managementPort connections to this port do not count
      */
     public ClientConnections(BufferBudget budget, int room, int managementPort, Ticker ticker) {
         this.budget = budget;
@@ -53,13 +54,13 @@ public final class ClientConnections implements StatusPart {
         this.ticker = ticker;
     }
 
-    /** Whether this is a connection to the main port, or the listener there. */
+    /** Whether this is a connection to the main port, or the listener on it. */
     boolean isMainPort(Channel channel) {
         return channel.localAddress() instanceof InetSocketAddress local
                 && local.getPort() != managementPort;
     }
 
-    /** Takes note of where connections come in; not bound to its port yet. */
+    /** Sets up a listener that is not bound to its port yet. */
     void listensAt(Channel listener) {
         listeners.add(listener);
         listener.config().setRecvByteBufAllocator(new AcceptBatch());
@@ -68,18 +69,18 @@ public final class ClientConnections implements StatusPart {
     }
 
     /**
-     * Has Linux tell of a connection when its first bytes are there, so that one turn of the event
-     * loop does what otherwise takes two. One that says nothing is told of when so much time has
-     * passed (tcp(7), TCP_DEFER_ACCEPT). Others than epoll's listeners do not know this, and ignore
-     * it.
+     * Makes Linux report a connection only when its first bytes have arrived, so that one turn of
+     * the event loop does the work of two. A connection that sends nothing is reported after this
+     * time (tcp(7), TCP_DEFER_ACCEPT). Listeners other than epoll's do not know this option, and
+     * ignore it.
      *
-     * @param seconds 0: tell at once
+     * @param seconds 0: report at once
      */
     private static void awaitFirstBytes(Channel listener, int seconds) {
         listener.config().setOption(EpollChannelOption.TCP_DEFER_ACCEPT, seconds);
     }
 
-    /** Takes a new connection in. */
+    /** Registers a new connection. */
     ClientConnection register(Channel channel) {
         boolean hasRoom = open.size() < room || closeLongestIdle();
         var connection = new ClientConnection(channel, budget.open(channel), ticker, hasRoom);
@@ -92,8 +93,11 @@ public final class ClientConnections implements StatusPart {
     }
 
     /**
-     * Of a few, each time the next ones in an order that nobody can foresee, because looking at all
-     * of them would make each newcomer of a flood more expensive than the one before.
+     * Closes the connection that has been idle longest, out of a small sample. Each call samples
+     * the next ones in an unpredictable order. Looking at all of them would make each new
+     * connection of a flood more expensive than the one before.
+     *
+     * @return false if none of the sample is idle
      */
     private synchronized boolean closeLongestIdle() {
         ClientConnection longest = null;
@@ -111,13 +115,13 @@ public final class ClientConnections implements StatusPart {
         if (longest == null) {
             return false;
         }
-        open.remove(longest); // at once, so that the next newcomer does not choose it again
+        open.remove(longest); // at once, so that the next call does not choose it again
         ClientConnection chosen = longest;
         chosen.closeIfIdle(() -> open.add(chosen));
         return true;
     }
 
-    /** To be called every second. */
+    /** Rejects requests whose heads take too long. To be called every second. */
     public void rejectSlowHeads() {
         open.forEach(connection -> connection.rejectIfHeadTakesLongerThan(HEAD_NANOS));
     }
@@ -126,23 +130,23 @@ public final class ClientConnections implements StatusPart {
         return open.size();
     }
 
-    /** How many of them wait for an answer. */
+    /** The number of connections that wait for a response. */
     public int answering() {
         return (int) open.stream().filter(connection -> !connection.isIdle()).count();
     }
 
-    /** From now on every answer says that it is the last one on its connection. */
+    /** From now on every response announces the end of its connection. */
     public void endSoon() {
         ending = true;
-        // whoever is not told of when nobody listens any more would never hear that the end has
-        // come
+        // a connection that Linux still holds back when the listener closes would never get a
+        // response that announces the end
         listeners.stream()
                 .filter(Channel::isOpen)
                 .forEach(listener -> awaitFirstBytes(listener, 0));
         open.forEach(ClientConnection::endSoon);
     }
 
-    /** Nobody can connect any more; who is connected stays. */
+    /** Stops accepting connections. Those that are open stay open. */
     public void stopListening() {
         listeners.stream()
                 .filter(this::isMainPort)

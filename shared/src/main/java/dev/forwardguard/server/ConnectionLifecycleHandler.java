@@ -19,13 +19,14 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees to it that every request gets an answer in its turn, and that a connection ends after an
- * answer that says so.
+ * Ensures that every request is answered in its turn, and that a connection ends after a response
+ * that announces its end.
  *
- * <p>A request that the codec cannot read, for instance because of more than 256 KiB of headers, or
- * that there is no memory for, gets the guard's last resort instead of a dropped connection;
- * Traefik would make a 500 of that. The connection is closed in a way that lets a client read the
- * answer while it is still sending.
+ * <p>Some requests cannot be read by the codec, for instance because of more than 256 KiB of
+ * headers, and for others there is no memory. They get the guard's {@linkplain
+ * GuardProfile#withoutRequest decision without a request} instead of a dropped connection, which
+ * Traefik would turn into a 500. The connection is closed in a way that lets a client read the
+ * response while it is still sending.
  */
 final class ConnectionLifecycleHandler extends ChannelDuplexHandler {
     private final GuardProfile profile;
@@ -45,7 +46,7 @@ final class ConnectionLifecycleHandler extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        // of a request that is being answered, the rest of the body is still wanted
+        // the rest of the body of a request that is being answered is still needed
         discarding |= rejection != null || (ending && message instanceof HttpRequest);
         if (discarding) {
             ReferenceCountUtil.release(message);
@@ -115,8 +116,8 @@ final class ConnectionLifecycleHandler extends ChannelDuplexHandler {
     }
 
     private void rejectInTurn(ChannelHandlerContext ctx, RejectedRequest why) {
-        boolean heard = ctx.channel().isActive();
-        if (!connection.hasAnsweredAll() || ending || !heard) {
+        boolean active = ctx.channel().isActive();
+        if (!connection.hasAnsweredAll() || ending || !active) {
             return;
         }
         ending = true;

@@ -8,43 +8,43 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * Lets in no more connections than so many at once; the others wait in the system's backlog until
- * one has gone. Making room for a newcomer takes a moment, and a flood would fill the heap
- * meanwhile. Stands in the pipeline of a listener.
+ * Limits the number of open connections. Further connections wait in the system's backlog until one
+ * is closed. Closing an idle connection to make room for a new one takes a moment; without this
+ * limit a flood would fill the heap in the meantime. Sits in the pipeline of a listener.
  */
 final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
-    private final int most;
-    private final Predicate<Channel> concerned;
-    private final AtomicInteger inside = new AtomicInteger();
+    private final int limit;
+    private final Predicate<Channel> counts;
+    private final AtomicInteger open = new AtomicInteger();
 
     /**
-     * @param concerned whether connections to this listener count
+     * @param counts whether connections to this listener count
      */
-    ConnectionLimiter(int most, Predicate<Channel> concerned) {
-        this.most = most;
-        this.concerned = concerned;
+    ConnectionLimiter(int limit, Predicate<Channel> counts) {
+        this.limit = limit;
+        this.counts = counts;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof Channel connection && concerned.test(ctx.channel())) {
-            enters(ctx.channel(), connection);
+        if (message instanceof Channel connection && counts.test(ctx.channel())) {
+            opened(ctx.channel(), connection);
         }
         ctx.fireChannelRead(message);
     }
 
-    private void enters(Channel listener, Channel connection) {
-        if (inside.incrementAndGet() >= most) {
+    private void opened(Channel listener, Channel connection) {
+        if (open.incrementAndGet() >= limit) {
             listener.config().setAutoRead(false);
-            if (inside.get() < most) {
-                listener.config().setAutoRead(true); // who left just now did not see it closed
+            if (open.get() < limit) {
+                listener.config().setAutoRead(true); // a connection closed before auto-read was off
             }
         }
-        connection.closeFuture().addListener(left -> leaves(listener));
+        connection.closeFuture().addListener(ended -> closed(listener));
     }
 
-    private void leaves(Channel listener) {
-        inside.decrementAndGet();
+    private void closed(Channel listener) {
+        open.decrementAndGet();
         if (!listener.config().isAutoRead()) {
             listener.config().setAutoRead(true);
         }

@@ -7,9 +7,9 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * What the connections of one event loop have to send. It goes out at the end of the loop's turn,
- * when all that had come in was read: a busy loop that wrote each answer at once would wake the
- * receivers up once for each, and let them fall asleep again in between.
+ * Flushes the connections of one event loop together, at the end of the loop's turn, when
+ * everything that had arrived was read. A busy loop that flushed each response at once would wake
+ * the receivers up once per response, and let them fall asleep again in between.
  */
 final class FlushBatcher {
     private static final FastThreadLocal<FlushBatcher> OF_THIS_LOOP =
@@ -21,22 +21,22 @@ final class FlushBatcher {
             };
 
     private final Queue<ChannelHandlerContext> waiting = new ArrayDeque<>();
-    private boolean sending;
+    private boolean scheduled;
 
     private FlushBatcher() {}
 
-    /** Sends what was written to this connection, soon. To be called on its event loop. */
+    /** Flushes what was written to this connection, soon. To be called on its event loop. */
     static void add(ChannelHandlerContext connection) {
-        FlushBatcher outbox = OF_THIS_LOOP.get();
-        if (!outbox.sending) {
-            connection.executor().execute(outbox::send);
-            outbox.sending = true;
+        FlushBatcher batcher = OF_THIS_LOOP.get();
+        if (!batcher.scheduled) {
+            connection.executor().execute(batcher::flushAll);
+            batcher.scheduled = true;
         }
-        outbox.waiting.add(connection);
+        batcher.waiting.add(connection);
     }
 
-    private void send() {
-        sending = false; // first, so that an error does not stop all sending
+    private void flushAll() {
+        scheduled = false; // first, so that an error does not stop all flushing
         ChannelHandlerContext next;
         while ((next = waiting.poll()) != null) {
             next.flush();

@@ -15,10 +15,10 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has Traefik's questions decided, whatever their method; their bodies are read and dropped.
- * Everything else goes on to Micronaut. Not left to Micronaut as well, because every request to
- * every site passes here: its routing, filters and responses cost more than all the rest. Gets one
- * request at a time.
+ * Has Traefik's auth requests decided by the guard, whatever their method. Their bodies are read
+ * and dropped. All other requests go on to Micronaut. Auth requests do not, because every request
+ * to every site passes through here: Micronaut's routing, filters and responses would cost more
+ * than all the rest. Receives one request at a time.
  */
 final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     private final Guard guard;
@@ -26,7 +26,7 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     private final Responder responder;
     private final UnexpectedFailureHandler unexpectedFailureHandler;
     private final ClientConnection connection;
-    private boolean asked;
+    private boolean handling;
 
     ForwardAuthHandler(
             Guard guard,
@@ -45,16 +45,16 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof HttpRequest head) {
             var request = AuthRequest.of(head, ctx.channel());
-            asked = profile.handles(request.path());
-            if (!asked) {
+            handling = profile.handles(request.path());
+            if (!handling) {
                 ctx.fireChannelRead(LenientUriRequest.of(head));
                 return;
             }
-            if (isLastOne(head)) {
+            if (isLastRequest(head)) {
                 connection.endsWithThisRequest();
             }
             ask(ctx, request);
-        } else if (asked) {
+        } else if (handling) {
             ReferenceCountUtil.release(message);
         } else {
             ctx.fireChannelRead(message);
@@ -62,10 +62,10 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Whether nothing can follow. The body of a client that waits to be asked for it would have to
-     * be told from his next request (RFC 9110 section 10.1.1).
+     * Whether no further request can follow. This includes a client that waits for 100 Continue:
+     * the body that it may send could be mistaken for its next request (RFC 9110 section 10.1.1).
      */
-    private static boolean isLastOne(HttpRequest head) {
+    private static boolean isLastRequest(HttpRequest head) {
         return !head.protocolVersion().isKeepAliveDefault()
                 || !HttpUtil.isKeepAlive(head)
                 || HttpUtil.is100ContinueExpected(head);
@@ -101,7 +101,7 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
             ctx.write(response(request, decision, bug));
             FlushBatcher.add(ctx);
         } catch (Throwable worse) {
-            ctx.fireExceptionCaught(worse); // the connection ends, which is no allow
+            ctx.fireExceptionCaught(worse); // closes the connection, which allows nothing
         }
     }
 

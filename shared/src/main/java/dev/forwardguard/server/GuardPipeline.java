@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
 import java.util.function.Supplier;
 
 /**
- * Puts our codec in the place of Micronaut's, and our handlers around it, on each connection to the
- * main port; the management port is Micronaut's alone.
+ * Replaces Micronaut's codec with the guard's, and adds the guard's handlers around it, on each
+ * connection to the main port. The management port is left to Micronaut.
  */
 @Singleton
 final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
     /**
-     * Buffers that begin with 4 KiB, and then follow what comes. Most heads fit, with a session
-     * cookie, into twice what Netty begins with; one that comes in two parts is read by its slower
-     * decoder.
+     * Read buffers that start at 4 KiB, and then adapt to what arrives. Most heads, session cookie
+     * included, fit into twice Netty's initial size. A head that arrives in two parts takes the
+     * slow path.
      */
     private static final RecvByteBufAllocator WHOLE_HEADS =
             new AdaptiveRecvByteBufAllocator(512, 4096, 65_536);
@@ -86,7 +86,7 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
             }
             channel.config().setRecvByteBufAllocator(WHOLE_HEADS);
             ClientConnection connection = connections.get().register(channel);
-            // comes along with Micronaut's client
+            // comes with Micronaut's HTTP client
             if (channel.pipeline().get(WebSocketServerExtensionHandler.class) != null) {
                 channel.pipeline().remove(WebSocketServerExtensionHandler.class);
             }
@@ -99,20 +99,20 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
             channel.pipeline()
                     .addBefore(
                             ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
-                            "arriving-bytes",
+                            "request-buffer-limiter",
                             new RequestBufferLimiter(connection))
                     .addBefore(
                             ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
-                            "answers-in-turn",
+                            "connection-lifecycle",
                             new ConnectionLifecycleHandler(
                                     profile.get(), responder.get(), connection))
                     .addBefore(
                             ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
-                            "one-at-a-time",
+                            "pipelining",
                             new PipeliningHandler())
                     .addBefore(
                             ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
-                            "questions",
+                            "forward-auth",
                             new ForwardAuthHandler(
                                     guard.get(),
                                     profile.get(),

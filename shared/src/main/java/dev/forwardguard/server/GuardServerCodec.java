@@ -24,27 +24,27 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Netty's HTTP codec with a shorter way for {@linkplain FastRequestParser ordinary requests}, for
- * which it would make two strings of each header.
+ * Netty's HTTP codec with a {@linkplain FastRequestParser fast path} for usual auth requests.
+ * Netty's decoder would create two strings for each header.
  */
 final class GuardServerCodec
         extends CombinedChannelDuplexHandler<HttpRequestDecoder, HttpResponseEncoder> {
-    private final Predicate<String> requests;
+    private final Predicate<String> handles;
     private final Supplier<HeaderNames> unread;
 
-    /** Of the requests that are not answered yet. */
+    /** The methods of the requests that are not answered yet. */
     private final Queue<HttpMethod> methods = new ArrayDeque<>(1);
 
     /**
-     * @param limits what Micronaut's own codec would refuse
-     * @param requests says of a path whether it is one of a question
-     * @param unread which headers of a question nobody will ask for; asked anew for each
+     * @param limits the size limits of Micronaut's own codec
+     * @param handles whether a path is one of an auth request
+     * @param unread the headers of an auth request that no code reads; read anew for each request
      */
     GuardServerCodec(
             NettyHttpServerConfiguration limits,
-            Predicate<String> requests,
+            Predicate<String> handles,
             Supplier<HeaderNames> unread) {
-        this.requests = requests;
+        this.handles = handles;
         this.unread = unread;
         init(
                 new Decoder(
@@ -67,7 +67,7 @@ final class GuardServerCodec
         protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
                 throws Exception {
             FullHttpRequest fast =
-                    atBeginning ? FastRequestParser.read(bytes, requests, unread.get()) : null;
+                    atBeginning ? FastRequestParser.read(bytes, handles, unread.get()) : null;
             if (fast != null) {
                 methods.add(fast.method());
                 out.add(fast);
@@ -85,8 +85,8 @@ final class GuardServerCodec
         }
 
         /**
-         * Anything else may be the beginning of a message, of which Netty keeps what it has read,
-         * or the end of all messages.
+         * Whether the next bytes begin a new message. After any other part Netty may hold the
+         * beginning of a message, or have stopped decoding.
          */
         private static boolean isEnd(Object part) {
             return part instanceof LastHttpContent end && end.decoderResult().isSuccess();
@@ -94,12 +94,12 @@ final class GuardServerCodec
     }
 
     private final class Encoder extends HttpResponseEncoder {
-        /** RFC 9110 section 9.3.2. */
+        /** A response to HEAD has no content (RFC 9110 section 9.3.2). */
         @Override
         protected boolean isContentAlwaysEmpty(HttpResponse response) {
             boolean interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
-            HttpMethod asked = interim ? null : methods.poll();
-            return HttpMethod.HEAD.equals(asked) || super.isContentAlwaysEmpty(response);
+            HttpMethod method = interim ? null : methods.poll();
+            return HttpMethod.HEAD.equals(method) || super.isContentAlwaysEmpty(response);
         }
     }
 }

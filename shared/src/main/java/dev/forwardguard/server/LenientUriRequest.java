@@ -7,12 +7,12 @@ import java.util.BitSet;
 import java.util.HexFormat;
 
 /**
- * A request whose target {@link java.net.URI} would not take, and Micronaut would answer with 400:
- * browsers send {@code |}, <code>{</code> and a lone {@code %} in queries as they are. What is
- * illegal is percent-encoded.
+ * A request whose target {@link java.net.URI} would reject, so that Micronaut would answer with
+ * 400. Browsers send {@code |}, <code>{</code> and a lone {@code %} in queries unencoded. This
+ * request percent-encodes what is illegal.
  */
 final class LenientUriRequest extends DefaultHttpRequest {
-    /** RFC 3986 section 2, without the percent sign. */
+    /** Characters that may stay as they are (RFC 3986 section 2), without the percent sign. */
     private static final BitSet LEGAL = new BitSet(128);
 
     static {
@@ -32,7 +32,7 @@ final class LenientUriRequest extends DefaultHttpRequest {
                 request.headers());
     }
 
-    /** The request itself if its target is legal. */
+    /** Returns the request itself if its target is legal, else a copy with a legal target. */
     static HttpRequest of(HttpRequest request) {
         return isLegal(request.uri()) ? request : new LenientUriRequest(request);
     }
@@ -58,7 +58,7 @@ final class LenientUriRequest extends DefaultHttpRequest {
                 : LEGAL.get(c);
     }
 
-    /** Netty gives one char per byte, so each char is one percent-encoded byte. */
+    /** Netty decodes one char per byte, so each char is one percent-encoded byte. */
     private static String repaired(String target) {
         var legal = new StringBuilder(target.length() + 16);
         for (int at = 0; at < target.length(); at++) {

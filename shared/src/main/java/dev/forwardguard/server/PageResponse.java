@@ -9,11 +9,13 @@ import io.micronaut.http.netty.NettyMutableHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 
-/** A page as a response that Micronaut sends, where there is no decision and nothing is counted. */
+/**
+ * Turns a page into a response for Micronaut, where there is no decision and nothing is counted.
+ */
 public final class PageResponse {
     private PageResponse() {}
 
-    /** The page with this status. */
+    /** Returns the page with this status. */
     public static MutableHttpResponse<?> of(HttpResponseStatus status, Page page) {
         AuthResponse response = AuthResponse.of(status, page);
         MutableHttpResponse<byte[]> message =

@@ -13,9 +13,9 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * Passes on one request at a time. A client may send the next ones without waiting for the answer
- * (pipelining, RFC 9112 section 9.3.2); they wait here, so nobody behind this has to see to it that
- * answers keep their order. While one waits nothing more is read.
+ * Passes on one request at a time. A client may send further requests without waiting for the
+ * response (pipelining, RFC 9112 section 9.3.2). They wait here, so the handlers behind this one
+ * need not keep responses in order. While a request waits, nothing more is read.
  */
 final class PipeliningHandler extends ChannelDuplexHandler {
     private final Queue<Object> waiting = new ArrayDeque<>(0);
@@ -33,7 +33,7 @@ final class PipeliningHandler extends ChannelDuplexHandler {
         }
     }
 
-    /** Whether what comes next belongs to the request under way, or there is none. */
+    /** Whether the next message belongs to the request in flight, or none is in flight. */
     private boolean isDue() {
         return receiving || !answering;
     }

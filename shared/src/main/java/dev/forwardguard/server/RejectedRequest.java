@@ -6,29 +6,29 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 
 /**
- * Why a request is answered without having been read; travels down the pipeline as an event.
+ * A request that is answered without having been read. Travels through the pipeline as an event.
  *
- * @param reason what the metrics say
- * @param status what an ordinary server would answer
- * @param headers as many of the request's as could be read
+ * @param reason the reason in the metrics
+ * @param status the status that any other HTTP server would answer with
+ * @param headers those of its headers that could be read
  */
 record RejectedRequest(FallbackReason reason, int status, HttpHeaders headers) {
-    /** There is no memory for it. */
+    /** There is no memory for the request. */
     static final RejectedRequest OVERLOAD =
             new RejectedRequest(FallbackReason.OVERLOAD, 503, EmptyHttpHeaders.INSTANCE);
 
-    /** Its head does not come to an end. */
+    /** The head of the request takes too long. */
     static final RejectedRequest SLOW =
             new RejectedRequest(FallbackReason.BAD_REQUEST, 408, EmptyHttpHeaders.INSTANCE);
 
-    /** It cannot be read. */
+    /** The request cannot be read. */
     static RejectedRequest unreadable(int status, HttpHeaders headers) {
         return new RejectedRequest(FallbackReason.BAD_REQUEST, status, headers);
     }
 
-    /** Never the headers. */
+    /** Leaves out the headers. */
     @Override
     public String toString() {
-        return "Refusal[" + reason + ", " + status + "]";
+        return "RejectedRequest[" + reason + ", " + status + "]";
     }
 }

@@ -6,12 +6,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 
 /**
- * Counts what a client sends before the codec takes it in, and drops what there is no room for: 200
- * half-read heads of 240 KiB would fill the heap before one of them is a request.
+ * Counts what a client sends before the codec reads it, and drops what there is no memory for: 200
+ * half-read heads of 240 KiB would fill the heap before one of them is a complete request.
  */
 final class RequestBufferLimiter extends ChannelInboundHandlerAdapter {
     private final ClientConnection connection;
-    private boolean refused;
+    private boolean rejected;
 
     RequestBufferLimiter(ClientConnection connection) {
         this.connection = connection;
@@ -19,13 +19,13 @@ final class RequestBufferLimiter extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (!refused
+        if (!rejected
                 && message instanceof ByteBuf bytes
                 && !connection.arrived(bytes.readableBytes())) {
-            refused = true;
+            rejected = true;
             ctx.fireUserEventTriggered(RejectedRequest.OVERLOAD);
         }
-        if (refused) {
+        if (rejected) {
             ReferenceCountUtil.release(message);
         } else {
             ctx.fireChannelRead(message);

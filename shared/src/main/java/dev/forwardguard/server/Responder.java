@@ -24,7 +24,7 @@ final class Responder {
         this.log = log;
     }
 
-    /** The response that carries this decision. */
+    /** Returns the response that carries this decision. */
     FullHttpResponse respond(Decision decision) {
         metrics.count(decision);
         log.note(decision);

@@ -19,9 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The one place where a bug ends: a question still gets the guard's last resort. One stack trace
- * per period is logged, because a bug on the request path would otherwise log as fast as requests
- * come; the metric counts them all.
+ * The one place where bugs are handled: an auth request still gets the guard's {@linkplain
+ * GuardProfile#withoutRequest decision without a request}. One stack trace per period is logged,
+ * because a bug on the request path would otherwise log as fast as requests arrive. The metric
+ * counts all of them.
  */
 @Context
 public final class UnexpectedFailureHandler
@@ -40,24 +41,24 @@ public final class UnexpectedFailureHandler
     }
 
     /**
-     * What to decide about a question instead.
+     * Decides about an auth request whose handling failed.
      *
-     * @param headers of the question
+     * @param headers the headers of the auth request
      */
     Decision decide(HttpHeaders headers, @Nullable Throwable failure) {
-        logNowAndThen(failure);
+        logOncePerPeriod(failure);
         return profile.withoutRequest(FallbackReason.INTERNAL_ERROR, 503, headers);
     }
 
-    /** For what goes wrong in Micronaut, which sees no questions. */
+    /** Answers failures in Micronaut, which sees no auth requests. */
     @Override
     @SuppressWarnings("rawtypes") // Micronaut's signature
     public HttpResponse<?> handle(HttpRequest request, Throwable failure) {
-        logNowAndThen(failure);
+        logOncePerPeriod(failure);
         return HttpResponse.serverError();
     }
 
-    private void logNowAndThen(@Nullable Throwable failure) {
+    private void logOncePerPeriod(@Nullable Throwable failure) {
         long now = ticker.nanos();
         long until = quietUntil.get();
         if (now - until >= 0 && quietUntil.compareAndSet(until, now + PERIOD_NANOS)) {

@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
-/** Writes bytes as they are and invents no {@code Content-Type} for them. */
+/** Writes bytes as they are and adds no {@code Content-Type} for them. */
 enum VerbatimBody implements ResponseBodyWriter<byte[]> {
     INSTANCE;
 

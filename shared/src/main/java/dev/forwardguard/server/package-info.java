@@ -1,7 +1,12 @@
 /**
- * How a guard sits on Micronaut's server: questions leave its pipeline before its routing ({@link
- * dev.forwardguard.server.GuardPipeline} has the order of the handlers), requests that cannot be
- * read still get the guard's own answer, and what goes wrong at the start is one readable line.
+ * The guard's HTTP front, built into Micronaut's server.
+ *
+ * <p>{@link dev.forwardguard.server.GuardPipeline} puts the handlers in order. Auth requests are
+ * answered by {@link dev.forwardguard.server.ForwardAuthHandler} and never reach Micronaut's
+ * routing. Requests that cannot be read still get the guard's own response, from {@link
+ * dev.forwardguard.server.ConnectionLifecycleHandler}. {@link
+ * dev.forwardguard.server.ClientConnections} limits the connections, and ends them when the guard
+ * shuts down. {@link dev.forwardguard.server.UnexpectedFailureHandler} handles bugs.
  */
 @NullMarked
 package dev.forwardguard.server;

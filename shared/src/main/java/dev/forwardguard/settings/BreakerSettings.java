@@ -3,17 +3,17 @@ package dev.forwardguard.settings;
 import java.time.Duration;
 
 /**
- * Section {@code breaker} of {@code guard.yml}: when the upstream counts as down, and how its
- * recovery is looked for.
+ * Section {@code breaker} of {@code guard.yml}: when the upstream counts as down, and how the guard
+ * detects its recovery.
  *
- * @param consecutiveFailures so many failures in a row open the circuit
- * @param failureRate percentage of failures among the latest questions that opens the circuit
- * @param minimumCalls fewer questions than this in the window say nothing about the rate
- * @param window how long a question counts as one of the latest
- * @param probeInterval how long after the circuit opened the first probe is sent
- * @param probeMaxInterval the interval doubles with each failed probe up to this
- * @param trials how many questions have to succeed before the circuit closes; also how many are
- *     asked at most until then
+ * @param consecutiveFailures the number of failures in a row that opens the circuit
+ * @param failureRate the percentage of failures in the window that opens the circuit
+ * @param minimumCalls the failure rate is ignored while the window has fewer calls than this
+ * @param window how long a call counts for the failure rate
+ * @param probeInterval the time from the opening of the circuit to the first probe
+ * @param probeMaxInterval the maximum of the interval, which doubles with each failed probe
+ * @param trials the number of calls that must succeed before a half-open circuit closes; also the
+ *     maximum number of calls until then
  */
 public record BreakerSettings(
         int consecutiveFailures,
@@ -65,7 +65,7 @@ public record BreakerSettings(
         return settings;
     }
 
-    /** As Java would, but quicker: see the package. */
+    /** The same text as Java's default, but faster: see the package. */
     @Override
     public String toString() {
         return "BreakerSettings[consecutiveFailures="

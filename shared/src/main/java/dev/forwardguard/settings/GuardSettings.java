@@ -6,15 +6,15 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * What {@code guard.yml} says to both guards, complete and valid.
+ * The settings in {@code guard.yml} that both guards have, complete and valid.
  *
- * @param mode whether to ask and whether to fall back
- * @param upstream where and how long to ask
- * @param breaker when not to ask
- * @param dropRequestHeaders names of request headers that stay in the guard although they are
- *     end-to-end
- * @param drainDelay how long to go on serving newcomers when the guard is to end; longer than
- *     balancers take to hear of it
+ * @param mode whether to ask the upstream and whether to fall back
+ * @param upstream where the upstream is, and the timeouts and limits of a request to it
+ * @param breaker when not to ask the upstream
+ * @param dropRequestHeaders names of end-to-end request headers that are not forwarded to the
+ *     upstream
+ * @param drainDelay how long to keep accepting new connections while draining; longer than load
+ *     balancers take to notice
  */
 public record GuardSettings(
         Mode mode,
@@ -26,7 +26,7 @@ public record GuardSettings(
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofSeconds(25);
 
-    /** The settings of a guard that leaves as it usually does. */
+    /** Settings with the default drain delay of 5 s. */
     public GuardSettings(
             Mode mode,
             UpstreamSettings upstream,
@@ -36,11 +36,11 @@ public record GuardSettings(
     }
 
     /**
-     * Takes the keys that both guards know out of a document: one that is absent keeps its default.
-     * What is left after the guard has taken its own keys is to be refused with {@link
-     * YamlSection#rejectOtherKeys}.
+     * Takes the keys of both guards out of a document. An absent key keeps its default. After
+     * taking its own keys, the guard calls {@link YamlSection#rejectOtherKeys} for those that are
+     * left.
      *
-     * @throws InvalidSettingsException naming the line and the key of the first mistake
+     * @throws InvalidSettingsException with the line and the key of the first mistake
      */
     public static GuardSettings take(YamlSection root, GuardSettings defaults) {
         return new GuardSettings(
@@ -83,7 +83,7 @@ public record GuardSettings(
         return url;
     }
 
-    /** As Java would, but quicker: see the package. */
+    /** The same text as Java's default, but faster: see the package. */
     @Override
     public String toString() {
         return "GuardSettings[mode="

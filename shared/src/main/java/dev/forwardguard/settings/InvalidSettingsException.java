@@ -2,7 +2,7 @@ package dev.forwardguard.settings;
 
 import dev.forwardguard.live.InvalidContentException;
 
-/** A {@code guard.yml} that is refused as a whole; the message is one readable line. */
+/** Rejects a {@code guard.yml} as a whole. The message is one readable line. */
 public final class InvalidSettingsException extends InvalidContentException {
     private static final long serialVersionUID = 1;
 

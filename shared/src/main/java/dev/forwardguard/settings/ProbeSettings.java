@@ -6,13 +6,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The guard's own question to the upstream.
+ * The probe: the guard's own request to the upstream.
  *
- * @param path what it asks for, behind the path prefix of the upstream's URL
- * @param host the {@code X-Forwarded-Host} that makes it a question with a known good answer: the
- *     name of an application that the upstream protects; without it, suspect answers have no
+ * @param path the path of the probe, appended to the path prefix of the upstream's URL
+ * @param host the {@code X-Forwarded-Host} of the probe: the name of an application that the
+ *     upstream protects, so that the right response is known; without it, suspect answers have no
  *     consequences
- * @param suspectStatuses statuses that are verdicts, but in large numbers say that the upstream is
+ * @param suspectStatuses statuses that are verdicts, but in large numbers show that the upstream is
  *     broken
  */
 public record ProbeSettings(String path, Optional<String> host, Set<Integer> suspectStatuses) {
@@ -20,7 +20,7 @@ public record ProbeSettings(String path, Optional<String> host, Set<Integer> sus
         suspectStatuses = Collections.unmodifiableSet(new TreeSet<>(suspectStatuses));
     }
 
-    /** Takes its keys, which are part of section {@code upstream}. */
+    /** Takes the keys of the probe out of section {@code upstream}. */
     static ProbeSettings take(YamlSection section, ProbeSettings defaults) {
         return new ProbeSettings(
                 section.value("probe-path", defaults.path, ProbeSettings::path),
@@ -43,7 +43,7 @@ public record ProbeSettings(String path, Optional<String> host, Set<Integer> sus
         return Optional.of(text);
     }
 
-    /** As Java would, but quicker: see the package. */
+    /** The same text as Java's default, but faster: see the package. */
     @Override
     public String toString() {
         return "ProbeSettings[path="

@@ -7,18 +7,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Where the upstream is and how long one question may take.
+ * Where the upstream is, and the timeouts and limits of a request to it.
  *
- * @param url scheme, host and port, and optionally a path that is put before every request path;
- *     plain {@code http} only, because the upstream is a neighbour in the cluster
- * @param connectTimeout the longest wait for one TCP connection
- * @param readTimeout the longest silence of the upstream once it was asked
- * @param deadline the longest time for the whole question, name resolution and body included; more
- *     than 0, at most 25 s, because Traefik gives up after 30 s
- * @param maxConcurrent questions that may be under way at once; more are not asked
- * @param failureStatuses statuses that are never a verdict, on top of what the guard itself refuses
- *     to take as one
- * @param probe the guard's own question
+ * @param url scheme, host and port, and optionally a path prefix for every request; plain {@code
+ *     http} only, because the upstream is in the same cluster
+ * @param connectTimeout the maximum time for one TCP connection attempt
+ * @param readTimeout the maximum time without a byte from the upstream once the request was sent
+ * @param deadline the maximum time for the whole upstream request, name resolution and body
+ *     included; more than 0 and at most 25 s, because Traefik gives up after 30 s
+ * @param maxConcurrent the maximum number of upstream requests in flight; beyond it the guard
+ *     decides without the upstream
+ * @param failureStatuses statuses that are never a verdict, in addition to those that the guard
+ *     excludes itself
+ * @param probe the guard's own request
  */
 public record UpstreamSettings(
         URI url,
@@ -29,7 +30,7 @@ public record UpstreamSettings(
         Set<Integer> failureStatuses,
         ProbeSettings probe) {
 
-    /** The settings of a guard whose operator only says where the upstream is. */
+    /** The default settings for an upstream at this URL. */
     public static UpstreamSettings defaults(URI url, ProbeSettings probe) {
         return new UpstreamSettings(
                 url,
@@ -45,24 +46,24 @@ public record UpstreamSettings(
         failureStatuses = Collections.unmodifiableSet(new TreeSet<>(failureStatuses));
     }
 
-    /** The port that the URL names, or HTTP's. */
+    /** The port of the URL, 80 if it has none. */
     public int port() {
         return url.getPort() == -1 ? 80 : url.getPort();
     }
 
-    /** The host without the brackets that a URL needs around an IPv6 address. */
+    /** The host; an IPv6 address without the brackets that it has in a URL. */
     public String host() {
         String host = url.getHost();
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
-    /** What goes before each request path: empty, or a path without a slash at its end. */
+    /** The prefix of every request path: empty, or a path without a trailing slash. */
     public String pathPrefix() {
         String path = url.getRawPath();
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
-    /** As Java would, but quicker: see the package. */
+    /** The same text as Java's default, but faster: see the package. */
     @Override
     public String toString() {
         return "UpstreamSettings[url="

@@ -27,9 +27,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One mapping of a YAML document, read key by key. Every getter takes the key that it understands
- * out of the mapping, so that what remains at the end is what nobody understands. Mistakes name the
- * line and the full key.
+ * One mapping of a YAML document, read key by key. Every getter takes its key out of the mapping,
+ * so the keys that remain at the end are unknown ones. Error messages name the line and the full
+ * key.
  */
 public final class YamlSection {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
@@ -135,7 +135,7 @@ public final class YamlSection {
                 });
     }
 
-    /** Only {@code true} and {@code false}: a typo must not switch anything off. */
+    /** Accepts only {@code true} and {@code false}, so that a typo cannot switch anything off. */
     public boolean flag(String key, boolean fallback) {
         return value(
                 key,
@@ -198,7 +198,7 @@ public final class YamlSection {
         for (String key : values.keySet()) {
             throw new InvalidSettingsException(
                     lines.getOrDefault(key, 1),
-                    "unknown key " + prefix + key + "; known here: " + String.join(", ", known));
+                    "unknown key " + prefix + key + "; known keys: " + String.join(", ", known));
         }
     }
 

@@ -20,13 +20,16 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Micronaut's services, definitions of beans above all, from a list that the image holds: without
- * one Micronaut opens twenty jars as file systems at each start and walks through them (40 ms). The
- * system property {@code guard.services} names the file; a line is {@code type/implementation}, and
- * every type that has a service at all is in it.
+ * Loads Micronaut's services, mostly bean definitions, from a list in the image. Without the list
+ * Micronaut opens twenty jars as file systems at each start and walks through them (40 ms). The
+ * system property {@code guard.services} names the file. Its lines are {@code type/implementation},
+ * and it contains every type that has any service.
  */
 public final class ServiceIndex implements StaticOptimizations.Loader<Optimizations> {
-    /** More than 300, and they are made before there is anything that they could wait for. */
+    /**
+     * There are more than 300. Several threads may create them, because at that time there is
+     * nothing yet that they could wait for.
+     */
     private static final String DEFINITIONS = BeanDefinitionReference.class.getName();
 
     @Override
@@ -54,8 +57,8 @@ public final class ServiceIndex implements StaticOptimizations.Loader<Optimizati
     /**
      * The services of one type.
      *
-     * @param names their classes
-     * @param onAllCores whether they may be made by several threads at once
+     * @param names the names of their classes
+     * @param onAllCores whether several threads may create them at once
      */
     private record Named(List<String> names, boolean onAllCores)
             implements StaticServiceLoader<Object> {
@@ -81,7 +84,7 @@ public final class ServiceIndex implements StaticOptimizations.Loader<Optimizati
             try {
                 return Class.forName(name).getDeclaredConstructor().newInstance();
             } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("no service of Micronaut: " + name, e);
+                throw new IllegalStateException("cannot create the Micronaut service " + name, e);
             }
         }
     }

@@ -23,15 +23,19 @@ import java.security.SecureRandom;
 import java.util.List;
 
 /**
- * Work that every start needs sooner or later, done on a second core from the first moment on: what
- * is ready when the start comes to it has cost it nothing. In the order in which it is needed.
+ * Does work that every start needs, on a second core, while the main thread starts the guard. What
+ * is ready by the time the main thread needs it costs the start nothing. The steps are in the order
+ * in which they are needed.
  *
- * <p>Only what is Java's own. Classes of others might need one that the start just sets up, and it
- * one of them: then both would wait for ever.
+ * <p>JDK classes only: initialising library classes here could deadlock with the main thread's
+ * class initialisation.
  */
 public final class StartupWarmup {
-    /** Micronaut asks whether these are repeatable, and Java makes a class to answer each time. */
-    private static final List<Class<? extends Annotation>> ASKED =
+    /**
+     * Micronaut checks whether these annotations are repeatable, and Java generates a class for
+     * each of these checks.
+     */
+    private static final List<Class<? extends Annotation>> ANNOTATIONS =
             List.of(
                     Executable.class,
                     Scheduled.class,
@@ -46,28 +50,29 @@ public final class StartupWarmup {
 
     private StartupWarmup() {}
 
-    /** Begins, and returns at once. */
+    /** Starts the work on a thread of its own and returns at once. */
     public static void begin() {
-        Thread.ofPlatform().name("head-start").daemon().start(StartupWarmup::run);
+        Thread.ofPlatform().name("startup-warmup").daemon().start(StartupWarmup::run);
     }
 
     private static void run() {
-        // media types have qualities, for which large powers of five are computed
+        // media types have quality values; for these BigDecimal computes large powers of five
         var _ = BigDecimal.ONE;
-        for (Class<? extends Annotation> annotation : ASKED) {
+        for (Class<? extends Annotation> annotation : ANNOTATIONS) {
             var _ = annotation.getAnnotation(Repeatable.class);
         }
-        // the providers of digests and random numbers, for revisions of files and keys of logins
+        // the providers of digests and random numbers, for file revisions and fingerprints of
+        // credentials
         var _ = new SecureRandom();
-        // meters of the JVM
+        // for the meters of the JVM
         ManagementFactory.getOperatingSystemMXBean();
         ManagementFactory.getGarbageCollectorMXBeans();
-        // Micronaut has an event for each request that it serves; the first one, /healthz, would
-        // wait until Java has set up what an event needs, a tenth of the whole start
+        // Micronaut creates a JFR event for each request that it serves; the first request,
+        // /healthz, would wait for the set-up of JFR, which takes a tenth of the whole start
         var _ = new StartupWarmupEvent().isEnabled();
     }
 
-    /** The first event of the process, never recorded. */
+    /** The first JFR event of the process; it is never recorded. */
     @Name("dev.forwardguard.StartupWarmup")
     @Label("Startup warm-up")
     private static final class StartupWarmupEvent extends Event {}

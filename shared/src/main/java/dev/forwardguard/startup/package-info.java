@@ -1,8 +1,10 @@
 /**
- * What makes the start short. All of it could be left out: the guard would do the same, later.
+ * What makes the start fast. All of it is optional: without it the guard does the same, but starts
+ * more slowly.
  *
- * <p>{@link dev.forwardguard.startup.ServiceIndex} knows what Micronaut would otherwise look for in
- * all jars; {@link dev.forwardguard.startup.StartupWarmup} uses the second core.
+ * <p>{@link dev.forwardguard.startup.ServiceIndex} lists what Micronaut would otherwise search for
+ * in all jars. {@link dev.forwardguard.startup.StartupWarmup} prepares JDK classes on a second
+ * core.
  */
 @NullMarked
 package dev.forwardguard.startup;

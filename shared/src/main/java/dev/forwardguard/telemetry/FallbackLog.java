@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The log of an outage: one line when it begins, one summary for each period in which decisions
- * were made without a verdict, one line when a whole period passed without any. However many
- * requests fail, no more lines than that.
+ * Logs an outage: one line when it begins, one summary for each period with decisions without a
+ * verdict, and one line after a whole period without any. The number of lines does not depend on
+ * the number of failed requests.
  */
 public final class FallbackLog {
     private static final Logger LOG = LoggerFactory.getLogger(FallbackLog.class);
@@ -33,7 +33,7 @@ public final class FallbackLog {
         }
     }
 
-    /** Takes note of a decision. */
+    /** Counts a decision, and logs it if it is the first one of an outage. */
     public void note(Decision decision) {
         switch (decision) {
             case Fallback fallback -> failed(fallback.reason());
@@ -43,7 +43,7 @@ public final class FallbackLog {
         }
     }
 
-    /** What the operator ordered is no news: the change of mode was logged. */
+    /** Mode {@code fallback} is not an outage; the mode change was logged. */
     private void failed(FallbackReason reason) {
         if (reason == FallbackReason.FORCED) {
             return;
@@ -56,7 +56,7 @@ public final class FallbackLog {
         }
     }
 
-    /** Ends a period; to be called every 30 seconds. */
+    /** Ends a period and logs its summary. To be called every 30 seconds. */
     public void summarise() {
         Map<String, Long> failures = new TreeMap<>();
         counts.forEach(

@@ -14,9 +14,9 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code jvm_gc_pause_seconds}: number and time of the collections of each collector, read when
- * somebody asks. Micrometer's own has the JVM tell it of each collection, which costs as much as
- * half of the collection: 2 % of the processor time under load.
+ * {@code jvm_gc_pause_seconds}: number and total time of collections per garbage collector, read at
+ * each scrape. Micrometer's own binder has the JVM notify it of each collection, which costs half
+ * as much as the collection itself: 2 % of the CPU time under load.
  */
 @Singleton
 @Replaces(bean = JvmGcMetrics.class, factory = JvmMeterRegistryBinderFactory.class)
@@ -30,7 +30,7 @@ final class GarbageCollectionMeters implements MeterBinder {
                             GarbageCollectorMXBean::getCollectionCount,
                             GarbageCollectorMXBean::getCollectionTime,
                             TimeUnit.MILLISECONDS)
-                    .description("Collections of the heap")
+                    .description("Garbage collections of the heap")
                     .tag("gc", collector.getName())
                     .register(registry);
         }

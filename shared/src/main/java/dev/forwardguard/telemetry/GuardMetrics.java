@@ -33,20 +33,21 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Every meter that both guards have. The names are what Prometheus shows, without the suffixes that
- * it adds:
+ * All meters that both guards have. The names are those in Prometheus, without the suffixes that it
+ * adds:
  *
  * <ul>
  *   <li>{@code guard_fallback_total{reason,outcome}}: decisions without a verdict
  *   <li>{@code guard_decision_total{source,decision}}: all decisions
- *   <li>{@code guard_upstream_seconds}: how long questions took that came to an outcome
+ *   <li>{@code guard_upstream_seconds}: the time of upstream requests that came to an outcome
  *   <li>{@code guard_upstream_probe_total{result}}: probes of an upstream that seems down
- *   <li>{@code guard_suspect_answers_total}: verdicts of a status that a broken upstream gives, too
+ *   <li>{@code guard_suspect_answers_total}: verdicts whose status can also mean a broken upstream
  *   <li>{@code guard_circuit_state}: 0 closed, 1 half-open, 2 open
  *   <li>{@code guard_mode{mode}}: 1 for the mode in force
  *   <li>{@code guard_settings_info{revision}}: 1 for the settings in force
- *   <li>{@code guard_settings_rejected_total}: revisions of {@code guard.yml} that were refused
- *   <li>{@code guard_settings_refused}: 1 while the newest one is, and an older one in force
+ *   <li>{@code guard_settings_rejected_total}: rejected revisions of {@code guard.yml}
+ *   <li>{@code guard_settings_refused}: 1 while the newest {@code guard.yml} is rejected and an
+ *       older one is in force
  * </ul>
  */
 public final class GuardMetrics implements UpstreamMetrics {
@@ -87,7 +88,7 @@ public final class GuardMetrics implements UpstreamMetrics {
                 counters.put(
                         outcome,
                         Counter.builder("guard.fallback")
-                                .description("Decisions without a verdict of the upstream")
+                                .description("Decisions without a verdict from the upstream")
                                 .tags(guard)
                                 .tag("reason", reason.label())
                                 .tag("outcome", outcome.label())
@@ -103,7 +104,7 @@ public final class GuardMetrics implements UpstreamMetrics {
         failed = decisions(registry, guard, "upstream", "fail");
         upstream =
                 Timer.builder("guard.upstream")
-                        .description("Time from a question to its outcome")
+                        .description("Time from an upstream request to its outcome")
                         .tags(guard)
                         .serviceLevelObjectives(BUCKETS)
                         .register(registry);
@@ -111,14 +112,14 @@ public final class GuardMetrics implements UpstreamMetrics {
             probes.put(
                     result,
                     Counter.builder("guard.upstream.probe")
-                            .description("Probes sent while the upstream seemed down")
+                            .description("Probes sent while the upstream seems down")
                             .tags(guard)
                             .tag("result", result.label())
                             .register(registry));
         }
         suspects =
                 Counter.builder("guard.suspect.answers")
-                        .description("Verdicts of a status that a broken upstream gives, too")
+                        .description("Verdicts whose status can also mean a broken upstream")
                         .tags(guard)
                         .register(registry);
         for (Mode mode : Mode.values()) {
@@ -131,7 +132,7 @@ public final class GuardMetrics implements UpstreamMetrics {
         settingsInfo(registry, guard, profile.liveSettings());
         FunctionCounter.builder(
                         "guard.settings.rejected", profile.liveSettings(), LiveValue::rejections)
-                .description("Revisions of guard.yml that were refused")
+                .description("Rejected revisions of guard.yml")
                 .tags(guard)
                 .register(registry);
         refused(registry, guard, "guard.settings.refused", profile.liveSettings());
@@ -170,22 +171,22 @@ public final class GuardMetrics implements UpstreamMetrics {
         settings.subscribe(ignored -> refresh.run());
     }
 
-    /** Shows the state of the circuit to the upstream. */
-    public void showCircuit(Upstream asked) {
-        Gauge.builder("guard.circuit.state", asked, now -> now.circuit().level())
+    /** Registers the gauge for the state of the upstream's circuit. */
+    public void showCircuit(Upstream monitored) {
+        Gauge.builder("guard.circuit.state", monitored, now -> now.circuit().level())
                 .description("0 closed, 1 half-open, 2 open")
                 .tags(guard)
                 .register(registry);
     }
 
     /**
-     * A gauge that is 1 while the newest content is refused. The counter of refusals cannot say
-     * when that is over.
+     * Registers a gauge that is 1 while the newest content is rejected. The counter of rejections
+     * cannot show when that is over.
      */
     public static void refused(
             MeterRegistry registry, Tags guard, String name, LiveValue<?> value) {
         Gauge.builder(name, value, live -> live.rejection().isPresent() ? 1 : 0)
-                .description("1 while the newest content is refused and an older one in force")
+                .description("1 while the newest content is rejected and an older one in force")
                 .tags(guard)
                 .register(registry);
     }
@@ -205,7 +206,7 @@ public final class GuardMetrics implements UpstreamMetrics {
         suspects.increment();
     }
 
-    /** Counts a decision; one that nobody heard does not count. */
+    /** Counts a decision. Cancelled ones are not counted. */
     public void count(Decision decision) {
         switch (decision) {
             case Relay(var verdict) -> {

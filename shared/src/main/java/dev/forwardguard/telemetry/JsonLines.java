@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One JSON object a line, with the key-value pairs of an event as fields of their own. Logback's
- * own JSON encoder hides them in a list and writes times that nobody can read.
+ * Encodes each log event as a JSON object on one line, with the key-value pairs of the event as
+ * fields. Logback's own JSON encoder puts them into a list and does not write readable times.
  */
 public final class JsonLines extends EncoderBase<ILoggingEvent> {
     private static final byte[] NOTHING = {};
@@ -75,7 +75,7 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
         out.writeEndObject();
     }
 
-    /** Not a switch: Java puts one over types together anew in each start, with its first line. */
+    /** Not a type switch: Java generates its code in each process, at the first log line. */
     private static void value(Object value, JsonGenerator out) throws IOException {
         if (value instanceof Long number) {
             out.writeNumber(number);

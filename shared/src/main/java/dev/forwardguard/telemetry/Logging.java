@@ -12,16 +12,16 @@ import ch.qos.logback.core.status.NopStatusListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is logged, and where to. Logback finds it as a service; an XML file would say the same, and
- * cost 500 classes for reading it. Without a rank, which is for choosing among several: reading an
- * annotation costs 5 ms of the start.
+ * Configures Logback: what is logged, and where. Logback finds this class as a service. An XML file
+ * would do the same, but reading it needs 500 more classes. The class has no rank annotation, which
+ * is only needed to choose among several: reading an annotation costs 5 ms of the start.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
     private static final String VARIABLE = "GUARD_LOG_LEVEL";
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
-        // else Logback would set up dates and time zones, to say what went wrong in here: 10 ms
+        // otherwise Logback sets up dates and time zones to report problems in here: 10 ms
         context.getStatusManager().add(new NopStatusListener());
         var encoder = new JsonLines();
         encoder.setContext(context);
@@ -33,21 +33,22 @@ public final class Logging extends ContextAwareBase implements Configurator {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.INFO);
         root.addAppender(stdout);
-        // not the root: other people's debug lines have headers in them
+        // not for the root logger: debug lines of libraries contain headers
         Level level = level(System.getenv(VARIABLE));
         context.getLogger("dev.forwardguard").setLevel(level == null ? Level.INFO : level);
-        // would say that a port is taken before GuardApplication says it
+        // would log a port that is already in use before GuardApplication does
         context.getLogger("io.micronaut.http.server.netty.NettyHttpServer").setLevel(Level.OFF);
-        // a line and a stack trace for each answer that breaks off in the pass-through
+        // would log a line and a stack trace for each response of the pass-through that is cut off
         context.getLogger("io.micronaut.http.server.netty.handler.PipeliningServerHandler")
                 .setLevel(Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
     /**
-     * Refuses a level that there is none of, once there is somebody to tell.
+     * Checks the level in the environment. {@link #configure} uses INFO for an unknown one, because
+     * the error cannot be logged at that time.
      *
-     * @throws IllegalArgumentException naming the variable
+     * @throws IllegalArgumentException if the level is unknown; the message names the variable
      */
     public static void check() {
         String wanted = System.getenv(VARIABLE);
@@ -57,7 +58,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         }
     }
 
-    /** Null if there is no such level. */
+    /** The level of this name, INFO if there is no name, null if the level is unknown. */
     private static @Nullable Level level(@Nullable String wanted) {
         return wanted == null || wanted.isEmpty() ? Level.INFO : Level.toLevel(wanted, null);
     }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** {@code /status} on the management port: the state of the guard for people, as JSON. */
+/** {@code /status} on the management port: the state of the guard for operators, as JSON. */
 @Endpoint(id = "status", defaultSensitive = false)
 public final class StatusEndpoint {
     private final GuardProfile profile;
@@ -39,7 +39,7 @@ public final class StatusEndpoint {
         return status;
     }
 
-    /** What there is to say about any live value. */
+    /** The state of a live value as JSON fields. */
     public static Map<String, Object> live(LiveValue<?> value) {
         Map<String, Object> state = new LinkedHashMap<>();
         value.snapshot()
@@ -53,11 +53,11 @@ public final class StatusEndpoint {
         return state;
     }
 
-    /** Something that another part of the guard can tell about. */
+    /** A part of {@code /status} that another part of the guard contributes. */
     public interface StatusPart {
         String name();
 
-        /** A map, a list, or a value that JSON knows. */
+        /** A map, a list, or a JSON value. */
         Object state();
     }
 }

@@ -5,24 +5,26 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.HexFormat;
 
 /**
- * JSON strings in which everything can be seen. JSON itself only wants the first 32 characters
- * escaped; a log is also read on terminals, which obey more of them, and by people, who can be
- * shown another text than the one that is there: by characters that turn the direction of writing
- * (U+202E), break lines (U+2028), or have no width.
+ * JSON strings in which all characters are visible. JSON itself only requires the first 32
+ * characters to be escaped. But logs are also read on terminals, which interpret more characters,
+ * and by people, whom some characters deceive about the text: those that change the direction of
+ * writing (U+202E), break lines (U+2028), or have no width.
  */
 final class VisibleJson {
     private static final HexFormat HEX = HexFormat.of();
 
     private VisibleJson() {}
 
-    /** Whether the text needs no more than JSON asks for; Jackson escapes what takes two chars. */
+    /**
+     * Whether Jackson can write the text as it is. Above U+FFFF it would escape every character.
+     */
     static boolean isPlain(String text) {
         return text.codePoints().allMatch(c -> c < 0x7f || (c <= 0xffff && isVisible(c)));
     }
 
     /**
-     * The text with its quotation marks. Half a surrogate pair becomes U+FFFD, which it would not
-     * survive otherwise.
+     * The text as a JSON string with its quotation marks. Half a surrogate pair becomes U+FFFD,
+     * because it cannot be encoded.
      */
     static String quoted(String text) {
         var quoted = new StringBuilder(text.length() + 32).append('"');

@@ -1,15 +1,15 @@
 package dev.forwardguard.time;
 
-/** A monotonic clock. Only differences of its readings mean anything. */
+/** A monotonic clock. Only differences between its readings have a meaning. */
 @FunctionalInterface
 public interface Ticker {
     /**
-     * Nanoseconds since an arbitrary moment; compare readings by subtraction, because they may
-     * wrap.
+     * Nanoseconds since an arbitrary moment. Compare readings by subtraction, because they may
+     * overflow.
      */
     long nanos();
 
-    /** The clock of the machine, unmoved by changes of the wall clock. */
+    /** The system's clock, independent of changes to the wall clock. */
     static Ticker system() {
         return System::nanoTime;
     }

@@ -1,6 +1,6 @@
 /**
- * The one seam between this project and the clock: what is late is decided by a ticker that tests
- * move by hand.
+ * The one seam between this project and the monotonic clock: timeouts are measured with a {@link
+ * dev.forwardguard.time.Ticker}, which tests advance by hand.
  */
 @NullMarked
 package dev.forwardguard.time;

@@ -8,14 +8,15 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Tells a broken upstream from clients that provoke errors. Both show as many verdicts of suspect
- * statuses; then the guard asks a question of its own that has a good answer, and only if that one
- * gets a suspect answer, too, is it the upstream. So no client can open the circuit.
+ * Distinguishes a broken upstream from clients that provoke errors. Both cause many verdicts with
+ * suspect statuses. The guard then sends a probe, which a working upstream answers well. Only if
+ * the probe gets a suspect answer, too, is the upstream taken for broken. So no client can open the
+ * circuit.
  */
 final class PassiveHealthCheck {
     private static final Duration WINDOW = Duration.ofSeconds(30);
     private static final int MINIMUM_ANSWERS = 20;
-    private static final int MOST = 51;
+    private static final int MINIMUM_PERCENT = 51;
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final ProbeSettings settings;
@@ -28,7 +29,7 @@ final class PassiveHealthCheck {
     private volatile long checkedAt;
 
     /**
-     * @param confirmed to be run when the upstream is found broken
+     * @param confirmed runs when a probe has confirmed that the upstream is broken
      */
     PassiveHealthCheck(
             ProbeSettings settings,
@@ -45,7 +46,7 @@ final class PassiveHealthCheck {
         this.checkedAt = ticker.nanos() - PAUSE_NANOS;
     }
 
-    /** Takes note of a verdict. */
+    /** Records the status of a verdict. */
     void note(int status) {
         if (settings.suspectStatuses().isEmpty()) {
             return;
@@ -54,14 +55,16 @@ final class PassiveHealthCheck {
         window.add(suspect);
         if (suspect) {
             meters.recordSuspect();
-            if (settings.host().isPresent() && window.counts().reaches(MINIMUM_ANSWERS, MOST)) {
+            if (settings.host().isPresent()
+                    && window.counts().reaches(MINIMUM_ANSWERS, MINIMUM_PERCENT)) {
                 check();
             }
         }
     }
 
     /**
-     * One check at a time, and a pause after each: the answers to come raise the same suspicion.
+     * Runs one check at a time, and pauses after each, because the next suspect verdicts would only
+     * ask for the same check again.
      */
     private void check() {
         if (ticker.nanos() - checkedAt < PAUSE_NANOS || !checking.compareAndSet(false, true)) {
@@ -69,7 +72,7 @@ final class PassiveHealthCheck {
         }
         probe.send()
                 .whenComplete(
-                        (result, never) -> {
+                        (result, ignored) -> {
                             if (result == ProbeResult.SUSPECT) {
                                 window = new SlidingWindow(WINDOW, ticker);
                                 confirmed.run();

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/** The guard's own question: one that a working upstream is known to answer. */
+/** The guard's own upstream request, one that a working upstream is known to answer. */
 final class Probe {
     private final ProbeSettings settings;
     private final EventLoop loop;
@@ -19,7 +19,7 @@ final class Probe {
     private final UpstreamMetrics meters;
 
     /**
-     * @param upstream asks, whatever the circuit's state
+     * @param upstream sends a request, whatever the circuit's state
      */
     Probe(
             ProbeSettings settings,
@@ -32,7 +32,7 @@ final class Probe {
         this.meters = meters;
     }
 
-    /** Asks once; the stage completes within the deadline, and never exceptionally. */
+    /** Sends one probe. The stage completes within the deadline, and never exceptionally. */
     CompletionStage<ProbeResult> send() {
         return upstream.apply(
                         new UpstreamRequest(
@@ -42,7 +42,7 @@ final class Probe {
                                 loop.<Void>newPromise(),
                                 BufferBudget.unbounded()))
                 .handle((outcome, bug) -> resultOf(outcome))
-                .whenComplete((result, never) -> meters.recordProbe(result));
+                .whenComplete((result, ignored) -> meters.recordProbe(result));
     }
 
     private void headers(BiConsumer<? super CharSequence, ? super CharSequence> header) {

@@ -2,11 +2,11 @@ package dev.forwardguard.upstream;
 
 import java.util.Locale;
 
-/** What came of a probe; the label {@code result}. */
+/** The result of a probe, and the metric label {@code result}. */
 public enum ProbeResult {
     /** A verdict. */
     ANSWERED,
-    /** A verdict, but of a suspect status, although the question was a good one. */
+    /** A verdict, but with a suspect status, although the probe is a valid request. */
     SUSPECT,
     /** No verdict. */
     FAILED;

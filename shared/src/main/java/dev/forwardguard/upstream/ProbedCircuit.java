@@ -24,9 +24,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The circuit to one upstream: its breaker, and the way back. While the circuit is open a probe
- * goes out now and then, in the background, so that no visitor waits for a trial of an upstream
- * that may hang.
+ * The circuit to one upstream: its breaker, and the probes that close it again. While the circuit
+ * is open, a probe is sent from time to time in the background, so that no visitor waits for a
+ * trial of an upstream that may hang.
  */
 final class ProbedCircuit {
     private static final Logger LOG = LoggerFactory.getLogger(ProbedCircuit.class);
@@ -41,8 +41,8 @@ final class ProbedCircuit {
     private volatile boolean retired;
 
     /**
-     * @param loop where the probes live
-     * @param mayAsk whether the upstream may be asked at all; probes wait while not
+     * @param loop the event loop of the probes
+     * @param mayAsk whether the upstream may be asked at all; probes are postponed while it may not
      */
     ProbedCircuit(
             UpstreamSettings upstream,
@@ -55,8 +55,8 @@ final class ProbedCircuit {
         this.loop = loop;
         this.probe = probe;
         this.mayAsk = mayAsk;
-        Duration patience = upstream.deadline().plusSeconds(1);
-        this.breaker = new CircuitBreaker(settings, patience, ticker, this::changed);
+        Duration trialTimeout = upstream.deadline().plusSeconds(1);
+        this.breaker = new CircuitBreaker(settings, trialTimeout, ticker, this::changed);
         this.health =
                 new PassiveHealthCheck(
                         upstream.probe(), probe, ticker, this::suspectUpstream, meters);
@@ -70,19 +70,19 @@ final class ProbedCircuit {
         return breaker.tryAcquire();
     }
 
-    /** The question of a permit got a verdict. */
+    /** Records that the request of a permit got a verdict. */
     void answered(Permit permit, int status) {
         permit.succeeded();
         health.note(status);
     }
 
-    /** The question of a permit got none. */
+    /** Records that the request of a permit got no verdict. */
     void failed(Permit permit, FallbackReason reason) {
         lastFailure = reason;
         permit.failed();
     }
 
-    /** Ends the probing: another circuit has taken over. */
+    /** Stops the probes, because another circuit has taken over. */
     void retire() {
         retired = true;
         if (breaker.state() != CircuitState.CLOSED) {
@@ -95,7 +95,7 @@ final class ProbedCircuit {
         breaker.trip();
     }
 
-    /** One line for each change, which come a second apart at the least. */
+    /** Logs one line for each change. Changes are at least a second apart. */
     private void changed(CircuitState state) {
         switch (state) {
             case OPEN -> {
@@ -113,20 +113,24 @@ final class ProbedCircuit {
     }
 
     /**
-     * Of the circuit's opening: it opens by a suspicion or by a failure, which were noted before.
+     * Returns why the circuit opened: because of suspect verdicts or of a failure. Both are
+     * recorded before it opens.
      */
     private String cause() {
         return suspected ? "suspect_answers" : requireNonNull(lastFailure).label();
     }
 
-    /** A little earlier than it is due, at random, so that replicas do not probe in step. */
+    /**
+     * Schedules a probe a little earlier than it is due, by a random time, so that replicas do not
+     * probe in step.
+     */
     private void scheduleProbe() {
         long nanos = breaker.probeDelay().toNanos();
         nanos -= ThreadLocalRandom.current().nextLong(nanos / 5);
         try {
             loop.schedule(this::probe, nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException shuttingDown) {
-            // nobody will ask any more
+            // no more requests will come
         }
     }
 
@@ -138,15 +142,15 @@ final class ProbedCircuit {
             scheduleProbe();
             return;
         }
-        probe.send().whenComplete((result, never) -> probed(result));
+        probe.send().whenComplete((result, ignored) -> probed(result));
     }
 
     private void probed(ProbeResult result) {
         boolean recovered =
                 switch (result) {
                     case ANSWERED -> true;
-                    // an upstream that only failed to answer before may say this to a wrong
-                    // probe-host
+                    // an upstream whose circuit opened because of failures may be well, and answer
+                    // like this only because probe-host is wrong
                     case SUSPECT -> !suspected;
                     case FAILED -> false;
                 };

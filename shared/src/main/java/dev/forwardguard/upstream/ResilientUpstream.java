@@ -40,7 +40,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
-/** The upstream of a guard, asked over pooled connections on the event loop of whoever asks. */
+/**
+ * The upstream of a guard, behind its mode, a concurrency limit and a circuit breaker. It is asked
+ * over pooled connections on the caller's event loop.
+ */
 public final class ResilientUpstream implements Upstream {
     private static final Optional<Permit> ALWAYS = Optional.of(Permit.UNCOUNTED);
 
@@ -52,12 +55,12 @@ public final class ResilientUpstream implements Upstream {
     private final UpstreamMetrics meters;
     private final Connector connector = new Connector();
     private final ConcurrentMap<EventLoop, EventLoopState> shared = new ConcurrentHashMap<>();
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger inFlight = new AtomicInteger();
     private volatile @Nullable Route route;
 
     /**
-     * @param settings read anew for each question
-     * @param loops where questions are asked, and where probes live
+     * @param settings read anew for each request
+     * @param loops where requests are sent, and where probes live
      */
     public ResilientUpstream(
             Supplier<GuardSettings> settings,
@@ -79,15 +82,15 @@ public final class ResilientUpstream implements Upstream {
         if (now.mode() == Mode.FALLBACK) {
             return unavailable(FORCED);
         }
-        Route taken = routeUnder(now); // first: an exception must not cost a place for ever
-        if (underWay.incrementAndGet() > now.upstream().maxConcurrent()) {
-            underWay.decrementAndGet();
+        Route taken = routeUnder(now); // first: an exception must not leak a place
+        if (inFlight.incrementAndGet() > now.upstream().maxConcurrent()) {
+            inFlight.decrementAndGet();
             return unavailable(OVERLOAD);
         }
         Optional<Permit> permit =
                 now.mode() == Mode.UPSTREAM ? ALWAYS : taken.circuit().tryAcquire();
         if (permit.isEmpty()) {
-            underWay.decrementAndGet();
+            inFlight.decrementAndGet();
             return unavailable(CIRCUIT_OPEN);
         }
         var call = new Call(taken, permit.get());
@@ -129,8 +132,9 @@ public final class ResilientUpstream implements Upstream {
     }
 
     /**
-     * A loop's part of as many as there may be questions. With fewer connections than gateways use
-     * at once, each burst would open some that the end of it closes.
+     * The share of one event loop in the largest number of concurrent requests. With fewer
+     * connections than gateways use at once, each burst would open some that are closed when it
+     * ends.
      */
     private int maxIdle() {
         return Math.ceilDiv(settings.get().upstream().maxConcurrent(), loopCount);
@@ -148,7 +152,7 @@ public final class ResilientUpstream implements Upstream {
         return current != null && current.isUnder(now) ? current : changeRoute(now);
     }
 
-    /** What was learnt about the upstream stays true until something about it changes. */
+    /** Changes the route, but keeps what was learnt about an upstream that stays the same. */
     private synchronized Route changeRoute(GuardSettings now) {
         Route before = route;
         UpstreamSettings upstream = now.upstream();
@@ -198,9 +202,12 @@ public final class ResilientUpstream implements Upstream {
         return CompletableFuture.completedFuture(new Unavailable(reason));
     }
 
-    /** What leads to the upstream under some settings. */
+    /** The way to the upstream under some settings. */
     private record Route(GuardSettings settings, UpstreamResolver address, ProbedCircuit circuit) {
-        /** Whether these very settings lead here: a look at each question has to cost nothing. */
+        /**
+         * Whether this route is the one for exactly these settings. Compares references, because
+         * this check is made for each request and has to cost nothing.
+         */
         @SuppressWarnings("ReferenceEquality")
         boolean isUnder(GuardSettings now) {
             return settings == now;
@@ -212,7 +219,7 @@ public final class ResilientUpstream implements Upstream {
         }
     }
 
-    /** One question that counts, from its permit to its outcome. */
+    /** One request that counts, from its permit to its outcome. */
     private final class Call {
         private final Route taken;
         private final Permit permit;
@@ -230,11 +237,11 @@ public final class ResilientUpstream implements Upstream {
         }
 
         void ended(@Nullable UpstreamOutcome outcome, @Nullable Throwable bug) {
-            underWay.decrementAndGet();
+            inFlight.decrementAndGet();
             switch (outcome) {
                 case Answered ignored -> taken.circuit().answered(permit, status);
-                case Unavailable ignored when isFaultOfTheClient() -> permit.cancelled();
-                // the guard has no memory for the answer, which says nothing about the upstream
+                case Unavailable ignored when isClientFault() -> permit.cancelled();
+                // the guard has no memory for the response, which says nothing about the upstream
                 case Unavailable(var reason) when reason == OVERLOAD -> permit.cancelled();
                 case Unavailable(var reason) -> taken.circuit().failed(permit, reason);
                 case Cancelled ignored -> permit.cancelled();
@@ -246,10 +253,10 @@ public final class ResilientUpstream implements Upstream {
         }
 
         /**
-         * A 4xx that is no verdict. Whoever could open the circuit by such requests would switch
-         * the upstream off for everybody.
+         * Whether the response is a 4xx that is no verdict. If such responses could open the
+         * circuit, one client could switch the upstream off for all others.
          */
-        private boolean isFaultOfTheClient() {
+        private boolean isClientFault() {
             return HttpStatusClass.valueOf(status) == HttpStatusClass.CLIENT_ERROR
                     && !taken.settings().upstream().failureStatuses().contains(status);
         }

@@ -9,12 +9,12 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface Upstream {
     /**
-     * Asks one question. The stage completes within the deadline, on the event loop of the asker,
-     * and never exceptionally for anything that an upstream or a network can do.
+     * Sends one request. The stage completes within the deadline, on the event loop of the request,
+     * and never exceptionally because of anything that an upstream or a network can do.
      */
     CompletionStage<UpstreamOutcome> ask(UpstreamRequest request);
 
-    /** The state of the circuit to it; an upstream without a breaker is always asked. */
+    /** Returns the state of its circuit. An upstream without a breaker is always asked. */
     default CircuitState circuit() {
         return CircuitState.CLOSED;
     }

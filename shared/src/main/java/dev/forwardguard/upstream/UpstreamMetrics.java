@@ -1,13 +1,13 @@
 package dev.forwardguard.upstream;
 
-/** Where an upstream's questions and probes are counted. */
+/** Counts the requests to an upstream and its probes. */
 public interface UpstreamMetrics {
-    /** A question came to an outcome. */
+    /** Records how long a request took, in nanoseconds. */
     void recordLatency(long nanos);
 
-    /** A probe came to an outcome. */
+    /** Records the result of a probe. */
     void recordProbe(ProbeResult result);
 
-    /** An answer was a verdict of a suspect status. */
+    /** Records a verdict with a suspect status. */
     void recordSuspect();
 }

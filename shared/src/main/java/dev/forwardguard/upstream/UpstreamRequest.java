@@ -8,13 +8,13 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 
 /**
- * What to ask: a GET without a body.
+ * What to ask the upstream: a GET without a body.
  *
- * @param uri path and query, sent byte for byte behind the path prefix of the upstream's URL
+ * @param uri path and query, sent byte for byte after the path prefix of the upstream's URL
  * @param headers all headers to send, except {@code Host}, which is the upstream's
- * @param loop where the question lives and its outcome is told
- * @param cancellation done when nobody waits for the outcome any more
- * @param buffers where the bytes of the answer are counted
+ * @param loop the event loop of the request, on which its outcome is reported
+ * @param cancellation done when the caller no longer waits for the outcome
+ * @param buffers where the bytes of the response are counted
  */
 public record UpstreamRequest(
         String uri,
@@ -24,7 +24,7 @@ public record UpstreamRequest(
         BufferBudget.Share buffers) {
 
     /**
-     * A question that lives and dies with a connection.
+     * Creates a request that is cancelled when the caller's connection closes.
      *
      * @param caller the connection that waits for the outcome
      */
@@ -32,10 +32,10 @@ public record UpstreamRequest(
         this(uri, headers, caller.eventLoop(), caller.closeFuture(), BufferBudget.of(caller));
     }
 
-    /** The path without its query: headers and query may hold secrets. */
+    /** Contains the path without its query: headers and query may hold secrets. */
     @Override
     public String toString() {
         int query = uri.indexOf('?');
-        return "UpstreamQuestion[" + (query < 0 ? uri : uri.substring(0, query)) + "]";
+        return "UpstreamRequest[" + (query < 0 ? uri : uri.substring(0, query)) + "]";
     }
 }

@@ -11,9 +11,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Keeps questions away from an upstream that is known to be down. Closed, it opens after so many
- * consecutive failures, or when too large a part of the latest questions failed. Open, it waits for
- * somebody to report that a probe was answered. Half-open, a few trials decide.
+ * Keeps requests away from an upstream that is known to be down. Closed, it opens after a number of
+ * consecutive failures, or when too large a share of the latest requests failed. Open, it waits
+ * until an answered probe is {@linkplain #probeSucceeded() reported}. Half-open, a few trials
+ * decide.
  */
 public final class CircuitBreaker {
     private final BreakerSettings settings;
@@ -23,8 +24,9 @@ public final class CircuitBreaker {
     private final AtomicReference<State> state;
 
     /**
-     * @param trialPatience how long a trial may take; longer than any question does that reports
-     * @param listener hears each new state once, on the thread that brought it about
+     * @param trialPatience how long a trial may take; longer than any request that reports its
+     *     result takes
+     * @param listener called once for each new state, on the thread that caused it
      */
     public CircuitBreaker(
             BreakerSettings settings,
@@ -42,26 +44,26 @@ public final class CircuitBreaker {
         return current().name();
     }
 
-    /** Leave to ask, or empty: decide without the upstream. */
+    /** Returns a permit for one request, or empty: decide without the upstream. */
     public Optional<Permit> tryAcquire() {
         return current().tryAcquire();
     }
 
-    /** Opens a closed circuit for a reason of the caller's. */
+    /** Opens a closed circuit, for a reason that the caller knows. */
     public void trip() {
         if (current() instanceof Closed closed) {
             replace(closed, new Open(0));
         }
     }
 
-    /** A probe was answered: an open circuit becomes half-open. */
+    /** Reports that a probe was answered: an open circuit becomes half-open. */
     public void probeSucceeded() {
         if (current() instanceof Open open) {
             replace(open, new HalfOpen(this, open, settings.trials(), trialPatience, ticker));
         }
     }
 
-    /** A probe was not answered: the next one is due later. */
+    /** Reports that a probe was not answered: the next one is due later. */
     public void probeFailed() {
         if (current() instanceof Open open) {
             state.compareAndSet(open, open.afterSetback());
@@ -69,8 +71,8 @@ public final class CircuitBreaker {
     }
 
     /**
-     * When an open circuit is to be probed next: the interval, doubled by each setback, up to the
-     * longest interval.
+     * Returns how long an open circuit waits until its next probe: the interval, doubled by each
+     * setback, up to the longest interval.
      */
     public Duration probeDelay() {
         int doublings = current() instanceof Open open ? Math.min(open.setbacks(), 20) : 0;
@@ -87,7 +89,7 @@ public final class CircuitBreaker {
         return new Closed(this, settings, ticker);
     }
 
-    /** A state goes over into the next one, unless somebody else was faster. */
+    /** Replaces a state with the next one, unless another thread was faster. */
     void replace(State from, State to) {
         if (state.compareAndSet(from, to)) {
             listener.accept(to.name());

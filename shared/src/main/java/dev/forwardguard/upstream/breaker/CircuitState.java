@@ -2,13 +2,13 @@ package dev.forwardguard.upstream.breaker;
 
 import java.util.Locale;
 
-/** What the circuit does with questions. */
+/** What the circuit does with requests. */
 public enum CircuitState {
-    /** Questions are asked. */
+    /** Requests are sent. */
     CLOSED(0),
-    /** A probe was answered; a few questions are asked, and all of them have to succeed. */
+    /** A probe was answered. A few requests are sent, and all of them have to succeed. */
     HALF_OPEN(1),
-    /** No question is asked. */
+    /** No request is sent. */
     OPEN(2);
 
     private final int level;

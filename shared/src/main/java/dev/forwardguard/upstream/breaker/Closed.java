@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Every question is asked, and every result counted. It is its own permit: in good times a question
- * costs no allocation.
+ * Lets every request through, and counts every result. It is its own permit, so in good times a
+ * request costs no allocation.
  */
 final class Closed implements State, Permit {
     private final CircuitBreaker breaker;
@@ -41,7 +41,9 @@ final class Closed implements State, Permit {
         }
     }
 
-    /** Only a failure opens the circuit, also where a success completes the number of calls. */
+    /**
+     * Only a failure opens the circuit, even where a success completes the minimum number of calls.
+     */
     @Override
     public void failed() {
         window.add(true);

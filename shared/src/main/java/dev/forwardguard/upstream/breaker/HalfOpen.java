@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
 
 /**
- * As many trials as there are places, and each place has to see a success; one failure opens the
- * circuit again. A success keeps its place, so that until the circuit closes the upstream hears no
- * more questions than there are places. A trial that was abandoned gives its place back, and one
- * that never reports loses it after a while: it cannot wedge the circuit.
+ * Allows as many trials as it has places, and each place has to see a success. One failure opens
+ * the circuit again. A success keeps its place, so until the circuit closes the upstream gets no
+ * more requests than there are places. A cancelled trial gives its place back. A trial that never
+ * reports loses its place after a while, so it cannot block the circuit.
  */
 final class HalfOpen implements State {
     private final CircuitBreaker breaker;
@@ -43,7 +43,7 @@ final class HalfOpen implements State {
         return CircuitState.HALF_OPEN;
     }
 
-    /** A free place, or else one whose trial is lost. */
+    /** Takes a free place, or else one whose trial is lost. */
     @Override
     public Optional<Permit> tryAcquire() {
         long now = ticker.nanos();
@@ -68,7 +68,7 @@ final class HalfOpen implements State {
         return holder != null && holder != passed && now - holder.since > patience;
     }
 
-    /** One question; whoever no longer holds his place changes nothing. */
+    /** One request. A trial that no longer holds its place changes nothing. */
     private final class Trial implements Permit {
         private final int place;
         private final long since;

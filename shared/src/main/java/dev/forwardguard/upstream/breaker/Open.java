@@ -3,7 +3,7 @@ package dev.forwardguard.upstream.breaker;
 import java.util.Optional;
 
 /**
- * No question is asked.
+ * Lets no request through.
  *
  * @param setbacks probes and trials that failed since the circuit was last closed
  */

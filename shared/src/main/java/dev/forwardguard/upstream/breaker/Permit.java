@@ -1,8 +1,8 @@
 package dev.forwardguard.upstream.breaker;
 
-/** Leave to ask one question. It has to end in exactly one of three ways. */
+/** Permission to send one request. It has to end in exactly one of three ways. */
 public interface Permit {
-    /** Leave that nobody counts, for questions that are asked whatever the circuit's state. */
+    /** A permit that is not counted, for requests that are sent whatever the circuit's state. */
     Permit UNCOUNTED =
             new Permit() {
                 @Override
@@ -18,9 +18,11 @@ public interface Permit {
     /** The upstream answered. */
     void succeeded();
 
-    /** The upstream did not answer, or only too late. */
+    /** The upstream did not answer, or too late. */
     void failed();
 
-    /** Nobody waits for the answer any more, or it says nothing about the upstream's health. */
+    /**
+     * The caller no longer waits for the response, or it says nothing about the upstream's health.
+     */
     void cancelled();
 }

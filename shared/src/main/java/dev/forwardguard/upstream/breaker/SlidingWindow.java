@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How many of the latest calls were bad. The window moves in tenths of its length, so it holds
- * between nine and ten tenths of it. Each tenth is one long, replaced by compare-and-set: when it
- * was begun (24 bits), calls (20 bits), bad ones (20 bits).
+ * Counts how many of the latest calls were bad. The window moves in tenths of its length, so it
+ * covers between nine and ten tenths of it. Each tenth is one long, replaced by compare-and-set:
+ * when it began (24 bits), calls (20 bits), bad calls (20 bits).
  */
 public final class SlidingWindow {
     private static final int PARTS = 10;
@@ -27,7 +27,7 @@ public final class SlidingWindow {
         this.partNanos = length.toNanos() / PARTS;
     }
 
-    /** Counts a call; beyond a million in one tenth the counts stay as they are. */
+    /** Counts a call. Beyond a million in one tenth the counts stay as they are. */
     public void add(boolean bad) {
         long era = era();
         int index = (int) (era % PARTS);
@@ -43,7 +43,7 @@ public final class SlidingWindow {
         } while (!parts.compareAndSet(index, before, after));
     }
 
-    /** What the window holds now. */
+    /** Returns what the window holds now. */
     public Counts counts() {
         long era = era();
         long calls = 0;
@@ -77,7 +77,7 @@ public final class SlidingWindow {
      * @param bad the bad ones among them
      */
     public record Counts(long calls, long bad) {
-        /** Whether there are enough calls to judge, and at least so many percent of them bad. */
+        /** Whether there are enough calls to judge, and at least this percentage of them is bad. */
         public boolean reaches(int minimumCalls, int percent) {
             return calls >= minimumCalls && bad * 100 >= calls * percent;
         }

@@ -2,10 +2,10 @@ package dev.forwardguard.upstream.breaker;
 
 import java.util.Optional;
 
-/** What a circuit breaker is in. */
+/** A state of a circuit breaker. */
 sealed interface State permits Closed, Open, HalfOpen {
     CircuitState name();
 
-    /** Leave to ask, or empty. */
+    /** Returns a permit for one request, or empty. */
     Optional<Permit> tryAcquire();
 }

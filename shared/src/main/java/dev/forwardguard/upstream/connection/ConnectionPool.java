@@ -16,32 +16,37 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
- * The idle connections of one event loop, and who waits for one; the one that was used last is used
- * next, so that the others can grow old and go. Not thread-safe: it belongs to its loop.
+ * The idle connections of one event loop, and the exchanges that wait for one. The connection that
+ * was used last is reused first, so that the others can age and be closed. Not thread-safe: it
+ * belongs to its loop.
  */
 final class ConnectionPool {
     private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /**
-     * So many questions in one turn show that connections are taken again soon. Then they are
-     * acknowledged by the next question, at no cost, and by themselves only if none has come for
-     * {@link #SETTLE_NANOS}: far less than the 40 ms that a system would wait for one.
+     * This many requests in one turn show that idle connections are soon reused. The next request
+     * on a connection then carries the TCP acknowledgement of its last response, at no cost. Only
+     * connections that stay idle for {@link #SETTLE_NANOS} are acknowledged explicitly. That is far
+     * less than the 40 ms for which a system may delay an acknowledgement.
      */
     private static final int BUSY = 4;
 
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** So at most one question in so many is asked twice because of a look that came too late. */
+    /**
+     * How many requests check their connection before they are sent, after a check that came too
+     * late. So at most one request in this many is sent twice because of a late check.
+     */
     private static final int REQUESTS_TO_CHECK_FIRST = 250;
 
     private final EventLoop loop;
     private final Ticker ticker;
     private final IntSupplier maxIdle;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
-    private final Queue<HttpExchange> asking = new ArrayDeque<>();
-    private boolean runsSoon;
+    private final Queue<HttpExchange> waiting = new ArrayDeque<>();
+    private boolean runScheduled;
     private boolean busy;
-    private boolean settlesSoon;
+    private boolean settleScheduled;
     private int requestsToCheckFirst;
 
     /**
@@ -54,34 +59,34 @@ final class ConnectionPool {
     }
 
     /**
-     * Has a question asked at the end of the loop's turn. By then all that has come in was read:
-     * the answers among it have given back their connections, and what an upstream has said unasked
-     * is known.
+     * Queues an exchange until the end of the loop's turn. By then everything that has arrived was
+     * read: complete responses have given back their connections, and bytes that an upstream sent
+     * unsolicited are known.
      */
     void ask(HttpExchange exchange) {
-        awaitRun();
-        asking.add(exchange);
+        scheduleRun();
+        waiting.add(exchange);
     }
 
-    private void awaitRun() {
-        if (!runsSoon) {
+    private void scheduleRun() {
+        if (!runScheduled) {
             loop.execute(this::runQueued);
-            runsSoon = true;
+            runScheduled = true;
         }
     }
 
     private void runQueued() {
-        runsSoon = false; // first, so that an error does not stop all asking
-        int asked = 0;
+        runScheduled = false; // first, so that an error does not stop all later exchanges
+        int count = 0;
         HttpExchange next;
-        while ((next = asking.poll()) != null) {
+        while ((next = waiting.poll()) != null) {
             next.run();
-            asked++;
+            count++;
         }
-        if (asked >= BUSY) {
+        if (count >= BUSY) {
             busy = true;
         }
-        if (!settlesSoon) {
+        if (!settleScheduled) {
             if (busy) {
                 settleSoon();
             } else {
@@ -91,8 +96,8 @@ final class ConnectionPool {
     }
 
     /**
-     * An idle connection to one of the addresses, or null; what is too old or leads elsewhere is
-     * closed.
+     * Takes an idle connection to one of the addresses; null if there is none. Closes those that it
+     * finds to be unusable, too old, or connected to another address.
      */
     @Nullable UpstreamConnection take(List<InetSocketAddress> addresses, long now) {
         boolean checkFirst = requestsToCheckFirst > 0;
@@ -112,22 +117,25 @@ final class ConnectionPool {
     }
 
     /**
-     * What was found behind a question may have been its answer: where guard and upstream share a
-     * core, the system may let the upstream run as soon as the question is sent. Nothing tells the
-     * two apart, so the question is asked twice, and the next ones had better look before.
+     * Called when bytes were found right after a request was sent. They may have been its response:
+     * where guard and upstream share a core, the system may run the upstream as soon as the request
+     * is sent. The two cases cannot be distinguished, so the request is sent twice, and the next
+     * requests check their connection before they are sent.
      */
     void checkedTooLate() {
         requestsToCheckFirst = REQUESTS_TO_CHECK_FIRST;
     }
 
-    /** Keeps a connection whose answer was complete; those that are too old or too many go. */
+    /**
+     * Keeps a connection whose response was complete. Closes those that are too old or too many.
+     */
     void give(UpstreamConnection connection) {
         idle.addLast(connection);
         long now = connection.idleSince();
         while (idle.size() > maxIdle.getAsInt() || isTooOld(idle.getFirst(), now)) {
             idle.removeFirst().close();
         }
-        awaitRun();
+        scheduleRun();
     }
 
     private static boolean isTooOld(UpstreamConnection connection, long now) {
@@ -135,10 +143,10 @@ final class ConnectionPool {
     }
 
     private void settleSoon() {
-        settlesSoon = true;
+        settleScheduled = true;
         loop.schedule(
                 () -> {
-                    settlesSoon = false;
+                    settleScheduled = false;
                     boolean stillBusy = busy;
                     busy = false;
                     if (settle(stillBusy ? SETTLE_NANOS : 0)) {
@@ -150,10 +158,11 @@ final class ConnectionPool {
     }
 
     /**
-     * Has those acknowledged that were not taken again for so long. They are behind all that were
-     * acknowledged before.
+     * Acknowledges the last response on all connections that have been idle for this long.
+     * Connections that were acknowledged before are older than all others, so the first of them
+     * ends the loop.
      *
-     * @return whether there are others, which may still be taken
+     * @return whether other connections remain, which may still be reused first
      */
     private boolean settle(long idleNanos) {
         long now = ticker.nanos();

@@ -22,7 +22,8 @@ public final class Connector {
                             new ChannelInitializer<Channel>() {
                                 @Override
                                 protected void initChannel(Channel channel) {
-                                    // the handlers come with the question, see UpstreamConnection
+                                    // UpstreamConnection adds the handlers once the channel is
+                                    // connected
                                 }
                             });
 

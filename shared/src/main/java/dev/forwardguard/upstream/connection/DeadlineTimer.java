@@ -12,19 +12,22 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks at the questions under way on one event loop when the first of them may be out of time.
- * There is one timer for all: nearly every question is answered long before, and one for each would
- * be made, put in order and cancelled for nothing. Not thread-safe: it belongs to its loop.
+ * Checks the exchanges in flight on one event loop when the first of them may be out of time. One
+ * timer serves all: nearly every request is answered long before its deadline, and a timer for each
+ * would be created, sorted and cancelled for nothing. Not thread-safe: it belongs to its loop.
  */
 final class DeadlineTimer {
-    /** Those that run out of time one after the other are ended together this often at most. */
+    /**
+     * The shortest time between two checks. Exchanges that run out of time shortly after one
+     * another are ended together.
+     */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final EventLoop loop;
     private final Ticker ticker;
 
-    /** In no order; each knows its place, so that it can leave without being looked for. */
-    private final List<HttpExchange> underWay = new ArrayList<>();
+    /** In no order. Each exchange knows its index, so it can be removed without a search. */
+    private final List<HttpExchange> inFlight = new ArrayList<>();
 
     private @Nullable Future<?> timer;
     private long timerAt;
@@ -35,25 +38,25 @@ final class DeadlineTimer {
     }
 
     /**
-     * From now on the exchange is looked at when it asks for it, until it is removed. What it asks
-     * for may become later, never earlier.
+     * Watches an exchange until it is removed, and checks it at the time that it asks for. This
+     * time may become later, never earlier.
      */
     void add(HttpExchange exchange, long now) {
-        exchange.setPlace(underWay.size());
-        underWay.add(exchange);
-        awaken(now, exchange.untilNextCheck(now));
+        exchange.setTimerIndex(inFlight.size());
+        inFlight.add(exchange);
+        schedule(now, exchange.untilNextCheck(now));
     }
 
-    /** To be called once for each that was added. */
+    /** Stops watching an exchange. To be called once for each that was added. */
     void remove(HttpExchange exchange) {
-        HttpExchange last = underWay.removeLast();
+        HttpExchange last = inFlight.removeLast();
         if (last != exchange) {
-            underWay.set(exchange.place(), last);
-            last.setPlace(exchange.place());
+            inFlight.set(exchange.timerIndex(), last);
+            last.setTimerIndex(exchange.timerIndex());
         }
     }
 
-    private void awaken(long now, long nanos) {
+    private void schedule(long now, long nanos) {
         long at = now + nanos;
         Future<?> current = timer;
         if (current != null) {
@@ -70,13 +73,13 @@ final class DeadlineTimer {
         timer = null;
         try {
             long now = ticker.nanos();
-            List.copyOf(underWay).forEach(exchange -> exchange.onTimer(now));
-        } finally { // an error at one of them takes nobody else's deadline away
+            List.copyOf(inFlight).forEach(exchange -> exchange.onTimer(now));
+        } finally { // an error in one exchange must not disable other deadlines
             long now = ticker.nanos();
-            underWay.stream()
+            inFlight.stream()
                     .mapToLong(exchange -> exchange.untilNextCheck(now))
                     .min()
-                    .ifPresent(nanos -> awaken(now, Math.max(nanos, PAUSE_NANOS)));
+                    .ifPresent(nanos -> schedule(now, Math.max(nanos, PAUSE_NANOS)));
         }
     }
 }

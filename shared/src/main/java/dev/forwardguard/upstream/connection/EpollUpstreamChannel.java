@@ -7,9 +7,9 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** By Linux's own calls, which cost less than Java's. */
+/** Uses Linux's own calls, which cost less than Java's. */
 record EpollUpstreamChannel(EpollSocketChannel socket) implements UpstreamChannel {
-    /** What is read into it is never looked at, so all of them share it. */
+    /** What is read into it is never looked at, so all channels share it. */
     private static final ByteBuffer ONE_BYTE = ByteBuffer.allocateDirect(1);
 
     @Override
@@ -22,7 +22,7 @@ record EpollUpstreamChannel(EpollSocketChannel socket) implements UpstreamChanne
         try {
             socket.config().setTcpQuickAck(true);
         } catch (ChannelException e) {
-            // closed, which the event loop will tell
+            // closed, which the event loop will report
         }
     }
 

@@ -6,7 +6,7 @@ import io.netty.channel.EventLoop;
 
 import java.util.function.IntSupplier;
 
-/** What the questions of one event loop share, and no other thread may touch. */
+/** What the exchanges of one event loop share. No other thread may touch it. */
 public record EventLoopState(
         ConnectionPool pool, DeadlineTimer deadlines, Connector connector, Ticker ticker) {
 

@@ -31,8 +31,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * One question under way, from the address to the outcome, under one deadline. Ends exactly once:
- * answered, failed, out of time, or abandoned by the asker. Lives on the asker's event loop.
+ * One upstream request in flight, from the address to the outcome, under one deadline. Ends exactly
+ * once: answered, failed, out of time, or cancelled by the caller. Lives on the caller's event
+ * loop.
  */
 public final class HttpExchange {
     private final UpstreamRequest request;
@@ -44,15 +45,15 @@ public final class HttpExchange {
     private final Ticker ticker;
     private final Function<UpstreamResponse, UpstreamOutcome> classify;
     private final CompletableFuture<UpstreamOutcome> outcome = new CompletableFuture<>();
-    private final FutureListener<Void> cancellation = gone -> end(new Cancelled());
+    private final FutureListener<Void> cancellation = cancelled -> end(new Cancelled());
 
     private long deadlineAt;
     private long lastByteAt;
-    private boolean asked;
-    private boolean bytes;
+    private boolean sent;
+    private boolean received;
     private boolean retried;
     private boolean ended;
-    private int place;
+    private int timerIndex;
     private @Nullable UpstreamConnection connection;
     private @Nullable ChannelFuture connecting;
 
@@ -76,12 +77,15 @@ public final class HttpExchange {
         return outcome;
     }
 
-    /** Where the bytes of the answer are counted. */
+    /** Returns where the bytes of the response are counted. */
     BufferBudget.Share buffers() {
         return request.buffers();
     }
 
-    /** A bug in here fails the outcome; later ones are ended by the deadline at the latest. */
+    /**
+     * Starts the exchange. An exception in here fails the outcome. After an exception in a later
+     * callback the deadline ends the exchange.
+     */
     public void start() {
         try {
             long now = ticker.nanos();
@@ -94,23 +98,23 @@ public final class HttpExchange {
         }
     }
 
-    /** The event loop has read what had come in, and it is this question's turn. */
+    /** Called when the event loop has read what had arrived, and it is this exchange's turn. */
     void run() {
         try {
             if (!ended) {
-                findAndAsk();
+                resolveAndSend();
             }
         } catch (RuntimeException e) {
             outcome.completeExceptionally(e);
         }
     }
 
-    private void findAndAsk() {
+    private void resolveAndSend() {
         List<InetSocketAddress> known = address.known();
         if (known.isEmpty()) {
             address.lookUp().whenCompleteAsync(this::lookedUp, loop());
         } else {
-            askAt(known);
+            sendTo(known);
         }
     }
 
@@ -125,17 +129,17 @@ public final class HttpExchange {
         if (found == null || failure != null) {
             end(new Unavailable(DNS));
         } else {
-            askAt(found);
+            sendTo(found);
         }
     }
 
-    private void askAt(List<InetSocketAddress> addresses) {
+    private void sendTo(List<InetSocketAddress> addresses) {
         long now = ticker.nanos();
         UpstreamConnection idle = pool.take(addresses, now);
         if (idle == null) {
             connect(addresses, 0);
         } else {
-            ask(idle, now);
+            send(idle, now);
         }
     }
 
@@ -150,26 +154,26 @@ public final class HttpExchange {
                             if (ended) {
                                 done.channel().close();
                             } else if (done.isSuccess()) {
-                                ask(
+                                send(
                                         UpstreamConnection.on(
                                                 UpstreamChannel.of(done.channel()), next, pool),
                                         ticker.nanos());
                             } else if (index + 1 < addresses.size()) {
                                 connect(addresses, index + 1);
                             } else {
-                                address.doubt();
-                                end(new Unavailable(whyUnconnected(done.cause())));
+                                address.unreachable();
+                                end(new Unavailable(connectFailure(done.cause())));
                             }
                         });
     }
 
-    private static FallbackReason whyUnconnected(Throwable cause) {
+    private static FallbackReason connectFailure(Throwable cause) {
         return cause instanceof ConnectTimeoutException ? CONNECT_TIMEOUT : CONNECT_REFUSED;
     }
 
-    private void ask(UpstreamConnection chosen, long now) {
+    private void send(UpstreamConnection chosen, long now) {
         connection = chosen;
-        asked = true;
+        sent = true;
         lastByteAt = now;
         chosen.ask(
                 this,
@@ -180,19 +184,21 @@ public final class HttpExchange {
                         request.headers()));
     }
 
-    /** Bytes of the answer have arrived. */
+    /** Called when bytes of the response have arrived. */
     void onBytes() {
-        bytes = true;
+        received = true;
         lastByteAt = ticker.nanos();
     }
 
-    /** Before there was any, when the question was sent. */
+    /**
+     * When the last byte of the response arrived; until there is one, when the request was sent.
+     */
     long lastByteAt() {
         return lastByteAt;
     }
 
     boolean hasBytes() {
-        return bytes;
+        return received;
     }
 
     void answered(UpstreamResponse response) {
@@ -201,50 +207,53 @@ public final class HttpExchange {
     }
 
     /**
-     * The connection broke. One that had idled may have been closed by the upstream just before the
-     * question reached it, which says nothing about the upstream: ask once more on a fresh one (RFC
-     * 9110 section 9.2.2).
+     * Called when the connection broke. The upstream may have closed an idle connection just before
+     * the request reached it, which says nothing about the upstream. Then the request is sent once
+     * more, on a new connection (RFC 9110 section 9.2.2).
      */
     void connectionFailed(UpstreamConnection failed, FallbackReason reason) {
         connection = null;
         if (ended) {
             return;
         }
-        if (failed.wasUsed() && !bytes && !retried) {
+        if (failed.wasUsed() && !received && !retried) {
             retried = true;
-            asked = false;
+            sent = false;
             connect(address.known(), 0);
         } else {
             end(new Unavailable(reason));
         }
     }
 
-    /** Ends it if its time is up. */
+    /** Ends the exchange if its time is up. */
     void onTimer(long now) {
         if (ended) {
             return;
         }
         if (now - deadlineAt >= 0) {
-            boolean resolving = !asked && connecting == null;
+            boolean resolving = !sent && connecting == null;
             end(new Unavailable(resolving ? DNS : DEADLINE));
-        } else if (asked && now - lastByteAt >= settings.readTimeout().toNanos()) {
+        } else if (sent && now - lastByteAt >= settings.readTimeout().toNanos()) {
             end(new Unavailable(READ_TIMEOUT));
         }
     }
 
-    /** When its time may be up, in nanoseconds from now. Each byte of the answer puts it off. */
+    /**
+     * Returns when its time may be up, in nanoseconds from now. Each byte of the response postpones
+     * it.
+     */
     long untilNextCheck(long now) {
-        long silence = asked ? lastByteAt - now : 0;
+        long silence = sent ? lastByteAt - now : 0;
         return Math.min(deadlineAt - now, silence + settings.readTimeout().toNanos());
     }
 
-    /** Where it stands among those that have a deadline. */
-    int place() {
-        return place;
+    /** The index of this exchange in the list of the {@link DeadlineTimer}. */
+    int timerIndex() {
+        return timerIndex;
     }
 
-    void setPlace(int index) {
-        place = index;
+    void setTimerIndex(int index) {
+        timerIndex = index;
     }
 
     private void end(UpstreamOutcome result) {

@@ -8,7 +8,7 @@ import jdk.net.ExtendedSocketOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** By what Java itself has, where there is no epoll. */
+/** Uses what Java itself offers, where there is no epoll. */
 final class NioUpstreamChannel extends NioSocketChannel implements UpstreamChannel {
     private final ByteBuffer oneByte = ByteBuffer.allocateDirect(1);
 
@@ -22,7 +22,7 @@ final class NioUpstreamChannel extends NioSocketChannel implements UpstreamChann
         try {
             javaChannel().setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
         } catch (IOException | UnsupportedOperationException e) {
-            // not on this system, or closed: what comes late is then noticed late
+            // not supported by this system, or closed: late bytes are then noticed late
         }
     }
 

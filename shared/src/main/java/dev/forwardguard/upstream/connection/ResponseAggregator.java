@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 
-/** The answer to one question while it comes in, part by part; interim answers are skipped. */
+/** Collects the response to one request, part by part. Skips interim responses. */
 final class ResponseAggregator {
     static final int MAX_BODY_BYTES = 1 << 20;
 
@@ -41,13 +41,13 @@ final class ResponseAggregator {
     private boolean complete;
 
     /**
-     * @param buffers where the bytes of the answer are counted until it has been passed on
+     * @param buffers where the bytes of the response are counted until it has been passed on
      */
     ResponseAggregator(BufferBudget.Share buffers) {
         this.buffers = buffers;
     }
 
-    /** Takes the next part, or says why there will be no answer. */
+    /** Adds the next part. Returns null, or the reason why there will be no response. */
     @Nullable FallbackReason add(HttpObject part) {
         if (part.decoderResult().isFailure()) {
             return part.decoderResult().cause() instanceof TooLongFrameException
@@ -60,7 +60,7 @@ final class ResponseAggregator {
         return part instanceof HttpContent content ? addBody(content) : PROTOCOL_ERROR;
     }
 
-    /** Takes all of it at once, or says why there will be no answer. */
+    /** Adds a whole response. Returns null, or the reason why there will be no response. */
     @Nullable FallbackReason add(UpstreamResponse fast) {
         if (!buffers.take(fast.body().length)) {
             return OVERLOAD;
@@ -82,7 +82,7 @@ final class ResponseAggregator {
             return RESPONSE_TOO_LARGE;
         }
         if (status == 101) {
-            return BAD_STATUS; // whatever follows is no HTTP
+            return BAD_STATUS; // what follows is not HTTP
         }
         interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         head = response;
@@ -100,7 +100,7 @@ final class ResponseAggregator {
             return OVERLOAD;
         }
         if (length + more > body.length) {
-            // most bodies come in one part; others grow by doubling
+            // most bodies arrive in one part; others grow by doubling
             body = Arrays.copyOf(body, Math.max(length + more, 2 * length));
         }
         bytes.readBytes(body, length, more);
@@ -113,19 +113,19 @@ final class ResponseAggregator {
         return complete;
     }
 
-    /** Whether the connection is meant to be used again. Only for a complete answer. */
+    /** Whether the connection may be reused. Valid only for a complete response. */
     boolean isKeepAlive() {
         return keepAlive;
     }
 
-    /** The answer, once it is complete. */
+    /** Returns the response, once it is complete. */
     UpstreamResponse response() {
         UpstreamResponse known = whole;
         if (known != null) {
             return known;
         }
         if (head == null || !complete) {
-            throw new IllegalStateException("the answer is not complete");
+            throw new IllegalStateException("the response is not complete");
         }
         byte[] bytes = length == body.length ? body : Arrays.copyOf(body, length);
         return new UpstreamResponse(head.status(), head.headers(), bytes);

@@ -4,32 +4,32 @@ import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
 
 /**
- * A TCP connection that can be looked at right before it is used again, which Netty's own cannot:
- * one for each transport.
+ * A TCP connection whose socket can be checked right before it is reused, which Netty's own
+ * channels do not offer. One type for each transport.
  */
 sealed interface UpstreamChannel permits EpollUpstreamChannel, NioUpstreamChannel {
-    /** What a {@link Connector} has connected. */
+    /** Wraps a channel that a {@link Connector} has connected. */
     static UpstreamChannel of(Channel connected) {
         return connected instanceof EpollSocketChannel epoll
                 ? new EpollUpstreamChannel(epoll)
                 : (NioUpstreamChannel) connected;
     }
 
-    /** The connection itself. */
+    /** Returns the Netty channel of the connection. */
     Channel channel();
 
     /**
-     * Acknowledges at once what has come in. A system that waits for something to send along lets
-     * the other end hold back what it wrote next (RFC 1122 section 4.2.3.4), and a second answer to
-     * one question would arrive with the next one.
+     * Sends the TCP acknowledgement of what has arrived at once. A system that delays it until
+     * there is data to send lets the other end hold back what it wrote next (RFC 1122 section
+     * 4.2.3.4). A second response to one request would then arrive only with the next request.
      */
     void acknowledge();
 
     /**
-     * Whether nothing has come in that the event loop does not know of yet. Bytes that were sent
-     * before the question would become its answer, and an end that was sent before it would cost a
-     * retry. One system call. A channel that is not quiet has lost a byte by this and can only be
-     * closed.
+     * Whether the socket has received nothing that the event loop has not read yet, neither bytes
+     * nor the end of the stream. Bytes that were sent before the request would be taken for its
+     * response, and an end that was sent before it would cost a retry. Costs one system call. A
+     * channel that is not quiet has lost a byte through this check, and can only be closed.
      */
     boolean isQuiet();
 }

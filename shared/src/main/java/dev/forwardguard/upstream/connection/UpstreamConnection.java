@@ -21,9 +21,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
- * One connection to the upstream: asks one question at a time and reads one answer, or finds out
- * what is wrong with it. A connection that ever showed anything odd is closed; only one whose last
- * answer was complete and followed by nothing is used again. Lives on one event loop.
+ * One connection to the upstream. It sends one request at a time and reads one response, or finds
+ * out what is wrong with it. A connection that ever showed anything odd is closed. Only one whose
+ * last response was complete and followed by nothing is reused. Lives on one event loop.
  */
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final UpstreamChannel socket;
@@ -34,7 +34,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             new StrictResponseDecoder(this::bytesArrived, this::isAnswered);
 
     private @Nullable HttpExchange exchange;
-    private ResponseAggregator answer = new ResponseAggregator(BufferBudget.NONE);
+    private ResponseAggregator response = new ResponseAggregator(BufferBudget.NONE);
     private boolean used;
     private boolean settled = true;
     private long idleSince;
@@ -47,7 +47,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         this.pool = pool;
     }
 
-    /** Puts a connection on a channel that has just been connected. */
+    /** Creates a connection on a channel that has just been connected. */
     static UpstreamConnection on(
             UpstreamChannel socket, InetSocketAddress address, ConnectionPool pool) {
         var connection = new UpstreamConnection(socket, address, pool);
@@ -59,16 +59,16 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return address;
     }
 
-    /** When the last byte of the last answer arrived. */
+    /** When the last byte of the last response arrived. */
     long idleSince() {
         return idleSince;
     }
 
     /**
-     * Whether nothing speaks against another question; if something does, the connection has to be
-     * closed. One that has not settled is looked at when the question is on its way.
+     * Whether the connection may carry another request. If not, it has to be closed. A connection
+     * whose last response is not acknowledged yet is checked after the request was sent instead.
      *
-     * @param checkFirst to look now in any case, for the price of one more system call
+     * @param checkFirst whether to check now in any case, at the cost of one more system call
      */
     boolean isUsable(boolean checkFirst) {
         if (checkFirst) {
@@ -78,7 +78,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Calls for what the upstream may hold back, so that it arrives before the next question.
+     * Acknowledges the last response, so that anything that the upstream holds back until then
+     * arrives before the next request.
      *
      * @return false if that was done before
      */
@@ -91,26 +92,26 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    /** Whether an answer was read on it before: such a connection may turn out to be stale. */
+    /** Whether it has carried a response before. Such a connection may turn out to be stale. */
     boolean wasUsed() {
         return used;
     }
 
-    void ask(HttpExchange asking, ByteBuf request) {
-        exchange = asking;
-        answer = new ResponseAggregator(asking.buffers());
-        // a failure to write is told to exceptionCaught
+    void ask(HttpExchange next, ByteBuf request) {
+        exchange = next;
+        response = new ResponseAggregator(next.buffers());
+        // a failed write is reported to exceptionCaught
         channel.writeAndFlush(request, channel.voidPromise());
-        // the question has taken the acknowledgement along, so what an upstream on this node held
-        // back is here now, before it can have read the question; from another node it would come
-        // later and, like anything that comes behind a question, pass for its answer
-        if (!settled && exchange == asking && !socket.isQuiet()) {
+        // The request has carried the acknowledgement. So what an upstream on this node held back
+        // is here now, before the upstream can have read the request. From another node it would
+        // arrive later, and be taken for the response, like anything that follows a request.
+        if (!settled && exchange == next && !socket.isQuiet()) {
             pool.checkedTooLate();
             fail(RESET);
         }
     }
 
-    /** Ends whatever is under way without telling anybody. */
+    /** Closes the connection and drops its exchange without reporting to it. */
     void close() {
         exchange = null;
         channel.close();
@@ -132,8 +133,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             } else {
                 FallbackReason failure =
                         message instanceof UpstreamResponse whole
-                                ? answer.add(whole)
-                                : answer.add((HttpObject) message);
+                                ? response.add(whole)
+                                : response.add((HttpObject) message);
                 if (failure != null) {
                     fail(failure);
                 }
@@ -144,47 +145,47 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isAnswered() {
-        return exchange == null || answer.isComplete();
+        return exchange == null || response.isComplete();
     }
 
     /**
-     * Bytes that answer no question: the verdict before them stands, but the connection is not to
-     * be trusted.
+     * Handles bytes that belong to no request. The verdict before them stands, but the connection
+     * is no longer trusted.
      */
     private void unsolicited() {
-        HttpExchange asked = exchange;
-        if (asked == null) {
+        HttpExchange current = exchange;
+        if (current == null) {
             pool.forget(this);
             channel.close();
         } else {
-            finish(asked, false);
+            finish(current, false);
         }
     }
 
     /**
-     * All bytes that have arrived were offered to the decoder by now. What is left there would
-     * become the beginning of the next answer: half a forged head is enough to turn a refusal into
-     * an allow.
+     * By now all bytes that have arrived were offered to the decoder. What is left there would
+     * become the beginning of the next response: half a forged head is enough to turn a refusal
+     * into an allow.
      */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        HttpExchange asked = exchange;
-        if (asked != null && answer.isComplete()) {
-            finish(asked, !decoder.hasExcess());
+        HttpExchange current = exchange;
+        if (current != null && response.isComplete()) {
+            finish(current, !decoder.hasExcess());
         }
     }
 
-    private void finish(HttpExchange asked, boolean clean) {
+    private void finish(HttpExchange current, boolean clean) {
         exchange = null;
         used = true;
-        if (clean && answer.isKeepAlive() && channel.isActive()) {
-            idleSince = asked.lastByteAt();
+        if (clean && response.isKeepAlive() && channel.isActive()) {
+            idleSince = current.lastByteAt();
             settled = false;
             pool.give(this);
         } else {
             channel.close();
         }
-        asked.answered(answer.response());
+        current.answered(response.response());
     }
 
     @Override
@@ -202,12 +203,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void fail(FallbackReason reason) {
-        HttpExchange asked = exchange;
+        HttpExchange current = exchange;
         exchange = null;
         pool.forget(this);
         channel.close();
-        if (asked != null) {
-            asked.connectionFailed(this, reason);
+        if (current != null) {
+            current.connectionFailed(this, reason);
         }
     }
 }

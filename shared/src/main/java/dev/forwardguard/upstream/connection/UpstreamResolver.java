@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Where a host name leads. Looking it up blocks, for as long as a resolver likes, so it happens on
- * a thread of its own and never more than once at a time; questions use the last addresses that
- * were found and wait only if there never were any.
+ * Resolves the host name of the upstream. A lookup blocks for as long as the resolver likes, so it
+ * runs on a thread of its own, and never more than once at a time. Requests use the addresses that
+ * were found last, and wait only if there never were any.
  */
 public final class UpstreamResolver {
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamResolver.class);
@@ -43,7 +43,7 @@ public final class UpstreamResolver {
         this.ticker = ticker;
         this.literal = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
         if (literal) {
-            // an address in figures, so this asks nobody
+            // an IP address, so this makes no lookup
             known = List.of(new InetSocketAddress(host, port));
         }
     }
@@ -53,8 +53,8 @@ public final class UpstreamResolver {
     }
 
     /**
-     * The addresses to use now; empty if there never were any. Starts a look-up when they are no
-     * longer fresh.
+     * Returns the addresses to use now; empty if there never were any. Starts a lookup when they
+     * are no longer fresh.
      */
     List<InetSocketAddress> known() {
         List<InetSocketAddress> addresses = known;
@@ -64,16 +64,16 @@ public final class UpstreamResolver {
         return addresses;
     }
 
-    /** Nobody answers at the known addresses: the upstream may have moved. */
-    void doubt() {
+    /** Called when no known address accepts a connection: the upstream may have moved. */
+    void unreachable() {
         if (ticker.nanos() - lookedUpAt > PAUSE_NANOS) {
             lookUp();
         }
     }
 
     /**
-     * Looks the name up, or joins the look-up under way. Fails with the resolver's exception, and
-     * without asking it again if it failed a moment ago.
+     * Looks the name up, or joins the lookup in flight. Fails with the resolver's exception. If the
+     * last lookup failed a moment ago, it fails the same way without asking the resolver again.
      */
     CompletableFuture<List<InetSocketAddress>> lookUp() {
         if (literal) {
