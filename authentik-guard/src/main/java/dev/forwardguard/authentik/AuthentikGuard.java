@@ -24,8 +24,8 @@ import io.micronaut.context.annotation.Context;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Decides the questions at the guarded paths; the rest of the outpost is passed through. */
-@Context // what cannot be built stops the start, not the first request
+/** Decides auth requests at the guarded paths; the rest of the outpost is passed through. */
+@Context // a bean that cannot be created stops the start, not the first request
 final class AuthentikGuard implements Guard {
     private final AuthentikProfile profile;
     private final Upstream upstream;
@@ -44,39 +44,40 @@ final class AuthentikGuard implements Guard {
     }
 
     @Override
-    public CompletionStage<Decision> decide(AuthRequest asked) {
+    public CompletionStage<Decision> decide(AuthRequest request) {
         GuardSettings now = profile.settings();
-        var authorization = ClientAuthorization.of(asked.headers(), users);
+        var authorization = ClientAuthorization.of(request.headers(), users);
         OutgoingHeaders headers =
-                HeaderSelection.forUpstream(asked.headers(), now.dropRequestHeaders());
-        var request =
+                HeaderSelection.forUpstream(request.headers(), now.dropRequestHeaders());
+        var upstreamRequest =
                 new UpstreamRequest(
-                        asked.path() + asked.query(),
+                        request.path() + request.query(),
                         authorization.strip(headers),
-                        asked.connection());
-        return upstream.ask(request)
-                .thenCompose(outcome -> decide(outcome, asked, authorization, now.mode()));
+                        request.connection());
+        return upstream.ask(upstreamRequest)
+                .thenCompose(outcome -> decide(outcome, request, authorization, now.mode()));
     }
 
     private CompletionStage<Decision> decide(
             UpstreamOutcome outcome,
-            AuthRequest asked,
+            AuthRequest request,
             ClientAuthorization authorization,
             Mode mode) {
         return switch (outcome) {
             case Answered(var verdict) ->
                     CompletableFuture.completedFuture(new Relay(authorization.echo(verdict)));
             case Unavailable(var reason) when mode == Mode.UPSTREAM ->
-                    CompletableFuture.completedFuture(fail(reason, asked));
-            case Unavailable(var reason) -> fallback.decide(reason, asked);
+                    CompletableFuture.completedFuture(fail(reason, request));
+            case Unavailable(var reason) -> fallback.decide(reason, request);
             case UpstreamOutcome.Cancelled() ->
                     CompletableFuture.completedFuture(new Decision.Cancelled());
         };
     }
 
-    private Decision fail(FallbackReason reason, AuthRequest asked) {
+    private Decision fail(FallbackReason reason, AuthRequest request) {
         return new Fail(
                 reason,
-                profile.page(PageText.OUTPOST_UNAVAILABLE, reason, asked.headers(), asked.id()));
+                profile.page(
+                        PageText.OUTPOST_UNAVAILABLE, reason, request.headers(), request.id()));
     }
 }

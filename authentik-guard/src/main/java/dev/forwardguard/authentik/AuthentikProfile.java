@@ -24,7 +24,7 @@ import java.time.Clock;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What makes this guard the one in front of authentik. */
+/** What distinguishes the guard in front of authentik from the other guard. */
 @Singleton
 public final class AuthentikProfile implements GuardProfile {
     private static final int OVERLOAD_RETRY_SECONDS = 5;
@@ -36,7 +36,7 @@ public final class AuthentikProfile implements GuardProfile {
         settings.startWith(AuthentikSettings.DEFAULTS, "defaults");
     }
 
-    /** The settings in force, with what only this guard knows. */
+    /** The settings in force, including those that only this guard has. */
     public AuthentikSettings all() {
         return settings.get().orElseThrow();
     }
@@ -57,9 +57,9 @@ public final class AuthentikProfile implements GuardProfile {
     }
 
     /**
-     * Whatever the outpost says counts, 400, 404 and 500 included: clients can provoke those with
-     * odd {@code X-Forwarded-*}, and must not be able to switch single sign-on off. Only {@code
-     * failure-statuses} do not count.
+     * Every status of the outpost is a verdict, 400, 404 and 500 included: clients can provoke
+     * those with odd {@code X-Forwarded-*}, and must not be able to switch single sign-on off. Only
+     * {@code failure-statuses} are not.
      */
     @Override
     public VerdictRule verdicts() {
@@ -76,7 +76,7 @@ public final class AuthentikProfile implements GuardProfile {
         return all().guardedPaths().contains(path);
     }
 
-    /** Emergency Access looks at headers that the outpost may not see. */
+    /** Emergency Access reads headers that the outpost may not see. */
     @Override
     public HeaderNames unread() {
         return HeaderNames.NONE;
@@ -97,7 +97,7 @@ public final class AuthentikProfile implements GuardProfile {
                 page(kind, reason, headers, RequestId.of(headers)));
     }
 
-    /** What somebody with these headers reads: HTML if he asks for it. */
+    /** The page for a client with these request headers: HTML if it prefers that, or else text. */
     public Page page(PageText kind, FallbackReason reason, HttpHeaders headers, RequestId id) {
         boolean html = AcceptedMedia.of(headers.getAll(HttpHeaderNames.ACCEPT)).prefersHtml();
         PageRenderer form = html ? PageRenderer.HTML : PageRenderer.TEXT;

@@ -15,16 +15,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Everything that {@code guard.yml} says to authentik-guard.
+ * All settings of authentik-guard in {@code guard.yml}.
  *
- * @param guard what both guards know
- * @param guardedPaths the outpost's paths that answer "may he pass?"; all others below {@link
- *     #PREFIX} are passed through
+ * @param guard the settings that both guards have
+ * @param guardedPaths the outpost's paths for auth requests; all others below {@link #PREFIX} are
+ *     passed through
  * @param emergency Emergency Access
  */
 public record AuthentikSettings(
         GuardSettings guard, Set<String> guardedPaths, EmergencySettings emergency) {
-    /** Where the outpost answers on every protected domain. */
+    /** The path below which the outpost answers on every protected domain. */
     public static final String PREFIX = "/outpost.goauthentik.io/";
 
     private static final String TRAEFIK = PREFIX + "auth/traefik";
@@ -72,7 +72,7 @@ public record AuthentikSettings(
         return Set.copyOf(paths);
     }
 
-    /** As Java would, but quicker: it is in the log of each start, as part of the settings. */
+    /** Like the generated method, but faster: the settings are logged at every start. */
     @Override
     public String toString() {
         return "AuthentikSettings[guard="

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * The {@code Authorization} that the visitor sent along: an application's own token, or an
- * emergency password that his browser still remembers. The first belongs to the application, the
- * second to nobody but this guard.
+ * The {@code Authorization} that the visitor sent: an application's own token, or an emergency
+ * password that the browser still remembers. The token belongs to the application. The emergency
+ * password belongs only to this guard.
  *
- * @param values the header as it came, usually one value
- * @param emergency whether somebody is named in it, in whatever spelling, who is or was a user of
- *     the htpasswd file
+ * @param values the values of the header as received, usually one
+ * @param emergency whether one of them names, in any spelling, a current or former user of the
+ *     htpasswd file
  */
 public record ClientAuthorization(List<String> values, boolean emergency) {
 
@@ -32,14 +32,14 @@ public record ClientAuthorization(List<String> values, boolean emergency) {
         return new ClientAuthorization(values, ClaimedUsers.in(values).anyMatch(users::include));
     }
 
-    /** Takes an emergency password out of what goes to authentik, which would try it as a login. */
+    /** Removes an emergency password from what goes to authentik, which would try it as a login. */
     public void strip(HttpHeaders forUpstream) {
         if (emergency) {
             forUpstream.remove(HttpHeaderNames.AUTHORIZATION);
         }
     }
 
-    /** Likewise, of the headers of a question. */
+    /** Does the same for the headers of an upstream request. */
     OutgoingHeaders strip(OutgoingHeaders forUpstream) {
         return emergency
                 ? header -> forUpstream.forEach(withoutAuthorization(header))
@@ -56,8 +56,8 @@ public record ClientAuthorization(List<String> values, boolean emergency) {
     }
 
     /**
-     * The verdict that gives an application its token back. Traefik deletes every header of {@code
-     * authResponseHeaders} from the visitor's request unless the answer has it; {@code
+     * Adds the application's token to a verdict that allows. Traefik deletes every header of {@code
+     * authResponseHeaders} from the visitor's request unless the auth response contains it. {@code
      * Authorization} is listed there so that the emergency password is deleted.
      */
     UpstreamResponse echo(UpstreamResponse verdict) {
@@ -74,7 +74,7 @@ public record ClientAuthorization(List<String> values, boolean emergency) {
         return new UpstreamResponse(verdict.status(), echoed, verdict.body());
     }
 
-    /** Never the values. */
+    /** Never contains the values. */
     @Override
     public String toString() {
         return "ClientAuthorization[" + values.size() + ", emergency=" + emergency + "]";

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The headers by which authentik tells a backend who the visitor is. All twelve are always present
- * in an allow: Traefik replaces only those that it gets, so one that were missing would let through
- * what the visitor sent himself.
+ * The headers in which authentik tells a backend who the visitor is. An allow always contains all
+ * twelve. Otherwise a gateway that replaces only the headers that it receives would let through
+ * those that the visitor sent.
  */
 public final class IdentityHeaders {
     private static final String USERNAME = "X-authentik-username";
@@ -33,18 +33,17 @@ public final class IdentityHeaders {
 
     private IdentityHeaders() {}
 
-    /** All there and empty: the backend is told that there is nobody. */
-    public static Map<String, String> ofNobody() {
+    /** All headers with empty values: they tell the backend that there is no user. */
+    public static Map<String, String> anonymous() {
         Map<String, String> headers = new LinkedHashMap<>();
         NAMES.forEach(name -> headers.put(name, ""));
         return headers;
     }
 
-    /** Of somebody who is known by his name in the htpasswd file, and by nothing else. */
+    /** The headers for a user of the htpasswd file: name, configured groups, nothing else. */
     public static Map<String, String> of(String user, List<String> groups) {
-        Map<String, String> headers = ofNobody();
-        // header values are bytes, one char each; names outside ASCII go out as UTF-8, as authentik
-        // sends them
+        Map<String, String> headers = anonymous();
+        // header values are bytes, one per char; like authentik, send names outside ASCII as UTF-8
         headers.put(USERNAME, new String(user.getBytes(UTF_8), ISO_8859_1));
         headers.put(GROUPS, String.join("|", groups));
         return headers;

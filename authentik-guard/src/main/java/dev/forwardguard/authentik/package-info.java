@@ -1,13 +1,16 @@
 /**
- * The guard between Traefik and authentik's outpost: asks for a verdict, and without one asks the
- * visitor for HTTP Basic credentials of an htpasswd file ("Emergency Access"). It never fails open:
- * without a verdict of the outpost only two kinds of requests pass, and every other path ends in a
- * challenge or a refusal. They are a request with the right password, and, where {@code
- * emergency.allow-preflight} is on, a CORS preflight, which passes as nobody.
+ * The guard between Traefik and authentik's outpost. It asks the outpost for a verdict. Without
+ * one, it asks the visitor for HTTP Basic credentials and checks them against an htpasswd file
+ * ("Emergency Access").
  *
- * <p>The emergency password stays in here. Browsers send it for days after an outage; it is neither
- * forwarded to authentik, which would try it as a login, nor echoed to the application behind
- * Traefik.
+ * <p>It never fails open. Without a verdict of the outpost, only two kinds of requests pass: a
+ * request with the right password and, where {@code emergency.allow-preflight} is on, a CORS
+ * preflight, which passes without an identity. Every other request gets a challenge, a refusal or,
+ * in mode {@code upstream}, an error.
+ *
+ * <p>The emergency password stays in this guard. Browsers send it for days after an outage. It is
+ * neither forwarded to authentik, which would try it as a login, nor echoed to the application
+ * behind Traefik.
  */
 @NullMarked
 package dev.forwardguard.authentik;

@@ -24,7 +24,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void htpasswdUsesOnlyTheJdkAndItsHashingLibraries() {
+    void htpasswdUsesOnlyJdkAndHashingLibraries() {
         classes()
                 .that()
                 .resideInAPackage("..htpasswd..")

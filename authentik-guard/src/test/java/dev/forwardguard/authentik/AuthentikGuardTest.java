@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 
 import java.io.IOException;
 
-/** The promise of authentik-guard in three sentences. */
+/** Checks the contract of authentik-guard in three tests. */
 @MicronautTest
 @Property(name = ScriptedUpstream.PROPERTY, value = "true")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -29,7 +29,7 @@ final class AuthentikGuardTest implements GuardProperties {
     @Inject ScriptedUpstream upstream;
 
     @Test
-    void relaysWhatTheUpstreamDecides() throws IOException {
+    void relaysUpstreamVerdict() throws IOException {
         upstream.decides(403, "no entry");
 
         RawAnswer answer = ask(Visitor.RIGHT);
@@ -40,7 +40,7 @@ final class AuthentikGuardTest implements GuardProperties {
     }
 
     @Test
-    void asksForAPasswordWhenTheUpstreamDecidesNothing() throws IOException {
+    void fallsBackToPasswordWithoutVerdict() throws IOException {
         upstream.isUnavailable(FallbackReason.READ_TIMEOUT);
 
         assertThat(ask(Visitor.NONE).status()).isEqualTo(401);
@@ -49,7 +49,7 @@ final class AuthentikGuardTest implements GuardProperties {
     }
 
     @Test
-    void refusesWhenItIsBrokenItself() throws IOException {
+    void failsClosedOnInternalError() throws IOException {
         upstream.plays(
                 _ -> {
                     throw new IllegalStateException("a bug");

@@ -10,7 +10,7 @@ import dev.forwardguard.testing.guard.Visitor;
 import java.util.List;
 
 final class AuthentikMatrixTest extends MatrixContract {
-    /** Spelled out once more: Traefik's configuration lists exactly these. */
+    /** Repeated on purpose: Traefik's configuration lists these, and the user name. */
     private static final List<String> EMPTY_IDENTITY =
             List.of(
                     "X-authentik-groups",

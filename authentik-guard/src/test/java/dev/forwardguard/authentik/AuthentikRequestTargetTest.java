@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 
-/** The outpost is asked exactly what the guard was asked. */
-final class AuthentikRequestTest extends AgainstStubUpstream {
-    AuthentikRequestTest() {
+/** Checks which paths are guarded, and that path and query reach the outpost unchanged. */
+final class AuthentikRequestTargetTest extends AgainstStubUpstream {
+    AuthentikRequestTargetTest() {
         super(Authentik.KIND);
     }
 
@@ -32,7 +32,7 @@ final class AuthentikRequestTest extends AgainstStubUpstream {
                 "?a=caf\u00e9",
                 "?a+b=%20c%2B"
             })
-    void theQueryReachesItByteForByte(String query) throws IOException {
+    void forwardsQueryUnchanged(String query) throws IOException {
         ask(new RawRequest("GET", kind.path() + query, kind.authRequest().headers(), ""));
 
         assertThat(upstream.awaitRequest().uri()).isEqualTo(kind.path() + query);
@@ -44,7 +44,7 @@ final class AuthentikRequestTest extends AgainstStubUpstream {
                 "/outpost.goauthentik.io/auth/traefik",
                 "/outpost.goauthentik.io/auth/caddy"
             })
-    void bothPathsAreGuarded(String path) throws IOException {
+    void guardsTraefikAndCaddyPaths(String path) throws IOException {
         upstream.behaves(Behaviour.answers(503));
 
         assertThat(ask(RawRequest.get(path)).header("X-Guard-Fallback")).contains("bad_status");
@@ -61,7 +61,7 @@ final class AuthentikRequestTest extends AgainstStubUpstream {
                 "/outpost.goauthentik.io/auth/%74raefik",
                 "/outpost.goauthentik.io/x/../auth/traefik"
             })
-    void noOtherPathHasAFallback(String path) throws IOException {
+    void hasNoFallbackOnOtherPaths(String path) throws IOException {
         upstream.behaves(Behaviour.answers(503));
 
         var answer =
@@ -75,7 +75,7 @@ final class AuthentikRequestTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"/outpost.goauthentik.io/auth/nginx"})
-    void theGuardedPathsCanBeConfigured(String path) throws IOException {
+    void guardsConfiguredPaths(String path) throws IOException {
         upstream.behaves(Behaviour.answers(503));
         String settings = settings() + "guarded-paths: [" + path + "]\n";
         try (var guard = RunningGuard.start(settings, Visitor.HTPASSWD)) {

@@ -26,7 +26,7 @@ class AuthentikSettingsTest {
     }
 
     @Test
-    void hasTheDocumentedDefaults() {
+    void hasDocumentedDefaults() {
         AuthentikSettings settings = parse("");
 
         assertThat(settings.guard().upstream().url())
@@ -118,14 +118,14 @@ class AuthentikSettingsTest {
                 "guarded-paths: [/auth]             @ line 1: guarded-paths must be plain paths below",
                 "guarded-paths: ['/outpost.goauthentik.io/*'] @ line 1: guarded-paths must be plain paths below"
             })
-    void refusesAMistakeWithItsLineAndKey(String document, String message) {
+    void rejectsInvalidSettingWithLineAndKey(String document, String message) {
         assertThatThrownBy(() -> parse(document))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageStartingWith(message);
     }
 
     @Test
-    void printsAllOfItself() {
+    void toStringIncludesAllComponents() {
         AuthentikSettings settings = parse("emergency: {max-failures: 7}");
         EmergencySettings emergency = settings.emergency();
 

@@ -23,8 +23,8 @@ import java.io.IOException;
 import java.util.stream.Stream;
 
 /**
- * Traefik takes {@code Authorization} away from every request whose answer does not bring it back.
- * An application's own token comes back; the emergency password goes nowhere.
+ * Traefik removes {@code Authorization} from a request unless the auth response contains it. The
+ * guard returns an application's own token. It neither forwards nor returns an emergency password.
  */
 final class AuthorizationTest extends AgainstStubUpstream {
     private static final String TOKEN = "Bearer eyJhbGciOiJub25lIn0.e30.";
@@ -41,7 +41,7 @@ final class AuthorizationTest extends AgainstStubUpstream {
         return ask(request);
     }
 
-    static Stream<String> ownTokens() {
+    static Stream<String> applicationTokens() {
         return Stream.of(
                 TOKEN,
                 basic("carl", "secret"),
@@ -54,7 +54,7 @@ final class AuthorizationTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @MethodSource("ownTokens")
-    void anApplicationsTokenReachesTheOutpostAndComesBack(String value) throws IOException {
+    void forwardsAndReturnsApplicationToken(String value) throws IOException {
         RawAnswer answer = askWith(value);
 
         assertThat(upstream.awaitRequest().headers("Authorization")).containsExactly(value);
@@ -62,14 +62,14 @@ final class AuthorizationTest extends AgainstStubUpstream {
     }
 
     @Test
-    void severalOfThemComeBackInOrder() throws IOException {
+    void returnsSeveralTokensInOrder() throws IOException {
         assertThat(askWith(TOKEN, "Bearer second").headers("Authorization"))
                 .containsExactly(TOKEN, "Bearer second");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {302, 401, 403, 400, 500})
-    void nothingComesBackUnlessTheAnswerAllows(int status) throws IOException {
+    void returnsNoTokenUnlessAllowed(int status) throws IOException {
         upstream.behaves(Behaviour.answers(status));
 
         RawAnswer answer = askWith(TOKEN);
@@ -79,7 +79,7 @@ final class AuthorizationTest extends AgainstStubUpstream {
     }
 
     @Test
-    void theOutpostsOwnWins() throws IOException {
+    void prefersTokenFromOutpost() throws IOException {
         upstream.behaves(Behaviour.answers(Answer.of(200).with("Authorization", "Basic outposts")));
 
         assertThat(askWith(TOKEN).headers("Authorization")).containsExactly("Basic outposts");
@@ -108,7 +108,7 @@ final class AuthorizationTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @MethodSource("emergencyPasswords")
-    void anEmergencyPasswordGoesNowhere(String value) throws IOException {
+    void dropsEmergencyPassword(String value) throws IOException {
         RawAnswer answer = askWith(value);
 
         assertRelayed(answer, 200);
@@ -117,7 +117,7 @@ final class AuthorizationTest extends AgainstStubUpstream {
     }
 
     @Test
-    void noneOfSeveralValuesGoesAnywhereIfOneIsAnEmergencyPassword() throws IOException {
+    void dropsAllValuesIfOneIsEmergencyPassword() throws IOException {
         RawAnswer answer = askWith(TOKEN, basic("anna", "secret"));
 
         assertThat(upstream.awaitRequest().header("Authorization")).isEmpty();
@@ -125,10 +125,10 @@ final class AuthorizationTest extends AgainstStubUpstream {
     }
 
     @Nested
-    class WithoutAVerdict {
+    class WithoutVerdict {
         @ParameterizedTest
         @ValueSource(strings = {"Basic YW5uYTpzZWNyZXQ=", TOKEN, "Basic YW5uYTpndWVzcw=="})
-        void nothingComesBack(String value) throws IOException {
+        void returnsNoToken(String value) throws IOException {
             upstream.behaves(Behaviour.answers(503));
 
             assertThat(askWith(value).header("Authorization")).isEmpty();
@@ -136,7 +136,7 @@ final class AuthorizationTest extends AgainstStubUpstream {
     }
 
     @Test
-    void whoWasTakenOutOfTheFileOrLockedStillSendsAnEmergencyPassword() throws IOException {
+    void dropsPasswordOfRemovedOrLockedUser() throws IOException {
         String locked = Visitor.HTPASSWD.replace("anna", "carl") + "anna:!\n";
         for (String rotated : new String[] {locked, ""}) {
             try (var other = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
@@ -157,9 +157,9 @@ final class AuthorizationTest extends AgainstStubUpstream {
     }
 
     @Test
-    void withoutUsersEveryTokenIsAnApplications() throws IOException {
-        try (var nobody = RunningGuard.start(settings())) {
-            RawAnswer answer = nobody.http().ask(Visitor.RIGHT.asks(kind.authRequest()));
+    void treatsEveryTokenAsApplicationsWithoutUsers() throws IOException {
+        try (var withoutUsers = RunningGuard.start(settings())) {
+            RawAnswer answer = withoutUsers.http().ask(Visitor.RIGHT.asks(kind.authRequest()));
 
             assertThat(upstream.awaitRequest().headers("Authorization"))
                     .containsExactly(basic("anna", "secret"));

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 
-/** Wrong passwords, and right ones, by the address they come from. */
-final class GuessingTest {
+/** Checks that failed logins throttle the client address that they come from. */
+final class BruteForceTest {
     private RunningGuard guard = start("max-failures: 5");
 
     @AfterEach
@@ -43,15 +43,15 @@ final class GuessingTest {
                                 .with("Authorization", basic("anna", password)));
     }
 
-    private void guesses(String forwardedFor) throws IOException {
+    private void failFiveTimes(String forwardedFor) throws IOException {
         for (int i = 0; i < 5; i++) {
             assertThat(ask(forwardedFor, "guess " + i).status()).isEqualTo(401);
         }
     }
 
     @Test
-    void anAddressThatGuessedIsToldWhenToComeBackWhateverItSends() throws IOException {
-        guesses("198.51.100.7");
+    void throttlesAddressWithRetryAfter() throws IOException {
+        failFiveTimes("198.51.100.7");
 
         for (String password : new String[] {"guess 0", "another", "secret"}) {
             RawAnswer answer = ask("198.51.100.7", password);
@@ -67,7 +67,7 @@ final class GuessingTest {
     }
 
     @Test
-    void aForgedLeftSideIsNoOtherAddress() throws IOException {
+    void ignoresForgedForwardedFor() throws IOException {
         for (int i = 0; i < 5; i++) {
             ask("203.0.113." + i + ", 198.51.100.7", "guess " + i);
         }
@@ -77,36 +77,36 @@ final class GuessingTest {
     }
 
     @Test
-    void whoAsksWithoutAProxyIsTheAddress() throws IOException {
+    void countsPeerAddressWithoutTrustedProxies() throws IOException {
         guard.close();
         guard = start("trusted-proxies: []");
-        guesses("198.51.100.7");
+        failFiveTimes("198.51.100.7");
 
         assertThat(ask("198.51.100.8", "secret").status()).isEqualTo(429);
     }
 
     @Test
-    void xRealIpCountsWhereItIsConfigured() throws IOException {
+    void ignoresForwardedForIfXRealIpIsConfigured() throws IOException {
         guard.close();
         guard = start("client-address: x-real-ip");
-        guesses("198.51.100.7");
+        failFiveTimes("198.51.100.7");
 
         assertThat(ask("198.51.100.8", "secret").status()).isEqualTo(429);
     }
 
     @Test
-    void zeroFailuresMeansAnyNumber() throws IOException {
+    void neverThrottlesWithZeroMaxFailures() throws IOException {
         guard.close();
         guard = start("max-failures: 0");
         for (int i = 0; i < 20; i++) {
-            guesses("198.51.100.7");
+            failFiveTimes("198.51.100.7");
         }
 
         assertThat(ask("198.51.100.7", "secret").status()).isEqualTo(200);
     }
 
     @Test
-    void aPageOf60PartsIsOneHashAndOneLogin() throws IOException {
+    void countsPageOf60RequestsAsOneLogin() throws IOException {
         for (int part = 0; part < 60; part++) {
             assertThat(ask("198.51.100.7", "secret").status()).isEqualTo(200);
         }
@@ -117,7 +117,7 @@ final class GuessingTest {
     }
 
     @Test
-    void aPageOf60PartsWithAWrongPasswordIsOneHashToo() throws IOException {
+    void hashesRepeatedWrongPasswordOnce() throws IOException {
         for (int part = 0; part < 60; part++) {
             assertThat(ask("198.51.100.7", "guess").status()).isEqualTo(401);
         }

@@ -25,7 +25,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a visitor gets while the outpost is down. */
+/** Checks what visitors get while the outpost is down. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class EmergencyAccessTest {
     /** The password of both is "secret". */
@@ -34,7 +34,7 @@ final class EmergencyAccessTest {
     private final RunningGuard guard = start("");
 
     @BeforeAll
-    void nothingIsDecidedUpstream() {
+    void makeUpstreamUnavailable() {
         guard.upstream().isUnavailable(FallbackReason.RESET);
     }
 
@@ -49,7 +49,7 @@ final class EmergencyAccessTest {
         return started;
     }
 
-    private static RawRequest came(String... protocols) {
+    private static RawRequest over(String... protocols) {
         RawRequest request = RawRequest.get(Authentik.KIND.path());
         for (String protocol : protocols) {
             request = request.with("X-Forwarded-Proto", protocol);
@@ -59,19 +59,19 @@ final class EmergencyAccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"https", "HTTPS", "Https", "wss", "WSS"})
-    void whoComesByTlsMayLogIn(String protocol) throws IOException {
-        assertThat(guard.http().ask(Visitor.RIGHT.asks(came(protocol))).status()).isEqualTo(200);
-        assertThat(guard.http().ask(Visitor.NONE.asks(came(protocol))).status()).isEqualTo(401);
+    void allowsLoginOverTls(String protocol) throws IOException {
+        assertThat(guard.http().ask(Visitor.RIGHT.asks(over(protocol))).status()).isEqualTo(200);
+        assertThat(guard.http().ask(Visitor.NONE.asks(over(protocol))).status()).isEqualTo(401);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"http", "", "-", "ws", "https http", "https https", "https,http", "xhttps"})
-    void whoDoesNotIsNotEvenAskedForAPassword(String protocols) throws IOException {
+    void refusesWithoutChallengeUnlessOverTls(String protocols) throws IOException {
         String[] values = protocols.equals("-") ? new String[0] : protocols.split(" ", -1);
 
         for (Visitor visitor : Visitor.values()) {
-            RawAnswer answer = guard.http().ask(visitor.asks(came(values)));
+            RawAnswer answer = guard.http().ask(visitor.asks(over(values)));
 
             assertThat(answer.status()).isEqualTo(403);
             assertThat(answer.header("WWW-Authenticate")).isEmpty();
@@ -82,38 +82,38 @@ final class EmergencyAccessTest {
     }
 
     @Test
-    void onALocalRunTlsIsNotNeeded() throws IOException {
+    void allowsPlainHttpIfConfigured() throws IOException {
         try (var local = start("require-https: false")) {
-            assertThat(local.http().ask(Visitor.RIGHT.asks(came("http"))).status()).isEqualTo(200);
-            assertThat(local.http().ask(Visitor.WRONG.asks(came())).status()).isEqualTo(401);
+            assertThat(local.http().ask(Visitor.RIGHT.asks(over("http"))).status()).isEqualTo(200);
+            assertThat(local.http().ask(Visitor.WRONG.asks(over())).status()).isEqualTo(401);
         }
     }
 
     @Test
-    void groupsAndRealmCanBeConfigured() throws IOException {
+    void usesConfiguredGroupsAndRealm() throws IOException {
         try (var other = start("groups: [admins, ops team], realm: In case of fire")) {
             assertThat(
                             other.http()
-                                    .ask(Visitor.RIGHT.asks(came("https")))
+                                    .ask(Visitor.RIGHT.asks(over("https")))
                                     .headers("X-authentik-groups"))
                     .containsExactly("admins|ops team");
-            assertThat(other.http().ask(came("https")).headers("WWW-Authenticate"))
+            assertThat(other.http().ask(over("https")).headers("WWW-Authenticate"))
                     .containsExactly("Basic realm=\"In case of fire\", charset=\"UTF-8\"");
         }
     }
 
     @Test
-    void aNameOutsideAsciiIsToldInUtf8() throws IOException {
+    void encodesUserNameInUtf8() throws IOException {
         RawAnswer answer =
-                guard.http().ask(came("https").with("Authorization", basic("jörg", "secret")));
+                guard.http().ask(over("https").with("Authorization", basic("jörg", "secret")));
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.headers("X-authentik-username")).containsExactly("j\u00c3\u00b6rg");
     }
 
     @Test
-    void nothingThatTheVisitorClaimsToBeSurvives() throws IOException {
-        RawRequest spoofed = Visitor.RIGHT.asks(came("https"));
+    void dropsSpoofedIdentityHeaders() throws IOException {
+        RawRequest spoofed = Visitor.RIGHT.asks(over("https"));
         for (String name : IdentityHeaders.NAMES) {
             spoofed =
                     spoofed.with(name, "spoofed")
@@ -143,14 +143,14 @@ final class EmergencyAccessTest {
                 "Basic YW5uYTpzZWNyZXQ=, Basic YW5uYTpzZWNyZXQ=",
                 "Basic QU5OQTpzZWNyZXQ=" // ANNA
             })
-    void anythingUnusualIsNoCredentials(String value) throws IOException {
-        assertThat(guard.http().ask(came("https").with("Authorization", value)).status())
+    void challengesUnusualCredentials(String value) throws IOException {
+        assertThat(guard.http().ask(over("https").with("Authorization", value)).status())
                 .isEqualTo(401);
     }
 
     @Test
-    void twoPasswordsAreNone() throws IOException {
-        RawRequest twice = Visitor.RIGHT.asks(Visitor.RIGHT.asks(came("https")));
+    void challengesRepeatedAuthorization() throws IOException {
+        RawRequest twice = Visitor.RIGHT.asks(Visitor.RIGHT.asks(over("https")));
 
         assertThat(guard.http().ask(twice).status()).isEqualTo(401);
     }
@@ -162,11 +162,11 @@ final class EmergencyAccessTest {
         "NONE, https, no_credentials",
         "RIGHT, http, insecure"
     })
-    void eachContactIsCounted(Visitor visitor, String protocol, String result) throws IOException {
-        guard.http().ask(Visitor.RIGHT.asks(came("https")));
+    void countsEachLoginResult(Visitor visitor, String protocol, String result) throws IOException {
+        guard.http().ask(Visitor.RIGHT.asks(over("https")));
         Map<String, Double> before = logins();
 
-        guard.http().ask(visitor.asks(came(protocol)));
+        guard.http().ask(visitor.asks(over(protocol)));
 
         Map<String, Double> expected = new TreeMap<>(before);
         expected.merge(result, 1.0, Double::sum);

@@ -20,7 +20,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/** Passwords that take long to check. */
+/** Checks logins while the hashing pool is busy or full. */
 final class HashingPoolFullTest {
     private final CountDownLatch gate = new CountDownLatch(1);
     private RunningGuard guard;
@@ -38,8 +38,8 @@ final class HashingPoolFullTest {
     }
 
     @Test
-    void whoCannotBeCheckedIsAskedToComeBack() throws IOException {
-        while (occupied()) {}
+    void refusesWithRetryAfterIfPoolIsFull() throws IOException {
+        while (submitBlocked()) {}
         var before = guard.fallbacks();
 
         for (Visitor visitor : new Visitor[] {Visitor.RIGHT, Visitor.WRONG}) {
@@ -54,19 +54,19 @@ final class HashingPoolFullTest {
         assertThat(guard.fallbacks().since(before)).isEqualTo(Map.of("deadline refuse", 2L));
 
         gate.countDown();
-        Eventually.until("room", () -> ask(Visitor.RIGHT).status() == 200);
+        Eventually.until("a free place", () -> ask(Visitor.RIGHT).status() == 200);
     }
 
     @Test
-    void whoNeedsNoCheckDoesNotWaitForOne() throws IOException {
-        while (occupied()) {}
+    void challengesAtOnceIfPoolIsFull() throws IOException {
+        while (submitBlocked()) {}
 
         assertThat(ask(Visitor.NONE).status()).isEqualTo(401);
     }
 
     @Test
-    void whoIsRevokedWhileHeWaitsDoesNotGetIn() throws IOException {
-        BusyPool.everyThread(gate, guard.bean(HashingPool.class));
+    void challengesUserRevokedWhileQueued() throws IOException {
+        BusyPool.blockAllThreads(gate, guard.bean(HashingPool.class));
         try (RawConnection visitor = guard.http().connect()) {
             visitor.send(Visitor.RIGHT.asks(Authentik.KIND.authRequest()).wire());
             String bert = Visitor.HTPASSWD.replace("anna", "bert");
@@ -86,8 +86,8 @@ final class HashingPoolFullTest {
         return guard.http().ask(visitor.asks(Authentik.KIND.authRequest()));
     }
 
-    /** Gives the pool something that takes until the gate opens; false if it is full. */
-    private boolean occupied() {
-        return BusyPool.until(gate, guard.bean(HashingPool.class));
+    /** Submits a task that blocks until the gate opens. Returns false if the pool is full. */
+    private boolean submitBlocked() {
+        return BusyPool.submitBlocked(gate, guard.bean(HashingPool.class));
     }
 }

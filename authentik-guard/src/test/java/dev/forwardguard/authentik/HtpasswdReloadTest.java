@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** Who gets in follows the htpasswd file, without a restart. */
-final class HtpasswdFollowedTest {
+/** Checks that changes of the htpasswd file take effect without a restart. */
+final class HtpasswdReloadTest {
     /** The password is "other". */
     private static final String ROTATED = "anna:{SHA}0JQeaNqPOBUf+Gph/Fn3xc+fyqI=\n";
 
@@ -37,7 +37,7 @@ final class HtpasswdFollowedTest {
     }
 
     @Test
-    void withoutAFileNobodyGetsIn() throws IOException {
+    void refusesAllVisitorsWithoutFile() throws IOException {
         for (Visitor visitor : Visitor.values()) {
             RawAnswer answer = ask(visitor);
 
@@ -49,14 +49,14 @@ final class HtpasswdFollowedTest {
     }
 
     @Test
-    void aFileMayComeLater() {
+    void loadsFileThatAppearsLater() {
         files.htpasswd(Visitor.HTPASSWD);
 
         awaitStatus(Visitor.RIGHT, 200);
     }
 
     @Test
-    void aRotationLetsTheNewPasswordInAndKeepsTheOldOneOut() throws IOException {
+    void replacesOldPasswordOnRotation() throws IOException {
         files.htpasswd(Visitor.HTPASSWD);
         awaitStatus(Visitor.RIGHT, 200);
         assertThat(ask("anna", "other").status()).isEqualTo(401);
@@ -68,7 +68,7 @@ final class HtpasswdFollowedTest {
     }
 
     @Test
-    void anEmptyFileRevokesAtOnce() throws IOException {
+    void revokesAtOnceOnEmptyFile() throws IOException {
         files.htpasswd(Visitor.HTPASSWD);
         awaitStatus(Visitor.RIGHT, 200);
 
@@ -80,12 +80,12 @@ final class HtpasswdFollowedTest {
     }
 
     @Test
-    void anInvalidFileChangesNothing() throws IOException {
+    void keepsUsersOnInvalidFile() throws IOException {
         files.htpasswd(Visitor.HTPASSWD);
         awaitStatus(Visitor.RIGHT, 200);
 
         files.htpasswd("this is no htpasswd file\n");
-        Eventually.until("the refusal", () -> status().contains("\"refused\""));
+        Eventually.until("the rejection", () -> status().contains("\"refused\""));
 
         assertThat(ask(Visitor.RIGHT).status()).isEqualTo(200);
         assertThat(ask(Visitor.WRONG).status()).isEqualTo(401);
@@ -95,7 +95,7 @@ final class HtpasswdFollowedTest {
     }
 
     @Test
-    void aDeletedFileRevokesAfterTheGraceAndNotBefore() {
+    void revokesDeletedFileAfterGrace() {
         files.htpasswd(Visitor.HTPASSWD);
         awaitStatus(Visitor.RIGHT, 200);
 
@@ -108,7 +108,7 @@ final class HtpasswdFollowedTest {
     }
 
     @Test
-    void aFileThatIsReplacedWithinTheGraceIsNotMissed() throws IOException {
+    void loadsFileReplacedWithinGrace() throws IOException {
         files.htpasswd(Visitor.HTPASSWD);
         awaitStatus(Visitor.RIGHT, 200);
 
@@ -125,7 +125,7 @@ final class HtpasswdFollowedTest {
     }
 
     @Test
-    void aUserWhoIsTakenOutIsOutAndTheOthersStay() throws IOException {
+    void revokesOnlyRemovedUser() throws IOException {
         files.htpasswd(Visitor.HTPASSWD + Visitor.HTPASSWD.replace("anna", "bert"));
         awaitStatus(Visitor.RIGHT, 200);
 

@@ -23,7 +23,7 @@ import org.mockserver.model.Delay;
 import java.io.IOException;
 import java.time.Duration;
 
-/** An ordinary day of the outpost, and an ordinary bad one. */
+/** Checks the usual cases of a healthy and of a failing outpost. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class OutpostTest {
     private static final String LOGIN = "https://auth.example/application/o/authorize/?client_id=x";
@@ -48,7 +48,7 @@ final class OutpostTest {
     }
 
     @BeforeEach
-    void knowOneSession() {
+    void acceptOneSession() {
         outpost.reset();
         outpost.when(
                         request(Authentik.KIND.path())
@@ -67,7 +67,7 @@ final class OutpostTest {
     }
 
     @Test
-    void sendsAVisitorToLogIn() throws IOException {
+    void redirectsToLogin() throws IOException {
         RawAnswer answer = ask(Authentik.KIND.authRequest());
 
         assertThat(answer.status()).isEqualTo(302);
@@ -77,7 +77,7 @@ final class OutpostTest {
     }
 
     @Test
-    void letsASessionPass() throws IOException {
+    void allowsValidSession() throws IOException {
         RawAnswer answer =
                 ask(Authentik.KIND.authRequest().with("Cookie", "authentik_proxy_x=session"));
 
@@ -86,10 +86,10 @@ final class OutpostTest {
         assertThat(answer.headers("X-authentik-groups")).containsExactly("admins|users");
     }
 
-    /** An emergency password opens nothing while the outpost answers. */
+    /** An emergency password has no effect while the outpost answers. */
     @ParameterizedTest
     @EnumSource
-    void decidesAloneAsLongAsItAnswers(Visitor visitor) throws IOException {
+    void ignoresEmergencyPasswordWhileOutpostAnswers(Visitor visitor) throws IOException {
         RawAnswer answer = ask(visitor.asks(Authentik.KIND.authRequest()));
 
         assertThat(answer.status()).isEqualTo(302);
@@ -97,7 +97,7 @@ final class OutpostTest {
     }
 
     @Test
-    void mayTakeItsTime() throws IOException {
+    void waitsForSlowAnswer() throws IOException {
         outpost.reset();
         outpost.when(request())
                 .respond(response().withStatusCode(401).withDelay(Delay.milliseconds(400)));
@@ -109,7 +109,7 @@ final class OutpostTest {
     }
 
     @Test
-    void mayNotTakeForever() throws IOException {
+    void fallsBackOnReadTimeout() throws IOException {
         outpost.reset();
         outpost.when(request()).respond(response().withDelay(Delay.seconds(5)));
 
@@ -117,7 +117,7 @@ final class OutpostTest {
     }
 
     @Test
-    void mayDropItsConnections() throws IOException {
+    void fallsBackOnDroppedConnection() throws IOException {
         outpost.reset();
         outpost.when(request()).error(error().withDropConnection(true));
 
@@ -125,7 +125,7 @@ final class OutpostTest {
     }
 
     @Test
-    void mayBeStarting() throws IOException {
+    void fallsBackOn503() throws IOException {
         outpost.reset();
         outpost.when(request()).respond(response("starting").withStatusCode(503));
 

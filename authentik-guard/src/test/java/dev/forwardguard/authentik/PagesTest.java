@@ -21,17 +21,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 
-/** What people and programs read while there is no verdict. */
+/** Checks the pages that browsers and other clients get without a verdict. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PagesTest {
     private static final String BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8";
-    private static final String SILENT = "xBasic realm=\"Emergency Access\", charset=\"UTF-8\"";
-    private static final String LOUD = "Basic realm=\"Emergency Access\", charset=\"UTF-8\"";
+    private static final String SUPPRESSED = "xBasic realm=\"Emergency Access\", charset=\"UTF-8\"";
+    private static final String CHALLENGE = "Basic realm=\"Emergency Access\", charset=\"UTF-8\"";
 
     private final RunningGuard guard = start("");
 
     @BeforeAll
-    void nothingIsDecidedUpstream() {
+    void makeUpstreamUnavailable() {
         guard.upstream().isUnavailable(FallbackReason.RESET);
     }
 
@@ -73,7 +73,7 @@ final class PagesTest {
 
     @ParameterizedTest
     @CsvSource({"NONE, try again and enter them", "WRONG, not known to Emergency Access"})
-    void aBrowserGetsHtmlAndAProgramText(Visitor visitor, String advice) throws IOException {
+    void sendsHtmlToBrowsersAndTextToOthers(Visitor visitor, String advice) throws IOException {
         RawAnswer page = guard.http().ask(visitor.asks(browser()));
         RawAnswer text = guard.http().ask(visitor.asks(authRequest().with("Accept", "*/*")));
 
@@ -86,7 +86,7 @@ final class PagesTest {
     }
 
     @Test
-    void plainHttpIsAPageAsWell() throws IOException {
+    void sendsPageForPlainHttp() throws IOException {
         RawRequest insecure = RawRequest.get(Authentik.KIND.path()).with("Accept", BROWSER);
 
         RawAnswer answer = guard.http().ask(insecure.with("X-Forwarded-Proto", "http"));
@@ -96,7 +96,7 @@ final class PagesTest {
     }
 
     @Test
-    void nobodyWhoCouldLogInIsAPageAsWell() throws IOException {
+    void sendsPageWithoutUsers() throws IOException {
         try (var empty = RunningGuard.scripted("mode: auto\n", "")) {
             empty.upstream().isUnavailable(FallbackReason.DNS);
 
@@ -108,7 +108,7 @@ final class PagesTest {
     }
 
     @Test
-    void aFailureInModeUpstreamIsAPageAsWell() throws IOException {
+    void sendsPageForFailureInModeUpstream() throws IOException {
         try (var strict = RunningGuard.scripted("mode: upstream\n", Visitor.HTPASSWD)) {
             strict.upstream().isUnavailable(FallbackReason.RESET);
             assertPage(strict.http().ask(browser()), 502, "text/html; charset=utf-8");
@@ -125,8 +125,8 @@ final class PagesTest {
     }
 
     @Test
-    void aBrowserWithTooManyCookiesGetsAPage() throws IOException {
-        // in the order in which Go's client, and so Traefik, sends headers
+    void sendsPageForTooManyCookies() throws IOException {
+        // the order in which Go's HTTP client, and so Traefik, sends headers
         RawRequest tooLarge =
                 RawRequest.get(Authentik.KIND.path())
                         .with("Accept", BROWSER)
@@ -141,7 +141,7 @@ final class PagesTest {
     }
 
     @Test
-    void aHeadIsAnsweredWithoutTheBody() throws IOException {
+    void sendsNoBodyForHead() throws IOException {
         RawRequest head = new RawRequest("HEAD", browser().uri(), browser().headers(), "");
 
         RawAnswer answer = guard.http().ask(head);
@@ -153,7 +153,7 @@ final class PagesTest {
     }
 
     @Test
-    void aSaneNumberOfTheGatewayIsKept() throws IOException {
+    void keepsValidRequestId() throws IOException {
         RawAnswer answer = guard.http().ask(browser().with("X-Request-Id", "gw-0123.4567_89"));
 
         assertThat(answer.headers("X-Request-Id")).containsExactly("gw-0123.4567_89");
@@ -162,7 +162,7 @@ final class PagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "short", "<b>bold</b>", "with blank", "a\u00e4aaaaaaaa"})
-    void anyOtherNumberIsReplaced(String given) throws IOException {
+    void replacesInvalidRequestId(String given) throws IOException {
         RawAnswer answer = guard.http().ask(browser().with("X-Request-Id", given));
 
         String id = answer.header("X-Request-Id").orElseThrow();
@@ -171,35 +171,35 @@ final class PagesTest {
     }
 
     @Test
-    void everyRequestHasItsOwnNumber() throws IOException {
+    void generatesUniqueRequestIds() throws IOException {
         assertThat(guard.http().ask(authRequest()).header("X-Request-Id"))
                 .isNotEqualTo(guard.http().ask(authRequest()).header("X-Request-Id"));
     }
 
     @Test
-    void theOperatorsMessageIsFollowedLive() throws IOException {
-        try (var told = start("message: Call <Eve>")) {
-            assertThat(told.http().ask(browser()).body()).contains("Call &lt;Eve&gt;");
-            assertThat(told.http().ask(authRequest()).body()).contains("Call <Eve>");
+    void updatesOperatorMessageLive() throws IOException {
+        try (var configured = start("message: Call <Eve>")) {
+            assertThat(configured.http().ask(browser()).body()).contains("Call &lt;Eve&gt;");
+            assertThat(configured.http().ask(authRequest()).body()).contains("Call <Eve>");
 
-            told.files().settings("emergency: {message: Back at noon}\n");
+            configured.files().settings("emergency: {message: Back at noon}\n");
 
             Eventually.until(
                     "the new message",
-                    () -> told.http().ask(browser()).body().contains("Back at noon"));
+                    () -> configured.http().ask(browser()).body().contains("Back at noon"));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"navigate", "cors", "no-cors", "websocket"})
-    void everybodyIsAskedForAPassword(String mode) throws IOException {
+    void challengesInEveryFetchMode(String mode) throws IOException {
         RawAnswer answer = guard.http().ask(authRequest().with("Sec-Fetch-Mode", mode));
 
-        assertThat(answer.headers("WWW-Authenticate")).containsExactly(LOUD);
+        assertThat(answer.headers("WWW-Authenticate")).containsExactly(CHALLENGE);
     }
 
     @Test
-    void inTheBackgroundNobodyIsAskedIfTheOperatorWantsItSo() throws IOException {
+    void suppressesBackgroundChallengeIfConfigured() throws IOException {
         try (var quiet = start("challenge: navigation")) {
             for (String mode : new String[] {"cors", "no-cors", "same-origin", "websocket", ""}) {
                 for (Visitor visitor : new Visitor[] {Visitor.NONE, Visitor.WRONG}) {
@@ -208,25 +208,26 @@ final class PagesTest {
                     RawAnswer answer = quiet.http().ask(visitor.asks(background));
 
                     assertThat(answer.status()).isEqualTo(401);
-                    assertThat(answer.headers("WWW-Authenticate")).containsExactly(SILENT);
+                    assertThat(answer.headers("WWW-Authenticate")).containsExactly(SUPPRESSED);
                 }
             }
             RawRequest opened = authRequest().with("Sec-Fetch-Mode", "navigate");
-            assertThat(quiet.http().ask(opened).headers("WWW-Authenticate")).containsExactly(LOUD);
+            assertThat(quiet.http().ask(opened).headers("WWW-Authenticate"))
+                    .containsExactly(CHALLENGE);
             assertThat(quiet.http().ask(authRequest()).headers("WWW-Authenticate"))
-                    .containsExactly(LOUD);
+                    .containsExactly(CHALLENGE);
             RawRequest login = authRequest().with("Sec-Fetch-Mode", "cors");
             assertThat(quiet.http().ask(Visitor.RIGHT.asks(login)).status()).isEqualTo(200);
         }
     }
 
     @Test
-    void aPreflightIsRefused() throws IOException {
+    void challengesPreflightByDefault() throws IOException {
         assertThat(guard.http().ask(preflight()).status()).isEqualTo(401);
     }
 
     @Test
-    void aPreflightPassesAsNobodyIfTheOperatorWantsItSo() throws IOException {
+    void allowsAnonymousPreflightIfConfigured() throws IOException {
         try (var open = start("allow-preflight: true")) {
             RawAnswer answer = open.http().ask(preflight());
 

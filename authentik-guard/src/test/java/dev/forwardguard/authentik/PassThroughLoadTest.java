@@ -26,7 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Many visitors of the outpost's pages, and such as do not wait for them. */
+/** Checks the pass-through with too many visitors, and with visitors who hang up. */
 final class PassThroughLoadTest extends AgainstStubUpstream {
     private static final int PAGE_BYTES = 4 << 20;
 
@@ -38,27 +38,27 @@ final class PassThroughLoadTest extends AgainstStubUpstream {
     }
 
     @Test
-    void aVisitorForWhomNoConnectionComesFreeIsToldSo() throws IOException {
+    void refusesIfNoConnectionComesFree() throws IOException {
         upstream.behaves(Behaviour.hangs());
-        try (var narrow =
+        try (var limited =
                         with(
                                 Map.of(
                                         "pool.max-concurrent-http1-connections", "1",
                                         "pool.acquire-timeout", "300ms"));
-                RawConnection first = narrow.http().connect()) {
+                RawConnection first = limited.http().connect()) {
             first.send(GET.wire());
             upstream.awaitRequests(1);
 
-            RawAnswer answer = narrow.http().ask(GET);
+            RawAnswer answer = limited.http().ask(GET);
 
             assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.body()).contains("more to do than it can");
+            assertThat(answer.body()).contains("more requests than it can handle");
         }
     }
 
-    /** What arrives for a visitor who has just gone is given back: Micronaut would lose it. */
+    /** The guard releases bytes that arrive after a hang-up. Micronaut would leak them. */
     @Test
-    void visitorsWhoHangUpInTheBodyLeaveNothingBehind() throws Exception {
+    void releasesBodiesAfterHangUp() throws Exception {
         String page = Wire.octets(PAGE_BYTES);
         upstream.behaves(Behaviour.answersRaw(Wire.ok("Content-Length: " + page.length()) + page));
         var log = (Logger) LoggerFactory.getLogger("io.netty");

@@ -22,7 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
-/** Without an answer of the outpost there is nothing to pass on but a small page. */
+/** Checks the error page that visitors get when the outpost does not answer. */
 final class PassThroughOutageTest extends AgainstStubUpstream {
     private static final RawRequest GET = RawRequest.get("/outpost.goauthentik.io/start");
 
@@ -32,14 +32,14 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "HTTP/1.1 2", "garbage\r\n\r\n"})
-    void anOutpostThatBreaksOffIsABadGateway(String octets) throws IOException {
+    void sends502IfOutpostBreaksOff(String octets) throws IOException {
         upstream.behaves(Behaviour.answersRaw(octets).then(Ending.CLOSE));
 
         assertPage(ask(GET), 502);
     }
 
     @Test
-    void anOutpostThatRefusesIsABadGateway() throws IOException {
+    void sends502IfOutpostRefusesConnection() throws IOException {
         upstream.goDown();
 
         assertPage(ask(GET), 502);
@@ -50,7 +50,7 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"auto", "upstream"})
-    void aBrowserReadsTheSamePageInEachMode(String mode) throws IOException {
+    void sendsSamePageInEachMode(String mode) throws IOException {
         upstream.goDown();
         try (var other = RunningGuard.start("mode: " + mode + "\n" + settings())) {
             RawAnswer answer = other.http().ask(GET.with("Accept", "text/html,*/*;q=0.8"));
@@ -61,17 +61,17 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
     }
 
     @Test
-    void anUnknownOutpostIsABadGateway() throws IOException {
+    void sends502IfOutpostNameIsUnknown() throws IOException {
         try (var lost = RunningGuard.start("upstream: {url: 'http://" + StubDns.UNKNOWN + "'}\n")) {
             assertPage(lost.http().ask(GET), 502);
         }
     }
 
     @Test
-    void anOutpostThatHangsIsAGatewayTimeout() throws IOException {
+    void sends504IfOutpostHangs() throws IOException {
         upstream.behaves(Behaviour.hangs());
-        try (var impatient = impatient(settings())) {
-            RawAnswer answer = impatient.http().ask(GET);
+        try (var other = withShortTimeouts(settings())) {
+            RawAnswer answer = other.http().ask(GET);
 
             assertPage(answer, 504);
             assertThat(answer.elapsed()).isLessThan(Duration.ofSeconds(2));
@@ -79,10 +79,10 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
     }
 
     @Test
-    void anOutpostThatNobodyReachesIsAnsweredInTime() throws IOException {
+    void answersInTimeIfOutpostIsUnreachable() throws IOException {
         try (var blackhole = BlackholePort.open();
-                var impatient = impatient("upstream: {url: '" + blackhole.uri() + "'}\n")) {
-            RawAnswer answer = impatient.http().ask(GET);
+                var other = withShortTimeouts("upstream: {url: '" + blackhole.uri() + "'}\n")) {
+            RawAnswer answer = other.http().ask(GET);
 
             assertThat(answer.status()).isIn(502, 504);
             assertThat(answer.elapsed()).isLessThan(Duration.ofSeconds(2));
@@ -90,10 +90,10 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
     }
 
     @Test
-    void aVisitorWhoHangsUpLeavesNothingBehind() throws IOException {
+    void closesUpstreamConnectionAfterHangUp() throws IOException {
         upstream.behaves(Behaviour.hangs());
-        try (var impatient = impatient(settings())) {
-            try (RawConnection visitor = impatient.http().connect()) {
+        try (var other = withShortTimeouts(settings())) {
+            try (RawConnection visitor = other.http().connect()) {
                 visitor.send(GET.wire());
                 upstream.awaitRequests(1);
             }
@@ -102,7 +102,7 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
     }
 
     @Test
-    void inModeFallbackTheOutpostIsLeftAlone() throws IOException {
+    void contactsNoOutpostInModeFallback() throws IOException {
         try (var drill = RunningGuard.start("mode: fallback\n" + settings())) {
             assertPage(drill.http().ask(GET), 503);
         }
@@ -110,7 +110,7 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
     }
 
     @Test
-    void theAddressOfTheOutpostIsFollowedLive() throws IOException {
+    void followsOutpostAddressLive() throws IOException {
         try (var moved = RunningGuard.start("upstream: {url: 'http://127.0.0.1:9'}\n")) {
             moved.files().settings(settings());
 
@@ -118,7 +118,7 @@ final class PassThroughOutageTest extends AgainstStubUpstream {
         }
     }
 
-    private static RunningGuard impatient(String settings) {
+    private static RunningGuard withShortTimeouts(String settings) {
         return RunningGuard.start(
                 GuardFiles.with(settings),
                 Map.of(

@@ -28,7 +28,7 @@ import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
-/** Bodies that are passed on while they come. */
+/** Checks that the pass-through streams bodies. */
 final class PassThroughStreamTest extends AgainstStubUpstream {
     private static final String PATH = "/outpost.goauthentik.io/static/large";
     private static final RawRequest GET = RawRequest.get(PATH);
@@ -39,13 +39,13 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
     }
 
     @Test
-    void largeBodiesPassBothWays() throws IOException {
+    void streamsLargeBodiesBothWays() throws IOException {
         String body = "0123456789abcdef".repeat(5 << 16);
         upstream.behaves(
-                (dialogue, asked) ->
+                (dialogue, request) ->
                         dialogue.send(
-                                Wire.ok("Content-Length: " + asked.body().length())
-                                        + asked.body()));
+                                Wire.ok("Content-Length: " + request.body().length())
+                                        + request.body()));
 
         RawAnswer answer = ask(POST.with("Content-Length", "" + body.length()).body(body));
 
@@ -54,7 +54,7 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
     }
 
     @Test
-    void chunkedBodiesPassBothWays() throws IOException {
+    void streamsChunkedBodiesBothWays() throws IOException {
         String chunk = "10000\r\n" + Wire.octets(1 << 16) + "\r\n";
         upstream.behaves(
                 Behaviour.answersRaw(
@@ -68,7 +68,7 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
     }
 
     @Test
-    void aBodyIsPassedOnWhileItComes() throws IOException {
+    void streamsBodyWhileItArrives() throws IOException {
         var seen = new CountDownLatch(1);
         upstream.behaves(
                 (dialogue, _) -> {
@@ -90,16 +90,16 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"CLOSE", "RESET"})
-    void aTruncatedBodyIsNotTakenForAWholeOne(Ending ending) {
+    void signalsTruncatedBody(Ending ending) {
         upstream.behaves(
                 Behaviour.answersRaw(Wire.ok("Content-Length: 100") + "half").then(ending));
 
         assertThatThrownBy(() -> ask(GET)).isInstanceOf(IOException.class);
     }
 
-    /** Micronaut's client reads the rest and drops it; the connection is good for the next one. */
+    /** Micronaut's client reads and drops the rest, so the connection can be used again. */
     @Test
-    void aVisitorWhoHangsUpInTheBodyLeavesNothingToTheNext() throws IOException {
+    void reusesConnectionAfterHangUpInBody() throws IOException {
         int large = 32 << 20;
         upstream.behaves(
                 Behaviour.answersRaw(Wire.ok("Content-Length: " + large) + Wire.octets(large)));
@@ -118,9 +118,9 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
         assertThat(answer.body()).isEqualTo("next");
     }
 
-    /** Micronaut forgets the body of an answer that nobody waits for any more. */
+    /** Micronaut does not release the body of a response whose visitor has hung up. */
     @Test
-    void anAnswerForAVisitorWhoHasGoneIsNotKept() throws Exception {
+    void releasesBodyIfVisitorHungUp() throws Exception {
         var gone = new Semaphore(0);
         String page = Wire.ok("Content-Length: " + (100 << 10)) + Wire.octets(100 << 10);
         upstream.behaves(
@@ -128,10 +128,10 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
                     gone.acquire();
                     dialogue.send(page);
                 });
-        hangUpBeforeTheAnswer(20, gone);
+        hangUpBeforeAnswer(20, gone);
         long before = directMemory();
 
-        hangUpBeforeTheAnswer(200, gone);
+        hangUpBeforeAnswer(200, gone);
 
         assertThat(directMemory() - before).isLessThan(8 << 20);
     }
@@ -142,18 +142,18 @@ final class PassThroughStreamTest extends AgainstStubUpstream {
                 .usedDirectMemory();
     }
 
-    private void hangUpBeforeTheAnswer(int visitors, Semaphore gone) throws IOException {
+    private void hangUpBeforeAnswer(int visitors, Semaphore gone) throws IOException {
         InetSocketAddress server = guard.http().server();
         for (int i = 0; i < visitors; i++) {
-            int asked = upstream.requests().size();
+            int received = upstream.requests().size();
             try (Socket visitor = new Socket(server.getAddress(), server.getPort())) {
                 visitor.getOutputStream().write(GET.wire().getBytes(ISO_8859_1));
-                Eventually.until("the question", () -> upstream.requests().size() > asked);
+                Eventually.until("the request", () -> upstream.requests().size() > received);
             }
             gone.release();
         }
         gone.release();
-        assertRelayed(ask(GET), 200); // by now the others have been answered, too
+        assertRelayed(ask(GET), 200); // by now the outpost has answered the others, too
     }
 
     private static String readUntil(InputStream in, String end) throws IOException {

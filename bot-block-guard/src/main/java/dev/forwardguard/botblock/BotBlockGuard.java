@@ -22,11 +22,11 @@ import io.micronaut.context.annotation.Context;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** The whole of bot-block-guard. */
-@Context // what cannot be built stops the start, not the first request
+/** The policy of bot-block-guard: relay the verdict, or fail open without one. */
+@Context // created at the start, so that an error stops the start and not the first request
 final class BotBlockGuard implements Guard {
     /**
-     * Poison Fountain judges at this path alone and without a query; at any other URI it serves a
+     * Poison Fountain decides at this path only, and without a query. At any other URI it serves a
      * tarpit.
      */
     static final String PATH = "/auth";
@@ -40,14 +40,14 @@ final class BotBlockGuard implements Guard {
     }
 
     @Override
-    public CompletionStage<Decision> decide(AuthRequest asked) {
+    public CompletionStage<Decision> decide(AuthRequest request) {
         GuardSettings now = profile.settings();
-        var request =
+        var upstreamRequest =
                 new UpstreamRequest(
                         PATH,
-                        HeaderSelection.forUpstream(asked.headers(), now.dropRequestHeaders()),
-                        asked.connection());
-        return upstream.ask(request).thenApply(outcome -> decide(outcome, now.mode()));
+                        HeaderSelection.forUpstream(request.headers(), now.dropRequestHeaders()),
+                        request.connection());
+        return upstream.ask(upstreamRequest).thenApply(outcome -> decide(outcome, now.mode()));
     }
 
     private static Decision decide(UpstreamOutcome outcome, Mode mode) {
@@ -61,10 +61,10 @@ final class BotBlockGuard implements Guard {
 
     private static Decision fail(FallbackReason reason) {
         return new Fail(
-                reason, Page.text("No answer from the bot blocker (" + reason.label() + ").\n"));
+                reason, Page.text("No verdict from the bot blocker (" + reason.label() + ").\n"));
     }
 
-    /** Allow line no. 1: without a verdict every visitor passes. */
+    /** Allow line no. 1: without a verdict, every visitor passes. */
     static Decision failOpen(FallbackReason reason) {
         return new Allow(reason, Map.of());
     }

@@ -23,13 +23,13 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
 
-/** What makes this guard the one in front of Poison Fountain. */
+/** The facts about bot-block-guard and its upstream, Poison Fountain. */
 @Singleton
 final class BotBlockProfile implements GuardProfile {
     private static final URI POISON_FOUNTAIN =
             URI.create("http://poison-fountain.poison-fountain.svc.cluster.local:8080");
 
-    /** A bot blocker needs none of the visitors' secrets. */
+    /** Headers with visitors' secrets, none of which a bot blocker needs. */
     private static final HeaderNames SECRETS =
             HeaderNames.of(
                     "Cookie",
@@ -77,8 +77,8 @@ final class BotBlockProfile implements GuardProfile {
     }
 
     /**
-     * What a bot blocker says on purpose; anything else comes from a broken one or from a wrong
-     * path.
+     * The statuses that a bot blocker sends on purpose. Any other comes from a broken one or from a
+     * wrong path.
      */
     @Override
     public VerdictRule verdicts() {
@@ -96,7 +96,7 @@ final class BotBlockProfile implements GuardProfile {
         return path.equals(BotBlockGuard.PATH);
     }
 
-    /** Decides by the upstream alone, so what is not forwarded interests nobody. */
+    /** Only the upstream decides, so headers that are not forwarded are not needed. */
     @Override
     public HeaderNames unread() {
         return settings().dropRequestHeaders();

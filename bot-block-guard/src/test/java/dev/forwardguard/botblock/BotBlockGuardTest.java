@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 
 import java.io.IOException;
 
-/** The promise of bot-block-guard in three sentences. */
+/** The promise of bot-block-guard in three tests. */
 @MicronautTest
 @Property(name = ScriptedUpstream.PROPERTY, value = "true")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -28,7 +28,7 @@ final class BotBlockGuardTest implements GuardProperties {
     @Inject ScriptedUpstream upstream;
 
     @Test
-    void relaysWhatTheUpstreamDecides() throws IOException {
+    void relaysVerdict() throws IOException {
         upstream.decides(403, "blocked");
 
         RawAnswer answer = ask();
@@ -39,14 +39,14 @@ final class BotBlockGuardTest implements GuardProperties {
     }
 
     @Test
-    void allowsWhenTheUpstreamDecidesNothing() throws IOException {
+    void allowsWithoutVerdict() throws IOException {
         upstream.isUnavailable(FallbackReason.READ_TIMEOUT);
 
         assertThat(ask().status()).isEqualTo(200);
     }
 
     @Test
-    void allowsWhenItIsBrokenItself() throws IOException {
+    void allowsOnBugInGuard() throws IOException {
         upstream.plays(
                 _ -> {
                     throw new IllegalStateException("a bug");

@@ -14,9 +14,9 @@ final class BotBlockMetricsTest extends AgainstStubUpstream {
         super(BotBlock.KIND);
     }
 
-    /** The last one is of the binder that is told of each collection. */
+    /** The last metric belongs to the binder that the JVM notifies of each collection. */
     @Test
-    void tellOfCollectionsWithoutBeingToldOfEach() throws IOException {
+    void countsCollectionsWithoutNotifications() throws IOException {
         System.gc();
 
         String metrics = guard.management().ask(RawRequest.get("/prometheus")).body();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 
-/** Poison Fountain gets to know what a bot blocker needs, at the one path where it judges. */
+/** Poison Fountain gets only what a bot blocker needs, at the one path where it decides. */
 final class BotBlockSecretsTest extends AgainstStubUpstream {
     BotBlockSecretsTest() {
         super(BotBlock.KIND);
@@ -31,40 +31,40 @@ final class BotBlockSecretsTest extends AgainstStubUpstream {
                 "X-Forwarded-Tls-Client-Cert",
                 "X-Forwarded-Tls-Client-Cert-Info"
             })
-    void aVisitorsSecretStaysHere(String name) throws IOException {
+    void dropsSecretHeaders(String name) throws IOException {
         ask(
                 kind.authRequest()
                         .with(name, "secret")
                         .with("User-Agent", "GPTBot")
                         .with(name, "more"));
 
-        ReceivedRequest asked = upstream.awaitRequest();
-        assertThat(asked.head().raw()).doesNotContain("secret").doesNotContain("more");
-        assertThat(asked.header("User-Agent")).contains("GPTBot");
+        ReceivedRequest received = upstream.awaitRequest();
+        assertThat(received.head().raw()).doesNotContain("secret").doesNotContain("more");
+        assertThat(received.header("User-Agent")).contains("GPTBot");
     }
 
     @Test
-    void whatStaysHereCanBeConfigured() throws IOException {
+    void dropsConfiguredHeadersInsteadOfDefaults() throws IOException {
         String settings = settings() + "drop-request-headers: [X-Private]\n";
         try (var guard = RunningGuard.start(settings)) {
             guard.http().ask(kind.authRequest().with("X-private", "1").with("Cookie", "2"));
         }
 
-        ReceivedRequest asked = upstream.awaitRequest();
-        assertThat(asked.header("X-Private")).isEmpty();
-        assertThat(asked.header("Cookie")).contains("2");
+        ReceivedRequest received = upstream.awaitRequest();
+        assertThat(received.header("X-Private")).isEmpty();
+        assertThat(received.header("Cookie")).contains("2");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"?", "?x=1", "?rd=/tarpit", "?a=b?c=d", "?%zz|"})
-    void theRequestIsAlwaysTheBarePath(String query) throws IOException {
+    void dropsQuery(String query) throws IOException {
         ask(new RawRequest("GET", "/auth" + query, kind.authRequest().headers(), ""));
 
         assertThat(upstream.awaitRequest().uri()).isEqualTo("/auth");
     }
 
     @Test
-    void thePathOfTheUpstreamsAddressComesFirst() throws IOException {
+    void prependsPathOfUpstreamUrl() throws IOException {
         String settings = "upstream: {url: '%s/below/'}\n".formatted(upstream.uri());
         try (var guard = RunningGuard.start(settings)) {
             guard.http().ask(kind.authRequest());
@@ -75,7 +75,7 @@ final class BotBlockSecretsTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/auth/", "/auth/x", "/AUTH", "//auth", "/favicon.ico", "/x/auth"})
-    void nothingElseIsARequest(String path) throws IOException {
+    void answers404OnOtherPaths(String path) throws IOException {
         RawAnswer answer = ask(RawRequest.get(path));
 
         assertThat(answer.status()).isEqualTo(404);

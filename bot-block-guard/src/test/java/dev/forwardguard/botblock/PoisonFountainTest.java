@@ -24,7 +24,7 @@ import org.mockserver.verify.VerificationTimes;
 import java.io.IOException;
 import java.time.Duration;
 
-/** An ordinary day of Poison Fountain, and an ordinary bad one. */
+/** Poison Fountain in normal operation, and with its typical failures. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PoisonFountainTest {
     private static final String BOTS = "(?i).*(gptbot|claudebot|ccbot).*";
@@ -61,7 +61,7 @@ final class PoisonFountainTest {
     }
 
     @Test
-    void blocksABot() throws IOException {
+    void blocksBot() throws IOException {
         RawAnswer answer = visitedBy("Mozilla/5.0 (compatible; GPTBot/1.2)");
 
         assertThat(answer.status()).isEqualTo(403);
@@ -71,7 +71,7 @@ final class PoisonFountainTest {
     }
 
     @Test
-    void letsAPersonPass() throws IOException {
+    void allowsPerson() throws IOException {
         assertThat(visitedBy("Mozilla/5.0 (X11; Linux x86_64) Firefox/140").status())
                 .isEqualTo(200);
         fountain.verify(
@@ -80,7 +80,7 @@ final class PoisonFountainTest {
     }
 
     @Test
-    void waitsForASlowVerdict() throws IOException {
+    void waitsForSlowVerdict() throws IOException {
         fountain.reset();
         fountain.when(request())
                 .respond(response().withStatusCode(403).withDelay(Delay.milliseconds(400)));
@@ -92,7 +92,7 @@ final class PoisonFountainTest {
     }
 
     @Test
-    void doesNotWaitForeverForOne() throws IOException {
+    void failsOpenOnReadTimeout() throws IOException {
         fountain.reset();
         fountain.when(request())
                 .respond(response().withStatusCode(403).withDelay(Delay.seconds(5)));
@@ -101,7 +101,7 @@ final class PoisonFountainTest {
     }
 
     @Test
-    void failsOpenWhenTheConnectionIsDropped() throws IOException {
+    void failsOpenOnDroppedConnection() throws IOException {
         fountain.reset();
         fountain.when(request()).error(error().withDropConnection(true));
 
@@ -120,7 +120,7 @@ final class PoisonFountainTest {
     }
 
     @Test
-    void failsOpenWhenItIsBroken() throws IOException {
+    void failsOpenOnServerError() throws IOException {
         fountain.reset();
         fountain.when(request()).respond(response().withStatusCode(500));
 

@@ -28,8 +28,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the guard's own parts of a request's path cost: time, and with the profiler {@code gc} bytes
- * of the heap. Not a test; the profile {@code benchmark} runs it.
+ * Measures what the guard's own code costs per request: time, and bytes of the heap with the
+ * profiler {@code gc}. Not a test; the Maven profile {@code benchmark} runs it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -48,12 +48,12 @@ public class RequestPathBenchmark {
     private final CircuitBreaker breaker =
             new CircuitBreaker(
                     BreakerSettings.DEFAULTS, Duration.ofSeconds(6), Ticker.system(), state -> {});
-    private final HttpHeaders asked = asked();
-    private final HttpHeaders answered = answered();
+    private final HttpHeaders requestHeaders = requestHeaders();
+    private final HttpHeaders responseHeaders = responseHeaders();
     private int next;
 
-    /** Traefik's question, 15 headers and a cookie of 1.5 KB, as the codec reads it. */
-    private static HttpHeaders asked() {
+    /** Traefik's auth request as the codec reads it: 15 headers with a cookie of 1.5 KB. */
+    private static HttpHeaders requestHeaders() {
         HttpHeaders read = new DefaultHttpHeaders();
         sent().forEach(
                         field ->
@@ -82,8 +82,8 @@ public class RequestPathBenchmark {
                 .add("Cookie", "session=" + "x".repeat(1_500));
     }
 
-    /** An answer with a {@code Connection}, as most servers send it. */
-    private static HttpHeaders answered() {
+    /** A response with a {@code Connection} header, which most servers send. */
+    private static HttpHeaders responseHeaders() {
         return new DefaultHttpHeaders()
                 .add("Server", "nginx")
                 .add("Date", "Sat, 21 Nov 2026 12:00:00 GMT")
@@ -94,8 +94,8 @@ public class RequestPathBenchmark {
     }
 
     @Benchmark
-    public void headersForTheUpstream(Blackhole written) {
-        HeaderSelection.forUpstream(asked, secrets)
+    public void headersForUpstream(Blackhole written) {
+        HeaderSelection.forUpstream(requestHeaders, secrets)
                 .forEach(
                         (name, value) -> {
                             written.consume(name);
@@ -105,7 +105,7 @@ public class RequestPathBenchmark {
 
     @Benchmark
     public HttpHeaders headersForTraefik() {
-        return HeaderSelection.forTraefik(answered);
+        return HeaderSelection.forTraefik(responseHeaders);
     }
 
     @Benchmark
@@ -115,7 +115,7 @@ public class RequestPathBenchmark {
     }
 
     @Benchmark
-    public void permitOfAClosedCircuit() {
+    public void closedCircuitPermit() {
         breaker.tryAcquire().orElseThrow().succeeded();
     }
 }

@@ -32,7 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Emergency Access: what to decide about a visitor when there is no verdict. */
+/** Emergency Access: decides about a visitor when there is no verdict. */
 @Singleton
 public final class BasicAuthFallback {
     private static final int RETRY_AFTER_SECONDS = 5;
@@ -54,8 +54,8 @@ public final class BasicAuthFallback {
     }
 
     /**
-     * Decides, off the event loop if a password has to be checked. A failure of the stage is a bug,
-     * and becomes a refusal.
+     * Decides the request. If a password has to be checked, this happens off the event loop. A
+     * stage that completes exceptionally is a bug and becomes a refusal.
      */
     public CompletionStage<Decision> decide(FallbackReason reason, AuthRequest request) {
         if (profile.all().emergency().requireHttps() && !cameByTls(request)) {
@@ -68,7 +68,7 @@ public final class BasicAuthFallback {
         }
         if (profile.all().emergency().allowPreflight() && Preflight.is(request.headers())) {
             security.count(LoginMetric.PREFLIGHT);
-            return now(allow(reason, IdentityHeaders.ofNobody()));
+            return now(allow(reason, IdentityHeaders.anonymous()));
         }
         Optional<Credentials> credentials =
                 Credentials.parse(request.headers().getAll(HttpHeaderNames.AUTHORIZATION));
@@ -123,14 +123,14 @@ public final class BasicAuthFallback {
     }
 
     /**
-     * Allow line no. 2: the right password, and, where the operator wants it, a preflight as
-     * nobody.
+     * Allow line no. 2: the right password and, if the operator enables it, a preflight without an
+     * identity.
      */
     private static Decision allow(FallbackReason reason, Map<String, String> identity) {
         return new Allow(reason, identity);
     }
 
-    /** Traefik says {@code wss} of a WebSocket handshake over TLS. */
+    /** Traefik sends {@code wss} for a WebSocket handshake over TLS. */
     private static boolean cameByTls(AuthRequest request) {
         List<String> protocols = request.headers().getAll("X-Forwarded-Proto");
         return protocols.size() == 1
@@ -159,7 +159,7 @@ public final class BasicAuthFallback {
         return profile.page(kind, reason, request.headers(), request.id());
     }
 
-    /** Rounded up: a little earlier would be refused again. */
+    /** Rounded up: a retry slightly too early would be refused again. */
     private static int seconds(Duration time) {
         return (int) time.plusMillis(999).toSeconds();
     }

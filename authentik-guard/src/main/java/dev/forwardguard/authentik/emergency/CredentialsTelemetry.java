@@ -29,9 +29,9 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What is told about the users of Emergency Access: numbers, never names. In {@code /health} it is
- * always up, and no part of readiness: a guard that left service because the API server is down
- * would do so exactly when it is needed.
+ * Metrics, status and health of the users of Emergency Access: numbers, never names. In {@code
+ * /health} it is always up, and it is not part of readiness: a guard that became unready because
+ * the API server is down would do so exactly when it is needed.
  */
 @Context
 final class CredentialsTelemetry implements StatusPart, HealthIndicator {
@@ -61,10 +61,10 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 registry,
                 profile,
                 "guard.credentials.last.read.timestamp.seconds",
-                "When the source of the htpasswd file was last heard of; 0 before the first time",
+                "When the source of the htpasswd file was last read; 0 before the first time",
                 live -> live.confirmed().map(Instant::getEpochSecond).orElse(0L));
         FunctionCounter.builder("guard.credentials.rejected", htpasswd, LiveValue::rejections)
-                .description("Revisions of the htpasswd file that were refused")
+                .description("Revisions of the htpasswd file that were rejected")
                 .tag("guard", profile.name())
                 .register(registry);
         GuardMetrics.refused(

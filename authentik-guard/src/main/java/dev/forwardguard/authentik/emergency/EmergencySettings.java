@@ -12,19 +12,18 @@ import java.util.List;
 /**
  * Section {@code emergency} of {@code guard.yml}.
  *
- * @param requireHttps whether credentials are only asked for and accepted when Traefik says that
- *     the visitor came by TLS
- * @param realm what browsers show as the name of the protection space
- * @param groups what the backend is told in {@code X-authentik-groups} of somebody who logged in
- *     this way
- * @param deletionGrace how long the htpasswd file may be gone before nobody gets in any more
- * @param message what the operator tells people on every page, as plain text; may be empty
- * @param challengePolicy which requests make browsers ask for a password
+ * @param requireHttps whether credentials are requested and accepted only if Traefik says that the
+ *     visitor uses TLS
+ * @param realm the name of the protection space that browsers show
+ * @param groups what the backend gets in {@code X-authentik-groups} for users who logged in with an
+ *     emergency password
+ * @param deletionGrace how long users can still log in after the htpasswd file is gone
+ * @param message the operator's message on every page, as plain text; may be empty
+ * @param challengePolicy which requests make browsers show their password dialog
  * @param allowPreflight whether CORS preflights reach the application without a password
- * @param limits hashes that cost more are refused when the htpasswd file is read, so that one line
+ * @param limits hashes that cost more are rejected when the htpasswd file is read, so that one line
  *     cannot stall the others
- * @param maxFailures how many wrong passwords may come from one address in a minute; 0 for any
- *     number
+ * @param maxFailures how many wrong passwords may come from one address in a minute; 0 for no limit
  * @param clientAddress how to find that address
  */
 public record EmergencySettings(
@@ -113,7 +112,7 @@ public record EmergencySettings(
         return List.copyOf(groups);
     }
 
-    /** As Java would, but quicker: it is in the log of each start, as part of the settings. */
+    /** Like the generated method, but faster: the settings are logged at every start. */
     @Override
     public String toString() {
         return "EmergencySettings[requireHttps="

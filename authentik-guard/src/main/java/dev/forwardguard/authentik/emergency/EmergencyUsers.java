@@ -15,22 +15,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Who is, or lately was, a user of Emergency Access. Browsers go on sending an emergency password
- * after its user was taken out of the htpasswd file, or the whole file was deleted; it still has to
- * stay here. Never used to let anybody in.
+ * The current and the recent users of Emergency Access. Browsers keep sending an emergency password
+ * after its user was removed from the htpasswd file, or after the whole file was deleted. The
+ * password still must not leave the guard. Never used to grant access.
  */
 @Singleton
 public final class EmergencyUsers {
-    /** For as long as a browser may stay open. */
+    /** As long as a browser may stay open. */
     private static final Duration REMEMBERED = Duration.ofDays(30);
 
-    /** Two whole files of the largest size, so that a deletion of everybody fits. */
+    /** Two files of the largest size, so that the deletion of all users fits. */
     private static final int CAPACITY = 20_000;
 
     private final LiveValue<Htpasswd> htpasswd;
     private final Cache<String, Boolean> former;
 
-    /** The users in force when they were last heard of; stays when the file is withdrawn. */
+    /** The last known users in force; kept when the file is withdrawn. */
     private volatile @Nullable Htpasswd last;
 
     EmergencyUsers(LiveValue<Htpasswd> htpasswd, Ticker ticker) {
@@ -46,7 +46,7 @@ public final class EmergencyUsers {
         htpasswd.get().ifPresent(this::follow);
     }
 
-    /** Remembers who is gone before it forgets that he was there. */
+    /** Remembers the removed users before it drops the snapshot that names them. */
     private synchronized void follow(Htpasswd now) {
         Htpasswd before = last;
         if (before != null) {
@@ -59,7 +59,7 @@ public final class EmergencyUsers {
         last = now;
     }
 
-    /** Whether a password of somebody of this name may be an emergency one. */
+    /** Whether a password sent under this name may be an emergency password. */
     public boolean include(String user) {
         Htpasswd before = last;
         Optional<Htpasswd> now = htpasswd.get();

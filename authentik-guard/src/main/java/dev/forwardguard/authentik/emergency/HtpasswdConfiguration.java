@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 
 /**
- * Where the users of Emergency Access come from. Strings, checked here: what Micronaut cannot
- * convert it would replace by the default without a word.
+ * Where the users of Emergency Access come from. The values are strings and are checked here,
+ * because Micronaut silently uses the default for a value that it cannot convert.
  *
- * @param source {@code secret} or {@code file}; if it is not set, the file if that is set, else the
- *     Secret in a cluster and the file elsewhere
- * @param file the file to follow; it may come later
+ * @param source {@code secret} or {@code file}. If not set: the file if {@code file} is set,
+ *     otherwise the Secret in a cluster and the file elsewhere
+ * @param file the file to follow; it may appear later
  */
 @ConfigurationProperties("guard.htpasswd")
 record HtpasswdConfiguration(@Nullable String source, @Nullable String file) {
-    private static final String USUAL_PLACE = "/etc/forward-guard/htpasswd";
+    private static final String DEFAULT_FILE = "/etc/forward-guard/htpasswd";
 
-    /** What can feed the live value. */
+    /** The kinds of source. */
     enum Source {
         SECRET,
         FILE
@@ -41,6 +41,6 @@ record HtpasswdConfiguration(@Nullable String source, @Nullable String file) {
     }
 
     Path followed() {
-        return Path.of(file == null ? USUAL_PLACE : file);
+        return Path.of(file == null ? DEFAULT_FILE : file);
     }
 }

@@ -27,7 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** The users of Emergency Access, followed live: in a cluster one Secret, elsewhere a file. */
+/** Creates the users of Emergency Access, followed live from a Secret or from a file. */
 @Factory
 final class HtpasswdFactory {
 
@@ -44,7 +44,10 @@ final class HtpasswdFactory {
         }
     }
 
-    /** What cannot be configured stops the start. {@link Beginning} has the Secret followed. */
+    /**
+     * Creates the source. A wrong configuration stops the start. {@link FollowAfterStart} begins to
+     * follow the Secret.
+     */
     @Context
     @Named("htpasswd")
     @Bean(preDestroy = "close")
@@ -73,14 +76,14 @@ final class HtpasswdFactory {
     }
 
     /**
-     * Follows a Secret as soon as the guard listens, and not before: the client of the API server
-     * is as much work to set up as all the rest of the start. A file has been read by then.
+     * Follows a Secret once the guard listens, and not before: setting up the client of the API
+     * server takes as long as the rest of the start. A file has already been read by then.
      */
     @Singleton
-    static final class Beginning implements ApplicationEventListener<ServerStartupEvent> {
+    static final class FollowAfterStart implements ApplicationEventListener<ServerStartupEvent> {
         private final LiveSource source;
 
-        Beginning(@Named("htpasswd") LiveSource source) {
+        FollowAfterStart(@Named("htpasswd") LiveSource source) {
             this.source = source;
         }
 

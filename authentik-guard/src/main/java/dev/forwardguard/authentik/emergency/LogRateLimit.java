@@ -4,28 +4,28 @@ import dev.forwardguard.time.Ticker;
 
 import java.util.concurrent.TimeUnit;
 
-/** How many log lines of one kind are written in a second; the rest is only counted. */
+/** Limits the log lines of one kind per second; the others are only counted. */
 final class LogRateLimit {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final int perSecond;
     private final Ticker ticker;
 
-    private long begun; // this and the following guarded by this
+    private long windowStart; // this field and the next two are guarded by this
     private int written;
     private long suppressed;
 
     LogRateLimit(int perSecond, Ticker ticker) {
         this.perSecond = perSecond;
         this.ticker = ticker;
-        this.begun = ticker.nanos();
+        this.windowStart = ticker.nanos();
     }
 
-    /** Whether there is room for one more line. */
+    /** Whether one more line may be logged in this second. If not, counts it as suppressed. */
     synchronized boolean take() {
         long now = ticker.nanos();
-        if (now - begun >= SECOND) {
-            begun = now;
+        if (now - windowStart >= SECOND) {
+            windowStart = now;
             written = 0;
         }
         if (written == perSecond) {
@@ -36,7 +36,7 @@ final class LogRateLimit {
         return true;
     }
 
-    /** How many found no room since this was asked last. */
+    /** The number of lines suppressed since the last call. */
     synchronized long suppressed() {
         long since = suppressed;
         suppressed = 0;

@@ -15,7 +15,7 @@ import jakarta.inject.Singleton;
 
 import java.time.Duration;
 
-/** Builds what checks emergency passwords, with the settings and the users in force. */
+/** Creates the check of emergency passwords, with the settings and the users in force. */
 @Factory
 final class LoginFactory {
 

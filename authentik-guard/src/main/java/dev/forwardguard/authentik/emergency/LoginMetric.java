@@ -2,25 +2,25 @@ package dev.forwardguard.authentik.emergency;
 
 import java.util.Locale;
 
-/** What came of a visitor's contact with Emergency Access; the label {@code result}. */
+/** What Emergency Access decided; the label {@code result}. */
 public enum LoginMetric {
     /** The right password, checked. */
     SUCCESS,
     /** The right password again, remembered from its last check. */
     REMEMBERED,
-    /** Credentials that are not in the htpasswd file. */
+    /** Credentials that do not match the htpasswd file. */
     BAD_CREDENTIALS,
     /** No credentials yet: a challenge. */
     NO_CREDENTIALS,
-    /** Let pass as nobody: the preflight of another site, with {@code allow-preflight}. */
+    /** Allowed without an identity: a CORS preflight, with {@code allow-preflight}. */
     PREFLIGHT,
-    /** Refused because the visitor did not come by TLS. */
+    /** Refused because the visitor did not use TLS. */
     INSECURE,
-    /** Refused because there is no htpasswd file, or nobody in it. */
+    /** Refused because there is no htpasswd file, or it has no users. */
     NO_USERS,
-    /** Refused unchecked because too many wrong passwords came from this address. */
+    /** Refused without a check: too many wrong passwords came from this address. */
     THROTTLED,
-    /** Refused because too many passwords wait for their check. */
+    /** Refused without a check: too many passwords are waiting. */
     OVERLOAD;
 
     private final String label = name().toLowerCase(Locale.ROOT);

@@ -6,11 +6,15 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
 
 /**
- * The question that a browser asks before it sends one site's request to another (CORS): by {@code
- * OPTIONS}, and never with credentials. Everybody can send the same without a browser.
+ * Recognises CORS preflights: the {@code OPTIONS} request that a browser sends before it sends one
+ * site's request to another. It never has credentials. Any client can send the same without a
+ * browser.
  */
 final class Preflight {
-    /** No browser sends these along; an application might act on the last as if on a DELETE. */
+    /**
+     * No browser sends these with a preflight. With one of the last three, an application might
+     * treat the request as a {@code DELETE}.
+     */
     private static final List<CharSequence> FOREIGN =
             List.of(
                     HttpHeaderNames.AUTHORIZATION,
@@ -21,15 +25,15 @@ final class Preflight {
 
     private Preflight() {}
 
-    /** Whether this is one, exactly as the Fetch standard has browsers send it. */
+    /** Whether the request is a preflight, exactly as browsers send it by the Fetch standard. */
     static boolean is(HttpHeaders headers) {
         return headers.getAll("X-Forwarded-Method").equals(List.of("OPTIONS"))
-                && isThereOnce(HttpHeaderNames.ORIGIN, headers)
-                && isThereOnce(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD, headers)
+                && appearsOnce(HttpHeaderNames.ORIGIN, headers)
+                && appearsOnce(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD, headers)
                 && FOREIGN.stream().noneMatch(headers::contains);
     }
 
-    private static boolean isThereOnce(CharSequence name, HttpHeaders headers) {
+    private static boolean appearsOnce(CharSequence name, HttpHeaders headers) {
         List<String> values = headers.getAll(name);
         return values.size() == 1 && !values.getFirst().isBlank();
     }

@@ -2,13 +2,13 @@ package dev.forwardguard.authentik.emergency;
 
 import java.util.Locale;
 
-/** What the log of security events tells; the field {@code event}. */
+/** The events in the security log; the field {@code event}. */
 enum SecurityEvent {
-    /** Somebody got in by a password that was checked. */
+    /** A login with a password that was checked. */
     EMERGENCY_LOGIN,
-    /** Somebody sent a password and did not get in. */
+    /** A password that did not grant access. */
     EMERGENCY_DENIED,
-    /** The same, unchecked, because of too many wrong ones before. */
+    /** A password that was not checked, because of too many wrong ones before. */
     EMERGENCY_THROTTLED;
 
     private final String label = name().toLowerCase(Locale.ROOT);

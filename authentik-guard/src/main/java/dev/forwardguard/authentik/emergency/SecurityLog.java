@@ -22,11 +22,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Counts what Emergency Access decides, and logs every attempt to log in; never a password.
+ * Counts what Emergency Access decides, and logs every login attempt; never a password.
  *
- * <p>Whoever guesses can fill a log, so each kind of event has a number of lines a second, and what
- * finds no room is told as a number. Each has its own, so that no flood of wrong passwords hides a
- * login.
+ * <p>Brute force can fill a log, so each kind of event has a limit of lines per second. What
+ * exceeds it is reported as a number. The limits are separate, so that a flood of wrong passwords
+ * cannot hide a login.
  */
 @Singleton
 final class SecurityLog {
@@ -36,34 +36,34 @@ final class SecurityLog {
     private static final int LONGEST_ADDRESS = 200;
 
     private final Map<LoginMetric, Counter> counters = new EnumMap<>(LoginMetric.class);
-    private final Map<SecurityEvent, LogRateLimit> budgets = new EnumMap<>(SecurityEvent.class);
+    private final Map<SecurityEvent, LogRateLimit> limits = new EnumMap<>(SecurityEvent.class);
 
     SecurityLog(MeterRegistry registry, AuthentikProfile profile, Ticker ticker) {
         for (LoginMetric result : LoginMetric.values()) {
             counters.put(
                     result,
                     Counter.builder("guard.emergency.login")
-                            .description("What visitors got from Emergency Access")
+                            .description("What Emergency Access decided")
                             .tag("guard", profile.name())
                             .tag("result", result.label())
                             .register(registry));
         }
         for (SecurityEvent event : SecurityEvent.values()) {
-            budgets.put(event, new LogRateLimit(LINES_PER_SECOND, ticker));
+            limits.put(event, new LogRateLimit(LINES_PER_SECOND, ticker));
         }
     }
 
-    /** A decision without a check of a password: counted, not logged. */
+    /** Counts a decision that is not logged, because no password was checked. */
     void count(LoginMetric result) {
         requireNonNull(counters.get(result)).increment();
     }
 
-    /** The right password, checked; once for each login that is then remembered. */
+    /** Records a login whose password was checked; later remembered ones are only counted. */
     void loggedIn(String user, ClientAddress client, AuthRequest request) {
         attempt(SecurityEvent.EMERGENCY_LOGIN, LoginMetric.SUCCESS, user, client, request);
     }
 
-    /** A password that did not let its sender in. */
+    /** Records a password that did not grant access. */
     void denied(LoginMetric why, String user, ClientAddress client, AuthRequest request) {
         SecurityEvent event =
                 why == LoginMetric.THROTTLED
@@ -79,7 +79,7 @@ final class SecurityLog {
             ClientAddress client,
             AuthRequest request) {
         count(result);
-        if (!requireNonNull(budgets.get(event)).take()) {
+        if (!requireNonNull(limits.get(event)).take()) {
             return;
         }
         HttpHeaders headers = request.headers();
@@ -94,13 +94,13 @@ final class SecurityLog {
                 .log("Emergency Access");
     }
 
-    /** Once a second: how many events were not logged. */
+    /** Logs how many events were suppressed, once a second. */
     @Scheduled(fixedDelay = "1s", initialDelay = "1s")
     void logSuppressed() {
         Map<String, Long> suppressed = new TreeMap<>();
-        budgets.forEach(
-                (event, budget) -> {
-                    long number = budget.suppressed();
+        limits.forEach(
+                (event, limit) -> {
+                    long number = limit.suppressed();
                     if (number > 0) {
                         suppressed.put(event.label(), number);
                     }
@@ -109,7 +109,7 @@ final class SecurityLog {
             LOG.atInfo()
                     .addKeyValue("event", "emergency_left_out")
                     .addKeyValue("left_out", suppressed)
-                    .log("More events than are logged in a second");
+                    .log("Security events were suppressed by the rate limit");
         }
     }
 
@@ -122,7 +122,7 @@ final class SecurityLog {
         return query < 0 ? uri : uri.substring(0, query);
     }
 
-    /** Cut between characters, not within one that takes two chars. */
+    /** Cuts between code points, never within a surrogate pair. */
     static String shortened(String text, int longest) {
         return text.codePointCount(0, text.length()) <= longest
                 ? text

@@ -1,7 +1,8 @@
 /**
- * Emergency Access: what authentik-guard decides without a verdict. {@link
+ * Emergency Access: how authentik-guard decides when there is no verdict. {@link
  * dev.forwardguard.authentik.emergency.BasicAuthFallback} reads top to bottom: TLS, users,
- * preflight, credentials. It has the only line of this guard that allows without the upstream.
+ * preflight, credentials. It contains the only line of this guard that allows a request without the
+ * upstream.
  */
 @NullMarked
 package dev.forwardguard.authentik.emergency;

@@ -2,34 +2,35 @@ package dev.forwardguard.authentik.login;
 
 import java.time.Duration;
 
-/** What came of credentials. */
+/** The result of checking credentials. */
 public sealed interface AuthResult {
 
     /**
-     * The right password.
+     * The password is right.
      *
-     * @param remembered whether it was held against the entry before, and not hashed again
+     * @param remembered whether an earlier check, or one in flight for another request, gave the
+     *     result, so that nothing was hashed for this request
      */
     record Accepted(boolean remembered) implements AuthResult {}
 
     /**
-     * The wrong password, or a user that does not exist.
+     * The password is wrong, or the user does not exist.
      *
-     * @param repeated whether this address was refused with the very same before, as browsers do
-     *     for each part of a page
+     * @param repeated whether the same credentials from this address were rejected before, or
+     *     together with this request; browsers send them again for each part of a page
      */
     record Rejected(boolean repeated) implements AuthResult {}
 
     /**
-     * Not looked at: too many wrong ones came from this address.
+     * Not checked: too many wrong passwords came from this address.
      *
-     * @param retryAfter when the address may try again
+     * @param retryAfter the time until the address may try again
      */
     record Throttled(Duration retryAfter) implements AuthResult {}
 
-    /** Not looked at: there is no room for another check. */
+    /** Not checked: there is no capacity for another check. */
     record Overloaded() implements AuthResult {}
 
-    /** Nobody waited for the answer any more when the check would have begun. */
+    /** Not checked: every caller had hung up before the check began. */
     record Cancelled() implements AuthResult {}
 }

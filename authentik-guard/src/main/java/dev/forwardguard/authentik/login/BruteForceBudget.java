@@ -7,23 +7,24 @@ import io.github.bucket4j.Bucket;
 import java.time.Duration;
 
 /**
- * How much work wrong passwords may be, from all addresses together: a quarter of the time of one
- * thread. In time and not in attempts, because one bcrypt at cost 12 is as much as 200 MD5-crypts.
- * What is left over belongs to those who are right, and to the event loops. It has to be less than
- * one thread can spend: else the budget would never end, and everybody would wait in a queue that
- * is always full.
+ * Limits the work that wrong passwords may cause, for all addresses together, to a quarter of one
+ * thread's time. The unit is time, not attempts, because one bcrypt at cost 12 takes as long as 200
+ * MD5-crypts. The rest of the time is for right passwords and for the event loops.
+ *
+ * <p>The budget must be smaller than the time of one thread. Otherwise it would never run out, and
+ * every login would wait in a queue that is always full.
  */
 final class BruteForceBudget {
-    /** What a guess costs at least, so that cheap hashes cannot be tried by the million. */
-    private static final Duration LEAST = Duration.ofMillis(1);
+    /** The minimum charge per guess, so that cheap hashes cannot be tried by the million. */
+    private static final Duration MIN_CHARGE = Duration.ofMillis(1);
 
     private static final Duration PER_SECOND = Duration.ofMillis(250);
 
-    /** What may be saved up: when an outage begins, many people mistype at once. */
-    private static final Duration SAVED = Duration.ofSeconds(5);
+    /** How much unused budget accumulates: many people mistype at once when an outage begins. */
+    private static final Duration BURST = Duration.ofSeconds(5);
 
-    /** For how long after somebody had to wait it counts. */
-    private static final Duration CONTENDED = Duration.ofSeconds(1);
+    /** How long the budget applies after a check last found others waiting. */
+    private static final Duration CONTENTION = Duration.ofSeconds(1);
 
     private final Ticker ticker;
     private final Bucket nanos;
@@ -36,7 +37,7 @@ final class BruteForceBudget {
                 Bucket.builder()
                         .addLimit(
                                 limit ->
-                                        limit.capacity(SAVED.toNanos())
+                                        limit.capacity(BURST.toNanos())
                                                 .refillGreedy(
                                                         PER_SECOND.toNanos(),
                                                         Duration.ofSeconds(1)))
@@ -44,15 +45,15 @@ final class BruteForceBudget {
                         .build();
     }
 
-    /** Somebody has to wait for others: from now on there is no more than the budget. */
+    /** Records that checks are waiting for a thread: from now on the budget applies. */
     void contended() {
-        contendedUntil = ticker.nanos() + CONTENDED.toNanos();
+        contendedUntil = ticker.nanos() + CONTENTION.toNanos();
     }
 
     /**
-     * Whether a check for somebody of this standing may begin. Suspects leave half to strangers,
-     * and both leave everything else to those who have logged in before. Nobody is turned away for
-     * the sake of others when there are none.
+     * Whether a check for an address of this reputation may begin. Without contention, every check
+     * may. Under contention, suspicious addresses leave half of the accumulated budget to unknown
+     * ones, and trusted addresses are not limited.
      */
     boolean allows(Reputation reputation) {
         if (ticker.nanos() - contendedUntil >= 0) {
@@ -61,12 +62,16 @@ final class BruteForceBudget {
         return switch (reputation) {
             case TRUSTED -> true;
             case UNKNOWN -> nanos.getAvailableTokens() > 0;
-            case SUSPICIOUS -> nanos.getAvailableTokens() > SAVED.toNanos() / 2;
+            case SUSPICIOUS -> nanos.getAvailableTokens() > BURST.toNanos() / 2;
         };
     }
 
-    /** A password was wrong, and to find that out took so long. */
+    /**
+     * Charges the budget for a wrong password.
+     *
+     * @param spent the time of the check in nanoseconds
+     */
     void charge(long spent) {
-        nanos.consumeIgnoringRateLimits(Math.max(spent, LEAST.toNanos()));
+        nanos.consumeIgnoringRateLimits(Math.max(spent, MIN_CHARGE.toNanos()));
     }
 }

@@ -4,7 +4,7 @@ import dev.forwardguard.time.Ticker;
 
 import io.github.bucket4j.TimeMeter;
 
-/** The clock of the buckets. */
+/** Lets the token buckets read the time from a {@link Ticker}. */
 record BucketTime(Ticker ticker) implements TimeMeter {
     @Override
     public long currentTimeNanos() {

@@ -9,15 +9,16 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Where a visitor comes from. Two are equal when one network is behind both: an IPv4 address is one
- * network, and in IPv6 every subscriber has a /64 of his own, so only its first 64 bits count. IPv4
- * in the shape of IPv6 ({@code ::ffff:192.0.2.1}) is IPv4. Names are never looked up.
+ * The network address of a visitor. Two addresses are equal if they belong to the same network: an
+ * IPv4 address is one network, and in IPv6 every subscriber has a /64, so only the first 64 bits
+ * count. An IPv4-mapped IPv6 address ({@code ::ffff:192.0.2.1}) is IPv4. Host names are never
+ * resolved.
  */
 public final class ClientAddress {
-    /** Nobody can be told from anybody else: the connection has no address. */
+    /** The address of every connection that has none; all of them count as one. */
     static final ClientAddress UNKNOWN = new ClientAddress(new byte[0]);
 
-    /** The longest literal is of 45 characters; brackets, a zone and a port come on top. */
+    /** The longest literal has 45 characters; brackets, a zone and a port may be added. */
     private static final int MAX_LENGTH = 80;
 
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
@@ -30,13 +31,13 @@ public final class ClientAddress {
         this.network = ByteBuffer.wrap(bytes, 0, bytes.length == 16 ? 8 : bytes.length);
     }
 
-    /** Of 4 or 16 bytes. */
+    /** Creates an address from its 4 or 16 bytes. */
     static ClientAddress of(byte[] bytes) {
         boolean mapped = bytes.length == 16 && Arrays.equals(bytes, 0, 12, MAPPED, 0, 12);
         return new ClientAddress(mapped ? Arrays.copyOfRange(bytes, 12, 16) : bytes.clone());
     }
 
-    /** An address literal as proxies write it, with or without port; anything else is empty. */
+    /** Parses an address literal as proxies write it, with or without port; otherwise empty. */
     static Optional<ClientAddress> parse(String text) {
         String literal = text.strip();
         if (literal.length() > MAX_LENGTH) {
@@ -46,7 +47,10 @@ public final class ClientAddress {
         return Optional.ofNullable(parsed).map(ClientAddress::of);
     }
 
-    /** {@code [2001:db8::1]:443} and {@code 192.0.2.1:443}; more than one colon is an address. */
+    /**
+     * Removes the port from {@code [2001:db8::1]:443} and {@code 192.0.2.1:443}. Without brackets,
+     * more than one colon means an IPv6 address without a port.
+     */
     private static String withoutPort(String literal) {
         int colon = literal.lastIndexOf(':');
         boolean port =
@@ -60,7 +64,7 @@ public final class ClientAddress {
         return subnet.contains(bytes);
     }
 
-    /** What tells it from others, for a MAC. */
+    /** The bytes that identify the network, as input for a MAC. */
     ByteBuffer network() {
         return network.asReadOnlyBuffer();
     }
@@ -75,7 +79,7 @@ public final class ClientAddress {
         return network.hashCode();
     }
 
-    /** The whole address, for people. */
+    /** The whole address in readable form, not only the network. */
     @Override
     public String toString() {
         return bytes.length == 0 ? "unknown" : NetUtil.bytesToIpAddress(bytes);

@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which of the addresses in a request is the visitor's. Only what a trusted proxy wrote counts:
- * each proxy appends whom it was asked by, so the list is read from the right, beginning with the
- * connection itself, and the first address that is no trusted proxy is the visitor. What stands
- * left of it is what he claims.
+ * Finds the visitor's address in a request. Only addresses written by a trusted proxy count. Each
+ * proxy appends the address that the request came from, so the list is read from the right,
+ * starting with the connection itself. The first address that is not a trusted proxy is the
+ * visitor's. Everything to its left is the visitor's own claim.
  *
- * @param header where the proxies write it
- * @param trustedProxies the proxies
+ * @param header the header in which the proxies write the address
+ * @param trustedProxies the networks of the proxies
  */
 public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) {
     /** Loopback and the private ranges (RFC 1918, RFC 4193), where a gateway and its pods are. */
@@ -32,10 +32,10 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
                             .map(Subnet::parse)
                             .toList());
 
-    /** No chain of real proxies is longer; the header can be of 256 KiB. */
+    /** No chain of real proxies is longer, but the header can have up to 256 KiB. */
     private static final int MAX_HOPS = 32;
 
-    /** The headers that proxies tell it in. */
+    /** The headers in which proxies pass on the address. */
     public enum Source {
         X_FORWARDED_FOR("X-Forwarded-For"),
         X_REAL_IP("X-Real-Ip");
@@ -47,9 +47,9 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
         }
 
         /**
-         * The header of this name, in any case.
+         * Returns the header with this name, in any case.
          *
-         * @throws IllegalArgumentException naming those that there are
+         * @throws IllegalArgumentException naming the supported headers
          */
         public static Source of(String text) {
             return Stream.of(values())
@@ -66,7 +66,10 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
         trustedProxies = List.copyOf(trustedProxies);
     }
 
-    /** The visitor's address. A chain that breaks off in nonsense ends at the last proxy of it. */
+    /**
+     * Returns the visitor's address. If the chain has an entry that is not an address, or is too
+     * long, the last proxy before that point counts.
+     */
     public ClientAddress resolve(HttpHeaders headers, SocketAddress peer) {
         ClientAddress connection =
                 peer instanceof InetSocketAddress socket && socket.getAddress() != null
@@ -78,11 +81,11 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
         }
         return header == Source.X_REAL_IP
                 ? only(values).flatMap(ClientAddress::parse).orElse(connection)
-                : firstStranger(connection, values);
+                : firstUntrusted(connection, values);
     }
 
-    /** Several lines of the header are one list (RFC 9110 section 5.3). */
-    private ClientAddress firstStranger(ClientAddress connection, List<String> values) {
+    /** Several field lines of the same name form one list (RFC 9110 section 5.3). */
+    private ClientAddress firstUntrusted(ClientAddress connection, List<String> values) {
         ClientAddress nearest = connection;
         int hops = 0;
         for (String value : values.reversed()) {
@@ -110,7 +113,7 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
         return values.size() == 1 ? Optional.of(values.getFirst()) : Optional.empty();
     }
 
-    /** As Java would, but quicker: it is in the log of each start, as part of the settings. */
+    /** Like the generated method, but faster: the settings are logged at every start. */
     @Override
     public String toString() {
         return "ClientAddressResolver[header="

@@ -12,9 +12,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Turns credentials into something that may be kept: an HMAC-SHA-256 under a key that this process
- * drew and never writes down. Whoever gets hold of it can neither try passwords against it nor
- * recognise it in another process.
+ * Turns credentials into a key that is safe to keep in memory: an HMAC-SHA-256 under a random
+ * secret that this process generates and never writes down. An attacker who obtains such a key can
+ * neither try passwords against it nor recognise it in another process.
  */
 final class CredentialFingerprint {
     private static final String ALGORITHM = "HmacSHA256";
@@ -28,8 +28,8 @@ final class CredentialFingerprint {
     }
 
     /**
-     * The key of these credentials from this address. Lengths come first, so that no two inputs are
-     * the same bytes.
+     * Computes the key of these credentials from this address. The lengths come first, so that no
+     * two inputs have the same bytes.
      */
     ByteBuffer of(ClientAddress address, Credentials credentials) {
         ByteBuffer from = address.network();

@@ -17,29 +17,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /**
- * How often each address may be wrong: so many times at once, and again as many over each minute.
- * An attempt takes its token before it is made, and gives it back unless it was wrong; else a
- * thousand guesses at the same moment would be one.
+ * Limits wrong passwords per address: a burst of {@code maxFailures}, which refills evenly over one
+ * minute. An attempt takes its token before the check and returns it unless the password was wrong.
+ * Otherwise a thousand guesses at the same moment would count as one.
  *
- * <p>Addresses that were wrong are remembered for ten minutes, and none is forgotten to make room
- * for another: an attacker with a million addresses can fill the table, but not wipe it. While it
- * is full, new addresses are not counted one by one; all of them are suspects, and {@link
- * BruteForceBudget} is what bounds them.
+ * <p>Addresses with wrong passwords are remembered for ten minutes, and none is evicted to make
+ * room for another: an attacker with a million addresses can fill the table, but cannot clear it.
+ * While it is full, new addresses are not counted individually. They are all suspicious unless a
+ * login from them succeeded before, and {@link BruteForceBudget} is what limits them.
  */
 final class FailureThrottle {
     private static final Duration PERIOD = Duration.ofMinutes(1);
     private static final Duration MEMORY = Duration.ofMinutes(10);
-    private static final Duration KNOWN_FOR = Duration.ofHours(12);
+    private static final Duration TRUSTED_FOR = Duration.ofHours(12);
 
     private final Ticker ticker;
     private final int capacity;
     private final IntSupplier maxFailures;
     private final Cache<ClientAddress, Address> addresses;
-    private final Cache<ClientAddress, Boolean> known;
+    private final Cache<ClientAddress, Boolean> trusted;
 
     /**
-     * @param capacity how many addresses are counted at once
-     * @param maxFailures how often an address may be wrong in a minute; 0 for any number
+     * @param capacity the maximum number of addresses in the table
+     * @param maxFailures how many wrong passwords an address may send in a minute; 0 for no limit
      */
     FailureThrottle(Ticker ticker, int capacity, IntSupplier maxFailures) {
         this.ticker = ticker;
@@ -51,16 +51,19 @@ final class FailureThrottle {
                         .executor(Runnable::run)
                         .expireAfterAccess(MEMORY)
                         .build();
-        known =
+        trusted =
                 Caffeine.newBuilder()
                         .ticker(ticker::nanos)
                         .executor(Runnable::run)
-                        .expireAfterWrite(KNOWN_FOR)
+                        .expireAfterWrite(TRUSTED_FOR)
                         .maximumSize(capacity)
                         .build();
     }
 
-    /** Why nothing from this address is looked at now, not even a right password; or empty. */
+    /**
+     * Returns why no password from this address is checked now, not even a right one. Empty if the
+     * address may try.
+     */
     Optional<AuthResult> refusal(ClientAddress from) {
         Address address = addresses.getIfPresent(from);
         return address == null || address.maxFailures != maxFailures.getAsInt()
@@ -69,12 +72,12 @@ final class FailureThrottle {
     }
 
     /**
-     * Takes the token of an attempt, which has to end in one of its three ways; empty if there is
-     * none left.
+     * Takes the token for an attempt. Empty if none is left. Every attempt must end in one of its
+     * three ways.
      */
     Optional<Attempt> begin(ClientAddress from) {
         int limit = maxFailures.getAsInt();
-        boolean loggedIn = known.getIfPresent(from) != null;
+        boolean loggedIn = trusted.getIfPresent(from) != null;
         if (limit == 0) {
             return Optional.of(new Attempt(from, reputation(loggedIn, null), null));
         }
@@ -92,7 +95,7 @@ final class FailureThrottle {
             if (!address.tokens.tryConsume(1)) {
                 return Optional.empty();
             }
-            address.underWay.incrementAndGet();
+            address.inFlight.incrementAndGet();
             return Optional.of(new Attempt(from, reputation, address));
         }
     }
@@ -112,17 +115,17 @@ final class FailureThrottle {
         return addresses.estimatedSize() >= capacity;
     }
 
-    /** How many addresses are counted now. */
+    /** The number of addresses in the table. */
     long size() {
         addresses.cleanUp();
         return addresses.estimatedSize();
     }
 
-    /** What is held against one address. */
+    /** The failures and the attempts in flight of one address. */
     private static final class Address {
         private final int maxFailures;
         private final Bucket tokens;
-        private final AtomicInteger underWay = new AtomicInteger();
+        private final AtomicInteger inFlight = new AtomicInteger();
         private volatile boolean failed;
 
         Address(int maxFailures, boolean failed, Ticker ticker) {
@@ -144,13 +147,13 @@ final class FailureThrottle {
                 return Optional.empty();
             }
             return Optional.of(
-                    underWay.get() > 0
+                    inFlight.get() > 0
                             ? new Overloaded()
                             : new Throttled(Duration.ofNanos(estimate.getNanosToWaitForRefill())));
         }
     }
 
-    /** Leave to hold one password against its hash. */
+    /** Permission to check one password against its hash. */
     final class Attempt {
         private final ClientAddress from;
         private final Reputation reputation;
@@ -170,24 +173,24 @@ final class FailureThrottle {
         void failed() {
             if (address != null) {
                 address.failed = true;
-                address.underWay.decrementAndGet();
+                address.inFlight.decrementAndGet();
             }
         }
 
-        /** The password was right. */
+        /** The password was right: the token is returned and the address becomes trusted. */
         void succeeded() {
-            known.put(from, true);
+            trusted.put(from, true);
             cancelled();
         }
 
-        /** No password was looked at. */
+        /** No password was checked: the token is returned. */
         void cancelled() {
             if (address == null) {
                 return;
             }
             synchronized (FailureThrottle.this) {
                 address.tokens.addTokens(1);
-                if (address.underWay.decrementAndGet() == 0 && !address.failed) {
+                if (address.inFlight.decrementAndGet() == 0 && !address.failed) {
                     addresses.asMap().remove(from, address);
                 }
             }

@@ -15,47 +15,52 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Where passwords are checked: off the event loops, a few at a time, with a bounded queue, so that
- * guessing costs the guesser and nobody else. Whoever stands better goes first, and every standing
- * has places of its own, so that no crowd of strangers keeps out who has logged in before: he has a
- * thread to himself.
+ * Checks passwords off the event loops: a few at a time, with a bounded queue, so that brute force
+ * costs the attacker and no other visitor. Better reputations go first, and each reputation has its
+ * own slots. Trusted addresses also have a thread of their own, so that no number of unknown
+ * addresses can keep them out.
  *
- * <p>The crowd never gets every processor. A hash computes for a quarter of a second without a
- * pause, and while one does so on each processor, an event loop that has something to do waits for
- * a time slice, several times in one request: verdicts that took 4 ms took 90 then.
+ * <p>The other addresses share threads that leave one processor to the event loops if there are
+ * two. A hash computes for a quarter of a second without a pause. With one hash running on each
+ * processor, an event loop that has work waits for a time slice, several times per request:
+ * verdicts that took 4 ms then took 90 ms.
  */
 @Singleton
 public final class HashingPool {
-    /** Of the crowd, on a machine of any size; more would only help those who guess. */
+    /** The limit of shared threads on a machine of any size; more would only help brute force. */
     static final int MAX_THREADS = 3;
 
-    /** With one thread and bcrypt at cost 12 the last of them waits for about eight seconds. */
-    private static final int PLACES = 32;
+    /**
+     * Checks that may wait. With one thread and bcrypt at cost 12, the last waits about 8 seconds.
+     */
+    private static final int QUEUE_SIZE = 32;
 
-    private final Map<Reputation, Semaphore> places = new EnumMap<>(Reputation.class);
+    private final Map<Reputation, Semaphore> slots = new EnumMap<>(Reputation.class);
     private final AtomicLong arrivals = new AtomicLong();
-    private final ThreadPoolExecutor known = threads(1, "hashing-known-");
-    private final ThreadPoolExecutor crowd;
+    private final ThreadPoolExecutor trusted = threads(1, "hashing-trusted-");
+    private final ThreadPoolExecutor shared;
 
     @Inject
     HashingPool() {
-        this(threadsBeside(Runtime.getRuntime().availableProcessors()), PLACES);
+        this(threadsBeside(Runtime.getRuntime().availableProcessors()), QUEUE_SIZE);
     }
 
-    /** For the crowd, so that the event loops have a processor left if there are two. */
+    /** The number of shared threads that leaves the event loops a processor if there are two. */
     static int threadsBeside(int processors) {
         return Math.clamp(processors - 1L, 1, MAX_THREADS);
     }
 
     /**
-     * @param size threads for the crowd
-     * @param queue how many of each standing may wait
+     * Creates a pool.
+     *
+     * @param size the number of shared threads
+     * @param queue how many checks of each reputation may wait
      */
     HashingPool(int size, int queue) {
         for (Reputation reputation : Reputation.values()) {
-            places.put(reputation, new Semaphore(size + queue));
+            slots.put(reputation, new Semaphore(size + queue));
         }
-        crowd = threads(size, "hashing-");
+        shared = threads(size, "hashing-");
     }
 
     private static ThreadPoolExecutor threads(int size, String name) {
@@ -72,37 +77,39 @@ public final class HashingPool {
     }
 
     /**
-     * @throws RejectedExecutionException if no place is left for that standing
+     * Queues a check.
+     *
+     * @throws RejectedExecutionException if no slot is free for this reputation
      */
     void execute(Reputation reputation, Runnable check) {
-        Semaphore place = Objects.requireNonNull(places.get(reputation));
-        if (!place.tryAcquire()) {
-            throw new RejectedExecutionException("no place left for a " + reputation);
+        Semaphore slot = Objects.requireNonNull(slots.get(reputation));
+        if (!slot.tryAcquire()) {
+            throw new RejectedExecutionException("no slot is free for reputation " + reputation);
         }
-        var threads = reputation == Reputation.TRUSTED ? known : crowd;
-        threads.execute(new HashTask(reputation, arrivals.getAndIncrement(), place, check));
+        var threads = reputation == Reputation.TRUSTED ? trusted : shared;
+        threads.execute(new HashTask(reputation, arrivals.getAndIncrement(), slot, check));
     }
 
-    /** Whether others wait already. */
+    /** Whether checks are already waiting for a shared thread. */
     boolean isContended() {
-        return !crowd.getQueue().isEmpty();
+        return !shared.getQueue().isEmpty();
     }
 
     @PreDestroy
     void close() {
-        known.shutdownNow();
-        crowd.shutdownNow();
+        trusted.shutdownNow();
+        shared.shutdownNow();
     }
 
-    /** One in the queue or on a thread; it gives its place to the next when it ends. */
-    private record HashTask(Reputation reputation, long arrival, Semaphore place, Runnable body)
+    /** A queued or running check. It frees its slot when it ends. */
+    private record HashTask(Reputation reputation, long arrival, Semaphore slot, Runnable body)
             implements Runnable, Comparable<HashTask> {
         @Override
         public void run() {
             try {
                 body.run();
             } finally {
-                place.release();
+                slot.release();
             }
         }
 

@@ -27,26 +27,29 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
- * Says whether a password is right, and hashes it only if there is no other way to know. Identical
- * credentials from one address are one attempt, however many parts a page has: those that come
- * while it is under way wait for its answer, and those that come later get the remembered one.
+ * Decides whether a password is right, and hashes it only if there is no other way to know.
+ * Identical credentials from one address are one attempt, however many parts a page has. Requests
+ * that arrive while the check is in flight share its result, and later requests get the remembered
+ * result.
  *
- * <p>Every answer names the entry it is about. When that is not in force any more by the time of
- * the answer, the question is asked again, so that an old password never gets in after the new one
- * has come into force.
+ * <p>Every result names the htpasswd entry that it is about. If that entry is no longer in force
+ * when the result arrives, the credentials are checked again. An old password therefore never gets
+ * in once the new one is in force.
  */
 public final class Logins {
     /**
-     * How long a page may be open without another hash (a browser sends the password each time).
+     * How long a right password is accepted without another hash. Browsers send the password with
+     * each request.
      */
     private static final Duration REMEMBERED = Duration.ofMinutes(5);
 
-    /** How long the same wrong password from the same address is no further guess. */
-    private static final Duration REFUSED = Duration.ofMinutes(1);
+    /** How long the same wrong password from the same address does not count as another guess. */
+    private static final Duration REMEMBERED_WRONG = Duration.ofMinutes(1);
 
     /**
-     * Of each table: addresses, right and wrong passwords. An entry is about 200 bytes. Two threads
-     * cannot fill it with wrong passwords at bcrypt's usual costs before they are forgotten.
+     * The size of each table: addresses, right passwords and wrong passwords. An entry has about
+     * 200 bytes. At the usual costs of bcrypt, two threads cannot fill the table with wrong
+     * passwords before these expire.
      */
     private static final int CAPACITY = 10_000;
 
@@ -56,15 +59,15 @@ public final class Logins {
     private final BruteForceBudget budget;
     private final HashingPool pool;
     private final LongConsumer hashed;
-    private final CredentialFingerprint keys = new CredentialFingerprint();
-    private final Cache<ByteBuffer, Optional<HtpasswdEntry>> right;
-    private final Cache<ByteBuffer, Optional<HtpasswdEntry>> wrong;
-    private final ConcurrentHashMap<ByteBuffer, PendingCheck> underWay = new ConcurrentHashMap<>();
+    private final CredentialFingerprint fingerprints = new CredentialFingerprint();
+    private final Cache<ByteBuffer, Optional<HtpasswdEntry>> accepted;
+    private final Cache<ByteBuffer, Optional<HtpasswdEntry>> rejected;
+    private final ConcurrentHashMap<ByteBuffer, PendingCheck> inFlight = new ConcurrentHashMap<>();
 
     /**
-     * @param users those in force
-     * @param maxFailures how often an address may be wrong in a minute; 0 for any number
-     * @param hashed hears of each check how many nanoseconds it took
+     * @param users the users in force
+     * @param maxFailures how many wrong passwords an address may send in a minute; 0 for no limit
+     * @param hashed receives the duration of each check in nanoseconds
      */
     public Logins(
             Supplier<Optional<Htpasswd>> users,
@@ -78,8 +81,8 @@ public final class Logins {
         this.budget = new BruteForceBudget(ticker);
         this.pool = pool;
         this.hashed = hashed;
-        right = remembering(REMEMBERED);
-        wrong = remembering(REFUSED);
+        accepted = remembering(REMEMBERED);
+        rejected = remembering(REMEMBERED_WRONG);
     }
 
     private Cache<ByteBuffer, Optional<HtpasswdEntry>> remembering(Duration time) {
@@ -92,55 +95,55 @@ public final class Logins {
     }
 
     /**
-     * Decides at once where no hash is needed.
+     * Checks the credentials. The result is available at once if no hash is needed.
      *
-     * @param listening whether anybody still waits for the answer
+     * @param isWaiting whether the caller still waits for the result
      */
     public CompletionStage<AuthResult> check(
-            Credentials credentials, ClientAddress from, BooleanSupplier listening) {
-        ByteBuffer guess = keys.of(from, credentials);
-        PendingCheck same = underWay.get(guess);
-        if (same != null && same.join(listening)) {
-            return confirmed(same, credentials, from, listening).thenApply(Logins::again);
+            Credentials credentials, ClientAddress from, BooleanSupplier isWaiting) {
+        ByteBuffer fingerprint = fingerprints.of(from, credentials);
+        PendingCheck same = inFlight.get(fingerprint);
+        if (same != null && same.join(isWaiting)) {
+            return confirmed(same, credentials, from, isWaiting).thenApply(Logins::again);
         }
-        // Before anything that is remembered: it must not tell a throttled guesser what is right.
+        // Before the remembered results: a throttled attacker must not learn what is right.
         Optional<AuthResult> refusal = throttle.refusal(from);
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refusal.get());
         }
         Optional<HtpasswdEntry> entry = entry(credentials);
-        if (entry.isPresent() && entry.equals(right.getIfPresent(guess))) {
+        if (entry.isPresent() && entry.equals(accepted.getIfPresent(fingerprint))) {
             return CompletableFuture.completedFuture(new Accepted(true));
         }
-        if (entry.equals(wrong.getIfPresent(guess))) {
+        if (entry.equals(rejected.getIfPresent(fingerprint))) {
             return CompletableFuture.completedFuture(new Rejected(true));
         }
-        return begin(guess, credentials, from, listening);
+        return begin(fingerprint, credentials, from, isWaiting);
     }
 
     private Optional<HtpasswdEntry> entry(Credentials credentials) {
         return users.get().flatMap(now -> now.entry(credentials.user()));
     }
 
-    /** The check's answer, unless the entry has changed: then everything is asked again. */
+    /** Returns the check's result. If the entry has changed since, checks the credentials again. */
     private CompletionStage<AuthResult> confirmed(
             PendingCheck check,
             Credentials credentials,
             ClientAddress from,
-            BooleanSupplier listening) {
+            BooleanSupplier isWaiting) {
         return check.answer()
                 .thenCompose(
                         answer ->
                                 answer.holds(entry(credentials))
                                         ? CompletableFuture.completedFuture(answer.outcome())
-                                        : check(credentials, from, listening));
+                                        : check(credentials, from, isWaiting));
     }
 
     private CompletionStage<AuthResult> begin(
-            ByteBuffer guess,
+            ByteBuffer fingerprint,
             Credentials credentials,
             ClientAddress from,
-            BooleanSupplier listening) {
+            BooleanSupplier isWaiting) {
         Optional<FailureThrottle.Attempt> attempt = throttle.begin(from);
         if (attempt.isEmpty()) {
             return CompletableFuture.completedFuture(
@@ -154,39 +157,39 @@ public final class Logins {
             return CompletableFuture.completedFuture(new Overloaded());
         }
         PendingCheck mine = new PendingCheck(attempt.get());
-        mine.join(listening);
-        PendingCheck first = underWay.putIfAbsent(guess, mine);
+        mine.join(isWaiting);
+        PendingCheck first = inFlight.putIfAbsent(fingerprint, mine);
         if (first != null) {
             attempt.get().cancelled();
-            return joinFirst(first, guess, credentials, from, listening);
+            return joinFirst(first, fingerprint, credentials, from, isWaiting);
         }
         try {
-            pool.execute(attempt.get().reputation(), () -> run(mine, guess, credentials));
+            pool.execute(attempt.get().reputation(), () -> run(mine, fingerprint, credentials));
         } catch (RejectedExecutionException full) {
             attempt.get().cancelled();
-            end(mine, guess, new Answer(new Overloaded(), Optional.empty()));
+            end(mine, fingerprint, new Answer(new Overloaded(), Optional.empty()));
         }
-        return confirmed(mine, credentials, from, listening);
+        return confirmed(mine, credentials, from, isWaiting);
     }
 
-    /** Somebody was faster by a hair: his check is ours. */
+    /** Lost the race to register: joins the other check. */
     private CompletionStage<AuthResult> joinFirst(
             PendingCheck first,
-            ByteBuffer guess,
+            ByteBuffer fingerprint,
             Credentials credentials,
             ClientAddress from,
-            BooleanSupplier listening) {
-        if (first.join(listening)) {
-            return confirmed(first, credentials, from, listening).thenApply(Logins::again);
+            BooleanSupplier isWaiting) {
+        if (first.join(isWaiting)) {
+            return confirmed(first, credentials, from, isWaiting).thenApply(Logins::again);
         }
         if (first.isCancelled()) {
-            underWay.remove(guess, first);
-            return check(credentials, from, listening);
+            inFlight.remove(fingerprint, first);
+            return check(credentials, from, isWaiting);
         }
         return CompletableFuture.completedFuture(new Overloaded());
     }
 
-    /** For those who waited for a check that somebody else had asked for. */
+    /** Converts the result for a caller that joined the check of another request. */
     private static AuthResult again(AuthResult outcome) {
         return switch (outcome) {
             case Accepted _ -> new Accepted(true);
@@ -197,18 +200,18 @@ public final class Logins {
         };
     }
 
-    /** On a thread of the pool. */
-    private void run(PendingCheck check, ByteBuffer guess, Credentials credentials) {
+    /** Runs on a thread of the pool. */
+    private void run(PendingCheck check, ByteBuffer fingerprint, Credentials credentials) {
         try {
-            end(check, guess, hash(check, guess, credentials));
+            end(check, fingerprint, hash(check, fingerprint, credentials));
         } catch (RuntimeException | Error bug) {
             check.attempt().failed();
-            underWay.remove(guess, check);
+            inFlight.remove(fingerprint, check);
             check.answer().completeExceptionally(bug);
         }
     }
 
-    private Answer hash(PendingCheck check, ByteBuffer guess, Credentials credentials) {
+    private Answer hash(PendingCheck check, ByteBuffer fingerprint, Credentials credentials) {
         FailureThrottle.Attempt attempt = check.attempt();
         if (!check.isAwaited()) {
             attempt.cancelled();
@@ -218,7 +221,7 @@ public final class Logins {
             attempt.cancelled();
             return new Answer(new Overloaded(), Optional.empty());
         }
-        // Those in force now, not when it was queued: a password may have been revoked meanwhile.
+        // The users in force now, not when it was queued: a password may have been revoked since.
         Optional<Htpasswd> now = users.get();
         Optional<HtpasswdEntry> entry = now.flatMap(users -> users.entry(credentials.user()));
         long begun = ticker.nanos();
@@ -227,17 +230,17 @@ public final class Logins {
         hashed.accept(took);
         if (matches) {
             attempt.succeeded();
-            right.put(guess, entry);
+            accepted.put(fingerprint, entry);
             return new Answer(new Accepted(false), entry);
         }
         attempt.failed();
         budget.charge(took);
-        wrong.put(guess, entry);
+        rejected.put(fingerprint, entry);
         return new Answer(new Rejected(false), entry);
     }
 
-    private void end(PendingCheck check, ByteBuffer guess, Answer answer) {
-        underWay.remove(guess, check);
+    private void end(PendingCheck check, ByteBuffer fingerprint, Answer answer) {
+        inFlight.remove(fingerprint, check);
         check.answer().complete(answer);
     }
 }

@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
-/** One guess that is being held against its hash, and all who wait for the answer. */
+/** One password check in flight, and the callers that wait for its result. */
 final class PendingCheck {
     /** More than the parts of any page. */
-    private static final int MAX_WAITING = 1000;
+    private static final int MAX_CALLERS = 1000;
 
     private final FailureThrottle.Attempt attempt;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
-    private final List<BooleanSupplier> waiting = new ArrayList<>();
+    private final List<BooleanSupplier> callers = new ArrayList<>();
     private boolean cancelled;
 
     PendingCheck(FailureThrottle.Attempt attempt) {
@@ -25,12 +25,12 @@ final class PendingCheck {
     }
 
     /**
-     * What came of it.
+     * The result of the check.
      *
-     * @param entry the one in force when the password was held against it, if there was one
+     * @param entry the entry that was in force when the password was checked, if there was one
      */
     record Answer(AuthResult outcome, Optional<HtpasswdEntry> entry) {
-        /** Whether it is still true: nobody's password may be right that was so a moment ago. */
+        /** Whether the result still applies: the entry must not have changed since the check. */
         boolean holds(Optional<HtpasswdEntry> now) {
             return !(outcome instanceof Accepted || outcome instanceof Rejected)
                     || entry.equals(now);
@@ -45,14 +45,17 @@ final class PendingCheck {
         return answer;
     }
 
-    /** Takes in one more who waits; false if there are too many, or all had left before. */
-    synchronized boolean join(BooleanSupplier listening) {
-        return !cancelled && waiting.size() < MAX_WAITING && waiting.add(listening);
+    /** Adds a caller. False if there are too many, or if all earlier callers had hung up. */
+    synchronized boolean join(BooleanSupplier isWaiting) {
+        return !cancelled && callers.size() < MAX_CALLERS && callers.add(isWaiting);
     }
 
-    /** Whether one of them at least is still there. If not, nobody is taken in any more. */
+    /**
+     * Whether at least one caller still waits. If none does, the check is cancelled and accepts no
+     * more callers.
+     */
     synchronized boolean isAwaited() {
-        cancelled = waiting.stream().noneMatch(BooleanSupplier::getAsBoolean);
+        cancelled = callers.stream().noneMatch(BooleanSupplier::getAsBoolean);
         return !cancelled;
     }
 

@@ -7,16 +7,16 @@ import java.util.Arrays;
 /**
  * A range of addresses in CIDR notation.
  *
- * @param network 4 or 16 bytes
- * @param prefix how many of its leading bits count
+ * @param network the 4 or 16 bytes of the address
+ * @param prefix the number of leading bits that count
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Subnet(byte[] network, int prefix) {
 
     /**
-     * Reads {@code 10.0.0.0/8}, {@code fd00::/8}, or one address.
+     * Parses {@code 10.0.0.0/8}, {@code fd00::/8}, or a single address.
      *
-     * @throws IllegalArgumentException naming what is wrong
+     * @throws IllegalArgumentException with a message that says what is wrong
      */
     public static Subnet parse(String text) {
         int slash = text.indexOf('/');
@@ -29,12 +29,12 @@ public record Subnet(byte[] network, int prefix) {
         String bits = slash < 0 ? String.valueOf(bytes.length * 8) : text.substring(slash + 1);
         if (!bits.matches("\\d{1,3}") || Integer.parseInt(bits) > bytes.length * 8) {
             throw new IllegalArgumentException(
-                    "must have from 0 to " + bytes.length * 8 + " bits behind the slash: " + text);
+                    "must have from 0 to " + bytes.length * 8 + " bits after the slash: " + text);
         }
         return new Subnet(bytes, Integer.parseInt(bits));
     }
 
-    /** Whether the address, of 4 or 16 bytes, is in it. */
+    /** Whether the address, of 4 or 16 bytes, is in this range. */
     boolean contains(byte[] address) {
         if (address.length != network.length) {
             return false;

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which of the two forms of a page a client wants, by its {@code Accept} (RFC 9110 section 12.5.1).
- * HTML has to be asked for by name, as every browser does when it opens a page; a wildcard is what
- * scripts and command-line tools send, and gets plain text.
+ * Which of the two forms of a page a client prefers, by its {@code Accept} (RFC 9110 section
+ * 12.5.1). HTML must be requested by name, as every browser does when it opens a page. Scripts and
+ * command-line tools send a wildcard and get plain text.
  *
- * @param html how much it wants {@code text/html}, 0 to 1000
- * @param text how much it wants {@code text/plain}, as far as it named it; 0 to 1000
+ * @param html the weight of {@code text/html}, 0 to 1000
+ * @param text the weight of {@code text/plain} if it is named, else 0; 0 to 1000
  */
 public record AcceptedMedia(int html, int text) {
     private static final int ALL = 1000;
@@ -45,7 +45,7 @@ public record AcceptedMedia(int html, int text) {
         return ALL;
     }
 
-    /** What is no weight counts as none: who sends such a thing is no browser. */
+    /** An invalid weight counts as 0: no browser sends one. */
     private static int thousandths(String weight) {
         if (!weight.matches("(0(\\.[0-9]{0,3})?|1(\\.0{0,3})?)")) {
             return 0;

@@ -20,7 +20,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** One of the forms in which every page exists: HTML or plain text. */
+/** Renders all pages in one form: HTML or plain text. */
 public final class PageRenderer {
     private static final HtmlSanitizer ENTITIES = new HtmlEntityEncodingHtmlSanitizer();
 
@@ -52,7 +52,7 @@ public final class PageRenderer {
         }
         headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
         headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, policy(template));
-        // of these the answer may depend on Sec-Fetch-Mode by its challenge
+        // the challenge in the response may depend on Sec-Fetch-Mode
         headers.set(HttpHeaderNames.VARY, "Accept, Sec-Fetch-Mode");
         headers.set("Referrer-Policy", "no-referrer");
         headers.set("X-Content-Type-Options", "nosniff");
@@ -72,7 +72,7 @@ public final class PageRenderer {
         return new Page(own, body.getBytes(UTF_8));
     }
 
-    /** Nothing may be loaded or run; of styles only the very one in the template, by its hash. */
+    /** Forbids all loading and all scripts; allows only the style in the template, by its hash. */
     private static String policy(Template template) {
         String text = template.parts().toString();
         int from = text.indexOf("<style>");

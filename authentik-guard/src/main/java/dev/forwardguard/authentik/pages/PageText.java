@@ -1,14 +1,14 @@
 package dev.forwardguard.authentik.pages;
 
-/** What a page of this guard is about. Advice is for people who have never heard of authentik. */
+/** What a page is about. The advice is for people who have never heard of authentik. */
 public enum PageText {
-    /** Nobody has logged in yet; read by whoever closes the browser's dialog. */
+    /** No login yet; visitors see this page when they close the browser's dialog. */
     CHALLENGE(
             Title.UNAVAILABLE,
             "The usual login does not work at the moment. If you have been given an emergency user and"
                     + " password (Emergency Access), try again and enter them. Otherwise please wait: your"
                     + " usual login will work here again once the login service is back."),
-    /** Read by whoever closes the dialog after a wrong password. */
+    /** Visitors see this page when they close the dialog after a wrong password. */
     WRONG_PASSWORD(
             Title.UNAVAILABLE,
             "That user and password are not known to Emergency Access. The password of your usual login"
@@ -19,34 +19,34 @@ public enum PageText {
             Title.UNAVAILABLE,
             "There were too many wrong passwords from your network address. Wait a minute, then try again"
                     + " once with the right emergency user and password. Other addresses are not affected."),
-    /** More passwords wait for their check than can be. */
+    /** More passwords are waiting than the guard can check. */
     BUSY(
             Title.UNAVAILABLE,
             "More people are logging in than can be checked at once. Please try again in a few seconds."),
-    /** Emergency Access without credentials. */
+    /** Emergency Access has no users. */
     NO_USERS(
             Title.UNAVAILABLE,
             "The usual login does not work at the moment, and Emergency Access has no users, so nobody can"
                     + " log in. Please wait until the login service is back, or tell whoever runs this site."),
-    /** Asked without TLS. */
+    /** The request came without TLS. */
     INSECURE(
             Title.UNAVAILABLE,
             "The usual login does not work at the moment, and Emergency Access needs HTTPS, so that nobody"
                     + " can read your password on its way. Open this address with https://"),
-    /** The login pages of the outpost. */
+    /** The outpost is unavailable, and there is no fallback. */
     OUTPOST_UNAVAILABLE(
             Title.UNAVAILABLE,
             "The login service is not available, so you cannot log in or out in the usual way at the moment."
                     + " Please try again in a minute."),
-    /** Malformed, or larger than anything that is sent on purpose. */
+    /** Malformed, or larger than any legitimate request. */
     UNREADABLE(
             "This request cannot be read",
             "It is malformed, or its headers are larger than 256 KiB. Deleting the cookies of this site may"
                     + " help."),
-    /** The guard has no room for it. */
+    /** The guard has no capacity for the request. */
     OVERLOADED(
             Title.UNAVAILABLE,
-            "authentik-guard has more to do than it can. Please try again in a few seconds."),
+            "authentik-guard has more requests than it can handle. Please try again in a few seconds."),
     /** A bug. */
     INTERNAL_ERROR(
             Title.UNAVAILABLE,

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A text with {@code {{names}}} in it. What is the same for many pages is filled in once, so that a
- * page costs little more than the copying of its text.
+ * A text with {@code {{names}}} to fill in. What is the same on many pages is filled in once, so
+ * that a page costs little more than copying its text.
  *
- * @param parts text and names by turns; text comes first and last
+ * @param parts text and names in turn; text comes first and last
  */
 record Template(List<String> parts) {
     Template {
         parts = List.copyOf(parts);
     }
 
-    /** One of the resources beside this class. */
+    /** Reads one of the page resources. */
     static Template resource(String name) {
         try (var file = Template.class.getResourceAsStream("/pages/" + name)) {
             if (file == null) {
@@ -44,7 +44,7 @@ record Template(List<String> parts) {
         return new Template(parts);
     }
 
-    /** Fills in these, and leaves the other names for later. */
+    /** Fills in these values and keeps the other names. */
     Template with(Map<String, String> values) {
         List<String> fewer = new ArrayList<>();
         var text = new StringBuilder(parts.getFirst());

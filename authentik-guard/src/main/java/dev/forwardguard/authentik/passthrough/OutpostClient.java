@@ -5,7 +5,7 @@ import io.micronaut.http.client.annotation.Client;
 
 import jakarta.inject.Singleton;
 
-/** Micronaut's client, as a bean of its own, so that it can be built later than who uses it. */
+/** Micronaut's HTTP client, in a bean of its own so that it can be created after its users. */
 @Singleton
 final class OutpostClient {
     private final RawHttpClient http;

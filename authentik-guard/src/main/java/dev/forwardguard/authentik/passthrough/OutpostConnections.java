@@ -10,8 +10,8 @@ import io.netty.channel.ChannelOption;
 import jakarta.inject.Singleton;
 
 /**
- * Reads at most 32 KiB of a page at a time. Netty would read 1 MiB, sixteen buffers of 64 KiB, and
- * what was read waits in direct memory for the visitor to take it.
+ * Reads at most 32 KiB of a response at a time. Netty would read 1 MiB, sixteen buffers of 64 KiB,
+ * and what was read stays in direct memory until the visitor receives it.
  */
 @Singleton
 final class OutpostConnections implements BeanCreatedEventListener<NettyClientCustomizer.Registry> {

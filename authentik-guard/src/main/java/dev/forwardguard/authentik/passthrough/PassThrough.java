@@ -53,9 +53,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * The rest of the outpost: starting a login, its callback, signing out. Streamed both ways, as if
- * the guard were not there, {@code Host} included, by which the outpost finds the application.
- * Without an answer there is nothing to fall back on.
+ * Passes the rest of the outpost through: starting a login, its callback, signing out. Requests and
+ * responses are streamed as if the guard were not there. {@code Host} is kept, because the outpost
+ * finds the application by it. If the outpost does not respond, there is no fallback.
  */
 @Singleton
 @ServerFilter(AuthentikSettings.PREFIX + "**")
@@ -75,15 +75,15 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
     }
 
     /**
-     * Builds the client as soon as the guard listens: it is a third of the start, and nobody needs
-     * it to be let in. What cannot be built still stops the start, not the first request.
+     * Creates the client once the guard listens. That takes a third of the start, and auth requests
+     * do not need it. A client that cannot be created still stops the start, not the first request.
      */
     @Override
     public void onApplicationEvent(ServerStartupEvent listening) {
         var _ = client.get();
     }
 
-    /** A filter and not a controller, because every method is passed through. */
+    /** A filter, not a controller, because every HTTP method is passed through. */
     @RequestFilter
     CompletionStage<MutableHttpResponse<?>> stream(HttpRequest<?> request) {
         GuardSettings now = profile.settings();
@@ -112,21 +112,21 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
         return forwarded;
     }
 
-    private static URI target(URI asked, UpstreamSettings upstream) {
-        String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
+    private static URI target(URI requested, UpstreamSettings upstream) {
+        String query = requested.getRawQuery() == null ? "" : "?" + requested.getRawQuery();
         return URI.create(
                 "http://"
                         + upstream.url().getRawAuthority()
                         + upstream.pathPrefix()
-                        + asked.getRawPath()
+                        + requested.getRawPath()
                         + query);
     }
 
-    /** Takes the body over at once: the client closes what nobody took when this returns. */
+    /** Takes over the body at once: otherwise the client closes it when this returns. */
     private MutableHttpResponse<?> returned(
             ByteBodyHttpResponse<?> answered, HttpRequest<?> request) {
         if (answered.code() < 200) {
-            // the client takes an interim answer for the final one
+            // the client mistakes an interim response for the final one
             return page(FallbackReason.PROTOCOL_ERROR, request);
         }
         HttpHeaders sent = ((NettyHttpHeaders) answered.getHeaders()).getNettyHeaders();
@@ -139,8 +139,8 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
         if (empty) {
             body.close();
         } else {
-            headers.remove(HttpHeaderNames.CONTENT_LENGTH); // comes with the body
-            closeWithVisitor(body, request);
+            headers.remove(HttpHeaderNames.CONTENT_LENGTH); // the body adds its own
+            closeWithConnection(body, request);
         }
         var response =
                 new NettyMutableHttpResponse<CloseableByteBody>(
@@ -154,25 +154,25 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
     }
 
     /**
-     * Micronaut drops an answer whose visitor has gone, and forgets its body, which would hold its
-     * direct memory for ever. A visitor has one answer at a time, so the next body takes the place
-     * of the one before.
+     * Closes the body when the connection closes. Micronaut drops a response whose visitor has
+     * disconnected and forgets its body, which would hold its direct memory for ever. A connection
+     * has one response at a time, so the next body replaces the one before.
      */
-    private static void closeWithVisitor(CloseableByteBody body, HttpRequest<?> request) {
-        Channel visitor = ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
-        visitor.eventLoop()
+    private static void closeWithConnection(CloseableByteBody body, HttpRequest<?> request) {
+        Channel caller = ((NettyHttpRequest<?>) request).getChannelHandlerContext().channel();
+        caller.eventLoop()
                 .execute(
                         () -> {
-                            Attribute<CloseableByteBody> last = visitor.attr(LAST_BODY);
+                            Attribute<CloseableByteBody> last = caller.attr(LAST_BODY);
                             if (last.getAndSet(body) == null) {
-                                visitor.closeFuture().addListener(gone -> last.get().close());
-                            } else if (!visitor.isOpen()) {
+                                caller.closeFuture().addListener(closed -> last.get().close());
+                            } else if (!caller.isOpen()) {
                                 body.close();
                             }
                         });
     }
 
-    /** The client's failures, of which it does not tell many apart. */
+    /** Maps the client's failures, of which it distinguishes only a few. */
     private static FallbackReason reasonOf(Throwable failure) {
         if (failure instanceof ReadTimeoutException) {
             return FallbackReason.READ_TIMEOUT;
@@ -182,7 +182,7 @@ final class PassThrough implements ApplicationEventListener<ServerStartupEvent> 
                 case ConnectTimeoutException ignored -> {
                     return FallbackReason.CONNECT_TIMEOUT;
                 }
-                case TimeoutException ignored -> { // no connection came free
+                case TimeoutException ignored -> { // no connection became free
                     return FallbackReason.OVERLOAD;
                 }
                 case ConnectException ignored -> {

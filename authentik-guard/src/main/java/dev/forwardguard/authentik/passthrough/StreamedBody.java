@@ -25,13 +25,14 @@ import java.io.OutputStream;
 import java.util.OptionalLong;
 
 /**
- * Passes a body on while it is still arriving on another event loop. It goes by way of a publisher,
- * which waits to be asked: a body that is handed over as it is pushes its first bytes before
- * Micronaut has sent the head. Until it is asked the body stays its owner's, to be closed if nobody
- * ever does.
+ * Passes a body on while it still arrives on another event loop. It uses a publisher, which waits
+ * for demand: a body that is handed over directly pushes its first bytes before Micronaut has sent
+ * the header section. Until there is demand, the body belongs to its owner, who closes it if there
+ * never is any.
  *
- * <p>It changes to the visitor's event loop here, where it is known whether he is still there. What
- * is under way for one who has gone is given back; Micronaut, which would change itself, loses it.
+ * <p>The switch to the visitor's event loop happens here, where it is known whether the visitor is
+ * still connected. Buffers in flight for a visitor who has disconnected are released. Micronaut's
+ * own switch would leak them.
  */
 enum StreamedBody implements ResponseBodyWriter<CloseableByteBody> {
     INSTANCE;
@@ -48,12 +49,13 @@ enum StreamedBody implements ResponseBodyWriter<CloseableByteBody> {
             return ByteBodyHttpResponseWrapper.wrap(response, body); // nothing to wait for
         }
         OptionalLong length = body.expectedLength();
-        Publisher<ReadBuffer> whenAsked = caller -> body.toReadBufferPublisher().subscribe(caller);
-        Publisher<ReadBuffer> whileThere =
-                Flux.from(whenAsked)
+        Publisher<ReadBuffer> onDemand =
+                subscriber -> body.toReadBufferPublisher().subscribe(subscriber);
+        Publisher<ReadBuffer> whileConnected =
+                Flux.from(onDemand)
                         .publishOn(Schedulers.fromExecutor(eventLoopOf(request)), 1)
                         .doOnDiscard(ReadBuffer.class, ReadBuffer::close);
-        return ByteBodyHttpResponseWrapper.wrap(response, bodies.adapt(whileThere, length));
+        return ByteBodyHttpResponseWrapper.wrap(response, bodies.adapt(whileConnected, length));
     }
 
     private static EventLoop eventLoopOf(HttpRequest<?> request) {

@@ -30,24 +30,24 @@ class EmergencyUsersTest {
         return new EmergencyUsers(live, nanos::get);
     }
 
-    private void inForce(String htpasswd) {
+    private void load(String htpasswd) {
         live.offer(String.valueOf(htpasswd.hashCode()), htpasswd.getBytes(UTF_8));
     }
 
     @Test
-    void areThoseOfTheFileHoweverEarlyItCame() {
+    void includesUsersOfLoadedFile() {
         assertThat(users().include("anna")).isFalse();
-        inForce(ANNA);
+        load(ANNA);
         assertThat(users().include("anna")).isTrue();
         assertThat(users().include("bert")).isFalse();
     }
 
     @Test
-    void areAlsoThoseWhoWereTakenOut() {
+    void includesRemovedUsers() {
         EmergencyUsers users = users();
-        inForce(ANNA);
-        inForce(BERT);
-        inForce("");
+        load(ANNA);
+        load(BERT);
+        load("");
 
         assertThat(users.include("anna")).isTrue();
         assertThat(users.include("bert")).isTrue();
@@ -55,30 +55,30 @@ class EmergencyUsersTest {
     }
 
     @Test
-    void stayWhenTheWholeFileIsWithdrawn() {
-        inForce(ANNA);
+    void keepsUsersOfWithdrawnFile() {
+        load(ANNA);
         EmergencyUsers users = users();
         live.withdraw();
 
         assertThat(users.include("anna")).isTrue();
-        inForce(BERT);
+        load(BERT);
         assertThat(users.include("anna")).isTrue();
     }
 
     @Test
-    void areAlsoThoseWhoAreLocked() {
-        inForce(BERT + ANNA.replace(":", ":!"));
+    void includesLockedUsers() {
+        load(BERT + ANNA.replace(":", ":!"));
 
         assertThat(users().include("anna")).isTrue();
     }
 
     @Test
-    void areForgottenAMonthAfterTheyWereTakenOut() {
+    void forgetsRemovedUsersAfter30Days() {
         EmergencyUsers users = users();
-        inForce(ANNA);
+        load(ANNA);
         nanos.addAndGet(Duration.ofDays(40).toNanos());
         assertThat(users.include("anna")).isTrue();
-        inForce(BERT);
+        load(BERT);
         nanos.addAndGet(Duration.ofDays(29).toNanos());
         assertThat(users.include("anna")).isTrue();
         nanos.addAndGet(Duration.ofDays(1).toNanos());

@@ -14,16 +14,16 @@ import java.util.Map;
 
 class HtpasswdConfigurationTest {
     @Test
-    void withoutAWordItIsTheSecretInAClusterAndTheFileElsewhere() {
-        var silent = new HtpasswdConfiguration(null, null);
+    void defaultsToSecretInClusterAndFileElsewhere() {
+        var unset = new HtpasswdConfiguration(null, null);
 
-        assertThat(silent.choice(true)).isEqualTo(Source.SECRET);
-        assertThat(silent.choice(false)).isEqualTo(Source.FILE);
-        assertThat(silent.followed()).isEqualTo(Path.of("/etc/forward-guard/htpasswd"));
+        assertThat(unset.choice(true)).isEqualTo(Source.SECRET);
+        assertThat(unset.choice(false)).isEqualTo(Source.FILE);
+        assertThat(unset.followed()).isEqualTo(Path.of("/etc/forward-guard/htpasswd"));
     }
 
     @Test
-    void aFileThatIsNamedIsMeant() {
+    void usesConfiguredFile() {
         var file = new HtpasswdConfiguration(null, "/users");
 
         assertThat(file.choice(true)).isEqualTo(Source.FILE);
@@ -31,19 +31,19 @@ class HtpasswdConfigurationTest {
     }
 
     @Test
-    void theSourceDecidesWhenItIsNamed() {
+    void prefersConfiguredSource() {
         assertThat(new HtpasswdConfiguration("secret", "/users").choice(false))
                 .isEqualTo(Source.SECRET);
         assertThat(new HtpasswdConfiguration("file", null).choice(true)).isEqualTo(Source.FILE);
     }
 
     @Test
-    void whatIsBlankIsNotSet() {
+    void treatsBlankAsUnset() {
         assertThat(new HtpasswdConfiguration(" ", "").choice(true)).isEqualTo(Source.SECRET);
     }
 
     @Test
-    void aWrongSourceStopsTheStartWithOneReadableLine() {
+    void failsStartOnInvalidSource() {
         assertThatThrownBy(
                         () ->
                                 RunningGuard.start(
@@ -55,7 +55,7 @@ class HtpasswdConfigurationTest {
     }
 
     @Test
-    void aWrongNameOfTheSecretStopsTheStartWithOneReadableLine() {
+    void failsStartOnInvalidSecretName() {
         assertThatThrownBy(
                         () ->
                                 RunningGuard.start(

@@ -8,19 +8,19 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 class LogRateLimitTest {
-    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // it may wrap
-    private final LogRateLimit budget = new LogRateLimit(3, now::get);
+    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // the clock may overflow
+    private final LogRateLimit limit = new LogRateLimit(3, now::get);
 
     private int taken(int attempts) {
         int taken = 0;
         for (int attempt = 0; attempt < attempts; attempt++) {
-            taken += budget.take() ? 1 : 0;
+            taken += limit.take() ? 1 : 0;
         }
         return taken;
     }
 
     @Test
-    void hasRoomForSoManyInASecond() {
+    void allowsThreePerSecond() {
         assertThat(taken(3)).isEqualTo(3);
         assertThat(taken(1000)).isZero();
 
@@ -32,10 +32,10 @@ class LogRateLimitTest {
     }
 
     @Test
-    void countsWhatFoundNone() {
+    void countsSuppressedEvents() {
         taken(10);
 
-        assertThat(budget.suppressed()).isEqualTo(7);
-        assertThat(budget.suppressed()).isZero();
+        assertThat(limit.suppressed()).isEqualTo(7);
+        assertThat(limit.suppressed()).isZero();
     }
 }

@@ -18,13 +18,13 @@ class PreflightTest {
                     .set("Access-Control-Request-Headers", "authorization");
 
     @Test
-    void isWhatBrowsersSend() {
+    void recognizesBrowserPreflight() {
         assertThat(Preflight.is(headers)).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"X-Forwarded-Method", "Origin", "Access-Control-Request-Method"})
-    void isNoneIfSomethingIsMissingOrThereTwice(String name) {
+    void requiresEachHeaderOnce(String name) {
         HttpHeaders twice = headers.copy().add(name, headers.get(name));
         HttpHeaders blank = headers.copy().set(name, "");
 
@@ -35,7 +35,7 @@ class PreflightTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "options", "OPTIONS, GET", "POST"})
-    void isNoneByAnotherMethod(String method) {
+    void requiresMethodOptions(String method) {
         assertThat(Preflight.is(headers.set("X-Forwarded-Method", method))).isFalse();
     }
 
@@ -48,7 +48,7 @@ class PreflightTest {
                 "X-HTTP-Method",
                 "X-Method-Override"
             })
-    void isNoneWithWhatNoBrowserSendsAlong(String name) {
+    void excludesHeadersBrowsersNeverSend(String name) {
         assertThat(Preflight.is(headers.set(name, "DELETE"))).isFalse();
     }
 }

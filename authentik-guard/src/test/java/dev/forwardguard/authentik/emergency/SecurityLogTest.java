@@ -67,7 +67,7 @@ class SecurityLogTest {
                     headers, new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000));
 
     @BeforeEach
-    void listen() {
+    void attachAppender() {
         events.start();
         encoder.start();
         logger.addAppender(events);
@@ -75,7 +75,7 @@ class SecurityLogTest {
     }
 
     @AfterEach
-    void leave() {
+    void detachAppender() {
         logger.detachAppender(events);
         logger.setAdditive(true);
     }
@@ -101,7 +101,7 @@ class SecurityLogTest {
     }
 
     @Test
-    void aLoginIsToldWithWhoWhereAndUnderWhichNumber() throws IOException {
+    void logsLoginWithUserAddressAndRequestId() throws IOException {
         log.loggedIn("anna", client, request);
 
         JsonNode line = only();
@@ -117,7 +117,7 @@ class SecurityLogTest {
     }
 
     @Test
-    void aRefusalIsToldWithItsReason() throws IOException {
+    void logsDenialWithReason() throws IOException {
         log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
 
         assertThat(only().get("event").asText()).isEqualTo("emergency_denied");
@@ -126,14 +126,14 @@ class SecurityLogTest {
     }
 
     @Test
-    void throttlingIsAnEventOfItsOwn() throws IOException {
+    void logsThrottlingAsOwnEvent() throws IOException {
         log.denied(LoginMetric.THROTTLED, "anna", client, request);
 
         assertThat(only().get("event").asText()).isEqualTo("emergency_throttled");
     }
 
     @Test
-    void whatIsOnlyCountedIsNotLogged() {
+    void countsWithoutLogging() {
         log.count(LoginMetric.REMEMBERED);
 
         assertThat(events.list).isEmpty();
@@ -141,7 +141,7 @@ class SecurityLogTest {
     }
 
     @Test
-    void aFloodIsTenLinesASecondAndANumber() throws IOException {
+    void limitsFloodToTenLinesPerSecond() throws IOException {
         for (int attempt = 0; attempt < 500; attempt++) {
             log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
         }
@@ -163,7 +163,7 @@ class SecurityLogTest {
     }
 
     @Test
-    void aFloodHidesNoLogin() {
+    void logsLoginDuringFlood() {
         for (int attempt = 0; attempt < 500; attempt++) {
             log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
             log.denied(LoginMetric.THROTTLED, "anna", client, request);
@@ -188,7 +188,7 @@ class SecurityLogTest {
                 "ends in a half\ud83d",
                 "tag\udb40\udc41"
             })
-    void aNameIsOneLineInWhichEverythingCanBeSeen(String user) throws IOException {
+    void writesUserVisiblyOnOneLine(String user) throws IOException {
         log.denied(LoginMetric.BAD_CREDENTIALS, user, client, request);
 
         String line = lines().getFirst();
@@ -212,7 +212,7 @@ class SecurityLogTest {
     }
 
     @Test
-    void namesOfOtherLanguagesStayReadable() {
+    void keepsNonAsciiUsersReadable() {
         log.denied(LoginMetric.BAD_CREDENTIALS, "jörg 日本 🙂", client, request);
 
         assertThat(lines().getFirst()).contains("\"user\":\"jörg 日本 🙂\"");
@@ -220,7 +220,7 @@ class SecurityLogTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "ä", "日", "🙂", "\ud83d"})
-    void aLongNameIsCutBetweenCharacters(String character) throws IOException {
+    void cutsLongUserBetweenCharacters(String character) throws IOException {
         log.denied(LoginMetric.BAD_CREDENTIALS, character.repeat(4096), client, request);
 
         String shown = character.equals("\ud83d") ? "\ufffd" : character;
@@ -229,14 +229,14 @@ class SecurityLogTest {
     }
 
     @Test
-    void aNameOfSixtyFourCharactersIsWhole() throws IOException {
+    void keepsUserOf64Characters() throws IOException {
         log.denied(LoginMetric.BAD_CREDENTIALS, "🙂".repeat(64), client, request);
 
         assertThat(only().get("user").asText()).isEqualTo("🙂".repeat(64));
     }
 
     @Test
-    void whatTheGatewayPassesOnIsNoMoreTrusted() throws IOException {
+    void sanitizesForwardedHeaders() throws IOException {
         String odd = new String("\u202e/x\u001b[0m".getBytes(UTF_8), ISO_8859_1);
         headers.set("X-Forwarded-Uri", odd + "?token=secret");
         headers.set("X-Forwarded-Host", "h".repeat(5000));

@@ -15,15 +15,15 @@ class BruteForceBudgetTest {
         budget.charge(time.toNanos());
     }
 
-    private void assertAllowed(boolean known, boolean stranger, boolean suspect) {
+    private void assertAllowed(boolean trusted, boolean unknown, boolean suspicious) {
         budget.contended();
-        assertThat(budget.allows(Reputation.TRUSTED)).isEqualTo(known);
-        assertThat(budget.allows(Reputation.UNKNOWN)).isEqualTo(stranger);
-        assertThat(budget.allows(Reputation.SUSPICIOUS)).isEqualTo(suspect);
+        assertThat(budget.allows(Reputation.TRUSTED)).isEqualTo(trusted);
+        assertThat(budget.allows(Reputation.UNKNOWN)).isEqualTo(unknown);
+        assertThat(budget.allows(Reputation.SUSPICIOUS)).isEqualTo(suspicious);
     }
 
     @Test
-    void suspectsLeaveHalfToStrangersAndBothEverythingElseToTheKnown() {
+    void reservesTimeForBetterReputations() {
         assertAllowed(true, true, true);
         charge(Duration.ofMillis(2500));
         assertAllowed(true, true, false);
@@ -32,7 +32,7 @@ class BruteForceBudgetTest {
     }
 
     @Test
-    void aQuarterOfTheTimeComesBack() {
+    void refillsQuarterOfElapsedTime() {
         charge(Duration.ofSeconds(6));
         nanos.addAndGet(Duration.ofSeconds(4).toNanos());
         assertAllowed(true, false, false);
@@ -44,7 +44,7 @@ class BruteForceBudgetTest {
     }
 
     @Test
-    void bindsNobodyWhoIsAlone() {
+    void allowsAllWithoutContention() {
         charge(Duration.ofHours(1));
         assertThat(budget.allows(Reputation.SUSPICIOUS)).isTrue();
         assertAllowed(true, false, false);
@@ -55,7 +55,7 @@ class BruteForceBudgetTest {
     }
 
     @Test
-    void cheapHashesCostAMillisecond() {
+    void chargesAtLeastOneMillisecond() {
         for (int i = 0; i < 5000; i++) {
             budget.contended();
             assertThat(budget.allows(Reputation.UNKNOWN)).isTrue();

@@ -3,12 +3,15 @@ package dev.forwardguard.authentik.login;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Strangers whose passwords take as long to check as a test likes. */
+/** Fills a {@link HashingPool} with checks that block until a test opens a gate. */
 public final class BusyPool {
     private BusyPool() {}
 
-    /** Gives the pool one more that ends when the gate opens; false if it has no room for it. */
-    public static boolean until(CountDownLatch gate, HashingPool pool) {
+    /**
+     * Submits a check, for an unknown address, that blocks until the gate opens. Returns false if
+     * the pool is full.
+     */
+    public static boolean submitBlocked(CountDownLatch gate, HashingPool pool) {
         try {
             pool.execute(Reputation.UNKNOWN, () -> await(gate));
             return true;
@@ -17,10 +20,10 @@ public final class BusyPool {
         }
     }
 
-    /** Keeps all threads of strangers busy, however many this machine makes it. */
-    public static void everyThread(CountDownLatch gate, HashingPool pool) {
+    /** Blocks all threads for unknown addresses, however many this machine has of them. */
+    public static void blockAllThreads(CountDownLatch gate, HashingPool pool) {
         for (int thread = 0; thread < HashingPool.MAX_THREADS; thread++) {
-            until(gate, pool);
+            submitBlocked(gate, pool);
         }
     }
 

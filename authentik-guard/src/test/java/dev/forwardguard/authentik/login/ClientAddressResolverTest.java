@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Random;
 
 class ClientAddressResolverTest {
-    /** Several lines of the header are separated by a bar, no line is a dash. */
-    @ParameterizedTest(name = "{0} by {1} is {2}")
+    /** In the header column, a bar separates field lines and a dash means no field line. */
+    @ParameterizedTest(name = "{0} from {1} is {2}")
     @CsvSource(
             delimiter = ';',
             value = {
@@ -35,13 +35,13 @@ class ClientAddressResolverTest {
                 "198.51.100.7,192.168.3.4,172.31.255.1; 10.0.0.1;    198.51.100.7",
                 "198.51.100.7 | 192.168.3.4;            10.0.0.1;    198.51.100.7",
                 "198.51.100.7:1234, [fd00::9]:80;       127.0.0.1;   198.51.100.7",
-                // a forged left side
+                // forged values on the left
                 "203.0.113.1, 198.51.100.7;             10.0.0.1;    198.51.100.7",
                 "203.0.113.1 | 198.51.100.7;            10.0.0.1;    198.51.100.7",
                 "10.0.0.1, 198.51.100.7, 192.168.3.4;   10.0.0.1;    198.51.100.7",
                 "x, 198.51.100.7;                       10.0.0.1;    198.51.100.7",
                 ", , 198.51.100.7;                      10.0.0.1;    198.51.100.7",
-                // nonsense ends the chain at the last proxy that spoke
+                // an invalid value ends the chain at the last valid proxy
                 "198.51.100.7, x;                       10.0.0.1;    10.0.0.1",
                 "198.51.100.7, x, 192.168.3.4;          10.0.0.1;    192.168.3.4",
                 "198.51.100.7, ;                        10.0.0.1;    10.0.0.1",
@@ -49,14 +49,14 @@ class ClientAddressResolverTest {
                 "198.51.100.7 | ,;                      10.0.0.1;    10.0.0.1",
                 "unknown;                               10.0.0.1;    10.0.0.1",
                 "-;                                     10.0.0.1;    10.0.0.1",
-                // everybody is a proxy: the farthest
+                // only trusted proxies: the farthest one counts
                 "192.168.9.9, 192.168.3.4;              10.0.0.1;    192.168.9.9",
-                // who is no proxy is believed nothing
+                // the header of an untrusted peer is ignored
                 "203.0.113.1;                           198.51.100.9; 198.51.100.9",
                 "10.0.0.1;                              11.0.0.1;    11.0.0.1",
                 "203.0.113.1;                           172.32.0.1;  172.32.0.1",
             })
-    void readsFromTheRight(String header, String peer, String client) {
+    void readsForwardedForFromRight(String header, String peer, String client) {
         assertThat(
                         ClientAddressResolver.DEFAULT.resolve(
                                 headers("X-Forwarded-For", header), from(peer)))
@@ -73,32 +73,32 @@ class ClientAddressResolverTest {
                 "198.51.100.7|203.0.113.1;  10.0.0.1;     10.0.0.1",
                 "-;                         10.0.0.1;     10.0.0.1",
             })
-    void canReadXRealIpInstead(String header, String peer, String client) {
-        var rule =
+    void readsXRealIpIfConfigured(String header, String peer, String client) {
+        var resolver =
                 new ClientAddressResolver(
                         ClientAddressResolver.Source.of("x-real-ip"),
                         ClientAddressResolver.DEFAULT.trustedProxies());
         HttpHeaders headers = headers("X-Real-Ip", header).add("X-Forwarded-For", "192.0.2.99");
 
-        assertThat(rule.resolve(headers, from(peer))).hasToString(client);
+        assertThat(resolver.resolve(headers, from(peer))).hasToString(client);
     }
 
     @Test
-    void withoutProxiesTheConnectionCounts() {
-        var rule =
+    void usesPeerAddressWithoutTrustedProxies() {
+        var resolver =
                 new ClientAddressResolver(ClientAddressResolver.Source.X_FORWARDED_FOR, List.of());
 
-        assertThat(rule.resolve(headers("X-Forwarded-For", "192.0.2.1"), from("127.0.0.1")))
+        assertThat(resolver.resolve(headers("X-Forwarded-For", "192.0.2.1"), from("127.0.0.1")))
                 .hasToString("127.0.0.1");
         assertThat(
-                        rule.resolve(
+                        resolver.resolve(
                                 headers("X-Forwarded-For", "192.0.2.1"),
                                 new EmbeddedChannel().remoteAddress()))
                 .isEqualTo(ClientAddress.UNKNOWN);
     }
 
     @Test
-    void aChainWithoutEndIsNotReadToItsEnd() {
+    void stopsAfterMaxHops() {
         String endless = "192.0.2.1, " + "10.0.0.2,".repeat(30_000) + "10.0.0.3";
 
         assertThat(
@@ -108,7 +108,7 @@ class ClientAddressResolverTest {
     }
 
     @Test
-    void nothingLeftOfTheFirstStrangerChangesAnything() {
+    void ignoresEverythingLeftOfClient() {
         Random random = new Random(11);
         for (int i = 0; i < 20_000; i++) {
             byte[] forged = new byte[random.nextInt(80)];
@@ -142,7 +142,7 @@ class ClientAddressResolverTest {
         "2001:db8::/33, 2001:db8:7fff::, true",
         "2001:db8::/33, 2001:db8:8000::, false"
     })
-    void knowsItsRanges(String range, String address, boolean inside) {
+    void matchesSubnets(String range, String address, boolean inside) {
         assertThat(ClientAddress.parse(address).orElseThrow().in(Subnet.parse(range)))
                 .isEqualTo(inside);
     }
@@ -163,7 +163,7 @@ class ClientAddressResolverTest {
                 "fe80::1%eth0",
                 "10.0.0.0/ 8"
             })
-    void refusesWhatIsNoRange(String text) {
+    void rejectsInvalidSubnets(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Subnet.parse(text));
     }
 

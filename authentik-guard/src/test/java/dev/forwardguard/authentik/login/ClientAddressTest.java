@@ -24,7 +24,7 @@ class ClientAddressTest {
         "fe80::1%eth0, fe80::1",
         "::1, ::1"
     })
-    void readsWhatProxiesWrite(String text, String address) {
+    void parsesAddressesFromProxies(String text, String address) {
         assertThat(ClientAddress.parse(text))
                 .hasValueSatisfying(it -> assertThat(it).hasToString(address));
     }
@@ -61,7 +61,7 @@ class ClientAddressTest {
                 "%",
                 "١.١.١.١"
             })
-    void neverLooksUpAName(String text) {
+    void rejectsNonAddressesWithoutLookup(String text) {
         assertThat(ClientAddress.parse(text)).isEmpty();
     }
 
@@ -74,7 +74,7 @@ class ClientAddressTest {
         "192.0.2.1, 192.0.2.2, false",
         "192.0.2.1, c000:201::, false"
     })
-    void countsNetworksAndNotHosts(String one, String other, boolean same) {
+    void comparesIpv6AddressesByNetwork(String one, String other, boolean same) {
         ClientAddress first = ClientAddress.parse(one).orElseThrow();
         ClientAddress second = ClientAddress.parse(other).orElseThrow();
 
@@ -85,7 +85,7 @@ class ClientAddressTest {
     }
 
     @Test
-    void readsArbitraryTextWithoutComplaint() {
+    void neverThrowsOnArbitraryText() {
         Random random = new Random(7);
         String alphabet = "0123456789abcdefABCDEF:.[]% ,\tx-\u00ff\0";
         for (int i = 0; i < 100_000; i++) {

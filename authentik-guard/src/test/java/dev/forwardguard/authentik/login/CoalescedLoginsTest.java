@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The same password at the same moment is one check, and nobody waits for a crowd. */
+/** Concurrent logins with the same password share one check; trusted addresses skip the queue. */
 class CoalescedLoginsTest {
     private final LoginsUnderTest logins = new LoginsUnderTest();
 
@@ -35,21 +35,21 @@ class CoalescedLoginsTest {
     private final CountDownLatch gate = new CountDownLatch(1);
 
     @BeforeEach
-    void thePoolIsBusy() {
-        BusyPool.until(gate, logins.pool());
-        BusyPool.until(gate, logins.pool());
+    void occupyPool() {
+        BusyPool.submitBlocked(gate, logins.pool());
+        BusyPool.submitBlocked(gate, logins.pool());
     }
 
     @AfterEach
-    void open() {
+    void openGate() {
         gate.countDown();
     }
 
     @Test
-    void isHashedOnceForAllWhoWait() {
+    void hashesOnceForAllWaiting() {
         List<CompletableFuture<AuthResult>> waiting = new ArrayList<>();
         for (int asset = 0; asset < 60; asset++) {
-            waiting.add(logins.ask("anna", "secret", HOME, () -> true));
+            waiting.add(logins.check("anna", "secret", HOME, () -> true));
         }
         gate.countDown();
 
@@ -59,10 +59,10 @@ class CoalescedLoginsTest {
     }
 
     @Test
-    void isOneFailureHoweverManyWait() {
+    void countsOneFailureForAllWaiting() {
         List<CompletableFuture<AuthResult>> waiting = new ArrayList<>();
         for (int asset = 0; asset < 60; asset++) {
-            waiting.add(logins.ask("anna", "guess", HOME, () -> true));
+            waiting.add(logins.check("anna", "guess", HOME, () -> true));
         }
         gate.countDown();
 
@@ -74,22 +74,22 @@ class CoalescedLoginsTest {
     }
 
     @Test
-    void isStillCheckedWhenWhoAskedFirstHangsUp() {
-        var there = new AtomicBoolean(true);
-        logins.ask("anna", "secret", HOME, there::get);
-        var second = logins.ask("anna", "secret", HOME, () -> true);
-        there.set(false);
+    void checksIfFirstCallerHangsUp() {
+        var connected = new AtomicBoolean(true);
+        logins.check("anna", "secret", HOME, connected::get);
+        var second = logins.check("anna", "secret", HOME, () -> true);
+        connected.set(false);
         gate.countDown();
 
         assertThat(second.join()).isEqualTo(new Accepted(true));
     }
 
     @Test
-    void isNotCheckedWhenAllHaveHungUp() {
-        var there = new AtomicBoolean(true);
-        var first = logins.ask("anna", "secret", HOME, there::get);
-        var second = logins.ask("anna", "secret", HOME, there::get);
-        there.set(false);
+    void skipsCheckIfAllHungUp() {
+        var connected = new AtomicBoolean(true);
+        var first = logins.check("anna", "secret", HOME, connected::get);
+        var second = logins.check("anna", "secret", HOME, connected::get);
+        connected.set(false);
         gate.countDown();
 
         assertThat(first.join()).isEqualTo(new Cancelled());
@@ -99,27 +99,27 @@ class CoalescedLoginsTest {
     }
 
     @Test
-    void isAnsweredByThePasswordInForceWhenItIsChecked() {
-        var early = logins.ask("anna", "secret", HOME, () -> true);
-        logins.inForce(ANNA_ROTATED);
+    void usesPasswordValidAtCheckTime() {
+        var early = logins.check("anna", "secret", HOME, () -> true);
+        logins.setUsers(ANNA_ROTATED);
         gate.countDown();
 
         assertThat(early.join()).isEqualTo(new Rejected(false));
     }
 
     @Test
-    void doesNotWaitInACrowdThatNeverEnds() {
+    void limitsWaitingLogins() {
         for (int asset = 0; asset < 1000; asset++) {
-            assertThat(logins.ask("anna", "secret", HOME, () -> true)).isNotDone();
+            assertThat(logins.check("anna", "secret", HOME, () -> true)).isNotDone();
         }
         assertThat(logins.login("anna", "secret")).isEqualTo(new Overloaded());
     }
 
     @Test
-    void manyGuessesAtTheSameMomentAreNotOne() {
+    void countsConcurrentGuessesSeparately() {
         List<CompletableFuture<AuthResult>> waiting = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            waiting.add(logins.ask("anna", "guess " + i, HOME, () -> true));
+            waiting.add(logins.check("anna", "guess " + i, HOME, () -> true));
         }
         assertThat(logins.login("anna", "guess 5")).isEqualTo(new Overloaded());
         assertThat(logins.login("anna", "guess 6")).isEqualTo(new Overloaded());
@@ -130,22 +130,22 @@ class CoalescedLoginsTest {
     }
 
     @Test
-    void keepsNobodyWaitingWhoLoggedInBefore() {
+    void checksTrustedAddressWithoutWaiting() {
         gate.countDown();
         logins.login("bert", "secret");
-        logins.pass(Duration.ofMinutes(6));
-        var again = new CountDownLatch(1);
-        BusyPool.until(again, logins.pool());
-        BusyPool.until(again, logins.pool());
-        List<CompletableFuture<AuthResult>> crowd = new ArrayList<>();
+        logins.advance(Duration.ofMinutes(6));
+        var secondGate = new CountDownLatch(1);
+        BusyPool.submitBlocked(secondGate, logins.pool());
+        BusyPool.submitBlocked(secondGate, logins.pool());
+        List<CompletableFuture<AuthResult>> queued = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            crowd.add(logins.ask("anna", "guess", address("203.0.113." + i), () -> true));
+            queued.add(logins.check("anna", "guess", address("203.0.113." + i), () -> true));
         }
 
         assertThat(logins.login("bert", "secret")).isEqualTo(new Accepted(false));
 
-        assertThat(crowd).noneMatch(CompletableFuture::isDone);
-        again.countDown();
-        assertThat(crowd).allSatisfy(it -> assertThat(it.join()).isEqualTo(new Rejected(false)));
+        assertThat(queued).noneMatch(CompletableFuture::isDone);
+        secondGate.countDown();
+        assertThat(queued).allSatisfy(it -> assertThat(it.join()).isEqualTo(new Rejected(false)));
     }
 }

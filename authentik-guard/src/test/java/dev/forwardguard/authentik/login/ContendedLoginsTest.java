@@ -16,27 +16,27 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
-/** Somebody has to wait for others, and guesses have cost all that they may cost together. */
-class CrowdedLoginsTest {
-    private static final ClientAddress KNOWN = address("192.0.2.1");
+/** Checks logins while the pool is contended and the brute force budget is spent. */
+class ContendedLoginsTest {
+    private static final ClientAddress TRUSTED = address("192.0.2.1");
 
-    /** Each counts as a millisecond at least, and five seconds may be saved up. */
-    private static final int GUESSES_UNTIL_NOTHING_IS_LEFT = 5000;
+    /** Each guess costs at least 1 ms, and the budget holds at most 5 s. */
+    private static final int GUESSES_TO_SPEND_BUDGET = 5000;
 
     private final LoginsUnderTest logins = new LoginsUnderTest();
     private final CountDownLatch gate = new CountDownLatch(1);
 
     @BeforeEach
-    void nothingIsLeftAndSomebodyWaits() {
-        logins.login("anna", "secret", KNOWN);
+    void spendBudgetAndQueueOneLogin() {
+        logins.login("anna", "secret", TRUSTED);
         logins.maxFailures(0);
-        logins.fail(GUESSES_UNTIL_NOTHING_IS_LEFT, HOME);
-        BusyPool.until(gate, logins.pool());
-        BusyPool.until(gate, logins.pool());
+        logins.fail(GUESSES_TO_SPEND_BUDGET, HOME);
+        BusyPool.submitBlocked(gate, logins.pool());
+        BusyPool.submitBlocked(gate, logins.pool());
         while (logins.pool().isContended()) {
             Thread.onSpinWait();
         }
-        assertThat(ask("the first")).isNotDone();
+        assertThat(check("the first")).isNotDone();
     }
 
     @AfterEach
@@ -45,26 +45,26 @@ class CrowdedLoginsTest {
         logins.close();
     }
 
-    private CompletableFuture<AuthResult> ask(String password) {
-        return logins.ask("anna", password, HOME, () -> true);
+    private CompletableFuture<AuthResult> check(String password) {
+        return logins.check("anna", password, HOME, () -> true);
     }
 
     @Test
-    void furtherGuessesAreTurnedAwayAtOnceAndTakeNoPlaceInTheQueue() {
+    void refusesFurtherGuessesWithoutQueueing() {
         for (int i = 0; i < 1000; i++) {
-            assertThat(ask("another guess " + i)).isCompletedWithValue(new Overloaded());
+            assertThat(check("another guess " + i)).isCompletedWithValue(new Overloaded());
         }
     }
 
     @Test
-    void whoLoggedInBeforeIsChecked() {
-        assertThat(logins.login("bert", "secret", KNOWN)).isEqualTo(new Accepted(false));
+    void checksTrustedAddress() {
+        assertThat(logins.login("bert", "secret", TRUSTED)).isEqualTo(new Accepted(false));
     }
 
     @Test
-    void thereIsRoomAgainAfterAWhile() {
-        logins.pass(Duration.ofSeconds(2));
+    void queuesAgainAfterRefill() {
+        logins.advance(Duration.ofSeconds(2));
 
-        assertThat(ask("the second")).isNotDone();
+        assertThat(check("the second")).isNotDone();
     }
 }

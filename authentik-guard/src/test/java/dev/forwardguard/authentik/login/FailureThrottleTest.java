@@ -14,89 +14,89 @@ class FailureThrottleTest {
     private final AtomicLong nanos = new AtomicLong();
     private final FailureThrottle throttle = new FailureThrottle(nanos::get, CAPACITY, () -> 5);
 
-    private static ClientAddress number(int i) {
+    private static ClientAddress address(int i) {
         return ClientAddress.of(ByteBuffer.allocate(4).putInt(i).array());
     }
 
-    private void fails(ClientAddress from) {
+    private void fail(ClientAddress from) {
         throttle.begin(from).orElseThrow().failed();
     }
 
-    private void throttles(ClientAddress from) {
+    private void failUntilThrottled(ClientAddress from) {
         for (int i = 0; i < 5; i++) {
-            fails(from);
+            fail(from);
         }
         assertThat(throttle.refusal(from)).isPresent();
     }
 
     @Test
-    void aMillionAddressesNeitherGrowTheTableNorWipeIt() {
-        ClientAddress guesser = number(-1);
-        throttles(guesser);
-        ClientAddress owner = number(-2);
+    void boundsTableWithoutForgettingAddresses() {
+        ClientAddress attacker = address(-1);
+        failUntilThrottled(attacker);
+        ClientAddress owner = address(-2);
         throttle.begin(owner).orElseThrow().succeeded();
 
         for (int i = 0; i < 1_000_000; i++) {
-            fails(number(i));
+            fail(address(i));
         }
 
         assertThat(throttle.size()).isLessThanOrEqualTo(CAPACITY);
-        assertThat(throttle.refusal(guesser)).isPresent();
+        assertThat(throttle.refusal(attacker)).isPresent();
         assertThat(throttle.begin(owner).orElseThrow().reputation()).isEqualTo(Reputation.TRUSTED);
-        assertThat(throttle.begin(number(-3)).orElseThrow().reputation())
+        assertThat(throttle.begin(address(-3)).orElseThrow().reputation())
                 .isEqualTo(Reputation.SUSPICIOUS);
         nanos.addAndGet(Duration.ofMinutes(10).toNanos());
         assertThat(throttle.size()).isZero();
-        assertThat(throttle.begin(number(-3)).orElseThrow().reputation())
+        assertThat(throttle.begin(address(-3)).orElseThrow().reputation())
                 .isEqualTo(Reputation.UNKNOWN);
     }
 
     @Test
-    void onlyWhoWasWrongTakesRoom() {
+    void storesOnlyAddressesWithFailures() {
         for (int i = 0; i < 100_000; i++) {
-            throttle.begin(number(i)).orElseThrow().cancelled();
-            throttle.begin(number(i)).orElseThrow().succeeded();
+            throttle.begin(address(i)).orElseThrow().cancelled();
+            throttle.begin(address(i)).orElseThrow().succeeded();
         }
         assertThat(throttle.size()).isZero();
     }
 
     @Test
-    void aFailureMakesASuspectAndALoginAKnownAddress() {
-        assertThat(throttle.begin(number(1)).orElseThrow().reputation())
+    void updatesReputationOnFailureAndSuccess() {
+        assertThat(throttle.begin(address(1)).orElseThrow().reputation())
                 .isEqualTo(Reputation.UNKNOWN);
-        fails(number(1));
-        assertThat(throttle.begin(number(1)).orElseThrow().reputation())
+        fail(address(1));
+        assertThat(throttle.begin(address(1)).orElseThrow().reputation())
                 .isEqualTo(Reputation.SUSPICIOUS);
-        throttle.begin(number(1)).orElseThrow().succeeded();
-        assertThat(throttle.begin(number(1)).orElseThrow().reputation())
+        throttle.begin(address(1)).orElseThrow().succeeded();
+        assertThat(throttle.begin(address(1)).orElseThrow().reputation())
                 .isEqualTo(Reputation.TRUSTED);
     }
 
     @Test
-    void evenAKnownAddressIsThrottled() {
-        throttle.begin(number(1)).orElseThrow().succeeded();
-        throttles(number(1));
-        assertThat(throttle.begin(number(1))).isEmpty();
+    void throttlesTrustedAddress() {
+        throttle.begin(address(1)).orElseThrow().succeeded();
+        failUntilThrottled(address(1));
+        assertThat(throttle.begin(address(1))).isEmpty();
     }
 
     @Test
-    void attemptsUnderWayAreCountedUntilTheyTurnOutHarmless() {
+    void countsAttemptsInFlight() {
         var attempts =
-                java.util.stream.Stream.generate(() -> throttle.begin(number(1)).orElseThrow())
+                java.util.stream.Stream.generate(() -> throttle.begin(address(1)).orElseThrow())
                         .limit(5)
                         .toList();
 
-        assertThat(throttle.begin(number(1))).isEmpty();
-        assertThat(throttle.refusal(number(1))).contains(new AuthResult.Overloaded());
+        assertThat(throttle.begin(address(1))).isEmpty();
+        assertThat(throttle.refusal(address(1))).contains(new AuthResult.Overloaded());
         attempts.getFirst().cancelled();
         attempts.get(1).succeeded();
         attempts.get(2).failed();
         attempts.get(3).failed();
         attempts.get(4).failed();
 
-        fails(number(1));
-        fails(number(1));
-        assertThat(throttle.refusal(number(1)))
+        fail(address(1));
+        fail(address(1));
+        assertThat(throttle.refusal(address(1)))
                 .contains(new AuthResult.Throttled(Duration.ofSeconds(12)));
     }
 }

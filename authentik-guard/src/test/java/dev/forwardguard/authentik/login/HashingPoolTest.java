@@ -27,13 +27,13 @@ class HashingPoolTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "2, 1", "3, 2", "4, 3", "64, 3"})
-    void leavesTheEventLoopsAProcessor(int processors, int threads) {
+    void leavesOneProcessorForEventLoops(int processors, int threads) {
         assertThat(HashingPool.threadsBeside(processors)).isEqualTo(threads);
     }
 
     @Test
-    void hasAThreadForThoseWhoLoggedInBefore() throws InterruptedException {
-        while (BusyPool.until(gate, pool)) {}
+    void reservesThreadForTrustedAddresses() throws InterruptedException {
+        while (BusyPool.submitBlocked(gate, pool)) {}
         var checked = new CountDownLatch(1);
 
         pool.execute(Reputation.TRUSTED, checked::countDown);
@@ -42,19 +42,19 @@ class HashingPoolTest {
     }
 
     @Test
-    void hasPlacesForEachStanding() {
-        while (BusyPool.until(gate, pool)) {}
+    void reservesPlacesPerReputation() {
+        while (BusyPool.submitBlocked(gate, pool)) {}
 
         pool.execute(Reputation.SUSPICIOUS, () -> {});
 
         assertThatExceptionOfType(RejectedExecutionException.class)
                 .isThrownBy(() -> pool.execute(Reputation.UNKNOWN, () -> {}))
-                .withMessageContaining("STRANGER");
+                .withMessageContaining("UNKNOWN");
     }
 
     @Test
-    void checksStrangersBeforeSuspectsEachInTheirOrder() throws InterruptedException {
-        BusyPool.until(gate, pool);
+    void checksUnknownBeforeSuspiciousInOrder() throws InterruptedException {
+        BusyPool.submitBlocked(gate, pool);
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         var checked = new CountDownLatch(4);
         for (int turn = 1; turn <= 2; turn++) {
@@ -71,6 +71,6 @@ class HashingPoolTest {
         gate.countDown();
 
         assertThat(checked.await(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(order).containsExactly("STRANGER 1", "STRANGER 2", "SUSPECT 1", "SUSPECT 2");
+        assertThat(order).containsExactly("UNKNOWN 1", "UNKNOWN 2", "SUSPICIOUS 1", "SUSPICIOUS 2");
     }
 }

@@ -20,10 +20,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * Logins with two threads, a clock that only moves by {@link #pass}, and Anna and Bert in force.
+ * {@link Logins} with two threads and the users Anna and Bert. Its clock moves only by {@link
+ * #advance}.
  */
 final class LoginsUnderTest implements AutoCloseable {
-    /** Her password is "secret", and so is Bert's. */
+    /** The password of Anna, and of Bert, is "secret". */
     static final String ANNA = Visitor.HTPASSWD;
 
     static final String BERT = ANNA.replace("anna", "bert");
@@ -44,7 +45,7 @@ final class LoginsUnderTest implements AutoCloseable {
             new Logins(() -> users, nanos::get, pool, maxFailures::get, this::hashed);
 
     LoginsUnderTest() {
-        inForce(ANNA + BERT);
+        setUsers(ANNA + BERT);
     }
 
     private void hashed(long took) {
@@ -52,21 +53,21 @@ final class LoginsUnderTest implements AutoCloseable {
         afterHash.run();
     }
 
-    /** From now on these users are in force. */
-    void inForce(String htpasswd) {
+    /** Replaces the users. */
+    void setUsers(String htpasswd) {
         users = Optional.of(Htpasswd.parse(htpasswd.getBytes(UTF_8), HashLimits.DEFAULT));
     }
 
-    /** From now on there is no file. */
-    void withdraw() {
+    /** Removes the htpasswd file. */
+    void removeFile() {
         users = Optional.empty();
     }
 
-    void maxFailures(int aMinute) {
-        maxFailures.set(aMinute);
+    void maxFailures(int perMinute) {
+        maxFailures.set(perMinute);
     }
 
-    /** Happens on the hashing thread, after each hash and before its answer. */
+    /** Sets what runs on the hashing thread after each hash, before the result is known. */
     void afterHash(Runnable next) {
         afterHash = next;
     }
@@ -75,22 +76,22 @@ final class LoginsUnderTest implements AutoCloseable {
         return ClientAddress.parse(text).orElseThrow();
     }
 
-    CompletableFuture<AuthResult> ask(
-            String user, String password, ClientAddress from, BooleanSupplier listening) {
+    CompletableFuture<AuthResult> check(
+            String user, String password, ClientAddress from, BooleanSupplier isWaiting) {
         Credentials credentials =
                 Credentials.parse(List.of(Visitor.basic(user, password))).orElseThrow();
-        return logins.check(credentials, from, listening).toCompletableFuture();
+        return logins.check(credentials, from, isWaiting).toCompletableFuture();
     }
 
     AuthResult login(String user, String password, ClientAddress from) {
-        return ask(user, password, from, () -> true).orTimeout(30, TimeUnit.SECONDS).join();
+        return check(user, password, from, () -> true).orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     AuthResult login(String user, String password) {
         return login(user, password, HOME);
     }
 
-    /** Other wrong passwords each time, and each is looked at. */
+    /** Fails with a different wrong password each time, and checks that each one is hashed. */
     void fail(int times, ClientAddress from) {
         for (int i = 0; i < times; i++) {
             assertThat(login("anna", "guess " + guesses.incrementAndGet(), from))
@@ -98,11 +99,11 @@ final class LoginsUnderTest implements AutoCloseable {
         }
     }
 
-    void pass(Duration time) {
+    void advance(Duration time) {
         nanos.addAndGet(time.toNanos());
     }
 
-    /** How many passwords were hashed. */
+    /** The number of passwords that were hashed. */
     int hashes() {
         return hashes.get();
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 
-/** A right password is hashed once for each address, and counts as long as its entry does. */
+/** A right password is hashed once per address, and remembered while its entry is unchanged. */
 class RememberedLoginsTest {
     private final LoginsUnderTest logins = new LoginsUnderTest();
 
@@ -25,7 +25,7 @@ class RememberedLoginsTest {
     }
 
     @Test
-    void aPageOf60AssetsCostsOneHash() {
+    void hashesOnceForPageOf60Assets() {
         assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
         for (int asset = 0; asset < 60; asset++) {
             assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(true));
@@ -34,20 +34,20 @@ class RememberedLoginsTest {
     }
 
     @Test
-    void areForgottenAfterFiveMinutes() {
+    void expireAfterFiveMinutes() {
         logins.login("anna", "secret");
-        logins.pass(Duration.ofMinutes(5).minusNanos(1));
+        logins.advance(Duration.ofMinutes(5).minusNanos(1));
         assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(true));
-        logins.pass(Duration.ofNanos(1));
+        logins.advance(Duration.ofNanos(1));
         assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
     }
 
     @Test
-    void areForgottenWhenTheirEntryChangesAndOnlyThen() {
+    void endOnlyWhenTheirEntryChanges() {
         logins.login("anna", "secret");
         logins.login("bert", "secret");
 
-        logins.inForce(BERT + ANNA_ROTATED);
+        logins.setUsers(BERT + ANNA_ROTATED);
 
         assertThat(logins.login("anna", "secret")).isEqualTo(new Rejected(false));
         assertThat(logins.login("anna", "other")).isEqualTo(new Accepted(false));
@@ -55,14 +55,14 @@ class RememberedLoginsTest {
     }
 
     @Test
-    void areForgottenWhenTheUserOrTheFileIsGone() {
+    void endWithoutTheirUserOrFile() {
         logins.login("anna", "secret");
 
-        logins.inForce(BERT);
+        logins.setUsers(BERT);
         assertThat(logins.login("anna", "secret")).isEqualTo(new Rejected(false));
 
         logins.login("bert", "secret");
-        logins.withdraw();
+        logins.removeFile();
         assertThat(logins.login("bert", "secret")).isEqualTo(new Rejected(false));
     }
 
@@ -75,8 +75,8 @@ class RememberedLoginsTest {
     }
 
     @Test
-    void areNotMixedUp() {
-        logins.inForce("a:" + ANNA.substring(5) + "ab:" + ANNA.substring(5));
+    void distinguishUsersAndPasswords() {
+        logins.setUsers("a:" + ANNA.substring(5) + "ab:" + ANNA.substring(5));
         logins.login("ab", "secret");
 
         assertThat(logins.login("a", "bsecret")).isEqualTo(new Rejected(false));

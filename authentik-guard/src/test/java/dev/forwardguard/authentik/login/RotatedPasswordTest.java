@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** An old password is wrong from the moment at which the new one is in force. */
+/** An old password is rejected as soon as the new one is in effect. */
 class RotatedPasswordTest {
     private final LoginsUnderTest logins = new LoginsUnderTest();
 
@@ -28,16 +28,16 @@ class RotatedPasswordTest {
         logins.close();
     }
 
-    /** Nobody who asks after a rotation gets in by the old password, however busy everything is. */
+    /** A login that begins after a rotation never succeeds with the old password. */
     @Test
-    void aBurstOfLoginsNeverOutlivesARotation() {
+    void rejectsOldPasswordUnderLoad() {
         logins.maxFailures(0);
         List<CompletableFuture<Void>> burst = new ArrayList<>();
         var stop = new AtomicBoolean();
         var answered = new AtomicInteger();
-        var rightOnes = new AtomicInteger();
+        var accepted = new AtomicInteger();
         var outdated = new AtomicInteger();
-        var revision = new AtomicLong(); // odd: certainly "other" is in force
+        var revision = new AtomicLong(); // odd: "other" is certainly in effect
         for (int thread = 0; thread < 4; thread++) {
             int network = thread % 2;
             burst.add(
@@ -50,7 +50,7 @@ class RotatedPasswordTest {
                                     long after = revision.get();
                                     answered.incrementAndGet();
                                     if (outcome instanceof Accepted) {
-                                        rightOnes.incrementAndGet();
+                                        accepted.incrementAndGet();
                                         if (before % 2 == 1 && before == after) {
                                             outdated.incrementAndGet();
                                         }
@@ -60,27 +60,27 @@ class RotatedPasswordTest {
                             run -> Thread.ofPlatform().start(run)));
         }
         for (int rotation = 0; rotation < 300; rotation++) {
-            logins.inForce(ANNA_ROTATED);
+            logins.setUsers(ANNA_ROTATED);
             revision.incrementAndGet();
             awaitTwoMore(answered);
             revision.incrementAndGet();
-            logins.inForce(ANNA);
+            logins.setUsers(ANNA);
             awaitTwoMore(answered);
         }
         stop.set(true);
         burst.forEach(CompletableFuture::join);
 
-        assertThat(rightOnes.get()).isPositive();
+        assertThat(accepted.get()).isPositive();
         assertThat(outdated).hasValue(0);
     }
 
     @Test
-    void aPasswordThatIsRevokedWhileItIsHashedIsWrong() {
-        logins.afterHash(() -> logins.inForce(ANNA_ROTATED));
+    void rejectsPasswordRevokedDuringHashing() {
+        logins.afterHash(() -> logins.setUsers(ANNA_ROTATED));
         assertThat(logins.login("anna", "secret")).isInstanceOf(Rejected.class);
         assertThat(logins.login("anna", "secret")).isInstanceOf(Rejected.class);
 
-        logins.afterHash(() -> logins.inForce(ANNA));
+        logins.afterHash(() -> logins.setUsers(ANNA));
         assertThat(logins.login("anna", "new to this address", address("192.0.2.1")))
                 .isInstanceOf(Rejected.class);
         assertThat(logins.login("anna", "secret")).isInstanceOf(Accepted.class);

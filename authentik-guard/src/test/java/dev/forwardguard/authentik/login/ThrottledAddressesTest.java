@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 
-/** Who guesses has to wait, and he alone. */
+/** An address with too many failures is throttled, and no other address is. */
 class ThrottledAddressesTest {
     private final LoginsUnderTest logins = new LoginsUnderTest();
 
@@ -23,7 +23,7 @@ class ThrottledAddressesTest {
     }
 
     @Test
-    void areNotLookedAtNotEvenWithTheRightPassword() {
+    void refusesRightPasswordWithoutHashing() {
         logins.fail(5, HOME);
 
         assertThat(logins.login("anna", "secret")).isEqualTo(new Throttled(Duration.ofSeconds(12)));
@@ -32,7 +32,7 @@ class ThrottledAddressesTest {
     }
 
     @Test
-    void doNotLockOutAnybodyElsewhere() {
+    void doesNotAffectOtherAddresses() {
         logins.fail(5, HOME);
 
         assertThat(logins.login("anna", "secret", address("198.51.100.8")))
@@ -40,7 +40,7 @@ class ThrottledAddressesTest {
     }
 
     @Test
-    void learnNothingFromWhatIsRemembered() {
+    void refusesRememberedPassword() {
         logins.login("anna", "secret");
         logins.fail(5, HOME);
 
@@ -48,19 +48,19 @@ class ThrottledAddressesTest {
     }
 
     @Test
-    void mayTryAgainAfterAWhile() {
+    void allowsAttemptsAgainOverTime() {
         logins.fail(5, HOME);
-        logins.pass(Duration.ofSeconds(12).minusNanos(1));
+        logins.advance(Duration.ofSeconds(12).minusNanos(1));
         assertThat(logins.login("anna", "secret")).isEqualTo(new Throttled(Duration.ofNanos(1)));
-        logins.pass(Duration.ofNanos(1));
+        logins.advance(Duration.ofNanos(1));
         logins.fail(1, HOME);
         assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
-        logins.pass(Duration.ofMinutes(1));
+        logins.advance(Duration.ofMinutes(1));
         logins.fail(5, HOME);
     }
 
     @Test
-    void areWholeNetworksInIpv6() {
+    void throttlesIpv6ByNetwork() {
         logins.fail(5, address("2001:db8:1:2::1"));
 
         assertThat(logins.login("anna", "secret", address("2001:db8:1:2:aaaa::9")))
@@ -70,9 +70,9 @@ class ThrottledAddressesTest {
     }
 
     @Test
-    void rightPasswordsDoNotCount() {
+    void doesNotCountRightPasswords() {
         for (int i = 0; i < 50; i++) {
-            logins.pass(Duration.ofMinutes(6));
+            logins.advance(Duration.ofMinutes(6));
             assertThat(logins.login(i % 2 == 0 ? "anna" : "bert", "secret"))
                     .isEqualTo(new Accepted(false));
         }
@@ -80,7 +80,7 @@ class ThrottledAddressesTest {
     }
 
     @Test
-    void aChangedLimitIsInForceAtOnce() {
+    void appliesChangedLimitAtOnce() {
         logins.fail(5, HOME);
         logins.maxFailures(8);
         logins.fail(8, HOME);

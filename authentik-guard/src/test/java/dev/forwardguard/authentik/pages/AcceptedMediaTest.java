@@ -38,17 +38,17 @@ class AcceptedMediaTest {
                 ",,;;,=                                | false",
                 "''                                    | false"
             })
-    void htmlIsForThoseWhoAskForIt(String accept, boolean html) {
+    void prefersHtmlIfAccepted(String accept, boolean html) {
         assertThat(AcceptedMedia.of(List.of(accept)).prefersHtml()).isEqualTo(html);
     }
 
     @Test
-    void whoSaysNothingGetsText() {
+    void prefersTextWithoutAccept() {
         assertThat(AcceptedMedia.of(List.of()).prefersHtml()).isFalse();
     }
 
     @Test
-    void severalHeadersAreOneList() {
+    void combinesSeveralAcceptHeaders() {
         assertThat(AcceptedMedia.of(List.of("image/png", "text/html")).prefersHtml()).isTrue();
     }
 }

@@ -36,7 +36,7 @@ class PageRendererTest {
         return new String(page.body(), UTF_8);
     }
 
-    static Stream<Arguments> all() {
+    static Stream<Arguments> kindsAndReasons() {
         return Arrays.stream(PageText.values())
                 .flatMap(
                         kind ->
@@ -45,8 +45,8 @@ class PageRendererTest {
     }
 
     @ParameterizedTest
-    @MethodSource("all")
-    void saysWhatHappenedAndWhatToDoAndUnderWhichNumber(PageText kind, FallbackReason reason) {
+    @MethodSource("kindsAndReasons")
+    void showsReasonAdviceAndRequestId(PageText kind, FallbackReason reason) {
         String text = body(PageRenderer.TEXT.page(kind, reason, "Call Eve.", ID));
 
         assertThat(text)
@@ -61,10 +61,10 @@ class PageRendererTest {
                 .doesNotContain("{{");
     }
 
-    /** Leaves each in {@code target/pages}, to be looked at. */
+    /** Also writes each page to {@code target/pages}, to be looked at. */
     @ParameterizedTest
     @EnumSource
-    void staysSmall(PageText kind) throws IOException {
+    void staysBelow3KiB(PageText kind) throws IOException {
         Page page = PageRenderer.HTML.page(kind, REASON, "", ID);
 
         assertThat(page.body()).hasSizeLessThan(3_072);
@@ -73,7 +73,7 @@ class PageRendererTest {
     }
 
     @Test
-    void anOperatorsNoticeIsTextAndNothingElse() {
+    void escapesOperatorNotice() {
         String notice = "<script>alert(\"1\")</script> & 'so' on";
 
         assertThat(body(html(notice)))
@@ -85,12 +85,12 @@ class PageRendererTest {
     }
 
     @Test
-    void aNoticeThatLooksLikeAPlaceholderStaysAsItIs() {
+    void expandsNoPlaceholdersInNotice() {
         assertThat(body(html("{{request}} $1 \\"))).contains("{{request}} $1 \\");
     }
 
     @Test
-    void loadsNothingAndHasOnlyTheStyleThatThePolicyNames() throws Exception {
+    void matchesContentSecurityPolicy() throws Exception {
         Page page = html("");
         String body = body(page);
         String style = body.substring(body.indexOf("<style>") + 7, body.indexOf("</style>"));
@@ -108,9 +108,9 @@ class PageRendererTest {
     }
 
     @Test
-    void tellsCachesAndOtherSitesNothing() {
-        for (PageRenderer form : new PageRenderer[] {PageRenderer.HTML, PageRenderer.TEXT}) {
-            Page page = form.page(PageText.CHALLENGE, REASON, "", ID);
+    void setsPrivacyHeaders() {
+        for (PageRenderer renderer : new PageRenderer[] {PageRenderer.HTML, PageRenderer.TEXT}) {
+            Page page = renderer.page(PageText.CHALLENGE, REASON, "", ID);
 
             assertThat(page.headers().get("Vary")).isEqualTo("Accept, Sec-Fetch-Mode");
             assertThat(page.headers().get("Referrer-Policy")).isEqualTo("no-referrer");
@@ -123,7 +123,7 @@ class PageRendererTest {
 
     @ParameterizedTest
     @EnumSource
-    void thePageIsCalledAfterWhatItIsAbout(PageText kind) {
+    void usesExpectedTitles(PageText kind) {
         assertThat(kind.title())
                 .isEqualTo(
                         kind == PageText.UNREADABLE

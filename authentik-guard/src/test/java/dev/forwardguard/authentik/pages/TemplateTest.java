@@ -9,7 +9,7 @@ import java.util.Map;
 
 class TemplateTest {
     @Test
-    void fillsInBitByBit() {
+    void fillsInStepByStep() {
         Template template = Template.of("{{a}} and {{b}}, {{a}}{{c}}").with(Map.of("a", "1"));
 
         assertThat(template.filled(Map.of("b", "2", "c", "3"))).isEqualTo("1 and 2, 13");
@@ -17,12 +17,12 @@ class TemplateTest {
     }
 
     @Test
-    void whatIsFilledInIsNoTemplate() {
+    void expandsNoPlaceholdersInValues() {
         assertThat(Template.of("{{a}}").filled(Map.of("a", "{{b}}", "b", "no"))).isEqualTo("{{b}}");
     }
 
     @Test
-    void nothingIsForgotten() {
+    void failsOnMissingValue() {
         assertThatThrownBy(() -> Template.of("{{a}}").filled(Map.of("b", "1")))
                 .hasMessage("nothing for a");
     }

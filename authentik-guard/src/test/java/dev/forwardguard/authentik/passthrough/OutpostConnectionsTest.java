@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 final class OutpostConnectionsTest {
     @Test
-    void aPageIsReadOneSmallBufferAtATime() {
+    void readsOneSmallBufferAtATime() {
         var bootstrap = new Bootstrap();
         new SmallReads().specializeForBootstrap(bootstrap);
         var option =
@@ -26,7 +26,7 @@ final class OutpostConnectionsTest {
                 (RecvByteBufAllocator.ExtendedHandle) ((RecvByteBufAllocator) option).newHandle();
         var channel = new EmbeddedChannel();
 
-        for (int i = 0; i < 20; i++) { // they grow as long as they are filled
+        for (int i = 0; i < 20; i++) { // buffers grow while they are filled
             reading.reset(channel.config());
             ByteBuf buffer = reading.allocate(UnpooledByteBufAllocator.DEFAULT);
             int capacity = buffer.release() ? buffer.capacity() : 0;

@@ -26,7 +26,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
-/** The rest of the outpost, as if the guard were not there. */
+/** Checks that all other outpost paths are passed through unchanged. */
 final class PassThroughTest extends AgainstStubUpstream {
     private static final String START = "/outpost.goauthentik.io/start";
 
@@ -45,7 +45,7 @@ final class PassThroughTest extends AgainstStubUpstream {
                 "/outpost.goauthentik.io/auth/nginx",
                 "/outpost.goauthentik.io/"
             })
-    void everyOtherPathIsPassedOn(String uri) throws IOException {
+    void passesOtherPathsThrough(String uri) throws IOException {
         upstream.behaves(Behaviour.answers(Answer.of(200).body("the outpost's")));
 
         RawAnswer answer = ask(RawRequest.get(uri));
@@ -55,14 +55,14 @@ final class PassThroughTest extends AgainstStubUpstream {
         assertThat(upstream.awaitRequest().uri()).isEqualTo(uri);
     }
 
-    /** What no URI may hold is percent-encoded on the way, which says the same. */
+    /** Characters that no URI may contain are percent-encoded, which means the same. */
     @ParameterizedTest
     @CsvSource({
         "?a=%7C%2f+b&&;=?/:@!$'()*~, ?a=%7C%2f+b&&;=?/:@!$'()*~",
         "?a=|&b={c}, ?a=%7C&b=%7Bc%7D",
         "?%, ?%25"
     })
-    void theQueryIsPassedOn(String query, String passedOn) throws IOException {
+    void passesQueryThrough(String query, String passedOn) throws IOException {
         ask(RawRequest.get(START + query));
 
         assertThat(upstream.awaitRequest().uri()).isEqualTo(START + passedOn);
@@ -70,7 +70,7 @@ final class PassThroughTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "FOO"})
-    void anyMethodIsPassedOn(String method) throws IOException {
+    void passesAnyMethodThrough(String method) throws IOException {
         upstream.behaves(Behaviour.answers(Answer.of(207).body("multi")));
 
         RawAnswer answer = ask(RawRequest.of(method, START));
@@ -81,7 +81,7 @@ final class PassThroughTest extends AgainstStubUpstream {
     }
 
     @Test
-    void headIsPassedOnAsHead() throws IOException {
+    void passesHeadThroughAsHead() throws IOException {
         upstream.behaves(Behaviour.answers(Answer.of(200).body("12345")));
 
         RawAnswer answer = ask(RawRequest.of("HEAD", START));
@@ -92,7 +92,7 @@ final class PassThroughTest extends AgainstStubUpstream {
     }
 
     @Test
-    void headersArePassedOnAndTheHostIsTheVisitors() throws IOException {
+    void passesHeadersAndHostThrough() throws IOException {
         RawRequest request =
                 RawRequest.get(START)
                         .with("Cookie", "authentik_proxy_a=1; b=2")
@@ -103,11 +103,11 @@ final class PassThroughTest extends AgainstStubUpstream {
                         .with("Authorization", "Bearer own");
         ask(request);
 
-        ReceivedRequest asked = upstream.awaitRequest();
-        assertThat(asked.headers("Host")).containsExactly("guard.example");
-        assertThat(asked.headers()).containsAll(request.headers());
+        ReceivedRequest received = upstream.awaitRequest();
+        assertThat(received.headers("Host")).containsExactly("guard.example");
+        assertThat(received.headers()).containsAll(request.headers());
         for (Header header : request.headers()) {
-            assertThat(asked.headers(header.name())).containsExactly(header.value());
+            assertThat(received.headers(header.name())).containsExactly(header.value());
         }
     }
 
@@ -116,7 +116,7 @@ final class PassThroughTest extends AgainstStubUpstream {
         "200", "302", "307", "400", "401", "403", "404", "405", "418", "429", "500", "502", "503",
         "504"
     })
-    void noStatusIsChanged(int status) throws IOException {
+    void keepsEveryStatus(int status) throws IOException {
         upstream.behaves(
                 Behaviour.answers(
                         Answer.of(status)
@@ -137,7 +137,7 @@ final class PassThroughTest extends AgainstStubUpstream {
     }
 
     @Test
-    void compressedBodiesStayCompressed() throws IOException {
+    void keepsBodiesCompressed() throws IOException {
         var gzip = new ByteArrayOutputStream();
         try (var out = new GZIPOutputStream(gzip)) {
             out.write("text".getBytes(ISO_8859_1));
@@ -157,7 +157,7 @@ final class PassThroughTest extends AgainstStubUpstream {
     }
 
     @Test
-    void headersOfTheConnectionAreNotPassedOn() throws IOException {
+    void dropsHopByHopHeaders() throws IOException {
         upstream.behaves(
                 Behaviour.answersRaw(
                         Wire.ok("Connection: X-Private", "X-Private: 1", "Content-Length: 0")));
@@ -172,14 +172,14 @@ final class PassThroughTest extends AgainstStubUpstream {
                                 .with("TE", "trailers"));
 
         assertThat(answer.header("X-Private")).isEmpty();
-        ReceivedRequest asked = upstream.awaitRequest();
+        ReceivedRequest received = upstream.awaitRequest();
         for (String name : List.of("X-Named", "Keep-Alive", "Proxy-Authorization", "TE")) {
-            assertThat(asked.header(name)).as(name).isEmpty();
+            assertThat(received.header(name)).as(name).isEmpty();
         }
     }
 
     @Test
-    void anEmergencyPasswordIsNotPassedOn() throws IOException {
+    void dropsEmergencyPassword() throws IOException {
         ask(RawRequest.get(START).with("Authorization", basic("anna", "secret")));
         assertThat(upstream.awaitRequest().header("Authorization")).isEmpty();
 
@@ -190,7 +190,7 @@ final class PassThroughTest extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/outposts/x", "/if/flow/", "/auth/traefik"})
-    void whatIsNotTheOutpostsIsNotFound(String path) throws IOException {
+    void sends404OutsideOutpostPrefix(String path) throws IOException {
         assertThat(ask(RawRequest.get(path)).status()).isEqualTo(404);
         assertThat(upstream.connections()).isZero();
     }
