@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.util.List;
 
 class ArchitectureTest {
-    /** Nothing that both guards share may let anybody pass. */
+    /** Without exceptions: no class that both guards share may let a visitor pass. */
     static List<ArchRule> rules() {
         return ArchitectureRules.all();
     }

@@ -69,7 +69,7 @@ public final class FallbackLog {
         if (!failures.isEmpty()) {
             LOG.atWarn().addKeyValue("fallbacks", failures).log("Still deciding without verdicts");
         } else if (degraded.compareAndSet(true, false)) {
-            LOG.info("Every question was answered again");
+            LOG.info("All requests get verdicts again");
         }
     }
 }

@@ -38,7 +38,7 @@ class HeaderSelectionTest {
     }
 
     @Test
-    void keepsOrderRepeatsAndSpellingOfEndToEndHeaders() {
+    void keepsOrderRepeatsAndCaseOfHeaders() {
         HttpHeaders sent =
                 headers(
                         "X-Forwarded-For", "192.0.2.1",
@@ -81,13 +81,13 @@ class HeaderSelectionTest {
                 "If-Unmodified-Since",
                 "If-Range"
             })
-    void doesNotForwardWhatBelongsToAnotherHopOrRequest(String name) {
+    void dropsHeadersOfAnotherHopOrRequest(String name) {
         assertThat(lines(HeaderSelection.forUpstream(headers(name, "x"), HeaderNames.NONE)))
                 .isEmpty();
     }
 
     @Test
-    void doesNotForwardWhatTheConnectionHeaderNames() {
+    void dropsHeadersNamedByConnection() {
         HttpHeaders sent =
                 headers(
                         "Connection",
@@ -103,7 +103,7 @@ class HeaderSelectionTest {
     }
 
     @Test
-    void aClientCannotTakeAwayWhatTraefikSet() {
+    void connectionCannotDropForwardedHeaders() {
         HttpHeaders sent =
                 headers(
                         "Connection", "X-Forwarded-Host, x-real-ip, X-Forwarded-For",
@@ -115,7 +115,7 @@ class HeaderSelectionTest {
     }
 
     @Test
-    void dropsWhatTheOperatorSaid() {
+    void dropsConfiguredHeaders() {
         HttpHeaders sent = headers("COOKIE", "a", "Accept", "*/*");
 
         assertThat(lines(HeaderSelection.forUpstream(sent, HeaderNames.of("Cookie"))))
@@ -123,7 +123,7 @@ class HeaderSelectionTest {
     }
 
     @Test
-    void aVerdictKeepsItsContentTypeButNotItsLengthAndHops() {
+    void verdictKeepsContentTypeButNotHopHeaders() {
         HttpHeaders answered =
                 headers(
                         "Content-Type", "text/html",
@@ -145,7 +145,7 @@ class HeaderSelectionTest {
 
     @ParameterizedTest
     @CsvSource({"close, X=b", "'Close, x', ''", "'x, keep-alive', Close=a"})
-    void closeIsAlsoANameOfAHeader(String connection, String kept) {
+    void closeMayBeHeaderName(String connection, String kept) {
         HttpHeaders sent = headers("Connection", connection, "Close", "a", "X", "b");
 
         assertThat(String.join(" ", lines(HeaderSelection.forUpstream(sent, HeaderNames.NONE))))
@@ -153,7 +153,7 @@ class HeaderSelectionTest {
     }
 
     @Test
-    void doesNotTouchWhatItSelectsFrom() {
+    void doesNotModifyOriginalHeaders() {
         HttpHeaders sent = headers("Connection", "close", "Accept", "*/*");
 
         OutgoingHeaders selected = HeaderSelection.forUpstream(sent, HeaderNames.NONE);

@@ -26,7 +26,7 @@ class RequestIdTest {
                 "Root.1_2-3aB",
                 "0123456789012345678901234567890123456789012345678901234567890123"
             })
-    void keepsWhatTheGatewayGave(String given) {
+    void keepsValidId(String given) {
         assertThat(idOf(given)).isEqualTo(given);
     }
 
@@ -41,12 +41,12 @@ class RequestIdTest {
                 "0123456789\u00e4",
                 "\"01234567\""
             })
-    void makesOneInsteadOfAnythingElse(String given) {
+    void replacesInvalidId(String given) {
         assertThat(idOf(given)).matches("[0-9a-f]{16}");
     }
 
     @Test
-    void makesOneInsteadOfNoneOrTwo() {
+    void replacesMissingOrRepeatedId() {
         assertThat(idOf()).matches("[0-9a-f]{16}").isNotEqualTo(idOf());
         assertThat(idOf("01234567", "76543210")).matches("[0-9a-f]{16}");
     }

@@ -6,7 +6,10 @@ import org.junit.jupiter.api.Test;
 
 import java.util.Random;
 
-/** Compared with a look at each byte, for every position in arrays of up to five times eight. */
+/**
+ * Compares with a byte-by-byte search, for every position in arrays of up to five times eight
+ * bytes.
+ */
 class ByteScannerTest {
     private static final byte[] BYTES = {'a', 'z', '9', ';', ':', ' ', 0x1F, 0x7F, (byte) 0xBA, -1};
     private static final int LONGEST = 40;
@@ -14,9 +17,9 @@ class ByteScannerTest {
     private final Random random = new Random(1);
 
     @Test
-    void findsTheNextColonOrTheEnd() {
+    void findsNextColonOrEnd() {
         for (int length = 0; length <= LONGEST; length++) {
-            byte[] bytes = some(length);
+            byte[] bytes = randomBytes(length);
             for (int from = 0; from <= length; from++) {
                 int expected = from;
                 while (expected < length && bytes[expected] != ':') {
@@ -28,9 +31,9 @@ class ByteScannerTest {
     }
 
     @Test
-    void findsTheNextControlCharacter() {
+    void findsNextControlCharacter() {
         for (int length = 1; length <= LONGEST; length++) {
-            byte[] bytes = some(length);
+            byte[] bytes = randomBytes(length);
             bytes[length - 1] = '\r';
             for (int from = 0; from < length; from++) {
                 int expected = from;
@@ -43,7 +46,7 @@ class ByteScannerTest {
     }
 
     /** Mostly letters, so that there is something to search. */
-    private byte[] some(int length) {
+    private byte[] randomBytes(int length) {
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {
             bytes[i] = random.nextInt(4) == 0 ? BYTES[random.nextInt(BYTES.length)] : (byte) 'x';

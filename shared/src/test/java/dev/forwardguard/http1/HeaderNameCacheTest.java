@@ -7,25 +7,25 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import org.junit.jupiter.api.Test;
 
 class HeaderNameCacheTest {
-    private final HeaderNameCache table = new HeaderNameCache();
+    private final HeaderNameCache cache = new HeaderNameCache();
 
     private CharSequence name(String name) {
         byte[] bytes = name.getBytes(ISO_8859_1);
-        CharSequence known = table.find(bytes, 0, bytes.length);
-        return known == null ? table.add(bytes, 0, bytes.length) : known;
+        CharSequence known = cache.find(bytes, 0, bytes.length);
+        return known == null ? cache.add(bytes, 0, bytes.length) : known;
     }
 
     @Test
-    void keepsANameAsItWasWritten() {
+    void keepsNamesAsWritten() {
         CharSequence kept = name("X-Forwarded-For");
 
         assertThat(name("X-Forwarded-For")).isSameAs(kept).hasToString("X-Forwarded-For");
         assertThat(name("x-forwarded-for")).hasToString("x-forwarded-for");
     }
 
-    /** Else 512 names of 60 KB would fill the heap. */
+    /** Otherwise 512 names of 60 KB would fill the heap. */
     @Test
-    void keepsNoLongNames() {
+    void doesNotCacheLongNames() {
         String longest = "x".repeat(HeaderNameCache.LONGEST);
 
         assertThat(name(longest)).isSameAs(name(longest));

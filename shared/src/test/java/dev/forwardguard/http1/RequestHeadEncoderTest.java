@@ -20,7 +20,7 @@ class RequestHeadEncoderTest {
     }
 
     @Test
-    void isAGetWithTheUpstreamsHostFirst() {
+    void writesGetWithUpstreamHostFirst() {
         String head =
                 written(
                         "/auth?x=1",
@@ -42,7 +42,7 @@ class RequestHeadEncoderTest {
     }
 
     @Test
-    void passesOnEveryByteAsItCameIn() {
+    void keepsEveryByte() {
         String bytes = new String(allBytesFrom(0x80), ISO_8859_1);
 
         assertThat(written("/" + bytes, header -> header.accept("X-" + bytes, bytes)))
@@ -59,7 +59,7 @@ class RequestHeadEncoderTest {
     }
 
     @Test
-    void namesThatAreAPartOfALongerTextAreWrittenAlone() {
+    void writesOnlySubsequenceOfName() {
         AsciiString name = AsciiString.of("xxCookiexx").subSequence(2, 8, false);
 
         assertThat(written("/", header -> header.accept(name, "a=1")))
@@ -67,7 +67,7 @@ class RequestHeadEncoderTest {
     }
 
     @Test
-    void nothingOfALargeRequestIsInTheNextOne() {
+    void largeRequestDoesNotLeakIntoNext() {
         String large = "x".repeat(250_000);
 
         assertThat(written("/", header -> header.accept("Cookie", large)))
@@ -77,7 +77,7 @@ class RequestHeadEncoderTest {
     }
 
     @Test
-    void nothingOfARequestThatCouldNotBeWrittenIsInTheNextOne() {
+    void failedRequestDoesNotLeakIntoNext() {
         try {
             written(
                     "/",
@@ -86,7 +86,7 @@ class RequestHeadEncoderTest {
                         throw new IllegalStateException("a bug");
                     });
         } catch (IllegalStateException expected) {
-            // the next one matters
+            // only the next request matters
         }
 
         assertThat(written("/", header -> {}))

@@ -62,7 +62,7 @@ class FollowedFileTest {
     }
 
     @Test
-    void waitsForAFileThatComesLater() throws IOException {
+    void waitsForMissingFile() throws IOException {
         poll(Duration.ZERO);
         assertThat(value.get()).isEmpty();
 
@@ -73,7 +73,7 @@ class FollowedFileTest {
     }
 
     @Test
-    void takesUpARenamedAndAnOverwrittenFile() throws IOException {
+    void readsRenamedAndOverwrittenFile() throws IOException {
         replace("one");
         poll(Duration.ZERO);
         replace("two");
@@ -87,7 +87,7 @@ class FollowedFileTest {
     }
 
     @Test
-    void followsAMountedConfigMapWhoseLinkIsSwapped() throws IOException {
+    void followsSymlinkSwapOfConfigMap() throws IOException {
         Files.createDirectory(directory.resolve("..1"));
         Files.createDirectory(directory.resolve("..2"));
         Files.writeString(directory.resolve("..1/guard.yml"), "one");
@@ -112,7 +112,7 @@ class FollowedFileTest {
     }
 
     @Test
-    void keepsTheLastGoodContentWhenTheNewIsBad() throws IOException {
+    void keepsLastGoodContent() throws IOException {
         replace("one");
         poll(Duration.ZERO);
 
@@ -125,7 +125,7 @@ class FollowedFileTest {
     }
 
     @Test
-    void withdrawsTheValueOfAFileThatIsGoneForTheGrace() throws IOException {
+    void withdrawsValueAfterGrace() throws IOException {
         replace("one");
         poll(Duration.ZERO);
         Files.delete(path);
@@ -139,7 +139,7 @@ class FollowedFileTest {
     }
 
     @Test
-    void aFileThatComesBackWithinTheGraceChangesNothing() throws IOException {
+    void keepsValueWhenFileReturnsWithinGrace() throws IOException {
         replace("one");
         poll(Duration.ZERO);
         Files.delete(path);
@@ -154,7 +154,7 @@ class FollowedFileTest {
     }
 
     @Test
-    void readsTheSameContentAgainAfterItWasWithdrawn() throws IOException {
+    void readsSameContentAfterWithdrawal() throws IOException {
         replace("one");
         poll(Duration.ZERO);
         Files.delete(path);
@@ -169,7 +169,7 @@ class FollowedFileTest {
     }
 
     @Test
-    void whatCannotBeReadIsNotGone() throws IOException {
+    void unreadableFileIsNotMissing() throws IOException {
         replace("one");
         poll(Duration.ZERO);
         Files.delete(path);
@@ -182,7 +182,7 @@ class FollowedFileTest {
     }
 
     @Test
-    void acceptsAFileAtTheBoundAndRefusesALargerOne() throws IOException {
+    void acceptsFileAtLimitAndRejectsLarger() throws IOException {
         replace("x".repeat(FollowedFile.MAX_BYTES));
         poll(Duration.ZERO);
         assertThat(value.get()).hasValueSatisfying(text -> assertThat(text).hasSize(1 << 20));
@@ -195,13 +195,13 @@ class FollowedFileTest {
     }
 
     @Test
-    void looksByItself() throws Exception {
-        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        value.subscribe(heard::add);
+    void pollsByItself() throws Exception {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        value.subscribe(received::add);
         file.follow();
 
         replace("one");
 
-        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
     }
 }

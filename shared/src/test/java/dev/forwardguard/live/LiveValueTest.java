@@ -31,16 +31,16 @@ class LiveValueTest {
     }
 
     @Test
-    void hasNothingBeforeItsSourceSpoke() {
+    void isEmptyBeforeFirstContent() {
         assertThat(value.get()).isEmpty();
         assertThat(value.snapshot()).isEmpty();
         assertThat(value.confirmed()).isEmpty();
     }
 
     @Test
-    void takesANewValueAndTellsSubscribers() {
-        List<Integer> heard = new ArrayList<>();
-        value.subscribe(heard::add);
+    void acceptsNewValueAndNotifiesSubscribers() {
+        List<Integer> received = new ArrayList<>();
+        value.subscribe(received::add);
 
         offer("a", "1");
         offer("b", "2");
@@ -49,11 +49,11 @@ class LiveValueTest {
         assertThat(value.get()).contains(2);
         assertThat(value.snapshot()).contains(new LiveValue.Snapshot<>(2, "b", NOW));
         assertThat(value.confirmed()).contains(NOW);
-        assertThat(heard).containsExactly(1, 2);
+        assertThat(received).containsExactly(1, 2);
     }
 
     @Test
-    void keepsTheLastGoodValueAndCountsABadRevisionOnce() {
+    void keepsLastGoodValueAndCountsRejectionOnce() {
         offer("a", "1");
 
         offer("bad", "x");
@@ -65,7 +65,7 @@ class LiveValueTest {
     }
 
     @Test
-    void countsAnotherBadRevisionAndForgetsTheProblemWithTheNextGoodOne() {
+    void clearsRejectionWithNextGoodRevision() {
         offer("a", "1");
         offer("bad", "x");
         offer("worse", "y");
@@ -78,7 +78,7 @@ class LiveValueTest {
     }
 
     @Test
-    void aReturnToTheRevisionInForceEndsTheProblem() {
+    void clearsRejectionWhenCurrentRevisionReturns() {
         offer("a", "1");
         offer("bad", "x");
 
@@ -89,7 +89,7 @@ class LiveValueTest {
     }
 
     @Test
-    void countsABadRevisionAgainThatCameBackAfterAGoodOne() {
+    void countsReturningBadRevisionAgain() {
         offer("bad", "x");
         offer("a", "1");
 
@@ -99,7 +99,7 @@ class LiveValueTest {
     }
 
     @Test
-    void hasNothingAfterItWasWithdrawnUntilTheSameContentComesBack() {
+    void isEmptyAfterWithdrawalUntilContentReturns() {
         offer("a", "1");
 
         value.withdraw();
@@ -110,7 +110,7 @@ class LiveValueTest {
     }
 
     @Test
-    void startsWithAValueOfItsOwn() {
+    void startsWithGivenValue() {
         value.startWith(7, "defaults");
 
         assertThat(value.get()).contains(7);

@@ -16,7 +16,7 @@ class BufferBudgetTest {
     private final EmbeddedChannel client = new EmbeddedChannel();
 
     @Test
-    void givesUpToItsLimitAndNotAByteMore() {
+    void grantsUpToLimit() {
         BufferBudget.Share share = budget.open(client);
 
         assertThat(share.take(60)).isTrue();
@@ -27,7 +27,7 @@ class BufferBudgetTest {
     }
 
     @Test
-    void whatIsGivenBackCanBeTakenAgain() {
+    void reusesReturnedBytes() {
         BufferBudget.Share share = budget.open(client);
         share.take(100);
 
@@ -40,7 +40,7 @@ class BufferBudgetTest {
     }
 
     @Test
-    void aConnectionThatEndsGivesBackWhatItHolds() {
+    void releasesBytesOfClosedConnection() {
         budget.open(client).take(100);
 
         client.close().syncUninterruptibly();
@@ -49,7 +49,7 @@ class BufferBudgetTest {
     }
 
     @Test
-    void theAnswerIsCountedForTheClientThatAsked() {
+    void chargesResponseToItsClient() {
         budget.open(client).take(99);
 
         assertThat(BufferBudget.of(client).take(2)).isFalse();
@@ -57,8 +57,8 @@ class BufferBudgetTest {
     }
 
     @Test
-    void neverGivesMoreThanItHasHoweverManyAsk() {
-        var given = new LongAdder();
+    void staysWithinLimitUnderConcurrency() {
+        var granted = new LongAdder();
         List<BufferBudget.Share> shares =
                 IntStream.range(0, 64).mapToObj(i -> budget.open(new EmbeddedChannel())).toList();
 
@@ -68,25 +68,25 @@ class BufferBudgetTest {
                             threads.execute(
                                     () -> {
                                         if (share.take(7)) {
-                                            given.add(7);
+                                            granted.add(7);
                                         }
                                     }));
         }
 
-        assertThat(budget.held()).isEqualTo(given.sum()).isPositive().isLessThanOrEqualTo(100);
+        assertThat(budget.held()).isEqualTo(granted.sum()).isPositive().isLessThanOrEqualTo(100);
     }
 
-    /** Netty tells that an answer was not sent after it has told that the connection has ended. */
+    /** Netty reports a failed write only after it has reported the end of the connection. */
     @Test
-    void nothingIsKeptForAConnectionThatHasEnded() {
-        var ended = new BufferBudget(100);
+    void keepsNothingForClosedConnection() {
+        var closedBudget = new BufferBudget(100);
         var client = new EmbeddedChannel();
-        BufferBudget.Share share = ended.open(client);
+        BufferBudget.Share share = closedBudget.open(client);
         share.take(50);
 
         client.close();
         share.keep(20);
 
-        assertThat(ended.held()).isZero();
+        assertThat(closedBudget.held()).isZero();
     }
 }

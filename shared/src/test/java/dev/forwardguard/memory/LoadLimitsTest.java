@@ -11,18 +11,18 @@ class LoadLimitsTest {
 
     @ParameterizedTest
     @CsvSource({"24, 384, 3", "64, 1024, 8", "128, 2048, 16"})
-    void followTheHeap(long heap, int connections, long buffered) {
+    void followHeapSize(long heap, int connections, long buffered) {
         assertThat(LoadLimits.ofHeap(heap * MIB))
                 .isEqualTo(new LoadLimits(connections, buffered * MIB));
     }
 
     @Test
-    void aLargestRequestAndALargestAnswerFitIntoAnyHeap() {
+    void anyHeapFitsLargestRequestAndResponse() {
         assertThat(LoadLimits.ofHeap(MIB).bufferedBytes()).isEqualTo(3 * MIB / 2);
     }
 
     @Test
-    void aHugeHeapIsNoReasonToHoldMoreConnections() {
+    void limitsConnectionsOfHugeHeap() {
         assertThat(LoadLimits.ofHeap(Long.MAX_VALUE).connections()).isEqualTo(16_384);
     }
 }

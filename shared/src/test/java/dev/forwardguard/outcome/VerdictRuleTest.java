@@ -13,18 +13,18 @@ class VerdictRuleTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 99, 100, 101, 199, 206, 304, 412, 416, 417, 600, 999})
-    void neverTakesAStatusThatAnswersAnotherRequest(int status) {
+    void neverAcceptsConditionalOrInvalidStatus(int status) {
         assertThat(anything.isVerdict(HttpResponseStatus.valueOf(status))).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {200, 204, 205, 302, 307, 401, 403, 500, 599})
-    void leavesTheRestToTheGuard(int status) {
+    void leavesOtherStatusesToGuard(int status) {
         assertThat(anything.isVerdict(HttpResponseStatus.valueOf(status))).isTrue();
     }
 
     @Test
-    void asksTheGuardsOwnRule() {
+    void appliesGuardRule() {
         var onlyOk = new VerdictRule(status -> status == 200);
 
         assertThat(onlyOk.isVerdict(HttpResponseStatus.OK)).isTrue();

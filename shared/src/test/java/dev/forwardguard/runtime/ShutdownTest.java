@@ -14,27 +14,27 @@ import java.util.concurrent.TimeUnit;
 
 class ShutdownTest {
     private final BlockingQueue<Integer> statuses = new LinkedBlockingQueue<>();
-    private final Shutdown termination = new Shutdown(statuses::add);
+    private final Shutdown shutdown = new Shutdown(statuses::add);
 
     @Test
-    void aSignalBeforeTheGuardServesEndsItAtOnce() {
-        termination.onSignal();
+    void signalBeforeServingExitsAtOnce() {
+        shutdown.onSignal();
 
         assertThat(statuses).containsExactly(0);
     }
 
     @Test
-    void aStartThatFailedKeepsItsOwnStatus() {
-        termination.ends();
-        termination.onSignal();
+    void failedStartKeepsItsStatus() {
+        shutdown.ends();
+        shutdown.onSignal();
 
         assertThat(statuses).isEmpty();
     }
 
     @Test
-    void aLostEventLoopEndsTheProcess() throws InterruptedException {
+    void lostEventLoopEndsProcess() throws InterruptedException {
         EventLoopGroup loops = loops();
-        termination.watch(loops);
+        shutdown.watch(loops);
 
         loops.next().shutdownGracefully(0, 0, TimeUnit.SECONDS);
 
@@ -43,10 +43,10 @@ class ShutdownTest {
     }
 
     @Test
-    void aGuardThatStopsItsEventLoopsHasNotLostThem() throws InterruptedException {
+    void ignoresEventLoopsStoppedByGuard() throws InterruptedException {
         EventLoopGroup loops = loops();
-        termination.watch(loops);
-        termination.ends();
+        shutdown.watch(loops);
+        shutdown.ends();
 
         end(loops);
 

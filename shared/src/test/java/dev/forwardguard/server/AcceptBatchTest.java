@@ -20,16 +20,19 @@ class AcceptBatchTest {
     private final RecvByteBufAllocator.ExtendedHandle handle =
             (RecvByteBufAllocator.ExtendedHandle) new AcceptBatch().newHandle();
     private int waiting;
-    private int inVain;
+    private int failedAccepts;
 
-    /** As Netty's listeners do it; the descriptor of a newcomer stands for the bytes read. */
+    /**
+     * Accepts as Netty's listeners do: the descriptor of a new connection is passed as the bytes
+     * read.
+     */
     private int turn() {
         int taken = 0;
         handle.reset(listener);
         handle.attemptedBytesRead(EPOLL_NEVER_KNOWS);
         do {
             if (waiting == 0) {
-                inVain++;
+                failedAccepts++;
                 handle.lastBytesRead(-1);
                 break;
             }
@@ -43,7 +46,7 @@ class AcceptBatchTest {
     }
 
     @Test
-    void letsInTwiceAsManyEachTurnUntilThereAreNoMore() {
+    void doublesBatchWhileConnectionsWait() {
         waiting = 1_000;
         List<Integer> turns = new ArrayList<>();
         while (waiting > 0) {
@@ -51,21 +54,21 @@ class AcceptBatchTest {
         }
 
         assertThat(turns).startsWith(1, 2, 4, 8, 16, 32, MOST, MOST).hasSize(21);
-        assertThat(inVain).isEqualTo(1);
+        assertThat(failedAccepts).isEqualTo(1);
     }
 
     @Test
-    void looksInVainEverySecondTimeAtMostForOneAfterTheOther() {
+    void wastesAtMostEverySecondAccept() {
         for (int i = 0; i < 100; i++) {
             waiting = 1;
             assertThat(turn()).isEqualTo(1);
         }
 
-        assertThat(inVain).isEqualTo(50);
+        assertThat(failedAccepts).isEqualTo(50);
     }
 
     @Test
-    void stopsInTheMiddleWhenTheListenerIsToStop() {
+    void stopsWhenAutoReadIsOff() {
         waiting = 7;
         while (waiting > 0) {
             turn();

@@ -29,7 +29,7 @@ class ClientConnectionTest {
         return new ClientConnection(channel, budget.open(channel), () -> 0, true);
     }
 
-    /** Takes a request in and answers it; whether the connection may be used again. */
+    /** Serves one request. Returns whether the connection may be used again. */
     private static boolean serve(ClientConnection connection, int bytes) {
         assertThat(connection.arrived(bytes)).isTrue();
         connection.asked();
@@ -45,15 +45,15 @@ class ClientConnectionTest {
     }
 
     @Test
-    void nothingIsKeptOfASmallRequest() {
+    void releasesMemoryOfSmallRequest() {
         assertThat(serve(connect(), 2 * KIB)).isTrue();
 
         assertThat(budget.held()).isZero();
     }
 
-    /** It was cut off by a drain that came between the writing and the sending. */
+    /** A drain between write and flush used to cut the response off. */
     @Test
-    void somebodyWaitsUntilTheAnswerHasLeft() {
+    void isBusyUntilResponseIsFlushed() {
         ClientConnection connection = connect();
         connection.asked();
         connection.askedAll();
@@ -68,7 +68,7 @@ class ClientConnectionTest {
     }
 
     @Test
-    void itMayBeClosedAtOnceWhenTheClientHasEndedItAndAllOfItsRequestIsRead() {
+    void mayCloseAtOnceAfterLastRequestIsRead() {
         ClientConnection connection = connect();
         connection.asked();
         connection.askedAll();
@@ -81,7 +81,7 @@ class ClientConnectionTest {
     }
 
     @Test
-    void itLingersWhileABodyIsStillComing() {
+    void lingersWhileBodyIsIncomplete() {
         ClientConnection connection = connect();
         connection.asked();
 
@@ -93,7 +93,7 @@ class ClientConnectionTest {
     }
 
     @Test
-    void theBufferOfTheLargestRequestIsCountedAsLongAsTheConnectionLives() {
+    void countsLargestBufferUntilClosed() {
         ClientConnection connection = connect();
         serve(connection, 9 * KIB);
         assertThat(heldKib()).isEqualTo(8);
@@ -106,7 +106,7 @@ class ClientConnectionTest {
     }
 
     @Test
-    void connectionsThatCostMuchAreNotKeptWhenRoomIsScarce() {
+    void closesCostlyConnectionsWhenMemoryIsScarce() {
         ClientConnection costly = connect();
         assertThat(serve(costly, 16 * KIB)).isTrue();
         ClientConnection cheap = connect();
@@ -119,13 +119,13 @@ class ClientConnectionTest {
     }
 
     @Test
-    void aConnectionIsNotKeptAfterALargeRequest() {
+    void closesAfterLargeRequest() {
         assertThat(serve(connect(), 64 * KIB)).isTrue();
         assertThat(serve(connect(), 64 * KIB + 1)).isFalse();
     }
 
     @Test
-    void aHeadThatTurnsOutLargeNeedsRoomForMore() {
+    void reservesMoreMemoryAsHeadersGrow() {
         ClientConnection connection = connect();
 
         assertThat(connection.arrived(24 * KIB)).isTrue();
@@ -140,7 +140,7 @@ class ClientConnectionTest {
     }
 
     @Test
-    void halfOfTheRoomIsForTheLargest() {
+    void reservesHalfOfMemoryForLargestRequests() {
         List<ClientConnection> medium = new ArrayList<>();
         ClientConnection next = connect();
         while (next.arrived(30 * KIB)) {

@@ -23,7 +23,7 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void stopsWhenSoManyAreInside() {
+    void stopsAcceptingAtLimit() {
         connection();
         connection();
         assertThat(listener.config().isAutoRead()).isTrue();
@@ -34,13 +34,13 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void goesOnWhenOneHasLeft() {
-        List<EmbeddedChannel> inside = new ArrayList<>();
+    void resumesWhenConnectionCloses() {
+        List<EmbeddedChannel> open = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            inside.add(connection());
+            open.add(connection());
         }
 
-        inside.getFirst().close();
+        open.getFirst().close();
 
         assertThat(listener.config().isAutoRead()).isTrue();
         connection();
@@ -48,7 +48,7 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void doesNotCountWhoHasGone() {
+    void doesNotCountClosedConnections() {
         for (int i = 0; i < 100; i++) {
             connection().close();
         }
@@ -57,7 +57,7 @@ class ConnectionLimiterTest {
     }
 
     @Test
-    void leavesOtherListenersAlone() {
+    void doesNotLimitOtherListeners() {
         var other = new EmbeddedChannel(new ConnectionLimiter(1, any -> false));
         other.writeInbound(new EmbeddedChannel());
         other.writeInbound(new EmbeddedChannel());

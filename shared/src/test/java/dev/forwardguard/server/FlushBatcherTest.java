@@ -38,7 +38,7 @@ class FlushBatcherTest {
     }
 
     @Test
-    void sendsAtTheEndOfTheTurn() {
+    void flushesAtEndOfTurn() {
         ChannelHandlerContext first = connection("first", () -> {});
         ChannelHandlerContext second = connection("second", () -> {});
 
@@ -54,9 +54,9 @@ class FlushBatcherTest {
         assertThat(flushed).containsExactly("first", "second", "second");
     }
 
-    /** An answer that is written while others are being sent goes out in the same turn. */
+    /** A response that is written during a flush goes out in the same turn. */
     @Test
-    void sendsWhatComesWhileItSends() {
+    void flushesWritesMadeDuringFlush() {
         ChannelHandlerContext late = connection("late", () -> {});
         ChannelHandlerContext first = connection("first", () -> FlushBatcher.add(late));
 
@@ -66,9 +66,9 @@ class FlushBatcherTest {
         assertThat(flushed).containsExactly("first", "late");
     }
 
-    /** Else nothing would be sent on this event loop any more. */
+    /** Otherwise this event loop would never send anything again. */
     @Test
-    void survivesAConnectionThatFails() {
+    void survivesFailingConnection() {
         ChannelHandlerContext bad =
                 connection(
                         "bad",

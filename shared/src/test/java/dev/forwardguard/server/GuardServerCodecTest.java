@@ -65,49 +65,47 @@ class GuardServerCodecTest {
         return Unpooled.copiedBuffer(text, ISO_8859_1);
     }
 
-    /** Netty makes strings of values. */
-    private static boolean isShort(HttpRequest request) {
+    /** Netty's decoder turns values into strings; the fast path does not. */
+    private static boolean usesFastPath(HttpRequest request) {
         Iterator<Map.Entry<CharSequence, CharSequence>> fields =
                 request.headers().iteratorCharSequence();
         return fields.hasNext() && fields.next().getValue() instanceof AsciiString;
     }
 
-    private boolean isShort(String text) {
+    private boolean usesFastPath(String text) {
         channel.writeInbound(bytes(text));
         HttpRequest first = channel.readInbound();
         Object rest;
         while ((rest = channel.readInbound()) != null) {
             ReferenceCountUtil.release(rest);
         }
-        return first != null && isShort(first);
+        return first != null && usesFastPath(first);
     }
 
-    /**
-     * What a decoder made of bytes: heads with all that is in them, content, and whether it failed.
-     */
-    private static List<String> told(EmbeddedChannel decoder) {
-        List<String> told = new ArrayList<>();
+    /** What a decoder made of the bytes: request lines with all headers, content and failures. */
+    private static List<String> decoded(EmbeddedChannel decoder) {
+        List<String> decoded = new ArrayList<>();
         Object part;
         while ((part = decoder.readInbound()) != null) {
             if (part instanceof HttpRequest head) {
-                told.add(
+                decoded.add(
                         head.decoderResult().isSuccess()
                                 ? head.method() + " " + head.uri() + " " + head.protocolVersion()
                                 : "failed");
-                told.add(fields(head.headers()));
+                decoded.add(fields(head.headers()));
             }
             if (part instanceof HttpContent content) {
                 String more = content.content().toString(ISO_8859_1);
                 if (!more.isEmpty()) {
-                    told.add("content " + more);
+                    decoded.add("content " + more);
                 }
                 if (content instanceof LastHttpContent) {
-                    told.add("end");
+                    decoded.add("end");
                 }
                 content.release();
             }
         }
-        return told;
+        return decoded;
     }
 
     private static String fields(HttpHeaders headers) {
@@ -130,13 +128,13 @@ class GuardServerCodecTest {
     }
 
     @Test
-    void readsAnOrdinaryHeadFromItsBytes() {
+    void readsUsualRequestOnFastPath() {
         channel.writeInbound(bytes(USUAL));
 
         FullHttpRequest request = channel.readInbound();
 
         assertThat(request.uri()).isEqualTo("/auth?a=%20b");
-        assertThat(isShort(request)).isTrue();
+        assertThat(usesFastPath(request)).isTrue();
         assertThat(request.headers().getAll("cookie"))
                 .containsExactly("a=1; b=\u00e9\u00ff", "c=2");
         assertThat(request.headers().get("ACCEPT")).isEmpty();
@@ -145,13 +143,13 @@ class GuardServerCodecTest {
     }
 
     @Test
-    void keepsNoHeaderThatNobodyAsksFor() {
+    void dropsUnreadHeaders() {
         unread = HeaderNames.of("COOKIE", "accept");
         channel.writeInbound(bytes(USUAL));
 
         FullHttpRequest request = channel.readInbound();
 
-        assertThat(isShort(request)).isTrue();
+        assertThat(usesFastPath(request)).isTrue();
         assertThat(request.headers().names())
                 .containsExactlyInAnyOrder("Host", "X-Forwarded-For", "Connection");
         assertThat(((AsciiString) value(request, "Host")).array())
@@ -171,20 +169,23 @@ class GuardServerCodecTest {
         throw new AssertionError("no " + name);
     }
 
-    /** It says what becomes of the connection, and what else is not to be forwarded. */
+    /**
+     * It decides whether the connection stays open, and names further headers that must not be
+     * forwarded.
+     */
     @Test
-    void keepsWhatTheConnectionIsToldEvenIfNobodyAsksForIt() {
+    void keepsConnectionHeaderEvenIfUnread() {
         unread = HeaderNames.of("Connection");
         channel.writeInbound(bytes("GET /auth HTTP/1.1\r\nConnection: close\r\n\r\n"));
 
         FullHttpRequest request = channel.readInbound();
 
-        assertThat(isShort(request)).isTrue();
+        assertThat(usesFastPath(request)).isTrue();
         assertThat(HttpUtil.isKeepAlive(request)).isFalse();
     }
 
     @Test
-    void headsAreNotMixedUp() {
+    void keepsRequestsSeparate() {
         channel.writeInbound(bytes(USUAL));
         FullHttpRequest first = channel.readInbound();
         channel.writeInbound(bytes(USUAL.replace("a=1", "A=2").replace("203", "204")));
@@ -226,60 +227,60 @@ class GuardServerCodecTest {
                 "GET /auth HTTP/1.1\r\nConnection: keep-alive, X-Real-Ip\r\n\r\n",
                 "GET /auth HTTP/1.1\r\n\r\nGET /auth HTTP/1.1\r\n\r\n",
             })
-    void leavesWhatIsNotOrdinaryToNetty(String head) {
-        assertThat(isShort(head)).isFalse();
+    void leavesUnusualRequestsToNetty(String head) {
+        assertThat(usesFastPath(head)).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"close", "Keep-Alive"})
-    void readsWhatBecomesOfTheConnection(String word) {
+    void readsConnectionOption(String word) {
         String head = "GET /auth HTTP/1.1\r\nConnection: " + word + "\r\n\r\n";
         channel.writeInbound(bytes(head));
 
         FullHttpRequest request = channel.readInbound();
 
-        assertThat(isShort(request)).isTrue();
+        assertThat(usesFastPath(request)).isTrue();
         assertThat(HttpUtil.isKeepAlive(request)).isEqualTo(!word.equals("close"));
     }
 
     @Test
-    void leavesManyHeadersAndLargeHeadsToNetty() {
+    void leavesManyHeadersToNetty() {
         String start = "GET /auth HTTP/1.1\r\n";
-        assertThat(isShort(start + "A: b\r\n".repeat(64) + "\r\n")).isTrue();
-        assertThat(isShort(start + "A: b\r\n".repeat(65) + "\r\n")).isFalse();
+        assertThat(usesFastPath(start + "A: b\r\n".repeat(64) + "\r\n")).isTrue();
+        assertThat(usesFastPath(start + "A: b\r\n".repeat(65) + "\r\n")).isFalse();
     }
 
     @Test
-    void takesTheLongWayForAHeadInPiecesAndTheShortOneAgainForTheNext() {
+    void usesSlowPathOnlyForSplitRequest() {
         channel.writeInbound(bytes("GET /auth HTTP/1.1\r\nHo"));
         assertThat(channel.<Object>readInbound()).isNull();
-        assertThat(isShort("st: a\r\n\r\n")).isFalse();
+        assertThat(usesFastPath("st: a\r\n\r\n")).isFalse();
 
-        assertThat(isShort(USUAL)).isTrue();
+        assertThat(usesFastPath(USUAL)).isTrue();
     }
 
-    /** The beginning of a head is a whole one by itself, and the bytes before it are not. */
+    /** Bytes that look like a request may belong to the body of the previous one. */
     @Test
-    void neverBeginsInTheMiddle() {
+    void neverStartsInsideBody() {
         channel.writeInbound(bytes("POST /auth HTTP/1.1\r\nContent-Length: 57\r\n\r\n"));
         channel.writeInbound(bytes(USUAL.substring(0, 30)));
-        assertThat(told(channel)).contains("content " + USUAL.substring(0, 30));
+        assertThat(decoded(channel)).contains("content " + USUAL.substring(0, 30));
 
         channel.writeInbound(bytes("GET /auth HTTP/1.1\r\nA: b\r\n\r\n".substring(0, 27)));
 
-        assertThat(told(channel).getFirst()).startsWith("content GET /auth");
+        assertThat(decoded(channel).getFirst()).startsWith("content GET /auth");
     }
 
     @Test
-    void answersToHeadHaveNoBodyAndTheNextOnesDo() {
+    void omitsBodyOnlyInResponseToHead() {
         channel.writeInbound(bytes("HEAD /auth HTTP/1.1\r\n\r\n"));
         channel.writeInbound(bytes(USUAL));
 
-        assertThat(answered("first")).doesNotContain("first");
-        assertThat(answered("second")).endsWith("second");
+        assertThat(encoded("first")).doesNotContain("first");
+        assertThat(encoded("second")).endsWith("second");
     }
 
-    private String answered(String body) {
+    private String encoded(String body) {
         channel.writeOutbound(
                 new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1, HttpResponseStatus.OK, bytes(body)));
@@ -293,13 +294,13 @@ class GuardServerCodecTest {
     }
 
     /**
-     * Heads with a few bytes changed, in one piece or two, and followed by another request:
-     * whatever way each of them takes, it comes out as it does of Netty's decoder alone.
+     * Requests with a few bytes changed, in one piece or two, and followed by another request. On
+     * either path the result must be the same as that of Netty's decoder alone.
      */
     @Test
-    void isNeverReadDifferentlyThanByNettyAlone() {
+    void agreesWithNettyOnMutatedRequests() {
         var random = new Random(8);
-        int shortWay = 0;
+        int fastPath = 0;
         for (int i = 0; i < 30_000; i++) {
             byte[] sent = mutated(random);
             int cut = random.nextInt(3) > 0 ? sent.length : random.nextInt(sent.length);
@@ -317,25 +318,25 @@ class GuardServerCodecTest {
                 }
                 channel.writeInbound(bytes(USUAL));
             }
-            shortWay +=
-                    own.inboundMessages().peek() instanceof HttpRequest first && isShort(first)
+            fastPath +=
+                    own.inboundMessages().peek() instanceof HttpRequest first && usesFastPath(first)
                             ? 1
                             : 0;
 
-            assertThat(told(own)).as(new String(sent, ISO_8859_1)).isEqualTo(told(netty));
+            assertThat(decoded(own)).as(new String(sent, ISO_8859_1)).isEqualTo(decoded(netty));
             own.finishAndReleaseAll();
             netty.finishAndReleaseAll();
         }
-        assertThat(shortWay).isBetween(3_000, 27_000);
+        assertThat(fastPath).isBetween(3_000, 27_000);
     }
 
     private static byte[] mutated(Random random) {
-        String telling = "\r\n :\t,;?/\u0000\u007f\u0080\u00ffAaGEThttp1.0";
+        String significant = "\r\n :\t,;?/\u0000\u007f\u0080\u00ffAaGEThttp1.0";
         String head = random.nextBoolean() ? USUAL : USUAL.replace("Keep-Alive", "close");
         byte[] bytes = head.getBytes(ISO_8859_1);
         for (int changes = random.nextInt(4); changes > 0; changes--) {
             int at = random.nextInt(bytes.length);
-            bytes[at] = (byte) telling.charAt(random.nextInt(telling.length()));
+            bytes[at] = (byte) significant.charAt(random.nextInt(significant.length()));
         }
         return bytes;
     }

@@ -22,7 +22,7 @@ class LenientUriRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/a/b?x=1&y=%20z", "/%7Eme?a=/b?c", "http://host/path", "*"})
-    void leavesALegalTargetAlone(String target) {
+    void keepsLegalTarget(String target) {
         HttpRequest request = request(target);
 
         assertThat(LenientUriRequest.of(request)).isSameAs(request);
@@ -40,14 +40,14 @@ class LenientUriRequestTest {
         "//host/auth, /%2Fhost/auth",
         "/\u00fc, /%FC"
     })
-    void encodesWhatIsIllegal(String target, String repaired) {
+    void encodesIllegalCharacters(String target, String repaired) {
         HttpRequest request = LenientUriRequest.of(request(target));
 
         assertThat(request.uri()).isEqualTo(repaired);
     }
 
     @Test
-    void whateverBytesArriveMakeAUri() {
+    void turnsAnyBytesIntoUri() {
         var random = new Random(20261120);
         for (int round = 0; round < 20_000; round++) {
             var target = new StringBuilder("/");

@@ -14,7 +14,7 @@ class LingeringCloseTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     @Test
-    void closesAConnectionThatTheClientDoesNotClose() {
+    void closesWhenClientDoesNot() {
         LingeringClose.begin(channel);
         channel.runPendingTasks();
         assertThat(channel.isOpen()).isTrue();
@@ -26,7 +26,7 @@ class LingeringCloseTest {
     }
 
     @Test
-    void keepsNothingOfAConnectionThatTheClientHasClosed() {
+    void cancelsTimerWhenClientCloses() {
         LingeringClose.begin(channel);
 
         // the embedded channel's own close cancels all tasks

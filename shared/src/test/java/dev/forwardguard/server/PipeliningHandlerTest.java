@@ -42,7 +42,7 @@ class PipeliningHandlerTest {
         return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, target);
     }
 
-    private void arrives(Object... messages) {
+    private void receive(Object... messages) {
         channel.writeInbound(messages);
     }
 
@@ -52,7 +52,10 @@ class PipeliningHandlerTest {
         channel.runPendingTasks();
     }
 
-    /** The targets of the requests that were passed on since the last time. */
+    /**
+     * The targets of the requests that were passed on since the last call; a dot stands for
+     * content.
+     */
     private String passed() {
         var targets = new StringBuilder();
         Object message;
@@ -63,10 +66,10 @@ class PipeliningHandlerTest {
     }
 
     @Test
-    void theNextIsPassedOnWhenTheOneBeforeIsAnswered() {
-        arrives(request("/1"), LastHttpContent.EMPTY_LAST_CONTENT);
-        arrives(request("/2"), LastHttpContent.EMPTY_LAST_CONTENT);
-        arrives(request("/3"), LastHttpContent.EMPTY_LAST_CONTENT);
+    void passesNextRequestAfterResponse() {
+        receive(request("/1"), LastHttpContent.EMPTY_LAST_CONTENT);
+        receive(request("/2"), LastHttpContent.EMPTY_LAST_CONTENT);
+        receive(request("/3"), LastHttpContent.EMPTY_LAST_CONTENT);
         assertThat(passed()).isEqualTo("/1.");
 
         answer(HttpResponseStatus.OK);
@@ -77,8 +80,8 @@ class PipeliningHandlerTest {
     }
 
     @Test
-    void anInterimAnswerIsNone() {
-        arrives(request("/1"), LastHttpContent.EMPTY_LAST_CONTENT, request("/2"));
+    void interimResponseDoesNotCompleteRequest() {
+        receive(request("/1"), LastHttpContent.EMPTY_LAST_CONTENT, request("/2"));
 
         answer(HttpResponseStatus.CONTINUE);
 
@@ -86,26 +89,26 @@ class PipeliningHandlerTest {
     }
 
     @Test
-    void anAnsweredRequestIsNotOverBeforeItsBodyIs() {
+    void waitsForBodyOfAnsweredRequest() {
         ByteBuf part = Unpooled.copiedBuffer(new byte[] {1});
-        arrives(request("/1"), new DefaultHttpContent(part));
+        receive(request("/1"), new DefaultHttpContent(part));
         answer(HttpResponseStatus.OK);
         assertThat(passed()).isEqualTo("/1.");
 
-        arrives(LastHttpContent.EMPTY_LAST_CONTENT, request("/2"));
+        receive(LastHttpContent.EMPTY_LAST_CONTENT, request("/2"));
 
         assertThat(passed()).isEqualTo("./2");
         part.release();
     }
 
     @Test
-    void nothingMoreIsReadWhileOneWaits() {
-        arrives(request("/1"), LastHttpContent.EMPTY_LAST_CONTENT);
+    void stopsReadingWhileRequestWaits() {
+        receive(request("/1"), LastHttpContent.EMPTY_LAST_CONTENT);
         reads.set(0);
         channel.read();
         assertThat(reads).hasValue(1);
 
-        arrives(request("/2"), LastHttpContent.EMPTY_LAST_CONTENT);
+        receive(request("/2"), LastHttpContent.EMPTY_LAST_CONTENT);
         reads.set(0);
         channel.read();
         assertThat(reads).hasValue(0);
@@ -115,10 +118,10 @@ class PipeliningHandlerTest {
     }
 
     @Test
-    void whatWaitsIsReleasedWithTheConnection() {
+    void releasesWaitingContentOnClose() {
         ByteBuf part = Unpooled.copiedBuffer(new byte[] {1});
-        arrives(request("/1"), LastHttpContent.EMPTY_LAST_CONTENT);
-        arrives(request("/2"), new DefaultHttpContent(part));
+        receive(request("/1"), LastHttpContent.EMPTY_LAST_CONTENT);
+        receive(request("/2"), new DefaultHttpContent(part));
 
         channel.close();
 

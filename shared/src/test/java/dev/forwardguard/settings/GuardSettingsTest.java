@@ -38,7 +38,7 @@ class GuardSettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "# nothing but a comment\n", "---\n", "upstream:\n", "upstream: {}\n"})
-    void keepsTheDefaultsOfWhatIsNotSaid(String document) {
+    void keepsDefaultsOfMissingKeys(String document) {
         GuardSettings settings = parse(document);
 
         assertThat(settings).isEqualTo(DEFAULTS);
@@ -67,7 +67,7 @@ class GuardSettingsTest {
     }
 
     @Test
-    void theLongestProbeIntervalIsNeverShorterThanTheFirst() {
+    void maxProbeIntervalIsAtLeastProbeInterval() {
         assertThat(parse("breaker: {probe-interval: 20s}").breaker().probeMaxInterval())
                 .isEqualTo(Duration.ofSeconds(20));
     }
@@ -131,7 +131,7 @@ class GuardSettingsTest {
     }
 
     @Test
-    void anEmptyListIsNotTheDefault() {
+    void emptyListReplacesDefault() {
         GuardSettings settings =
                 parse("upstream: {failure-statuses: []}\ndrop-request-headers: []\n");
 
@@ -182,7 +182,7 @@ class GuardSettingsTest {
                 "[]                                | line 1: the document must be a mapping",
                 "mode: \"unclosed                  | line 1: not YAML"
             })
-    void refusesAMistakeWithItsLineAndKey(String document, String message) {
+    void rejectsInvalidValueWithLineAndKey(String document, String message) {
         assertThatThrownBy(() -> parse(document))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageStartingWith(message)
@@ -191,7 +191,7 @@ class GuardSettingsTest {
     }
 
     @Test
-    void namesTheLineOfAMistakeFurtherDown() {
+    void reportsLineOfNestedKey() {
         assertThatThrownBy(() -> parse("mode: auto\n\nupstream:\n  # why\n  deadline: soon\n"))
                 .hasMessageStartingWith("line 5: upstream.deadline");
     }
@@ -204,13 +204,13 @@ class GuardSettingsTest {
                 "a: &a [x]\nb: *a\n",
                 "mode: auto\n---\nmode: fallback\n"
             })
-    void refusesWhatCouldBeReadInTwoWays(String document) {
+    void rejectsAmbiguousDocuments(String document) {
         assertThatThrownBy(() -> parse(document)).isInstanceOf(InvalidSettingsException.class);
     }
 
     @ParameterizedTest
     @CsvSource({"true, true", "false, false"})
-    void readsAFlag(String text, boolean value) {
+    void readsFlag(String text, boolean value) {
         YamlSection root = YamlSection.parse(("flag: " + text).getBytes(UTF_8));
 
         assertThat(root.flag("flag", !value)).isEqualTo(value);
@@ -218,7 +218,7 @@ class GuardSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"yes", "ture", "1", "TRUE", "''"})
-    void doesNotGuessAFlag(String text) {
+    void rejectsInvalidFlag(String text) {
         YamlSection root = YamlSection.parse(("flag: " + text).getBytes(UTF_8));
 
         assertThatThrownBy(() -> root.flag("flag", true))
@@ -226,7 +226,7 @@ class GuardSettingsTest {
     }
 
     @Test
-    void printsAllOfItself() {
+    void printsAllComponents() {
         GuardSettings settings = parse("mode: fallback");
 
         assertThat(settings).hasToString(RecordText.of(settings));

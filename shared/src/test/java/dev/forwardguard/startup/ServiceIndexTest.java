@@ -24,11 +24,11 @@ class ServiceIndexTest {
     @TempDir Path directory;
 
     @AfterEach
-    void forget() {
+    void removeList() {
         System.clearProperty("guard.services");
     }
 
-    /** One of several that a list is tried with. */
+    /** One of several services that the tests list. */
     public static class First {}
 
     public static class Second {}
@@ -46,12 +46,12 @@ class ServiceIndexTest {
     }
 
     @Test
-    void leavesTheSearchToMicronautWithoutAList() {
+    void leavesSearchToMicronautWithoutList() {
         assertThat(new ServiceIndex().load().getServiceLoaders()).isEmpty();
     }
 
     @Test
-    void makesWhatIsListedInItsOrder() throws Exception {
+    void createsListedServicesInOrder() throws Exception {
         for (String type : List.of("some.Type", DEFINITIONS)) {
             var services =
                     loaders(
@@ -74,7 +74,7 @@ class ServiceIndexTest {
     }
 
     @Test
-    void refusesAListOfSomethingElse() throws Exception {
+    void rejectsUnusableList() throws Exception {
         var services =
                 loaders("some.Type/" + Broken.class.getName(), "another.Type/no.such.Service");
 

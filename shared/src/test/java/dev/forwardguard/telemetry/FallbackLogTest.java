@@ -46,7 +46,7 @@ class FallbackLogTest {
     }
 
     @Test
-    void anOutageIsOneLineThenOneSummaryAPeriodThenOneLine() {
+    void logsStartSummariesAndEndOfOutage() {
         for (int i = 0; i < 1000; i++) {
             log.note(REFUSED);
         }
@@ -62,11 +62,11 @@ class FallbackLogTest {
                         "No verdict from the upstream, deciding without it [reason=\"connect_refused\"]",
                         "Still deciding without verdicts [fallbacks=\"{connect_refused=1000}\"]",
                         "Still deciding without verdicts [fallbacks=\"{connect_refused=1, deadline=1}\"]",
-                        "Every question was answered again null");
+                        "All requests get verdicts again null");
     }
 
     @Test
-    void aDrillIsNoNews() {
+    void doesNotLogForcedFallback() {
         log.note(FORCED);
         log.summarise();
 
@@ -74,7 +74,7 @@ class FallbackLogTest {
     }
 
     @Test
-    void aHealthyGuardIsSilent() {
+    void logsNothingWithoutFallbacks() {
         log.note(new Decision.Cancelled());
         log.summarise();
 

@@ -32,7 +32,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void writesFieldsOfTheirOwn() {
+    void writesKeyValuesAsFields() {
         log.atInfo()
                 .addKeyValue("reason", "dns")
                 .addKeyValue("counts", Map.of("dns", 3L))
@@ -47,7 +47,7 @@ class JsonLinesTest {
     }
 
     @Test
-    void oneEventIsOneLineWhateverIsInIt() {
+    void writesOneLinePerEvent() {
         log.atWarn()
                 .addKeyValue("user", "a\r\n{\"level\":\"FAKE\"}\u001b[31m\u0000\u007f")
                 .setCause(new IllegalStateException("two\nlines"))

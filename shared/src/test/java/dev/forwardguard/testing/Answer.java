@@ -4,29 +4,29 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A well-formed HTTP/1.1 answer as most servers write it, with the length of its body unless its
- * headers frame it.
+ * A well-formed HTTP/1.1 response as most servers write it. It declares the length of its body
+ * unless its status or headers frame it.
  *
  * @param body octets as Latin-1
  */
 public record Answer(int status, List<Header> headers, String body) {
-    /** An answer without a body. */
+    /** A response without a body. */
     public static Answer of(int status) {
         return new Answer(status, List.of(), "");
     }
 
-    /** The same with one more header line at the end. */
+    /** The same response with one more field line at the end. */
     public Answer with(String name, String value) {
         var more = Stream.concat(headers.stream(), Stream.of(new Header(name, value))).toList();
         return new Answer(status, more, body);
     }
 
-    /** The same with this body. */
+    /** The same response with this body. */
     public Answer body(String octets) {
         return new Answer(status, headers, octets);
     }
 
-    /** The status line, the headers and the empty line. */
+    /** The status line, the field lines and the empty line. */
     public String head() {
         boolean framed =
                 status < 200
@@ -37,7 +37,7 @@ public record Answer(int status, List<Header> headers, String body) {
         return "HTTP/1.1 " + status + " Any\r\n" + Header.lines(headers) + length + "\r\n";
     }
 
-    /** All of it, ready to be sent or to be mutilated. */
+    /** All octets of the response, ready to be sent or damaged. */
     public String wire() {
         return head() + body;
     }

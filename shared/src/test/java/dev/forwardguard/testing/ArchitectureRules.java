@@ -22,9 +22,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/**
- * The rules of the house that a machine can check, for each module to hold its own classes against.
- */
+/** The architecture rules that a machine can check. Each module applies them to its own classes. */
 public final class ArchitectureRules {
     private static final Pattern EMPTY_NOUN =
             Pattern.compile(".*(Util|Utils|Helper|Common|Manager|Base|Impl)");
@@ -51,7 +49,7 @@ public final class ArchitectureRules {
      *     verdict
      */
     public static List<ArchRule> all(String... allowing) {
-        List<ArchRule> house =
+        List<ArchRule> general =
                 List.of(
                         slices().matching("dev.forwardguard.(*)..").should().beFreeOfCycles(),
                         noClasses()
@@ -75,8 +73,8 @@ public final class ArchitectureRules {
                                 .callMethod(System.class, "currentTimeMillis")
                                 .orShould()
                                 .callMethod(java.time.Instant.class, "now"),
-                        // Netty's ReadOnlyHttpHeaders, which questions have, give the first value
-                        // for ever
+                        // requests have Netty's ReadOnlyHttpHeaders, whose iterators return the
+                        // first value forever
                         noClasses()
                                 .should()
                                 .callMethod(
@@ -98,7 +96,7 @@ public final class ArchitectureRules {
                                         dev.forwardguard.outcome.FallbackReason.class,
                                         java.util.Map.class),
                         fields().that().areNotFinal().should().notBePublic());
-        return Stream.concat(house.stream(), Rooms.rules().stream()).toList();
+        return Stream.concat(general.stream(), Rooms.rules().stream()).toList();
     }
 
     private static DescribedPredicate<JavaClass> areNot(String... names) {

@@ -12,11 +12,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Writes in order and in the background, so that a peer that does not read holds up nobody. */
+/** Writes in order on a background thread, so that a peer that does not read blocks no caller. */
 final class BackgroundWriter {
     private final OutputStream out;
     private final ExecutorService writer =
-            Executors.newSingleThreadExecutor(Thread.ofVirtual().name("outbox").factory());
+            Executors.newSingleThreadExecutor(
+                    Thread.ofVirtual().name("background-writer").factory());
     private Future<?> last = CompletableFuture.completedFuture(null);
 
     BackgroundWriter(OutputStream out) {
@@ -33,12 +34,12 @@ final class BackgroundWriter {
                         });
     }
 
-    /** Waits until everything is handed to the system, or has turned out to be undeliverable. */
+    /** Waits until everything was handed to the system or has failed. */
     void flush(Duration limit) throws IOException {
         try {
             var _ = last.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException _) {
-            // The peer has gone; what it said before can still be read.
+            // The peer has closed; what it sent before can still be read.
         } catch (TimeoutException e) {
             throw new SocketTimeoutException("the peer did not take everything in " + limit);
         } catch (InterruptedException e) {
@@ -47,7 +48,7 @@ final class BackgroundWriter {
         }
     }
 
-    /** To be called once the socket is closed, which ends a write that is stuck. */
+    /** Must be called after the socket was closed, which ends a blocked write. */
     void close() {
         writer.shutdownNow();
         writer.close();

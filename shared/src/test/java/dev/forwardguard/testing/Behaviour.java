@@ -7,9 +7,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What {@link StubUpstream} does with a request. Whatever a behaviour leaves open is kept open for
- * the next request; {@link #then} says otherwise. An {@code IOException} means that the client has
- * gone, which is no failure of the test.
+ * What {@link StubUpstream} does with a request. A connection that a behaviour leaves open stays
+ * open for the next request, unless {@link #then} adds another ending. An {@code IOException} means
+ * that the client has hung up, which does not fail the test.
  */
 @FunctionalInterface
 public interface Behaviour {
@@ -20,17 +20,19 @@ public interface Behaviour {
     /** Called once on each new connection, before anything is read from it. */
     default void greet(HttpDialogue dialogue) throws IOException, InterruptedException {}
 
-    /** A correct answer over keep-alive; to HEAD without its body. */
+    /** A correct response over keep-alive; without its body if to HEAD. */
     static Behaviour answers(int status) {
         return answers(Answer.of(status));
     }
 
-    /** A correct answer over keep-alive; to HEAD without its body. */
+    /** A correct response over keep-alive; without its body if to HEAD. */
     static Behaviour answers(int status, List<Header> headers, String body) {
         return answers(new Answer(status, headers, body));
     }
 
-    /** Correct answers over keep-alive; more than one of them to a single question is a lie. */
+    /**
+     * Correct responses over keep-alive; more than one of them to a single request is a violation.
+     */
     static Behaviour answers(Answer... answers) {
         return (dialogue, request) -> {
             var wire = new StringBuilder();
@@ -44,23 +46,23 @@ public interface Behaviour {
         };
     }
 
-    /** These octets (as Latin-1), whatever they are. */
+    /** Any octets, as Latin-1. */
     static Behaviour answersRaw(String octets) {
         return (dialogue, _) -> dialogue.send(octets);
     }
 
-    /** These octets, whatever they are. */
+    /** Any octets. */
     static Behaviour answersRaw(byte[] octets) {
         return answersRaw(Octets.text(octets));
     }
 
-    /** An HTTP/1.0 answer without a length: only the end of the connection ends the body. */
+    /** An HTTP/1.0 response without a length: only the end of the connection ends the body. */
     static Behaviour answersUntilClose(int status, List<Header> headers, String body) {
         String head = "HTTP/1.0 " + status + " \r\n" + Header.lines(headers) + "\r\n";
         return answersRaw(head + body).then(Ending.CLOSE);
     }
 
-    /** These octets one at a time, each but the first after the interval. */
+    /** Sends these octets one at a time, each but the first after the interval. */
     static Behaviour drips(String octets, Duration interval) {
         return (dialogue, _) -> {
             for (int i = 0; i < octets.length(); i++) {
@@ -72,7 +74,7 @@ public interface Behaviour {
         };
     }
 
-    /** The beginning at once, then the filler again and again until the client hangs up. */
+    /** Sends the beginning at once, then the filler again and again until the client hangs up. */
     static Behaviour dripsForever(String beginning, String filler, Duration interval) {
         return (dialogue, _) -> {
             dialogue.send(beginning);
@@ -83,7 +85,7 @@ public interface Behaviour {
         };
     }
 
-    /** Reads the request and says nothing until the client hangs up. */
+    /** Reads the request and sends nothing until the client hangs up. */
     static Behaviour hangs() {
         return answersRaw("").then(Ending.HANG);
     }
@@ -93,27 +95,29 @@ public interface Behaviour {
         return onConnect(Ending.STALL);
     }
 
-    /** Reads the request, then RST without a byte. */
+    /** Reads the request, then resets (RST) without sending a byte. */
     static Behaviour resetsBeforeAnswer() {
         return answersRaw("").then(Ending.RESET);
     }
 
-    /** Reads the request, then FIN without a byte. */
+    /** Reads the request, then closes (FIN) without sending a byte. */
     static Behaviour closesBeforeAnswer() {
         return answersRaw("").then(Ending.CLOSE);
     }
 
-    /** RST as soon as the connection stands; a slow client may see it while still connecting. */
+    /**
+     * Resets (RST) once the connection is established; slow clients may see it while connecting.
+     */
     static Behaviour resetsOnConnect() {
         return onConnect(Ending.RESET);
     }
 
-    /** FIN as soon as the connection stands. */
+    /** Closes (FIN) once the connection is established. */
     static Behaviour closesOnConnect() {
         return onConnect(Ending.CLOSE);
     }
 
-    /** The first request gets the first of these, and so on; the last one stays. */
+    /** Uses the first of these for the first request, and so on; the last one stays. */
     static Behaviour inTurn(Behaviour... behaviours) {
         var next = new AtomicInteger();
         return (dialogue, request) -> {
@@ -122,7 +126,7 @@ public interface Behaviour {
         };
     }
 
-    /** This, and then that end of the connection. */
+    /** This behaviour, followed by this ending of the connection. */
     default Behaviour then(Ending ending) {
         return new Greeting(
                 this::greet,
@@ -133,7 +137,8 @@ public interface Behaviour {
     }
 
     /**
-     * This, but not before the gate is open; all requests wait at the same gate, deaf to hang-ups.
+     * This behaviour, but only once the gate is open. All requests wait at the same gate and do not
+     * notice hang-ups.
      */
     default Behaviour after(CountDownLatch gate) {
         return new Greeting(
@@ -144,7 +149,9 @@ public interface Behaviour {
                 });
     }
 
-    /** This for the first request of a connection, that for any further one. */
+    /**
+     * This behaviour for the first request of a connection, the other one for all further requests.
+     */
     default Behaviour onReuse(Behaviour later) {
         return new Greeting(
                 this::greet,

@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** Each ready-made behaviour, seen through a plain socket wherever that is enough. */
+/** Tests each ready-made behaviour, through a plain socket wherever that is enough. */
 @Timeout(60)
 class BehaviourTest {
     private static final String REQUEST = RawRequest.get("/").wire();
@@ -31,25 +31,25 @@ class BehaviourTest {
     }
 
     @Test
-    void answersWithAnExactLength() throws IOException {
+    void answersWithExactLength() throws IOException {
         upstream.behaves(Behaviour.answers(HELLO.with("Connection", "close")));
 
-        assertThat(everythingSaidTo(REQUEST.replace("\r\n\r\n", "\r\nConnection: Close\r\n\r\n")))
+        assertThat(responseTo(REQUEST.replace("\r\n\r\n", "\r\nConnection: Close\r\n\r\n")))
                 .isEqualTo(
                         "HTTP/1.1 200 Any\r\nX-A: 1\r\nConnection: close\r\n"
                                 + "Content-Length: 5\r\n\r\nhello");
     }
 
     @Test
-    void answersHeadWithTheLengthOnly() throws IOException {
+    void answersHeadWithLengthOnly() throws IOException {
         upstream.behaves(Behaviour.answers(HELLO));
 
-        assertThat(everythingSaidTo("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n"))
+        assertThat(responseTo("HEAD / HTTP/1.1\r\nConnection: close\r\n\r\n"))
                 .endsWith("Content-Length: 5\r\n\r\n");
     }
 
     @Test
-    void answersTwiceWhatWasAskedOnce() throws IOException {
+    void answersOneRequestTwice() throws IOException {
         upstream.behaves(Behaviour.answers(HELLO, Answer.of(204)));
 
         try (RawConnection connection = connect()) {
@@ -63,12 +63,12 @@ class BehaviourTest {
     void answersRawAndCloses() throws IOException {
         upstream.behaves(Behaviour.answersRaw(new byte[] {0, -1, 65}).then(Ending.CLOSE));
 
-        assertThat(everythingSaidTo(REQUEST)).isEqualTo("\u0000\u00ffA");
+        assertThat(responseTo(REQUEST)).isEqualTo("\u0000\u00ffA");
         upstream.awaitOpenConnections(0);
     }
 
     @Test
-    void losesNothingWhenItClosesOnAClientThatIsStillSending() throws IOException {
+    void closesWithoutLossWhileClientIsSending() throws IOException {
         upstream.behaves(Behaviour.answers(HELLO).then(Ending.CLOSE));
 
         try (RawConnection connection = connect()) {
@@ -90,7 +90,7 @@ class BehaviourTest {
     }
 
     @Test
-    void answersRawAndHangsUntilTheClientHasGone() throws IOException {
+    void answersRawAndHangsUntilHangUp() throws IOException {
         upstream.behaves(Behaviour.answersRaw("HTTP/1.1 2").then(Ending.HANG));
 
         try (Socket socket = ask(REQUEST)) {
@@ -102,7 +102,7 @@ class BehaviourTest {
     }
 
     @Test
-    void answersRawAndServesTheNextRequest() throws IOException {
+    void answersRawAndServesNextRequest() throws IOException {
         upstream.behaves(
                 Behaviour.inTurn(
                         Behaviour.answersRaw(HELLO.wire() + "garbage"), Behaviour.answers(204)));
@@ -116,11 +116,11 @@ class BehaviourTest {
     }
 
     @Test
-    void endsABodyWithTheConnection() throws IOException {
+    void endsBodyWithConnection() throws IOException {
         upstream.behaves(
                 Behaviour.answersUntilClose(200, List.of(new Header("X-A", "1")), "hello"));
 
-        assertThat(everythingSaidTo(REQUEST)).isEqualTo("HTTP/1.0 200 \r\nX-A: 1\r\n\r\nhello");
+        assertThat(responseTo(REQUEST)).isEqualTo("HTTP/1.0 200 \r\nX-A: 1\r\n\r\nhello");
     }
 
     @Test
@@ -136,7 +136,7 @@ class BehaviourTest {
     }
 
     @Test
-    void dripsUntilTheClientHangsUp() throws IOException {
+    void dripsUntilHangUp() throws IOException {
         upstream.behaves(Behaviour.dripsForever("HTTP/1.1 ", "x", Duration.ofMillis(5)));
 
         try (Socket socket = ask(REQUEST)) {
@@ -149,7 +149,8 @@ class BehaviourTest {
     void acceptsAndNeverReads() throws IOException {
         upstream.behaves(Behaviour.acceptsAndNeverReads());
 
-        try (RawConnection connection = RawHttp.to(upstream.port()).limit(half()).connect()) {
+        try (RawConnection connection =
+                RawHttp.to(upstream.port()).limit(halfASecond()).connect()) {
             connection.send("x".repeat(32 << 20));
 
             assertThatThrownBy(connection::hangUp)
@@ -161,7 +162,7 @@ class BehaviourTest {
     }
 
     @Test
-    void hangsAfterReadingTheRequest() throws IOException {
+    void hangsAfterReadingRequest() throws IOException {
         upstream.behaves(Behaviour.hangs());
 
         try (Socket socket = ask(REQUEST)) {
@@ -185,7 +186,7 @@ class BehaviourTest {
     void closesBeforeAnswer() throws IOException {
         upstream.behaves(Behaviour.closesBeforeAnswer());
 
-        assertThat(everythingSaidTo(REQUEST)).isEmpty();
+        assertThat(responseTo(REQUEST)).isEmpty();
         assertThat(upstream.requests()).hasSize(1);
     }
 
@@ -202,13 +203,13 @@ class BehaviourTest {
     void closesOnConnect() throws IOException {
         upstream.behaves(Behaviour.closesOnConnect());
 
-        assertThat(everythingSaidTo("")).isEmpty();
-        assertThat(everythingSaidTo(REQUEST)).isEmpty();
+        assertThat(responseTo("")).isEmpty();
+        assertThat(responseTo(REQUEST)).isEmpty();
         assertThat(upstream.requests()).isEmpty();
     }
 
     @Test
-    void treatsAReusedConnectionDifferently() throws IOException {
+    void treatsReusedConnectionDifferently() throws IOException {
         upstream.behaves(Behaviour.answers(HELLO).onReuse(Behaviour.closesBeforeAnswer()));
 
         for (int i = 0; i < 2; i++) {
@@ -222,7 +223,7 @@ class BehaviourTest {
     }
 
     @Test
-    void waitsAtItsGate() throws IOException {
+    void waitsForGate() throws IOException {
         var gate = new CountDownLatch(1);
         upstream.behaves(Behaviour.answers(HELLO).after(gate));
 
@@ -247,7 +248,7 @@ class BehaviourTest {
         return socket;
     }
 
-    private String everythingSaidTo(String octets) throws IOException {
+    private String responseTo(String octets) throws IOException {
         try (Socket socket = ask(octets)) {
             return Octets.text(socket.getInputStream().readAllBytes());
         }
@@ -271,7 +272,7 @@ class BehaviourTest {
         socket.setSoTimeout(10_000);
     }
 
-    private static Duration half() {
+    private static Duration halfASecond() {
         return Duration.ofMillis(500);
     }
 }

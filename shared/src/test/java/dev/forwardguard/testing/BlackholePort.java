@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A port of 127.0.0.1 on which no connection is ever established nor refused. Its accept queue is
- * full, and Linux drops every further SYN; the client repeats it after 1, 3, 7 … seconds and hangs
- * until its own connect timeout, as with a host that is gone. (A host that is gone on the same
- * network may also be reported as unreachable after 3 s; that is not played here.)
+ * A port of 127.0.0.1 on which connections are neither established nor refused. Its accept queue is
+ * full, and Linux drops every further SYN. The client repeats it after 1, 3, 7 … seconds and hangs
+ * until its own connect timeout, as with a host that is down. (A host that is down on the same
+ * network may also be reported as unreachable after 3 s; that is not simulated here.)
  */
 public final class BlackholePort implements AutoCloseable {
     private static final int PROBE_MILLIS = 200;
@@ -48,7 +48,7 @@ public final class BlackholePort implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port());
     }
 
-    /** Frees the port; whoever still tries to connect is refused at its next SYN. */
+    /** Frees the port; clients that are still connecting are refused at their next SYN. */
     @Override
     public void close() {
         try {

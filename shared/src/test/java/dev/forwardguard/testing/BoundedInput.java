@@ -6,7 +6,10 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
-/** What a socket brings, up to a moment that does not move with each octet that comes. */
+/**
+ * The input of a socket up to a fixed deadline, which does not move with each octet as a read
+ * timeout would.
+ */
 final class BoundedInput extends InputStream {
     private final Socket socket;
     private final InputStream in;
@@ -17,7 +20,7 @@ final class BoundedInput extends InputStream {
         this.in = socket.getInputStream();
     }
 
-    /** From now on, reading is possible for this long. */
+    /** Allows reading for this long from now on. */
     void allow(Duration limit) {
         deadline = System.nanoTime() + limit.toNanos();
     }
@@ -32,7 +35,7 @@ final class BoundedInput extends InputStream {
     public int read(byte[] buffer, int offset, int length) throws IOException {
         long left = deadline - System.nanoTime();
         if (left <= 0) {
-            throw new SocketTimeoutException("over the limit");
+            throw new SocketTimeoutException("the time limit is exceeded");
         }
         socket.setSoTimeout((int) (left / 1_000_000) + 1);
         return in.read(buffer, offset, length);

@@ -20,11 +20,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** The two ways of not being there. */
+/** Tests the two kinds of unreachable ports. */
 @Timeout(60)
 class DeadPortTest {
     @Test
-    void refusesConnectionsAndLetsNobodyElseListen() throws IOException {
+    void refusesConnectionsAndReservesPort() throws IOException {
         int freed;
         try (RefusingPort port = RefusingPort.open()) {
             freed = port.port();
@@ -39,7 +39,7 @@ class DeadPortTest {
     }
 
     @Test
-    void hangsWhoeverConnectsPastTheFirstRepetitionOfTheSyn() throws IOException {
+    void connectHangsPastFirstSynRetry() throws IOException {
         try (BlackholePort port = BlackholePort.open();
                 Socket socket = new Socket()) {
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port.port());
@@ -51,7 +51,7 @@ class DeadPortTest {
     }
 
     @Test
-    void hangsAnOrdinaryClientUntilItsConnectTimeout() throws IOException {
+    void clientHangsUntilItsConnectTimeout() throws IOException {
         try (BlackholePort port = BlackholePort.open();
                 HttpClient client =
                         HttpClient.newBuilder().connectTimeout(Duration.ofMillis(300)).build()) {
@@ -65,7 +65,7 @@ class DeadPortTest {
     }
 
     @Test
-    void refusesOnceTheBlackholeIsClosed() {
+    void refusesAfterBlackholeCloses() {
         BlackholePort port = BlackholePort.open();
         port.close();
 

@@ -2,17 +2,17 @@ package dev.forwardguard.testing;
 
 import java.io.IOException;
 
-/** What becomes of a connection after {@link StubUpstream} has said what it had to say. */
+/** What happens to a connection after {@link StubUpstream} has sent its response. */
 public enum Ending {
-    /** An orderly end (FIN), nothing lost. */
+    /** Closes in an orderly way (FIN); no data is lost. */
     CLOSE,
-    /** A hard end (RST). */
+    /** Resets the connection (RST). */
     RESET,
-    /** Silence until the client hangs up. */
+    /** Sends nothing until the client hangs up. */
     HANG,
-    /** Silence and deafness until the upstream closes: not even a hang-up is noticed. */
+    /** Neither sends nor reads until the upstream closes; even a hang-up goes unnoticed. */
     STALL,
-    /** Open for the next request. */
+    /** Stays open for the next request. */
     KEEP;
 
     void apply(HttpDialogue dialogue) throws IOException, InterruptedException {

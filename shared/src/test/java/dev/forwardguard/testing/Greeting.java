@@ -2,7 +2,7 @@ package dev.forwardguard.testing;
 
 import java.io.IOException;
 
-/** A behaviour put together from what it does with a connection and what it does with a request. */
+/** A behaviour that combines an action for each connection with one for each request. */
 record Greeting(OnConnect onConnect, Behaviour onRequest) implements Behaviour {
     @FunctionalInterface
     interface OnConnect {

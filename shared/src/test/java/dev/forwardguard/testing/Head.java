@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A message head.
+ * The start line and header section of a message.
  *
- * @param raw every octet up to and including the empty line
+ * @param raw all octets up to and including the empty line
  * @param startLine the request line or the status line
- * @param headers the header lines in order, repeats and case kept
+ * @param headers the field lines in order, with repeats and case kept
  */
 public record Head(String raw, String startLine, List<Header> headers) {
-    /** Reads one, the empty line at its end included. */
+    /** Parses the text, which has to end with the empty line. */
     public static Head parse(String raw) throws ProtocolException {
         String[] lines = raw.substring(0, raw.length() - 4).split("\r\n", -1);
         List<Header> headers = new ArrayList<>();
@@ -29,12 +29,12 @@ public record Head(String raw, String startLine, List<Header> headers) {
         return new Head(raw, lines[0], List.copyOf(headers));
     }
 
-    /** The first header of this name, whatever its case. */
+    /** The first header of this name, ignoring case. */
     public Optional<String> value(String name) {
         return Header.first(headers, name);
     }
 
-    /** All headers of this name in order, whatever their case. */
+    /** All headers of this name in order, ignoring case. */
     public List<String> values(String name) {
         return Header.values(headers, name);
     }
@@ -45,7 +45,7 @@ public record Head(String raw, String startLine, List<Header> headers) {
                 .anyMatch(part -> part.strip().equals(token));
     }
 
-    /** Only blanks and tabs: {@code strip} would eat octets such as a no-break space. */
+    /** Trims only spaces and tabs: {@code strip} would also remove octets such as a form feed. */
     private static String trim(String value) {
         return value.replaceAll("^[ \t]+|[ \t]+$", "");
     }

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** One header line as it was sent: the name in its case, the value without the blanks around it. */
+/**
+ * One field line as it was sent: the name in its case, the value without surrounding whitespace.
+ */
 public record Header(String name, String value) {
     boolean is(String otherName) {
         return name.equalsIgnoreCase(otherName);

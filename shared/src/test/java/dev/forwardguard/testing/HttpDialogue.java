@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** One connection of {@link StubUpstream}: what a {@link Behaviour} can do to its client. */
+/** One connection of {@link StubUpstream}, with what a {@link Behaviour} can do to its client. */
 public final class HttpDialogue {
     private static final int LINGER_MILLIS = 1_000;
 
@@ -32,30 +32,32 @@ public final class HttpDialogue {
         this.reader = new WireReader(socket.getInputStream());
     }
 
-    /** Sends octets as Latin-1; may block for as long as the client does not read. */
+    /** Sends octets as Latin-1; may block as long as the client does not read. */
     public void send(String octets) throws IOException {
         socket.getOutputStream().write(Octets.of(octets));
     }
 
-    /** Says nothing for this long. */
+    /** Sends nothing for this long. */
     public void pause(Duration duration) throws IOException, InterruptedException {
         if (ended.await(duration.toNanos(), TimeUnit.NANOSECONDS)) {
             throw new SocketException("connection " + number + " has ended");
         }
     }
 
-    /** Says nothing, reads and drops everything, until the client hangs up. */
+    /** Sends nothing, and reads and drops everything, until the client hangs up. */
     public void awaitHangUp() throws IOException {
         reader.drain();
         release();
     }
 
-    /** Neither says nor reads anything until the upstream closes. */
+    /** Neither sends nor reads anything until the upstream closes. */
     public void stall() throws InterruptedException {
         ended.await();
     }
 
-    /** FIN; then reads on for a moment, since closing on unread data would reset instead. */
+    /**
+     * Sends FIN, then reads on for a moment: closing with unread data would reset the connection.
+     */
     public void close() throws IOException {
         socket.shutdownOutput();
         socket.setSoTimeout(LINGER_MILLIS);
@@ -68,13 +70,13 @@ public final class HttpDialogue {
         }
     }
 
-    /** RST: what was not yet delivered is lost. */
+    /** Sends RST; data that was not yet delivered is lost. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         release();
     }
 
-    /** The connection itself, for what is not offered here. */
+    /** The socket, for everything that has no method here. */
     public Socket socket() {
         return socket;
     }
@@ -84,13 +86,13 @@ public final class HttpDialogue {
         return idle;
     }
 
-    /** From any thread: frees the socket and whoever waits in this conversation. */
+    /** Closes the socket and ends all waits of this dialogue. May be called from any thread. */
     void release() throws IOException {
         ended.countDown();
         socket.close();
     }
 
-    /** Reads request after request until the connection ends, and frees it in any case. */
+    /** Serves requests until the connection ends, and releases it in any case. */
     void serve(Supplier<Behaviour> behaviour) throws InterruptedException {
         try (Closeable _ = this::release) {
             socket.setTcpNoDelay(true);
@@ -106,7 +108,7 @@ public final class HttpDialogue {
         } catch (ProtocolException e) {
             traffic.failed(e);
         } catch (IOException _) {
-            // The client has gone, or the upstream closes.
+            // The client has hung up, or the upstream closes.
         }
     }
 

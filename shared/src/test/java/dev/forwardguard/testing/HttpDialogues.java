@@ -27,14 +27,14 @@ final class HttpDialogues {
         this.behaviour = behaviour;
     }
 
-    /** Has conversations with whoever connects, until the server socket is closed. */
+    /** Serves all connections until the server socket is closed. */
     void with(ServerSocket server) {
         accepting = threads.submit(() -> accept(server));
     }
 
     /**
-     * Ends every conversation, at whatever point it is, after the server socket was closed. Only
-     * when the accepting thread has gone is the port free, and does nobody come late any more.
+     * Ends all dialogues, whatever they are doing, after the server socket was closed. Only when
+     * the accepting thread has ended is the port free, and no further connection is accepted.
      */
     void end() throws IOException, InterruptedException {
         try {
@@ -47,7 +47,7 @@ final class HttpDialogues {
         }
     }
 
-    /** Ends every conversation and waits for the threads to be gone. */
+    /** Ends all dialogues and waits for their threads to end. */
     void close() throws IOException, InterruptedException {
         end();
         threads.shutdownNow();

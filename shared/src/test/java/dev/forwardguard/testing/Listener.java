@@ -7,9 +7,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 
 /**
- * A port that can stop and resume listening without being lost: while nobody listens, a socket that
- * is bound but does not listen holds it, so that Linux refuses connections and gives the port to
- * nobody else. Address reuse on both sides lets the two change places.
+ * A port that can stop and resume listening without being lost. While it does not listen, a socket
+ * that is bound but does not listen holds it. Linux then refuses connections and does not assign
+ * the port to any other socket. Address reuse on both sides lets the two change places.
  */
 final class Listener {
     private static final int BACKLOG = 1024;
@@ -35,7 +35,10 @@ final class Listener {
         server.close();
     }
 
-    /** Once the stopped server socket is really gone, which its accepting thread decides. */
+    /**
+     * Reserves the port. The stopped server socket must be really closed by then, which depends on
+     * its accepting thread.
+     */
     synchronized void hold() throws IOException {
         holder = new Socket();
         holder.setReuseAddress(true);

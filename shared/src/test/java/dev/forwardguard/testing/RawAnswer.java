@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A complete answer as it came over the wire.
+ * A complete response as it came over the wire.
  *
- * @param head its head, every octet of it
+ * @param head all octets of its status line and header section
  * @param body its body without transfer coding, octets as Latin-1
- * @param elapsed from when it was asked, or waited for after sending several, to its last octet
- * @param closed whether the server ended the connection: it is waited for if the answer announces
- *     it; if not, this is the state right after the answer, and {@link RawConnection#awaitClosed}
- *     tells for sure
+ * @param elapsed the time from sending the request to the last octet; after sending several
+ *     requests, from when the client began to wait for this response
+ * @param closed whether the server closed the connection. If the response announces it, the client
+ *     waits for it. If not, this is the state right after the response; use {@link
+ *     RawConnection#awaitClosed} to be sure
  */
 public record RawAnswer(Head head, String body, Duration elapsed, boolean closed) {
     /** The status as a number. */
@@ -20,17 +21,17 @@ public record RawAnswer(Head head, String body, Duration elapsed, boolean closed
         return Integer.parseInt(head.startLine().substring(9, 12));
     }
 
-    /** All header lines in order, repeats and case kept. */
+    /** All field lines in order, with repeats and case kept. */
     public List<Header> headers() {
         return head.headers();
     }
 
-    /** The first header of this name, whatever its case. */
+    /** The first header of this name, ignoring case. */
     public Optional<String> header(String name) {
         return head.value(name);
     }
 
-    /** All headers of this name in order, whatever their case. */
+    /** All headers of this name in order, ignoring case. */
     public List<String> headers(String name) {
         return head.values(name);
     }

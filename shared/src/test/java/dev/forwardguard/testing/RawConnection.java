@@ -8,17 +8,17 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * A connection of {@link RawHttp}. Octets are sent in the background and in order, so that an
- * answer that comes early is read while a large request is still on its way. Meant for one thread.
+ * A connection of {@link RawHttp}. Octets are sent in order on a background thread, so that an
+ * early response is read while a large request is still being sent. For use by one thread.
  */
 public final class RawConnection implements AutoCloseable {
-    private static final Duration GLANCE = Duration.ofMillis(1);
+    private static final Duration SHORT_WAIT = Duration.ofMillis(1);
 
     private final Socket socket = new Socket();
     private final Duration limit;
     private final BoundedInput input;
     private final WireReader reader;
-    private final BackgroundWriter outbox;
+    private final BackgroundWriter writer;
 
     RawConnection(InetSocketAddress server, Duration limit) throws IOException {
         this.limit = limit;
@@ -27,45 +27,45 @@ public final class RawConnection implements AutoCloseable {
             socket.setTcpNoDelay(true);
             input = new BoundedInput(socket);
             reader = new WireReader(input);
-            outbox = new BackgroundWriter(socket.getOutputStream());
+            writer = new BackgroundWriter(socket.getOutputStream());
         } catch (IOException e) {
             socket.close();
             throw e;
         }
     }
 
-    /** Sends octets as Latin-1, whatever they are, and does not wait for them to be taken. */
+    /** Sends any octets as Latin-1, without waiting for the peer to read them. */
     public void send(String octets) {
-        outbox.send(octets);
+        writer.send(octets);
     }
 
-    /** One question and its answer. */
+    /** Sends one request and returns the response. */
     public RawAnswer ask(RawRequest request) throws IOException {
         return ask(request.wire());
     }
 
-    /** One question, octets as Latin-1, and its answer. */
+    /** Sends one request, octets as Latin-1, and returns the response. */
     public RawAnswer ask(String octets) throws IOException {
         send(octets);
         return receive(octets.startsWith("HEAD "));
     }
 
-    /** The next answer to what was sent, interim ones (1xx) included. */
+    /** Receives the next response, interim ones (1xx) included. */
     public RawAnswer receive() throws IOException {
         return receive(false);
     }
 
-    /** The next answer, to a HEAD: without a body whatever its headers say. */
+    /** Receives the next response to a HEAD request, without a body whatever its headers say. */
     public RawAnswer receiveToHead() throws IOException {
         return receive(true);
     }
 
-    /** Whether the server ends the connection within the limit, without another octet. */
+    /** Returns whether the server closes the connection within the limit, without another octet. */
     public boolean awaitClosed() throws IOException {
         return closesWithin(limit);
     }
 
-    /** Whether the server ends the connection within this time, without another octet. */
+    /** Returns whether the server closes the connection within this time, without another octet. */
     public boolean closesWithin(Duration time) throws IOException {
         return switch (next(time)) {
             case END -> true;
@@ -74,15 +74,15 @@ public final class RawConnection implements AutoCloseable {
         };
     }
 
-    /** Sends what is still to be sent, then hangs up (FIN, both ways). */
+    /** Sends everything that is pending, then closes the connection in both directions (FIN). */
     public void hangUp() throws IOException {
-        outbox.flush(limit);
+        writer.flush(limit);
         close();
     }
 
-    /** Sends what is still to be sent, then hangs up hard (RST). */
+    /** Sends everything that is pending, then resets the connection (RST). */
     public void reset() throws IOException {
-        outbox.flush(limit);
+        writer.flush(limit);
         socket.setSoLinger(true, 0);
         close();
     }
@@ -90,7 +90,7 @@ public final class RawConnection implements AutoCloseable {
     @Override
     public void close() throws IOException {
         socket.close();
-        outbox.close();
+        writer.close();
     }
 
     private RawAnswer receive(boolean toHead) throws IOException {
@@ -99,7 +99,7 @@ public final class RawConnection implements AutoCloseable {
         try {
             Head head = reader.head();
             if (head == null) {
-                throw new ProtocolException("closed without an answer");
+                throw new ProtocolException("closed without a response");
             }
             if (!head.startLine().matches("HTTP/1\\.[01] [0-9]{3}( .*)?")) {
                 throw new ProtocolException("not a status line: " + head.startLine());
@@ -107,11 +107,11 @@ public final class RawConnection implements AutoCloseable {
             int status = Integer.parseInt(head.startLine().substring(9, 12));
             String body = reader.answerBody(head, status, toHead);
             Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
-            boolean closed = next(announcesClose(head) ? limit : GLANCE) == Next.END;
+            boolean closed = next(announcesClose(head) ? limit : SHORT_WAIT) == Next.END;
             return new RawAnswer(head, body, elapsed, closed);
         } catch (SocketTimeoutException e) {
             throw new SocketTimeoutException(
-                    "no complete answer within %s: '%s'".formatted(limit, reader.seen()));
+                    "no complete response within %s: '%s'".formatted(limit, reader.seen()));
         }
     }
 

@@ -29,7 +29,7 @@ class RawHttpTest {
     }
 
     @Test
-    void hidesNothingOfAnAnswer() throws IOException {
+    void returnsEveryOctetOfResponse() throws IOException {
         String head =
                 String.join(
                         "\r\n",
@@ -60,7 +60,7 @@ class RawHttpTest {
     }
 
     @Test
-    void addsNothingToARequest() throws IOException {
+    void sendsRequestUnchanged() throws IOException {
         http.ask(RawRequest.of("OPTIONS", "*").with("cOOkie", "a=\u00e4").with("Cookie", "b"));
 
         assertThat(server.awaitRequest().head().raw())
@@ -70,7 +70,7 @@ class RawHttpTest {
     }
 
     @Test
-    void readsChunksAndWhateverEndsWithTheConnection() throws IOException {
+    void readsChunkedAndCloseDelimitedBodies() throws IOException {
         server.behaves(
                 Behaviour.inTurn(
                         Behaviour.answersRaw(
@@ -110,7 +110,7 @@ class RawHttpTest {
     }
 
     @Test
-    void pipelines() throws IOException {
+    void pipelinesRequests() throws IOException {
         server.behaves(
                 Behaviour.inTurn(
                         Behaviour.answers(Answer.of(200).body("a")),
@@ -133,7 +133,7 @@ class RawHttpTest {
     }
 
     @Test
-    void seesThatAnAnnouncedEndComes() throws IOException {
+    void reportsAnnouncedClose() throws IOException {
         server.behaves(
                 Behaviour.answers(Answer.of(200).with("Connection", "close")).then(Ending.CLOSE));
 
@@ -141,14 +141,14 @@ class RawHttpTest {
     }
 
     @Test
-    void seesThatAnAnnouncedEndDoesNotCome() throws IOException {
+    void reportsMissingAnnouncedClose() throws IOException {
         server.behaves(Behaviour.answers(Answer.of(200).with("Connection", "close")));
 
         assertThat(http.limit(Duration.ofMillis(300)).ask(RawRequest.get("/")).closed()).isFalse();
     }
 
     @Test
-    void keepsAnEarlyAnswerThatIsFollowedByAReset() throws IOException {
+    void readsEarlyResponseBeforeReset() throws IOException {
         server.behaves(
                 new Greeting(
                         dialogue -> {
@@ -167,7 +167,7 @@ class RawHttpTest {
     }
 
     @Test
-    void readsWhileItIsStillSending() throws IOException {
+    void readsWhileSending() throws IOException {
         String large = "b".repeat(8 << 20);
         server.behaves(Behaviour.answers(Answer.of(200).body(large)));
 
@@ -181,7 +181,7 @@ class RawHttpTest {
     }
 
     @Test
-    void hangsUpAfterHavingSent() throws IOException {
+    void hangsUpAfterSending() throws IOException {
         server.behaves(Behaviour.hangs());
         try (RawConnection connection = http.connect()) {
             connection.send(RawRequest.get("/fin").wire());
@@ -193,7 +193,7 @@ class RawHttpTest {
     }
 
     @Test
-    void resetsAfterHavingSent() throws Exception {
+    void resetsAfterSending() throws Exception {
         var error = new CompletableFuture<String>();
         server.behaves(
                 (dialogue, _) -> {
@@ -214,7 +214,7 @@ class RawHttpTest {
     }
 
     @Test
-    void tellsHowFarAnAnswerCameWithinTheLimit() throws IOException {
+    void reportsPartialResponseOnTimeout() throws IOException {
         server.behaves(
                 Behaviour.dripsForever("HTTP/1.1 200 OK\r\nX: ", "x", Duration.ofMillis(10)));
 
@@ -225,7 +225,7 @@ class RawHttpTest {
     }
 
     @Test
-    void doesNotTakeAnUnfinishedAnswerForAnAnswer() {
+    void rejectsIncompleteResponse() {
         server.behaves(
                 Behaviour.answersRaw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
                         .then(Ending.CLOSE));
@@ -236,7 +236,7 @@ class RawHttpTest {
     }
 
     @Test
-    void doesNotTakeMoreOctetsForTheEnd() throws IOException {
+    void rejectsOctetsInsteadOfClose() throws IOException {
         server.behaves(Behaviour.answersRaw(Answer.of(200).wire() + "?").then(Ending.CLOSE));
 
         try (RawConnection connection = http.connect()) {
@@ -258,7 +258,7 @@ class RawHttpTest {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n",
                 "HTTP/1.1 200 OK\r\n folded: x\r\n\r\n",
             })
-    void doesNotRepairWhatIsNotHttp(String octets) {
+    void rejectsMalformedResponses(String octets) {
         server.behaves(Behaviour.answersRaw(octets).then(Ending.CLOSE));
 
         assertThatThrownBy(() -> http.ask(RawRequest.get("/")))
@@ -266,7 +266,7 @@ class RawHttpTest {
     }
 
     @Test
-    void refusesTextThatIsNotOctets() throws IOException {
+    void rejectsTextBeyondLatin1() throws IOException {
         try (RawConnection connection = http.connect()) {
             assertThatThrownBy(() -> connection.send("\u20ac"))
                     .isInstanceOf(IllegalArgumentException.class);

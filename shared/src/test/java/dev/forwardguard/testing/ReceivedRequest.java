@@ -6,9 +6,9 @@ import java.util.Optional;
 /**
  * A request as {@link StubUpstream} received it.
  *
- * @param connection which connection it came on: 1 is the first one accepted
- * @param onConnection how many requests that connection has brought, this one included
- * @param head its head, every octet of it
+ * @param connection the number of its connection; 1 is the first one accepted
+ * @param onConnection its number among the requests of that connection, from 1
+ * @param head all octets of its request line and header section
  * @param body its body without transfer coding, octets as Latin-1
  */
 public record ReceivedRequest(int connection, int onConnection, Head head, String body) {
@@ -27,17 +27,17 @@ public record ReceivedRequest(int connection, int onConnection, Head head, Strin
         return word(2);
     }
 
-    /** All header lines in order, repeats and case kept. */
+    /** All field lines in order, with repeats and case kept. */
     public List<Header> headers() {
         return head.headers();
     }
 
-    /** The first header of this name, whatever its case. */
+    /** The first header of this name, ignoring case. */
     public Optional<String> header(String name) {
         return head.value(name);
     }
 
-    /** All headers of this name in order, whatever their case. */
+    /** All headers of this name in order, ignoring case. */
     public List<String> headers(String name) {
         return head.values(name);
     }

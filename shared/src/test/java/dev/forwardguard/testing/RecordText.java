@@ -4,7 +4,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** What Java would print of a record, to compare with those that print themselves by hand. */
+/** The text that Java would print for a record, to check hand-written {@code toString} methods. */
 public final class RecordText {
     private RecordText() {}
 

@@ -8,9 +8,9 @@ import java.net.Socket;
 import java.net.URI;
 
 /**
- * A port of 127.0.0.1 on which every connection is refused. A socket is bound to it and never
- * listens: Linux then answers RST, lets nobody else listen there, and takes the port for no
- * outgoing connection either, which could otherwise connect to itself.
+ * A port of 127.0.0.1 that refuses every connection. A socket is bound to it and never listens.
+ * Linux then answers with RST and lets no other socket listen there. It does not use the port for
+ * outgoing connections either, which could otherwise connect to themselves.
  */
 public final class RefusingPort implements AutoCloseable {
     private final Socket holder = new Socket();

@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The packages as layers, from the top down. A package sees those that are named behind it and no
- * others; what a new class needs to see says where it belongs.
+ * The packages as layers, from the top down. A package may use the layers that are listed with it
+ * and no others. What a new class needs to use decides where it belongs.
  */
 enum Rooms {
     BOTBLOCK("botblock", "RUNTIME GUARD UPSTREAM HTTP1 OUTCOME SETTINGS LIVE"),
@@ -48,19 +48,19 @@ enum Rooms {
     private static final String ROOT = "dev.forwardguard.";
 
     private final String packages;
-    private final String seen;
+    private final String visible;
 
-    Rooms(String packages, String seen) {
+    Rooms(String packages, String visible) {
         this.packages = ROOT + packages;
-        this.seen = seen;
+        this.visible = visible;
     }
 
-    /** That each class is in one of them, and sees no more than it may. */
+    /** The rules that each class is in one of the layers, and uses no others than it may. */
     static List<ArchRule> rules() {
         return List.of(
                 classes().should().resideInAnyPackage(all()),
                 layers(),
-                // parsers of bytes: everybody else has requests and responses
+                // parsers of bytes: all other packages use requests and responses
                 classes()
                         .that(resideInAPackage(HTTP1.packages))
                         .and()
@@ -73,7 +73,7 @@ enum Rooms {
     }
 
     private static String[] all() {
-        return Arrays.stream(values()).map(room -> room.packages).toArray(String[]::new);
+        return Arrays.stream(values()).map(each -> each.packages).toArray(String[]::new);
     }
 
     private static ArchRule layers() {
@@ -81,15 +81,15 @@ enum Rooms {
                 layeredArchitecture()
                         .consideringOnlyDependenciesInLayers()
                         .withOptionalLayers(true);
-        for (Rooms room : values()) {
-            layers = layers.layer(room.name()).definedBy(room.packages);
+        for (Rooms each : values()) {
+            layers = layers.layer(each.name()).definedBy(each.packages);
         }
-        for (Rooms room : values()) {
-            var layer = layers.whereLayer(room.name());
+        for (Rooms each : values()) {
+            var layer = layers.whereLayer(each.name());
             layers =
-                    room.seen.isEmpty()
+                    each.visible.isEmpty()
                             ? layer.mayNotAccessAnyLayer()
-                            : layer.mayOnlyAccessLayers(room.seen.split(" "));
+                            : layer.mayOnlyAccessLayers(each.visible.split(" "));
         }
         return layers;
     }

@@ -10,13 +10,13 @@ import java.security.Security;
 import java.util.stream.Stream;
 
 /**
- * Puts {@link StubDns} below {@link InetAddress}; found through {@code META-INF/services}. The JDK
- * asks for it at the first lookup, just before it reads its cache settings once and for all: the
- * last moment to turn the cache off, whatever the program under test has set by then or sets later.
- * The security properties themselves keep the values of the program.
+ * Installs {@link StubDns} below {@link InetAddress}; found through {@code META-INF/services}. The
+ * JDK loads it at the first lookup, just before it reads its cache settings once and for all. That
+ * is the last moment to turn the cache off, whatever the program under test has set by then or sets
+ * later. The security properties keep the values of the program.
  */
 public final class StubDnsProvider extends InetAddressResolverProvider {
-    /** A system property: {@code true} leaves the cache as the program under test has it. */
+    /** A system property: {@code true} leaves the cache as the program under test sets it. */
     public static final String KEEP_CACHE = "stub-dns.keep-cache";
 
     private static final String TTL = "networkaddress.cache.ttl";
@@ -44,11 +44,11 @@ public final class StubDnsProvider extends InetAddressResolverProvider {
         Security.setProperty(TTL, "0");
         Security.setProperty(NEGATIVE_TTL, "0");
         try {
-            // Served by the built-in resolver as long as this method runs; it is after any lookup,
-            // also a failed one, that the JDK reads the settings.
+            // The built-in resolver serves this lookup, as long as this method runs. The JDK reads
+            // the settings after any lookup, even a failed one.
             var _ = InetAddress.getAllByName("localhost");
         } catch (UnknownHostException _) {
-            // Not needed.
+            // The result does not matter.
         } finally {
             restore(TTL, ttl);
             restore(NEGATIVE_TTL, negativeTtl);
@@ -56,7 +56,7 @@ public final class StubDnsProvider extends InetAddressResolverProvider {
     }
 
     private static void restore(String property, @Nullable String value) {
-        // There is no removing a property; empty is no number and means the default, as null does.
+        // A property cannot be removed. Empty is no number and means the default, as null does.
         Security.setProperty(property, value == null ? "" : value);
     }
 

@@ -11,20 +11,20 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.Security;
 
-/** The JDK reads its cache settings once, so each of these needs a JVM of its own. */
+/** The JDK reads its cache settings once, so each of these tests needs its own JVM. */
 @Timeout(60)
 class StubDnsProviderTest {
     @Test
-    void turnsTheCacheOffAndLeavesTheSettingToTheProgram() throws IOException {
+    void turnsCacheOffAndKeepsProgramSetting() throws IOException {
         assertThat(inAnotherJvm("false")).isEqualTo("2 lookups, ttl 30");
     }
 
     @Test
-    void keepsTheCacheOnDemand() throws IOException {
+    void keepsCacheOnDemand() throws IOException {
         assertThat(inAnotherJvm("true")).isEqualTo("1 lookups, ttl 30");
     }
 
-    /** A program that wants its cache for 30 s and looks a name up twice. */
+    /** A program that sets a cache time of 30 s and looks up a name twice. */
     public static void main(String[] arguments) throws UnknownHostException {
         Security.setProperty("networkaddress.cache.ttl", "30");
         String name = StubDns.freshName();

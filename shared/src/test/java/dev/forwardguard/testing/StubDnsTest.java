@@ -31,20 +31,20 @@ class StubDnsTest {
     }
 
     @Test
-    void leavesAllOtherNamesAlone() throws UnknownHostException {
+    void resolvesOtherNamesAsUsual() throws UnknownHostException {
         assertThat(addresses("localhost")).contains("127.0.0.1");
         assertThat(addresses("127.0.0.2")).containsExactly("127.0.0.2");
     }
 
     @Test
-    void doesNotKnowTheUnknown() {
+    void doesNotResolveUnknownNames() {
         assertUnknown(StubDns.UNKNOWN);
         assertUnknown(StubDns.freshName());
         assertThat(StubDns.lookups(StubDns.UNKNOWN)).isEqualTo(1);
     }
 
     @Test
-    void movesAtOnce() throws UnknownHostException {
+    void changesAddressesAtOnce() throws UnknownHostException {
         assertUnknown(StubDns.MOVING);
 
         StubDns.answers(StubDns.MOVING, "127.0.0.2", "::1");
@@ -72,7 +72,7 @@ class StubDnsTest {
     }
 
     @Test
-    void blocksForAWhileAndThenFails() {
+    void blocksForDelayAndThenFails() {
         String name = StubDns.freshName();
         StubDns.blocks(name, Duration.ofMillis(300));
 
@@ -83,7 +83,7 @@ class StubDnsTest {
     }
 
     @Test
-    void isNotImpressedByInterruptions() throws Exception {
+    void ignoresInterrupts() throws Exception {
         var done = new CompletableFuture<List<String>>();
         Thread thread =
                 Thread.ofPlatform()
@@ -101,7 +101,7 @@ class StubDnsTest {
     }
 
     @Test
-    void releasesEverybodyOnReset() throws Exception {
+    void releasesLookupsOnReset() throws Exception {
         Future<List<String>> lookup = lookUp(StubDns.SLOW);
         StubDns.awaitLookups(StubDns.SLOW, 1);
 
@@ -112,7 +112,7 @@ class StubDnsTest {
     }
 
     @Test
-    void leadsAnOrdinaryClientToTheUpstream() throws Exception {
+    void directsHttpClientToUpstream() throws Exception {
         StubDns.answers(StubDns.MOVING, "127.0.0.1");
         try (StubUpstream upstream = StubUpstream.start(Behaviour.answers(204));
                 HttpClient client = HttpClient.newHttpClient()) {
@@ -130,7 +130,7 @@ class StubDnsTest {
     }
 
     @Test
-    void hasNoCacheAboveIt() throws UnknownHostException {
+    void isNotCached() throws UnknownHostException {
         StubDns.answers(StubDns.MOVING, "127.0.0.1");
 
         for (int i = 0; i < 3; i++) {

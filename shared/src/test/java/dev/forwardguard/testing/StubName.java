@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One name of {@link StubDns}. Guarded by its lock. */
+/** One name of {@link StubDns}. Its lock guards all state. */
 final class StubName {
     private static final long LIMIT = Duration.ofSeconds(10).toNanos();
 
@@ -57,7 +57,7 @@ final class StubName {
         }
     }
 
-    /** Takes its time whoever interrupts it, as the resolver of the C library does. */
+    /** Ignores interrupts while it waits, as the resolver of the C library does. */
     List<InetAddress> lookup(String name) throws UnknownHostException {
         lock.lock();
         try {
@@ -95,10 +95,10 @@ final class StubName {
         }
     }
 
-    private void change(Runnable happening) {
+    private void change(Runnable update) {
         lock.lock();
         try {
-            happening.run();
+            update.run();
             change.signalAll();
         } finally {
             lock.unlock();

@@ -6,11 +6,11 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * An upstream on 127.0.0.1 that does what its {@link Behaviour} says, and remembers what it was
- * asked. The behaviour can be changed at any time; requests that are being answered keep theirs.
- * Waits are bounded by 10 s and fail the test. {@code close} frees the port, every connection and
- * every thread, whatever they are doing, and fails if a behaviour threw anything else than an
- * {@code IOException}, or if a client sent what is not HTTP.
+ * An upstream on 127.0.0.1 that acts as its {@link Behaviour} says and records the requests that it
+ * receives. The behaviour can be changed at any time; a request that is being answered keeps the
+ * one it started with. Waits are limited to 10 s and then fail the test. {@code close} frees the
+ * port, all connections and all threads, whatever they are doing. It fails if a behaviour threw
+ * anything but an {@code IOException}, or if a client sent something that is not HTTP.
  */
 public final class StubUpstream implements AutoCloseable {
     private final Traffic traffic = new Traffic();
@@ -23,12 +23,12 @@ public final class StubUpstream implements AutoCloseable {
         this.behaviour = behaviour;
     }
 
-    /** An upstream that answers 200 without a body. */
+    /** Starts an upstream that answers 200 without a body. */
     public static StubUpstream start() {
         return start(Behaviour.answers(200));
     }
 
-    /** An upstream on a random port. */
+    /** Starts an upstream on a random port. */
     public static StubUpstream start(Behaviour behaviour) {
         try {
             var upstream = new StubUpstream(new Listener(), behaviour);
@@ -39,12 +39,12 @@ public final class StubUpstream implements AutoCloseable {
         }
     }
 
-    /** From the next request (or new connection) on, behave like this. */
+    /** Sets the behaviour for the next request or new connection and all further ones. */
     public void behaves(Behaviour next) {
         behaviour = next;
     }
 
-    /** The port, the same for the whole life. */
+    /** The port; it never changes. */
     public int port() {
         return listener.port();
     }
@@ -54,63 +54,63 @@ public final class StubUpstream implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port());
     }
 
-    /** The next request that this method has not returned yet. */
+    /** Waits for the next request that this method has not returned yet. */
     public ReceivedRequest awaitRequest() {
         return traffic.next();
     }
 
-    /** All requests, once there are at least so many. */
+    /** Waits for at least this many requests and returns all of them. */
     public List<ReceivedRequest> awaitRequests(int atLeast) {
         traffic.await(atLeast + " requests", () -> traffic.requests().size() >= atLeast);
         return requests();
     }
 
-    /** All requests so far, in order. */
+    /** All requests so far, in order of arrival. */
     public List<ReceivedRequest> requests() {
         return traffic.requests();
     }
 
-    /** How many connections were ever accepted. */
+    /** The number of connections accepted so far. */
     public int connections() {
         return traffic.accepted();
     }
 
-    /** Waits until at least so many connections were ever accepted. */
+    /** Waits until at least this many connections were accepted. */
     public void awaitConnections(int atLeast) {
         traffic.await(atLeast + " connections", () -> connections() >= atLeast);
     }
 
-    /** How many connections are open, as seen from here. */
+    /** The number of open connections, as the upstream sees them. */
     public int openConnections() {
         return traffic.open().size();
     }
 
-    /** Waits until exactly so many connections are open, such as none after a hang-up. */
+    /** Waits until exactly this many connections are open, such as none after a hang-up. */
     public void awaitOpenConnections(int exactly) {
         traffic.await(exactly + " open connections", () -> openConnections() == exactly);
     }
 
-    /** Waits until so many connections are idle: open, and waiting for a request. */
+    /** Waits until this many connections are idle: open, and waiting for a request. */
     public void awaitIdleConnections(int exactly) {
         traffic.await(exactly + " idle connections", () -> traffic.idle().size() == exactly);
     }
 
-    /** Sends octets that nobody asked for on all idle connections, of which there must be some. */
+    /** Sends unsolicited octets on all idle connections; waits for at least one. */
     public void pushToIdleConnections(String octets) {
         toIdleConnections(dialogue -> dialogue.send(octets));
     }
 
-    /** Closes (FIN) all idle connections, of which there must be some. */
+    /** Closes (FIN) all idle connections; waits for at least one. */
     public void closeIdleConnections() {
         toIdleConnections(HttpDialogue::release);
     }
 
-    /** Resets (RST) all idle connections, of which there must be some. */
+    /** Resets (RST) all idle connections; waits for at least one. */
     public void resetIdleConnections() {
         toIdleConnections(HttpDialogue::reset);
     }
 
-    /** Ends all connections and refuses further ones; nobody else can take the port. */
+    /** Closes all connections and refuses new ones; the port stays reserved. */
     public void goDown() {
         try {
             listener.stop();
@@ -134,7 +134,9 @@ public final class StubUpstream implements AutoCloseable {
         }
     }
 
-    /** Forgets all requests and how many connections were accepted; for a shared upstream. */
+    /**
+     * Clears the recorded requests and the number of accepted connections; for a shared upstream.
+     */
     public void forget() {
         traffic.forget();
     }

@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** The upstream as such: what it records, and how it comes, goes and is freed. */
+/** Tests what the stub upstream records, and how it starts, stops and is freed. */
 @Timeout(60)
 class StubUpstreamTest {
     private final StubUpstream upstream = StubUpstream.start();
@@ -31,7 +31,7 @@ class StubUpstreamTest {
     }
 
     @Test
-    void answersAnOrdinaryClientOverOneConnection() throws Exception {
+    void answersHttpClientOverOneConnection() throws Exception {
         upstream.behaves(Behaviour.answers(302, List.of(new Header("Location", "/x")), "moved"));
 
         try (HttpClient client = HttpClient.newHttpClient()) {
@@ -51,7 +51,7 @@ class StubUpstreamTest {
     }
 
     @Test
-    void recordsEveryOctetOfTheHead() throws IOException {
+    void recordsEveryOctetOfHeaders() throws IOException {
         String head =
                 "GET /a%20b?q=\u00e4 HTTP/1.1\r\nhost: x\r\nX-A:  1 \r\nx-a: \u00ff\u00a0\r\n\r\n";
 
@@ -72,7 +72,7 @@ class StubUpstreamTest {
     }
 
     @Test
-    void readsBodiesOfEitherFraming() throws IOException {
+    void readsBodiesOfBothFramings() throws IOException {
         try (RawConnection connection = http.connect()) {
             connection.ask(
                     RawRequest.of("POST", "/").with("Content-Length", "3").body("\r\n\u00ff"));
@@ -88,7 +88,7 @@ class StubUpstreamTest {
     }
 
     @Test
-    void numbersConnectionsAndTheRequestsOnThem() throws IOException {
+    void numbersConnectionsAndRequests() throws IOException {
         try (RawConnection first = http.connect();
                 RawConnection second = http.connect()) {
             first.ask(RawRequest.get("/1"));
@@ -111,7 +111,7 @@ class StubUpstreamTest {
     }
 
     @Test
-    void changesItsBehaviourBetweenTwoRequestsOfAConnection() throws IOException {
+    void changesBehaviourBetweenRequests() throws IOException {
         try (RawConnection connection = http.connect()) {
             assertThat(connection.ask(RawRequest.get("/")).status()).isEqualTo(200);
 
@@ -158,7 +158,7 @@ class StubUpstreamTest {
     }
 
     @Test
-    void refusesWhileItIsDownAndComesBackOnTheSamePort() throws IOException {
+    void refusesWhileDownAndReturnsOnSamePort() throws IOException {
         for (int i = 0; i < 3; i++) {
             try (RawConnection connection = http.connect()) {
                 assertThat(connection.ask(RawRequest.get("/")).status()).isEqualTo(200);
@@ -175,7 +175,7 @@ class StubUpstreamTest {
     }
 
     @Test
-    void freesConversationsThatWouldNeverEnd() throws IOException {
+    void closesEndlessDialogues() throws IOException {
         var gate = new CountDownLatch(1);
         var minute = Duration.ofMinutes(1);
         for (Behaviour endless :
@@ -201,7 +201,7 @@ class StubUpstreamTest {
     }
 
     @Test
-    void reportsABehaviourThatThrows() throws IOException {
+    void reportsThrowingBehaviour() throws IOException {
         var other =
                 StubUpstream.start(
                         (_, _) -> {
@@ -219,7 +219,7 @@ class StubUpstreamTest {
     }
 
     @Test
-    void reportsAClientThatDoesNotSpeakHttp() throws IOException {
+    void reportsClientThatDoesNotSpeakHttp() throws IOException {
         var other = StubUpstream.start();
         try (RawConnection connection = RawHttp.to(other.port()).connect()) {
             connection.send("GET / HTTP/1.1\r\nnonsense\r\n\r\n");
@@ -231,7 +231,7 @@ class StubUpstreamTest {
     }
 
     @Test
-    void forgivesAClientThatHangsUpInTheMiddle() throws IOException {
+    void toleratesHangUpWithinRequest() throws IOException {
         try (RawConnection connection = http.connect()) {
             connection.send("GET / HT");
             upstream.awaitConnections(1);

@@ -10,7 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** What {@link StubUpstream} has seen so far, and waiting for more of it. Guarded by its lock. */
+/**
+ * Records what {@link StubUpstream} has received, and waits for more. Its lock guards all state.
+ */
 final class Traffic {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -75,7 +77,7 @@ final class Traffic {
         return locked(() -> List.copyOf(failures));
     }
 
-    /** The oldest request that was not handed out yet. */
+    /** Waits for the oldest request that was not returned yet. */
     ReceivedRequest next() {
         return locked(
                 () -> {
@@ -84,15 +86,15 @@ final class Traffic {
                 });
     }
 
-    /** Returns once it is so, and fails the test if that takes longer than the limit. */
-    void await(String what, BooleanSupplier isSo) {
-        locked(() -> waited(what, isSo));
+    /** Returns once the condition holds; fails the test if that takes longer than the limit. */
+    void await(String what, BooleanSupplier condition) {
+        locked(() -> waited(what, condition));
     }
 
-    private boolean waited(String what, BooleanSupplier isSo) {
+    private boolean waited(String what, BooleanSupplier condition) {
         try {
             long left = LIMIT.toNanos();
-            while (!isSo.getAsBoolean()) {
+            while (!condition.getAsBoolean()) {
                 if (left <= 0) {
                     throw new AssertionError("waited %s for %s: %s".formatted(LIMIT, what, this));
                 }
@@ -111,19 +113,19 @@ final class Traffic {
                 .formatted(accepted(), open().size(), idle().size(), requests().size(), failures());
     }
 
-    private void change(Runnable happening) {
+    private void change(Runnable update) {
         locked(
                 () -> {
-                    happening.run();
+                    update.run();
                     change.signalAll();
                     return true;
                 });
     }
 
-    private <T> T locked(Supplier<T> look) {
+    private <T> T locked(Supplier<T> query) {
         lock.lock();
         try {
-            return look.get();
+            return query.get();
         } finally {
             lock.unlock();
         }

@@ -10,7 +10,7 @@ import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.util.List;
 
-/** Reads HTTP/1 messages strictly, one after the other, and never a byte too many. */
+/** Reads HTTP/1 messages strictly, one after the other, and consumes no byte beyond one. */
 final class WireReader {
     private static final int HEAD_LIMIT = 16 << 20;
 
@@ -21,7 +21,7 @@ final class WireReader {
         this.in = new BufferedInputStream(in);
     }
 
-    /** Waits for the first byte of a message; false when the peer has closed instead. */
+    /** Waits for the first byte of a message. Returns false if the peer has closed instead. */
     boolean awaitMessage() throws IOException {
         seen.setLength(0);
         in.mark(1);
@@ -32,7 +32,7 @@ final class WireReader {
         return true;
     }
 
-    /** The next head, or null if the peer closed before its first byte. */
+    /** Reads the next header section, or returns null if the peer closed before its first byte. */
     @Nullable Head head() throws IOException {
         if (!awaitMessage()) {
             return null;
@@ -68,12 +68,14 @@ final class WireReader {
         return length < 0 ? Octets.text(in.readAllBytes()) : octets(length);
     }
 
-    /** Reads what still comes until the peer closes; for connections that are given up. */
+    /**
+     * Reads and drops everything until the peer closes; for connections that are no longer used.
+     */
     void drain() throws IOException {
         in.transferTo(OutputStream.nullOutputStream());
     }
 
-    /** The beginning of the message being read, for messages of failure. */
+    /** The beginning of the message that is being read, for error messages. */
     String seen() {
         return seen.length() > 500 ? seen.substring(0, 500) + "…" : seen.toString();
     }

@@ -30,9 +30,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * An upstream that one day answers twice, in two small writes: its system holds the second back
- * until the first is acknowledged (RFC 9293 section 3.7.4), which on a connection in use is when
- * the next question arrives.
+ * An upstream that suddenly answers twice, in two small writes. Its system holds the second one
+ * back until the first is acknowledged (RFC 9293 section 3.7.4). On a connection in use, that
+ * happens when the next request arrives.
  */
 @ParameterizedClass
 @EnumSource
@@ -41,7 +41,10 @@ class HeldBackAnswerTest {
     private static final int REQUESTS_BEFORE = 9;
     private static final int BURST = 8;
 
-    /** Less than the 40 ms that a system waits for something to send along with it. */
+    /**
+     * Less than the 40 ms for which a system delays an acknowledgement, waiting for data to send
+     * along with it.
+     */
     private static final int SOON_MILLIS = 30;
 
     private static final int ATTEMPTS = 20;
@@ -49,9 +52,9 @@ class HeldBackAnswerTest {
     private final AtomicInteger received = new AtomicInteger();
     private volatile CountDownLatch mayAnswerTwice;
     private volatile CountDownLatch answeredTwice;
-    private volatile CountDownLatch gone;
-    private CountDownLatch mayTalk;
-    private CountDownLatch talked;
+    private volatile CountDownLatch closed;
+    private CountDownLatch mayPush;
+    private CountDownLatch pushed;
     private UpstreamUnderTest under;
     private ServerSocket server;
 
@@ -61,9 +64,9 @@ class HeldBackAnswerTest {
 
     @BeforeEach
     void start() throws Exception {
-        answerTwiceAgain();
-        mayTalk = new CountDownLatch(1);
-        talked = new CountDownLatch(1);
+        resetLatches();
+        mayPush = new CountDownLatch(1);
+        pushed = new CountDownLatch(1);
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::serve);
         under = UpstreamUnderTest.start(transport);
@@ -72,10 +75,10 @@ class HeldBackAnswerTest {
         ask(REQUESTS_BEFORE);
     }
 
-    private void answerTwiceAgain() {
+    private void resetLatches() {
         mayAnswerTwice = new CountDownLatch(1);
         answeredTwice = new CountDownLatch(1);
-        gone = new CountDownLatch(1);
+        closed = new CountDownLatch(1);
     }
 
     private void ask(int requests) throws Exception {
@@ -91,7 +94,7 @@ class HeldBackAnswerTest {
     }
 
     @RepeatedTest(5)
-    void neverReachesTheNextRequest() throws Exception {
+    void neverReachesNextRequest() throws Exception {
         mayAnswerTwice.countDown();
         assertThat(status(under.answer())).isEqualTo(403);
         under.loops.schedule(() -> {}, 10, TimeUnit.MILLISECONDS).get();
@@ -99,27 +102,30 @@ class HeldBackAnswerTest {
         assertThat(status(under.answer())).isEqualTo(403);
     }
 
-    /** The connection has no time to rest, and the upstream's system none to send what it holds. */
+    /**
+     * The connection is never idle, so the upstream's system gets no chance to send what it holds
+     * back.
+     */
     @RepeatedTest(5)
-    void neverReachesARequestThatIsAskedInTheSameTurn() throws Exception {
+    void neverReachesRequestInSameTurn() throws Exception {
         askTwiceInOneTurn();
     }
 
     /**
-     * What is found when a question is on its way may be its answer, so the question is asked
-     * twice. That must not become the rule.
+     * Bytes that are found after a request was sent may be its response, so the request is sent
+     * again. That must not happen regularly.
      */
     @Test
-    void isLookedForBeforeTheRequestOnceItWasFoundBehindOne() throws Exception {
+    void checksBeforeSendingOnceExcessWasFound() throws Exception {
         askTwiceInOneTurn();
-        await(gone);
+        await(closed);
         assertThat(received).hasValue(REQUESTS_BEFORE + 3);
 
-        answerTwiceAgain();
+        resetLatches();
         ask(REQUESTS_BEFORE - 1);
         received.set(0);
         askTwiceInOneTurn();
-        await(gone);
+        await(closed);
         assertThat(received).hasValue(2);
     }
 
@@ -130,20 +136,20 @@ class HeldBackAnswerTest {
                     mayAnswerTwice.countDown();
                     await(answeredTwice);
                 };
-        // the first question leaves at the end of the turn
+        // the first request is sent at the end of the turn
         under.loops.execute(() -> under.loops.execute(answersTwice));
 
         assertThat(status(next.get(10, TimeUnit.SECONDS))).isEqualTo(403);
     }
 
     /**
-     * Of the connections of a burst each may be taken again at once, so they are put to rest a
-     * little later. A machine that is busy is no guard that is slow.
+     * Each connection of a burst may be reused at once, so the pool acknowledges only a little
+     * later. The attempts are repeated because a busy machine does not mean a slow guard.
      */
     @Test
-    void isNoticedSoonAfterABurst() throws Exception {
+    void isNoticedSoonAfterBurst() throws Exception {
         int attempts = 1;
-        while (!isNoticedIn(SOON_MILLIS) && attempts < ATTEMPTS) {
+        while (!isNoticedWithin(SOON_MILLIS) && attempts < ATTEMPTS) {
             stop();
             start();
             attempts++;
@@ -151,37 +157,35 @@ class HeldBackAnswerTest {
         assertThat(attempts).isLessThan(ATTEMPTS);
     }
 
-    private boolean isNoticedIn(int millis) throws Exception {
+    private boolean isNoticedWithin(int millis) throws Exception {
         mayAnswerTwice.countDown();
         assertThat(burst()).containsOnly(403);
-        boolean noticed = gone.await(millis, TimeUnit.MILLISECONDS);
+        boolean noticed = closed.await(millis, TimeUnit.MILLISECONDS);
         assertThat(burst()).containsOnly(403);
         return noticed;
     }
 
     private List<Integer> burst() throws Exception {
-        List<CompletableFuture<UpstreamOutcome>> asked =
+        List<CompletableFuture<UpstreamOutcome>> pending =
                 under.loops.submit(() -> Stream.generate(under::ask).limit(BURST).toList()).get();
         List<Integer> statuses = new ArrayList<>();
-        for (CompletableFuture<UpstreamOutcome> each : asked) {
+        for (CompletableFuture<UpstreamOutcome> each : pending) {
             statuses.add(status(each.get(10, TimeUnit.SECONDS)));
         }
         return statuses;
     }
 
-    /**
-     * It came after the connection had been put to rest, and before the event loop looked at it.
-     */
+    /** The bytes arrive after the connection became idle and before the event loop looks at it. */
     @RepeatedTest(5)
-    void isNoticedBeforeTheNextRequestEvenByABusyLoop() throws Exception {
+    void isNoticedByBusyLoopBeforeNextRequest() throws Exception {
         under.loops.schedule(() -> {}, 10, TimeUnit.MILLISECONDS).get();
 
         CompletableFuture<UpstreamOutcome> next =
                 under.loops
                         .submit(
                                 () -> {
-                                    mayTalk.countDown();
-                                    await(talked);
+                                    mayPush.countDown();
+                                    await(pushed);
                                     return under.ask();
                                 })
                         .get();
@@ -217,7 +221,7 @@ class HeldBackAnswerTest {
                     }
                     write(socket, "403 No");
                     if (requests == REQUESTS_BEFORE) {
-                        Thread.ofVirtual().start(() -> talkTo(socket));
+                        Thread.ofVirtual().start(() -> pushTo(socket));
                     }
                     if (requests == REQUESTS_BEFORE + 1) {
                         write(socket, "200 Forged");
@@ -226,21 +230,21 @@ class HeldBackAnswerTest {
                 }
             }
         } catch (IOException e) {
-            // the guard has closed it
+            // the guard has closed the connection
         }
         if (requests > REQUESTS_BEFORE) {
-            gone.countDown();
+            closed.countDown();
         }
     }
 
-    private void talkTo(Socket socket) {
+    private void pushTo(Socket socket) {
         try {
-            if (mayTalk.await(10, TimeUnit.SECONDS)) {
+            if (mayPush.await(10, TimeUnit.SECONDS)) {
                 write(socket, "200 Forged");
-                talked.countDown();
+                pushed.countDown();
             }
         } catch (IOException | InterruptedException e) {
-            // another test
+            // this test has not used it
         }
     }
 

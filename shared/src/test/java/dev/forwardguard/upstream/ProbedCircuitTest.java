@@ -35,7 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The breaker between a question and a real connection, and the probes that end an outage. */
+/** Tests the breaker with real connections, and the probes that end an outage. */
 @ParameterizedClass
 @EnumSource
 class ProbedCircuitTest {
@@ -49,7 +49,7 @@ class ProbedCircuitTest {
 
     @BeforeEach
     void start() throws Exception {
-        // what Poison Fountain's guard takes for a verdict, more or less
+        // roughly what Poison Fountain's guard accepts as a verdict
         under = UpstreamUnderTest.start(transport, status -> status < 400 || status == 403);
         stub = under.stub;
     }
@@ -74,7 +74,7 @@ class ProbedCircuitTest {
         Eventually.until(state.label(), () -> under.upstream.circuit() == state);
     }
 
-    private long probesHeard() {
+    private long probesReceived() {
         return stub.requests().stream().filter(ProbedCircuitTest::isProbe).count();
     }
 
@@ -83,22 +83,22 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void whoAsksWhileItIsOpenIsAnsweredAtOnceAndTheUpstreamHearsNothing() throws Exception {
+    void failsFastWithoutContactingUpstream() throws Exception {
         stub.behaves(Behaviour.closesBeforeAnswer());
         open();
-        long heard = stub.requests().size();
+        long before = stub.requests().size();
 
-        // more than may be under way at once
+        // more than the limit for requests in flight
         for (int i = 0; i < 300; i++) {
-            CompletableFuture<UpstreamOutcome> asked = under.ask();
-            assertThat(asked).isCompletedWithValue(new Unavailable(CIRCUIT_OPEN));
+            CompletableFuture<UpstreamOutcome> pending = under.ask();
+            assertThat(pending).isCompletedWithValue(new Unavailable(CIRCUIT_OPEN));
         }
 
-        assertThat(stub.requests().size() - probesHeard()).isEqualTo(heard);
+        assertThat(stub.requests().size() - probesReceived()).isEqualTo(before);
     }
 
     @Test
-    void closesAgainByProbesAndAFewRequestsWhenTheUpstreamIsBack() throws Exception {
+    void closesByProbeAndTrialsWhenUpstreamRecovers() throws Exception {
         stub.goDown();
         open();
         Eventually.until(
@@ -117,7 +117,7 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void noHerdRunsIntoAnUpstreamThatIsJustBack() throws Exception {
+    void admitsOnlyTrialsWhenUpstreamRecovers() throws Exception {
         stub.behaves(Behaviour.closesBeforeAnswer());
         open();
         var gate = new CountDownLatch(1);
@@ -131,14 +131,14 @@ class ProbedCircuitTest {
         await(CircuitState.HALF_OPEN);
         stub.forget();
 
-        List<CompletableFuture<UpstreamOutcome>> asked = new ArrayList<>();
+        List<CompletableFuture<UpstreamOutcome>> pending = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            asked.add(under.ask());
+            pending.add(under.ask());
         }
         gate.countDown();
 
         long answered = 0;
-        for (CompletableFuture<UpstreamOutcome> each : asked) {
+        for (CompletableFuture<UpstreamOutcome> each : pending) {
             answered += each.get(10, TimeUnit.SECONDS) instanceof Answered ? 1 : 0;
         }
         assertThat(answered).isEqualTo(3);
@@ -146,17 +146,18 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void aVisitorWhoLeavesDuringHisTrialDoesNotWedgeIt() throws Exception {
+    void cancelledTrialsDoNotBlockClosing() throws Exception {
         stub.behaves(Behaviour.closesBeforeAnswer());
         open();
         stub.behaves(Behaviour.answers(200));
         await(CircuitState.HALF_OPEN);
         stub.behaves(Behaviour.hangs());
         for (int i = 0; i < 3; i++) {
-            Channel visitor = under.caller;
-            CompletableFuture<UpstreamOutcome> asked = under.ask();
-            visitor.close();
-            assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Cancelled());
+            Channel caller = under.caller;
+            CompletableFuture<UpstreamOutcome> pending = under.ask();
+            caller.close();
+            assertThat(pending.get(10, TimeUnit.SECONDS))
+                    .isEqualTo(new UpstreamOutcome.Cancelled());
             under.caller = under.connection();
         }
         stub.behaves(Behaviour.answers(200));
@@ -169,12 +170,12 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void visitorsWhoLeaveSayNothingAboutTheUpstream() throws Exception {
+    void cancelledRequestsAreNoFailures() throws Exception {
         stub.behaves(Behaviour.hangs());
         for (int i = 0; i < 10; i++) {
-            CompletableFuture<UpstreamOutcome> asked = under.ask();
+            CompletableFuture<UpstreamOutcome> pending = under.ask();
             under.caller.close();
-            asked.get(10, TimeUnit.SECONDS);
+            pending.get(10, TimeUnit.SECONDS);
             under.caller = under.connection();
         }
 
@@ -182,7 +183,7 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void refusalsAndRedirectsAreNoFailures() throws Exception {
+    void denialsAndRedirectsAreNoFailures() throws Exception {
         for (int status : new int[] {403, 302, 200, 403, 302, 403, 302, 403, 302}) {
             stub.behaves(Behaviour.answers(status));
             assertThat(under.answer()).isInstanceOf(Answered.class);
@@ -192,7 +193,7 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void clientsCannotOpenItByWhatTheUpstreamCallsTheirMistake() throws Exception {
+    void clientErrorsDoNotOpenIt() throws Exception {
         for (int i = 0; i < 30; i++) {
             stub.behaves(Behaviour.answers(i % 2 == 0 ? 431 : 400));
             assertThat(under.answer()).isEqualTo(new Unavailable(BAD_STATUS));
@@ -202,33 +203,33 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void anErrorOfTheUpstreamOpensIt() throws Exception {
+    void upstreamErrorsOpenIt() throws Exception {
         stub.behaves(Behaviour.answers(500));
 
         open();
     }
 
     @Test
-    void nothingIsAskedInADrillAndProbesWaitForItsEnd() throws Exception {
+    void modeFallbackPausesRequestsAndProbes() throws Exception {
         stub.goDown();
         open();
-        under.settings = in(Mode.FALLBACK);
+        under.settings = withMode(Mode.FALLBACK);
         stub.comeBack();
 
         assertThat(under.answer()).isEqualTo(new Unavailable(FORCED));
         under.loops.schedule(() -> {}, 1, TimeUnit.SECONDS).get();
         assertThat(stub.connections()).isEqualTo(0);
 
-        under.settings = in(Mode.AUTO);
+        under.settings = withMode(Mode.AUTO);
         await(CircuitState.HALF_OPEN);
         assertThat(under.answer()).isInstanceOf(Answered.class);
     }
 
     @Test
-    void everyRequestIsAskedWhereThereIsNoFallback() throws Exception {
+    void sendsEveryRequestInModeUpstream() throws Exception {
         stub.goDown();
         open();
-        under.settings = in(Mode.UPSTREAM);
+        under.settings = withMode(Mode.UPSTREAM);
 
         for (int i = 0; i < 10; i++) {
             assertThat(under.answer()).isEqualTo(new Unavailable(CONNECT_REFUSED));
@@ -236,7 +237,7 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void anotherUpstreamIsInnocent() throws Exception {
+    void startsClosedForAnotherUpstream() throws Exception {
         stub.behaves(Behaviour.closesBeforeAnswer());
         open();
         try (StubUpstream other = StubUpstream.start()) {
@@ -245,17 +246,17 @@ class ProbedCircuitTest {
             assertThat(under.answer()).isInstanceOf(Answered.class);
 
             assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
-            long probes = probesHeard();
+            long probes = probesReceived();
             under.loops.schedule(() -> {}, 1, TimeUnit.SECONDS).get();
-            assertThat(probesHeard()).isEqualTo(probes);
+            assertThat(probesReceived()).isEqualTo(probes);
         }
     }
 
-    private GuardSettings in(Mode mode) {
+    private GuardSettings withMode(Mode mode) {
         return UpstreamUnderTest.settings(mode, stub.uri(), 256, UpstreamUnderTest.PLAIN_PROBE);
     }
 
-    /** What the outpost's guard does: every status is a verdict, but some are suspect. */
+    /** Behaves like the outpost's guard: every status is a verdict, but some are suspect. */
     private void suspect(Optional<String> host) throws Exception {
         under.close();
         under = UpstreamUnderTest.start(transport);
@@ -284,12 +285,12 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void opensWhenMostAnswersAreSuspectAndSoIsTheOneToAGoodRequest() throws Exception {
+    void opensWhenResponsesAndProbeAreSuspect() throws Exception {
         suspect(Optional.of("app.example"));
         probeStatus = 400;
         answer(302, 9);
         answer(400, 10);
-        assertThat(probesHeard()).isZero();
+        assertThat(probesReceived()).isZero();
 
         answer(500, 1);
 
@@ -307,7 +308,7 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void staysOpenWhileTheGoodRequestGetsASuspectAnswerAndThenCloses() throws Exception {
+    void closesOnceProbeIsNoLongerSuspect() throws Exception {
         suspect(Optional.of("app.example"));
         probeStatus = 400;
         answer(400, 20);
@@ -325,22 +326,22 @@ class ProbedCircuitTest {
     }
 
     @Test
-    void clientsAloneCannotOpenIt() throws Exception {
+    void suspectResponsesAloneDoNotOpenIt() throws Exception {
         suspect(Optional.of("app.example"));
         long begun = System.nanoTime();
 
         answer(400, 200);
 
-        Eventually.until("a probe", () -> probesHeard() >= 1);
+        Eventually.until("a probe", () -> probesReceived() >= 1);
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
-        // one at the first suspicion, and after that one a second
+        // one when the responses first look suspect, and one a second after that
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
         assertThat(under.probes.values().stream().mapToInt(times -> times).sum())
                 .isLessThanOrEqualTo(1 + (int) seconds);
     }
 
     @Test
-    void aThirdOfAllAnswersIsNotMost() throws Exception {
+    void doesNotProbeWhenOneThirdIsSuspect() throws Exception {
         suspect(Optional.of("app.example"));
         probeStatus = 400;
 
@@ -349,23 +350,23 @@ class ProbedCircuitTest {
             answer(400, 1);
         }
 
-        assertThat(probesHeard()).isZero();
+        assertThat(probesReceived()).isZero();
     }
 
     @Test
-    void suspectAnswersAreOnlyCountedWithoutAProbeHost() throws Exception {
+    void onlyCountsSuspectResponsesWithoutProbeHost() throws Exception {
         suspect(Optional.empty());
         probeStatus = 400;
 
         answer(400, 100);
 
-        assertThat(probesHeard()).isZero();
+        assertThat(probesReceived()).isZero();
         assertThat(under.suspected).hasValue(100);
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
     }
 
     @Test
-    void aProbeHostThatIsNoApplicationDoesNotKeepAnOutageGoing() throws Exception {
+    void unknownProbeHostDoesNotProlongOutage() throws Exception {
         suspect(Optional.of("typo.example"));
         probeStatus = 400;
         stub.behaves(Behaviour.answers(503));

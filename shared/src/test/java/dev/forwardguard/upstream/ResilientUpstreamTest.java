@@ -37,8 +37,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What can only be seen without a server around it: the pool, the bounds and a clock that is moved
- * by hand.
+ * Tests {@link ResilientUpstream} without a server around it: the connection pool, the limits and a
+ * clock that is moved by hand.
  */
 @ParameterizedClass
 @EnumSource
@@ -72,7 +72,7 @@ class ResilientUpstreamTest {
     }
 
     @Test
-    void usesAConnectionAgain() throws Exception {
+    void reusesConnection() throws Exception {
         for (int i = 0; i < 20; i++) {
             assertThat(answer()).isInstanceOf(Answered.class);
         }
@@ -82,9 +82,9 @@ class ResilientUpstreamTest {
     }
 
     @Test
-    void usesAConnectionThatIdledForLess() throws Exception {
+    void reusesConnectionWithinIdleLimit() throws Exception {
         answer();
-        under.putForward(Duration.ofSeconds(29));
+        under.advanceClock(Duration.ofSeconds(29));
 
         answer();
 
@@ -92,9 +92,9 @@ class ResilientUpstreamTest {
     }
 
     @Test
-    void doesNotUseAConnectionThatIdledForTooLong() throws Exception {
+    void replacesConnectionIdleForTooLong() throws Exception {
         answer();
-        under.putForward(Duration.ofSeconds(31));
+        under.advanceClock(Duration.ofSeconds(31));
 
         answer();
 
@@ -103,28 +103,28 @@ class ResilientUpstreamTest {
     }
 
     @Test
-    void aRequestWithLessTimeDoesNotWaitForOneWithMore() throws Exception {
+    void shorterDeadlineDoesNotWaitForLongerOne() throws Exception {
         stub.behaves(Behaviour.hangs());
         under.limit(Duration.ofSeconds(2));
-        CompletableFuture<UpstreamOutcome> patient = ask();
+        CompletableFuture<UpstreamOutcome> longer = ask();
         stub.awaitRequests(1);
         under.limit(Duration.ofMillis(200));
 
         assertThat(answer()).isEqualTo(new Unavailable(FallbackReason.DEADLINE));
-        assertThat(patient).isNotDone();
-        assertThat(patient.get(10, TimeUnit.SECONDS))
+        assertThat(longer).isNotDone();
+        assertThat(longer.get(10, TimeUnit.SECONDS))
                 .isEqualTo(new Unavailable(FallbackReason.DEADLINE));
     }
 
     @Test
-    void whoeverIsAnsweredLeavesTheDeadlinesOfTheOthersAlone() throws Exception {
+    void answeredRequestsDoNotDisturbOtherDeadlines() throws Exception {
         under.limit(Duration.ofSeconds(1));
         var gate = new CountDownLatch(1);
-        var asked = new AtomicInteger();
+        var count = new AtomicInteger();
         var taken = new Semaphore(0);
         stub.behaves(
                 (dialogue, request) -> {
-                    boolean hangs = asked.getAndIncrement() % 2 == 1;
+                    boolean hangs = count.getAndIncrement() % 2 == 1;
                     taken.release();
                     (hangs ? Behaviour.hangs() : Behaviour.answers(200).after(gate))
                             .answer(dialogue, request);
@@ -146,9 +146,9 @@ class ResilientUpstreamTest {
         }
     }
 
-    /** A burst must not open connections that the end of it closes. */
+    /** A burst must not close, at its end, the connections that it opened. */
     @Test
-    void keepsAsManyConnectionsAsThereMayBeRequests() throws Exception {
+    void keepsUpToMaxConcurrentIdleConnections() throws Exception {
         under.settings = allowing(20);
         askAtOnce(20);
         stub.awaitOpenConnections(20);
@@ -163,7 +163,7 @@ class ResilientUpstreamTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "20, 7", "256, 86"})
-    void keepsNoMoreOnAllLoopsTogether(int requests, int idleOnOneOfThree) throws Exception {
+    void dividesIdleLimitAmongEventLoops(int requests, int idleOnOneOfThree) throws Exception {
         under.close();
         under = UpstreamUnderTest.start(transport, 3);
         stub = under.stub;
@@ -174,16 +174,16 @@ class ResilientUpstreamTest {
         stub.awaitOpenConnections(idleOnOneOfThree);
     }
 
-    /** What a burst has left behind would otherwise stay until the upstream ends it. */
+    /** Otherwise the connections of a burst would stay open until the upstream closes them. */
     @Test
-    void keepsNoConnectionThatWasIdleForLong() throws Exception {
+    void closesConnectionsIdleForLong() throws Exception {
         askAtOnce(10);
         stub.awaitOpenConnections(10);
-        under.putForward(Duration.ofSeconds(20));
+        under.advanceClock(Duration.ofSeconds(20));
         assertThat(answer()).isInstanceOf(Answered.class);
         stub.awaitOpenConnections(10);
 
-        under.putForward(Duration.ofSeconds(15));
+        under.advanceClock(Duration.ofSeconds(15));
         assertThat(answer()).isInstanceOf(Answered.class);
 
         stub.awaitOpenConnections(1);
@@ -198,37 +198,37 @@ class ResilientUpstreamTest {
         int before = stub.requests().size();
         var gate = new CountDownLatch(1);
         stub.behaves(Behaviour.answers(200).after(gate));
-        List<CompletableFuture<UpstreamOutcome>> asked = new ArrayList<>();
+        List<CompletableFuture<UpstreamOutcome>> pending = new ArrayList<>();
         for (int i = 0; i < requests; i++) {
-            asked.add(ask());
+            pending.add(ask());
         }
         stub.awaitRequests(before + requests);
         gate.countDown();
-        for (CompletableFuture<UpstreamOutcome> each : asked) {
+        for (CompletableFuture<UpstreamOutcome> each : pending) {
             assertThat(each.get(10, TimeUnit.SECONDS)).isInstanceOf(Answered.class);
         }
     }
 
     @Test
-    void asksNoMoreRequestsAtOnceThanItsBoundAndGetsThemBack() throws Exception {
+    void limitsConcurrentRequestsAndReleasesSlots() throws Exception {
         under.settings =
                 UpstreamUnderTest.settings(Mode.AUTO, stub.uri(), 3, UpstreamUnderTest.PLAIN_PROBE);
         var gate = new CountDownLatch(1);
         stub.behaves(Behaviour.answers(200).after(gate));
-        List<CompletableFuture<UpstreamOutcome>> asked = List.of(ask(), ask(), ask());
+        List<CompletableFuture<UpstreamOutcome>> pending = List.of(ask(), ask(), ask());
         stub.awaitRequests(3);
 
         assertThat(answer()).isEqualTo(new Unavailable(FallbackReason.OVERLOAD));
 
         gate.countDown();
-        for (CompletableFuture<UpstreamOutcome> each : asked) {
+        for (CompletableFuture<UpstreamOutcome> each : pending) {
             assertThat(each.get(10, TimeUnit.SECONDS)).isInstanceOf(Answered.class);
         }
         assertThat(answer()).isInstanceOf(Answered.class);
     }
 
     @Test
-    void followsAChangedUrlAndLeavesTheOldConnectionsBehind() throws Exception {
+    void followsChangedUrlAndClosesOldConnections() throws Exception {
         answer();
         try (StubUpstream moved = StubUpstream.start(Behaviour.answers(204))) {
             under.settings = UpstreamUnderTest.settings(moved.uri());
@@ -241,7 +241,7 @@ class ResilientUpstreamTest {
     }
 
     @Test
-    void usesTheLastAddressThatWasFoundWhenTheNameNoLongerResolves() throws Exception {
+    void usesLastKnownAddressWhenNameNoLongerResolves() throws Exception {
         StubDns.answers(StubDns.MOVING, "127.0.0.1");
         under.settings =
                 UpstreamUnderTest.settings(
@@ -250,16 +250,16 @@ class ResilientUpstreamTest {
         StubDns.answers(StubDns.MOVING);
         int lookups = StubDns.lookups(StubDns.MOVING);
 
-        under.putForward(Duration.ofMinutes(10));
+        under.advanceClock(Duration.ofMinutes(10));
         assertThat(answer()).isInstanceOf(Answered.class);
         StubDns.awaitLookups(StubDns.MOVING, lookups + 1);
-        under.putForward(Duration.ofMinutes(10));
+        under.advanceClock(Duration.ofMinutes(10));
 
         assertThat(answer()).isInstanceOf(Answered.class);
     }
 
     @Test
-    void triesTheNextAddressOfAName() throws Exception {
+    void triesNextAddressOfName() throws Exception {
         StubDns.answers(StubDns.MOVING, "127.0.0.2", "127.0.0.1");
         under.settings =
                 UpstreamUnderTest.settings(
@@ -269,20 +269,20 @@ class ResilientUpstreamTest {
     }
 
     @Test
-    void closesAndDoesNotTimeACancelledRequest() throws Exception {
+    void closesCancelledRequestWithoutTimingIt() throws Exception {
         stub.behaves(Behaviour.hangs());
-        CompletableFuture<UpstreamOutcome> asked = ask();
+        CompletableFuture<UpstreamOutcome> pending = ask();
         stub.awaitRequest();
 
         under.caller.close();
 
-        assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Cancelled());
+        assertThat(pending.get(10, TimeUnit.SECONDS)).isEqualTo(new UpstreamOutcome.Cancelled());
         stub.awaitOpenConnections(0);
         assertThat(under.timed.get()).isZero();
     }
 
     @Test
-    void keepsItsPlacesWhenTheRouteCannotBeBuilt() throws Exception {
+    void releasesSlotWhenRouteFails() throws Exception {
         var broken = new AtomicBoolean(true);
         try (var loops =
                 new MultiThreadIoEventLoopGroup(1, transport.loops()) {
@@ -294,12 +294,12 @@ class ResilientUpstreamTest {
                         return super.next();
                     }
                 }) {
-            GuardSettings onePlace =
+            GuardSettings oneSlot =
                     UpstreamUnderTest.settings(
                             Mode.AUTO, stub.uri(), 1, UpstreamUnderTest.PLAIN_PROBE);
             var upstream =
                     new ResilientUpstream(
-                            () -> onePlace,
+                            () -> oneSlot,
                             new VerdictRule(status -> true),
                             loops,
                             System::nanoTime,

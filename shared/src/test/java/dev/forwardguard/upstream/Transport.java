@@ -10,13 +10,13 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
-/** How event loops learn what has come in. */
+/** The I/O mechanism of the event loops. */
 enum Transport {
     EPOLL {
         @Override
         IoHandlerFactory loops() {
-            // with CI=true it has to be there, see GuardProcessIT
-            assumeTrue(Epoll.isAvailable(), "there is no epoll here");
+            // with CI=true it must be available, see GuardProcessIT
+            assumeTrue(Epoll.isAvailable(), "epoll is not available");
             return EpollIoHandler.newFactory();
         }
 
@@ -40,6 +40,6 @@ enum Transport {
 
     abstract IoHandlerFactory loops();
 
-    /** A channel for such loops. */
+    /** A channel for these event loops. */
     abstract Channel channel();
 }

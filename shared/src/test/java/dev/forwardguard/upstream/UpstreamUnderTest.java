@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
 
 /**
- * A {@link ResilientUpstream} without a server around it, in front of a stub, and with a clock that
- * can be put forward.
+ * A {@link ResilientUpstream} without a server around it, in front of a stub upstream, with a clock
+ * that can be advanced.
  */
 final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
     static final ProbeSettings PLAIN_PROBE =
@@ -36,7 +36,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
 
     private final Transport transport;
     final MultiThreadIoEventLoopGroup loops;
-    private final AtomicLong later = new AtomicLong();
+    private final AtomicLong clockOffset = new AtomicLong();
     final AtomicLong timed = new AtomicLong();
     final AtomicLong suspected = new AtomicLong();
     final Map<ProbeResult, Integer> probes = new ConcurrentHashMap<>();
@@ -54,7 +54,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
                         () -> settings,
                         verdicts,
                         loops,
-                        () -> System.nanoTime() + later.get(),
+                        () -> System.nanoTime() + clockOffset.get(),
                         this);
         stub = StubUpstream.start(Behaviour.answers(200));
         settings = settings(stub.uri());
@@ -65,7 +65,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
         return start(transport, status -> true);
     }
 
-    /** On so many event loops, one of which does the asking. */
+    /** Starts with this many event loops, one of which sends all requests. */
     static UpstreamUnderTest start(Transport transport, int loops) throws Exception {
         return new UpstreamUnderTest(transport, new VerdictRule(status -> true), loops);
     }
@@ -74,7 +74,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
         return new UpstreamUnderTest(transport, new VerdictRule(verdicts), 1);
     }
 
-    /** Under the default settings, but quick to probe. */
+    /** The default settings, but with short probe intervals. */
     static GuardSettings settings(URI url) {
         return settings(Mode.AUTO, url, 256, PLAIN_PROBE);
     }
@@ -101,7 +101,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
                 HeaderNames.NONE);
     }
 
-    /** The questions to come have so much time. */
+    /** Sets the deadline of further requests. */
     void limit(Duration deadline) {
         UpstreamSettings now = settings.upstream();
         settings =
@@ -119,15 +119,15 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
                         settings.dropRequestHeaders());
     }
 
-    /** Another visitor. */
+    /** A connection of another caller. */
     Channel connection() throws InterruptedException {
         Channel connection = transport.channel();
         loops.register(connection).sync();
         return connection;
     }
 
-    void putForward(Duration time) {
-        later.addAndGet(time.toNanos());
+    void advanceClock(Duration time) {
+        clockOffset.addAndGet(time.toNanos());
     }
 
     CompletableFuture<UpstreamOutcome> ask() {

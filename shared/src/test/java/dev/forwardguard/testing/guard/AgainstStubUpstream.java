@@ -16,7 +16,10 @@ import org.junit.jupiter.api.TestInstance;
 import java.io.IOException;
 import java.util.Map;
 
-/** One guard and one stub upstream for all tests of a class, and what nearly all of them ask. */
+/**
+ * One guard and one stub upstream for all tests of a class, and the requests and assertions that
+ * nearly all of them need.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class AgainstStubUpstream {
     protected final GuardKind kind;
@@ -28,12 +31,15 @@ public abstract class AgainstStubUpstream {
         this.kind = kind;
     }
 
-    /** What {@code guard.yml} says about the upstream besides its address. */
+    /** The upstream settings of {@code guard.yml} other than its address. */
     protected String limits() {
         return "connect-timeout: 2s, read-timeout: 5s, deadline: 5s";
     }
 
-    /** Most tests are about one question each, and do not want those before them to matter. */
+    /**
+     * The breaker settings of {@code guard.yml}. By default the circuit practically never opens:
+     * most tests are about one request and must not depend on those before it.
+     */
     protected String breaker() {
         return "consecutive-failures: 1000000, minimum-calls: 1000000";
     }
@@ -79,21 +85,21 @@ public abstract class AgainstStubUpstream {
         return guard.http().ask(request);
     }
 
-    /** The guard decided without a verdict, for this reason, and counted that once. */
+    /** Asserts that the guard decided without a verdict, for this reason, and counted that once. */
     protected void assertFallback(RawAnswer answer, FallbackReason reason) {
         assertThat(answer.headers("X-Guard-Fallback")).containsExactly(reason.label());
         assertThat(answer.status()).isEqualTo(kind.statusWithoutVerdict());
         assertCounted(Map.of(reason.label() + " " + kind.outcomeWithoutVerdict().label(), 1L));
     }
 
-    /** It is the upstream's own answer, and no fallback was counted. */
+    /** Asserts that this is the upstream's own response, and that no fallback was counted. */
     protected void assertRelayed(RawAnswer answer, int status) {
         assertThat(answer.header("X-Guard-Fallback")).isEmpty();
         assertThat(answer.status()).isEqualTo(status);
         assertCounted(Map.of());
     }
 
-    /** Since the test began. */
+    /** Asserts that exactly these fallbacks were counted since the test began. */
     protected void assertCounted(Map<String, Long> fallbacks) {
         assertThat(guard.fallbacks().since(before)).isEqualTo(fallbacks);
     }

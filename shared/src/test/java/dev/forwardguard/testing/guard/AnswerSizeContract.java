@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 
-/** Answers that are just not too large; {@link Faults} has those that are. */
+/** Responses just within the size limits; {@link Faults} has those beyond them. */
 public abstract class AnswerSizeContract extends AgainstStubUpstream {
     protected AnswerSizeContract(GuardKind kind) {
         super(kind);
     }
 
     @Test
-    void sixtyFourKibibytesOfHeadersAreNotTooLarge() throws IOException {
+    void accepts64KibOfHeaders() throws IOException {
         String length = "Content-Length: 0";
         String big = Wire.octets(Faults.MAX_HEADERS - length.length() - "X-Big: ".length() - 6);
         upstream.behaves(Behaviour.answersRaw(Wire.ok(length, "X-Big: " + big)));
@@ -28,7 +28,7 @@ public abstract class AnswerSizeContract extends AgainstStubUpstream {
     }
 
     @Test
-    void oneMebibyteOfBodyIsNotTooLarge() throws IOException {
+    void accepts1MibOfBody() throws IOException {
         String body = Wire.octets(Faults.MAX_BODY);
         upstream.behaves(
                 Behaviour.answersRaw(Wire.ok("Content-Length: " + Faults.MAX_BODY) + body));

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.util.List;
 
-/** Whatever method the visitor used and whatever body he sent, the question is the same GET. */
+/** The upstream request is the same GET, whatever method and body the auth request has. */
 public abstract class AnyMethodContract extends AgainstStubUpstream {
     protected AnyMethodContract(GuardKind kind) {
         super(kind);
@@ -38,7 +38,7 @@ public abstract class AnyMethodContract extends AgainstStubUpstream {
                 "get",
                 "M-SEARCH"
             })
-    void anyMethodIsARequest(String method) throws IOException {
+    void acceptsAnyMethod(String method) throws IOException {
         upstream.behaves(Behaviour.answers(403));
 
         RawAnswer answer = ask(kind.authRequest(method));
@@ -48,7 +48,7 @@ public abstract class AnyMethodContract extends AgainstStubUpstream {
     }
 
     @Test
-    void aWebSocketHandshakeIsARequest() throws IOException {
+    void acceptsWebSocketHandshake() throws IOException {
         RawAnswer answer =
                 ask(
                         kind.authRequest()
@@ -58,18 +58,18 @@ public abstract class AnyMethodContract extends AgainstStubUpstream {
                                 .with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="));
 
         assertRelayed(answer, 200);
-        ReceivedRequest asked = upstream.awaitRequest();
-        assertThat(asked.header("Upgrade")).isEmpty();
-        assertThat(asked.header("Connection")).isEmpty();
-        assertThat(asked.header("Sec-WebSocket-Key")).contains("dGhlIHNhbXBsZSBub25jZQ==");
+        ReceivedRequest received = upstream.awaitRequest();
+        assertThat(received.header("Upgrade")).isEmpty();
+        assertThat(received.header("Connection")).isEmpty();
+        assertThat(received.header("Sec-WebSocket-Key")).contains("dGhlIHNhbXBsZSBub25jZQ==");
     }
 
     @Test
-    void bodiesAreReadAndDropped() throws IOException {
-        String long1 = Wire.octets(3 << 20);
+    void readsAndDropsBodies() throws IOException {
+        String large = Wire.octets(3 << 20);
         try (RawConnection client = guard.http().connect()) {
-            var post = kind.authRequest("POST").with("Content-Length", "" + long1.length());
-            assertRelayed(client.ask(post.body(long1)), 200);
+            var post = kind.authRequest("POST").with("Content-Length", "" + large.length());
+            assertRelayed(client.ask(post.body(large)), 200);
             var chunked = kind.authRequest("PUT").with("Transfer-Encoding", "chunked");
             assertRelayed(client.ask(chunked.body("5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n")), 200);
 
@@ -82,7 +82,7 @@ public abstract class AnyMethodContract extends AgainstStubUpstream {
     }
 
     @Test
-    void theVerdictDoesNotWaitForTheBody() throws IOException {
+    void doesNotWaitForBody() throws IOException {
         try (RawConnection client = guard.http().connect()) {
             client.send(kind.authRequest("POST").with("Content-Length", "10").wire());
 
@@ -92,7 +92,7 @@ public abstract class AnyMethodContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 5", "Transfer-Encoding: chunked"})
-    void aBodyThatIsOnlyAnnouncedIsAskedFor(String framing) throws IOException {
+    void acceptsAnnouncedBody(String framing) throws IOException {
         String name = framing.substring(0, framing.indexOf(':'));
         String value = framing.substring(framing.indexOf(':') + 2);
         var post = kind.authRequest("POST").with("Expect", "100-continue").with(name, value);
@@ -107,14 +107,14 @@ public abstract class AnyMethodContract extends AgainstStubUpstream {
         assertPlainRequest();
     }
 
-    /** GET, without a body. */
+    /** Asserts that the upstream received a GET without a body. */
     private void assertPlainRequest() {
-        ReceivedRequest asked = upstream.awaitRequest();
-        assertThat(asked.method()).isEqualTo("GET");
-        assertThat(asked.uri()).isEqualTo(kind.path());
-        assertThat(asked.version()).isEqualTo("HTTP/1.1");
-        assertThat(asked.body()).isEmpty();
-        assertThat(withoutHost(asked.headers()))
+        ReceivedRequest received = upstream.awaitRequest();
+        assertThat(received.method()).isEqualTo("GET");
+        assertThat(received.uri()).isEqualTo(kind.path());
+        assertThat(received.version()).isEqualTo("HTTP/1.1");
+        assertThat(received.body()).isEmpty();
+        assertThat(withoutHost(received.headers()))
                 .isEqualTo(withoutHost(kind.authRequest().headers()));
     }
 

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An outage as visitors, Prometheus and an operator see it, from its beginning to its end. */
+/** An outage as visitors, Prometheus and operators see it, from beginning to end. */
 public abstract class CircuitContract extends AgainstStubUpstream {
     protected CircuitContract(GuardKind kind) {
         super(kind);
@@ -31,7 +31,7 @@ public abstract class CircuitContract extends AgainstStubUpstream {
     }
 
     @Test
-    void aHungUpstreamCostsFiveVisitorsTheDeadlineAndNobodyElseAnything() throws IOException {
+    void hangingUpstreamDelaysOnlyFiveRequests() throws IOException {
         upstream.behaves(Behaviour.hangs());
         for (int i = 0; i < 5; i++) {
             assertThat(reason(ask())).isIn("read_timeout", "deadline");

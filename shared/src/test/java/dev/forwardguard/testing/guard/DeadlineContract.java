@@ -21,12 +21,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Nobody waits longer than the deadline, whatever the upstream does meanwhile. */
+/** No caller waits longer than the deadline, whatever the upstream does. */
 public abstract class DeadlineContract extends AgainstStubUpstream {
     private static final Duration LIMIT = Duration.ofSeconds(1);
     private static final Duration TOLERANCE = Duration.ofMillis(250);
 
-    /** The client's clock starts when its request may already be with the guard. */
+    /** The client's clock may start only after the guard has received the request. */
     private static final Duration HEAD_START = Duration.ofMillis(50);
 
     private static final Duration OFTEN = Duration.ofMillis(100);
@@ -35,7 +35,7 @@ public abstract class DeadlineContract extends AgainstStubUpstream {
         super(kind);
     }
 
-    /** Everything but the deadline is far away. */
+    /** All timeouts but the deadline are far longer than the tests. */
     @Override
     protected String limits() {
         return "connect-timeout: 20s, read-timeout: 20s, deadline: 1s";
@@ -55,7 +55,7 @@ public abstract class DeadlineContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @MethodSource("delays")
-    void holdsForAnUpstreamThat(Behaviour behaviour) throws IOException {
+    void holdsForSlowUpstream(Behaviour behaviour) throws IOException {
         upstream.behaves(behaviour);
 
         RawAnswer answer = ask();
@@ -65,7 +65,7 @@ public abstract class DeadlineContract extends AgainstStubUpstream {
     }
 
     @Test
-    void holdsForAStaleConnectionAndTheFreshOneTogether() throws IOException {
+    void holdsForRetryAfterStaleConnection() throws IOException {
         upstream.behaves(Behaviour.answers(200).onReuse(Behaviour.closesBeforeAnswer()));
         try (var client = guard.http().connect()) {
             assertThat(client.ask(kind.authRequest()).status()).isEqualTo(200);
@@ -79,10 +79,10 @@ public abstract class DeadlineContract extends AgainstStubUpstream {
     }
 
     @Test
-    void holdsForABlackhole() throws IOException {
+    void holdsForBlackhole() throws IOException {
         try (var blackhole = BlackholePort.open();
-                var lost = warm("http://127.0.0.1:" + blackhole.port())) {
-            RawAnswer answer = lost.http().ask(kind.authRequest());
+                var unreachable = warm("http://127.0.0.1:" + blackhole.port())) {
+            RawAnswer answer = unreachable.http().ask(kind.authRequest());
 
             assertInTime(answer);
             assertThat(answer.header("X-Guard-Fallback")).contains(DEADLINE.label());
@@ -90,10 +90,10 @@ public abstract class DeadlineContract extends AgainstStubUpstream {
     }
 
     @Test
-    void holdsForASlowNameServer() throws IOException {
+    void holdsForSlowNameServer() throws IOException {
         StubDns.reset();
-        try (var lost = warm("http://" + StubDns.SLOW + ":" + upstream.port())) {
-            RawAnswer answer = lost.http().ask(kind.authRequest());
+        try (var unreachable = warm("http://" + StubDns.SLOW + ":" + upstream.port())) {
+            RawAnswer answer = unreachable.http().ask(kind.authRequest());
 
             assertInTime(answer);
             assertThat(answer.header("X-Guard-Fallback")).contains(DNS.label());

@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for what happens by itself, such as a changed file being noticed; at most 10 s. */
+/** Waits, at most 10 s, for something that happens on its own, such as a guard noticing a file. */
 public final class Eventually {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private Eventually() {}
 
-    /** Returns once it is so, and fails the test if it never is. */
-    public static void until(String what, Callable<Boolean> isSo) {
+    /** Returns once the condition holds; fails the test if it never does. */
+    public static void until(String what, Callable<Boolean> condition) {
         long start = System.nanoTime();
-        while (!look(isSo)) {
+        while (!check(condition)) {
             if (System.nanoTime() - start > LIMIT.toNanos()) {
                 throw new AssertionError("waited " + LIMIT + " for " + what);
             }
@@ -22,9 +22,9 @@ public final class Eventually {
         }
     }
 
-    private static boolean look(Callable<Boolean> isSo) {
+    private static boolean check(Callable<Boolean> condition) {
         try {
-            return isSo.call();
+            return condition.call();
         } catch (Exception e) {
             throw new AssertionError(e);
         }

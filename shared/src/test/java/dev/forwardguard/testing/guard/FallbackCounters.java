@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What {@code guard_fallback_total} said at one moment, by reason and outcome: "dns allow". */
+/** The values of {@code guard_fallback_total} at one moment, by reason and outcome: "dns allow". */
 public record FallbackCounters(Map<String, Long> counts) {
     static FallbackCounters of(MeterRegistry registry) {
         Map<String, Long> counts = new TreeMap<>();
@@ -18,16 +18,16 @@ public record FallbackCounters(Map<String, Long> counts) {
         return new FallbackCounters(counts);
     }
 
-    /** What was counted since then: only what has moved. */
+    /** The increase since then, only of counters that have changed. */
     public Map<String, Long> since(FallbackCounters earlier) {
-        Map<String, Long> moved = new TreeMap<>();
+        Map<String, Long> changed = new TreeMap<>();
         counts.forEach(
                 (key, count) -> {
                     long more = count - earlier.counts.getOrDefault(key, 0L);
                     if (more != 0) {
-                        moved.put(key, more);
+                        changed.put(key, more);
                     }
                 });
-        return moved;
+        return changed;
     }
 }

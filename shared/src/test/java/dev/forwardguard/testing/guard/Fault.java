@@ -5,7 +5,7 @@ import dev.forwardguard.testing.Behaviour;
 import java.util.Set;
 
 /**
- * A way in which an upstream gives no verdict.
+ * One way in which an upstream gives no verdict.
  *
  * @param what the upstream does, without its subject: "hangs in the body"
  * @param reasons the labels of the reasons that a guard may give; more than one where only a race

@@ -21,16 +21,16 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Each thing that an upstream can do: the decision, its reason, how long it takes, and that the
- * next questions, on the same event loop and so with the same pooled connections, get their own
- * answers. Two of them after each fault, so that a circuit breaker has no reason to open.
+ * For each fault of an upstream: the decision, its reason and how long it takes. The next requests
+ * run on the same event loop, and so use the same pooled connections; they must get their own
+ * responses. Two of them follow each fault, so that a circuit breaker has no reason to open.
  */
 public abstract class FaultMatrixContract extends AgainstStubUpstream {
     private static final Duration READ_TIMEOUT = Duration.ofMillis(400);
     private static final Duration DEADLINE = Duration.ofSeconds(1);
     private static final Duration TOLERANCE = Duration.ofMillis(250);
 
-    /** The client's clock starts when its request may already be with the guard. */
+    /** The client's clock may start only after the guard has received the request. */
     private static final Duration HEAD_START = Duration.ofMillis(50);
 
     private static final String DENIED = Answer.of(403).body("denied").wire();
@@ -51,7 +51,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
 
     @ParameterizedTest(name = "an upstream that {0}")
     @MethodSource("faults")
-    void giveNoVerdict(Fault fault) throws IOException {
+    void givesNoVerdict(Fault fault) throws IOException {
         try (RawConnection client = guard.http().connect()) {
             upstream.behaves(fault.behaviour());
 
@@ -67,7 +67,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
     }
 
     @Test
-    void aRefusalGivesNoVerdict() throws IOException {
+    void refusedConnectionGivesNoVerdict() throws IOException {
         try (RawConnection client = guard.http().connect()) {
             upstream.goDown();
 
@@ -90,7 +90,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
                 named("bare LF at the ends of lines", DENIED.replace("\r\n", "\n")),
                 named("no reason phrase", Wire.head("HTTP/1.1 403", "Content-Length: 0")),
                 named("blanks around a colon", DENIED.replace(":", " :\t")),
-                // to be made a blank or refused (RFC 9112 section 5.2)
+                // to be replaced by a space or rejected (RFC 9112 section 5.2)
                 named(
                         "a folded header",
                         Wire.head("HTTP/1.1 403 No", "X-Fold: a", " b", "Content-Length: 0")),
@@ -112,7 +112,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @MethodSource("oddVerdicts")
-    void aVerdictStandsWith(String octets) throws IOException {
+    void acceptsUnusualVerdict(String octets) throws IOException {
         try (RawConnection client = guard.http().connect()) {
             upstream.behaves(Behaviour.answersRaw(octets).onReuse(Behaviour.answersRaw(FORGED)));
 
@@ -122,7 +122,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
     }
 
     @Test
-    void aVerdictStandsThatEndsWithTheConnection() throws IOException {
+    void acceptsCloseDelimitedVerdict() throws IOException {
         try (RawConnection client = guard.http().connect()) {
             upstream.behaves(Behaviour.answersUntilClose(403, List.of(), "denied"));
 
@@ -135,7 +135,7 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
     }
 
     @Test
-    void aNoContentStandsWithoutItsBody() throws IOException {
+    void acceptsNoContentWithoutBody() throws IOException {
         try (RawConnection client = guard.http().connect()) {
             String answer = Wire.head("HTTP/1.1 204 None", "Content-Length: " + FORGED.length());
             upstream.behaves(Behaviour.answersRaw(answer + FORGED).then(Ending.KEEP));

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What an upstream can do wrong once it listens. Most of it would be an allow if it were taken for
- * what it seems to be.
+ * What an upstream can do wrong once it listens. Most of these faults would be an allow if they
+ * were taken at face value.
  */
 public final class Faults {
     static final int MAX_HEADERS = 64 * 1024;
@@ -20,7 +20,7 @@ public final class Faults {
 
     private Faults() {}
 
-    /** All of them, for both guards. */
+    /** All faults, for both guards. */
     public static List<Fault> all() {
         return Stream.of(
                         connections(),
@@ -36,13 +36,13 @@ public final class Faults {
                 .toList();
     }
 
-    /** Before any question is read. */
+    /** Faults before any request is read. */
     private static Stream<Fault> connections() {
         return Stream.of(
                 new Fault("closes on connect", "reset", Behaviour.closesOnConnect()),
                 new Fault(
                         "resets on connect",
-                        // a client that is slow to look takes it for a refusal
+                        // a client that notices it late reports a refused connection
                         Set.of("reset", "connect_refused"),
                         Behaviour.resetsOnConnect()),
                 new Fault("never reads", "read_timeout", Behaviour.acceptsAndNeverReads()));
@@ -59,7 +59,7 @@ public final class Faults {
                 new Wrong("ICY", Wire.head("ICY 200 OK", EMPTY)),
                 new Wrong("TLS", "\u0015\u0003\u0003\u0000\u0002\u0002\u0016\r\n\r\n"),
                 new Wrong("SSH", "SSH-2.0-OpenSSH_9.6\r\n\r\n"),
-                new Wrong("nothing known", "\u0000\u0001\u0002 what is this?\r\n\r\n"));
+                new Wrong("an unknown protocol", "\u0000\u0001\u0002 what is this?\r\n\r\n"));
     }
 
     private static Stream<Wrong> statusLines() {
@@ -168,7 +168,7 @@ public final class Faults {
         var raw =
                 Stream.of(
                         new Wrong(
-                                "switching protocols unasked",
+                                "an unsolicited protocol switch",
                                 Wire.head(
                                                 "HTTP/1.1 101 Switching",
                                                 "Connection: Upgrade",
@@ -196,7 +196,7 @@ public final class Faults {
                 .toArray(String[]::new);
     }
 
-    /** Octets that are no answer. */
+    /** Octets that are no valid response. */
     private record Wrong(String name, String octets) {
         Fault fault(String what, String reason) {
             return new Fault(what + name, reason, Behaviour.answersRaw(octets).then(Ending.CLOSE));

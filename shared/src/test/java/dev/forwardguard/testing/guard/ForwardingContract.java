@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.util.List;
 
-/** What the upstream is asked: what Traefik would have asked it, and nothing about this hop. */
+/** The upstream request contains what Traefik would have sent, and nothing about this hop. */
 public abstract class ForwardingContract extends AgainstStubUpstream {
     private static final List<Header> END_TO_END =
             List.of(
@@ -44,14 +44,14 @@ public abstract class ForwardingContract extends AgainstStubUpstream {
     }
 
     @Test
-    void endToEndHeadersReachTheUpstreamByteForByteAndNothingIsAdded() throws IOException {
+    void forwardsOnlyEndToEndHeadersUnchanged() throws IOException {
         ask(with(END_TO_END));
 
         assertThat(withoutHost(upstream.awaitRequest())).isEqualTo(END_TO_END);
     }
 
     @Test
-    void theHostIsTheUpstreams() throws IOException {
+    void sendsHostOfUpstream() throws IOException {
         ask();
 
         assertThat(upstream.awaitRequest().headers("Host"))
@@ -85,20 +85,20 @@ public abstract class ForwardingContract extends AgainstStubUpstream {
                 "Content-Range: bytes 0-1/2",
                 "CONTENT-MD5: Q2hlY2sgSW50ZWdyaXR5IQ=="
             })
-    void whatIsAboutAnotherMessageStaysHere(String line) throws IOException {
+    void dropsHeadersOfAnotherMessage(String line) throws IOException {
         int colon = line.indexOf(':');
         var header = new Header(line.substring(0, colon), line.substring(colon + 2));
 
         RawAnswer answer = ask(kind.authRequest().with(header.name(), header.value()));
 
         assertRelayed(answer, 200);
-        ReceivedRequest asked = upstream.awaitRequest();
-        assertThat(asked.headers(header.name())).isEmpty();
-        assertThat(withoutHost(asked)).isEqualTo(withoutHost(kind.authRequest().headers()));
+        ReceivedRequest received = upstream.awaitRequest();
+        assertThat(received.headers(header.name())).isEmpty();
+        assertThat(withoutHost(received)).isEqualTo(withoutHost(kind.authRequest().headers()));
     }
 
     @Test
-    void whatConnectionNamesStaysHere() throws IOException {
+    void dropsHeadersNamedByConnection() throws IOException {
         ask(
                 kind.authRequest()
                         .with("Connection", "keep-alive, X-Named")
@@ -107,15 +107,15 @@ public abstract class ForwardingContract extends AgainstStubUpstream {
                         .with("X-Other", "2")
                         .with("X-Kept", "3"));
 
-        ReceivedRequest asked = upstream.awaitRequest();
-        assertThat(asked.header("X-Named")).isEmpty();
-        assertThat(asked.header("X-Other")).isEmpty();
-        assertThat(asked.header("Connection")).isEmpty();
-        assertThat(asked.header("X-Kept")).contains("3");
+        ReceivedRequest received = upstream.awaitRequest();
+        assertThat(received.header("X-Named")).isEmpty();
+        assertThat(received.header("X-Other")).isEmpty();
+        assertThat(received.header("Connection")).isEmpty();
+        assertThat(received.header("X-Kept")).contains("3");
     }
 
     @Test
-    void connectionCannotTakeAwayWhatTraefikSays() throws IOException {
+    void connectionCannotDropForwardedHeaders() throws IOException {
         ask(
                 kind.authRequest()
                         .with("X-Real-Ip", "203.0.113.7")
@@ -137,8 +137,8 @@ public abstract class ForwardingContract extends AgainstStubUpstream {
         return request;
     }
 
-    private static List<Header> withoutHost(ReceivedRequest asked) {
-        return withoutHost(asked.headers());
+    private static List<Header> withoutHost(ReceivedRequest received) {
+        return withoutHost(received.headers());
     }
 
     private static List<Header> withoutHost(List<Header> headers) {

@@ -21,7 +21,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
-/** What a guard shows before anybody has asked it, with an upstream that is down. */
+/** What a guard reports before its first request, with an upstream that is down. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class FreshStartContract {
     private final GuardKind kind;
@@ -48,7 +48,7 @@ public abstract class FreshStartContract {
     }
 
     @Test
-    void everyReasonAndOutcomeIsThereAtZero() throws IOException {
+    void exportsAllFallbackCountersAtZero() throws IOException {
         try (var fresh = RunningGuard.start("mode: auto\n")) {
             List<String> lines = lines(get(fresh.management(), "/prometheus").body());
 
@@ -81,7 +81,7 @@ public abstract class FreshStartContract {
                 "guard_settings_rejected_total{guard=\"NAME\"} 0.0",
                 "guard_settings_refused{guard=\"NAME\"} 0.0"
             })
-    void everyOtherMeterIsThereAsWell(String line) throws IOException {
+    void exportsOtherMetersAtStartup(String line) throws IOException {
         try (var fresh = RunningGuard.start("mode: auto\n")) {
             assertThat(lines(get(fresh.management(), "/prometheus").body()))
                     .contains(line.replace("NAME", name));
@@ -89,18 +89,18 @@ public abstract class FreshStartContract {
     }
 
     @Test
-    void theFirstFallbackMovesExactlyItsOwnCounter() throws IOException {
+    void firstFallbackIncrementsOneCounter() throws IOException {
         String before = get(guard.management(), "/prometheus").body();
 
         guard.http().ask(kind.authRequest().with("X-Forwarded-Proto", "http"));
 
-        List<String> moved =
+        List<String> changed =
                 lines(get(guard.management(), "/prometheus").body()).stream()
                         .filter(line -> line.startsWith("guard_fallback_total{"))
                         .filter(line -> !lines(before).contains(line))
                         .toList();
-        assertThat(moved).hasSize(1);
-        assertThat(moved.getFirst()).contains("reason=\"connect_refused\"").endsWith(" 1.0");
+        assertThat(changed).hasSize(1);
+        assertThat(changed.getFirst()).contains("reason=\"connect_refused\"").endsWith(" 1.0");
     }
 
     @ParameterizedTest
@@ -109,7 +109,7 @@ public abstract class FreshStartContract {
         "/health/readiness, UP",
         "/health, UP",
     })
-    void isHealthyWhateverTheUpstreamDoes(String path, String status) throws IOException {
+    void isHealthyWhileUpstreamIsDown(String path, String status) throws IOException {
         assertThat(guard.http().ask(kind.authRequest()).headers("X-Guard-Fallback"))
                 .containsExactly("connect_refused");
 
@@ -120,7 +120,7 @@ public abstract class FreshStartContract {
     }
 
     @Test
-    void saysOkOnItsMainPort() throws IOException {
+    void answersOkOnMainPort() throws IOException {
         RawAnswer answer = get(guard.http(), "/healthz");
 
         assertThat(answer.status()).isEqualTo(200);
@@ -129,7 +129,7 @@ public abstract class FreshStartContract {
     }
 
     @Test
-    void tellsPeopleItsState() throws IOException {
+    void showsStatusOnManagementPort() throws IOException {
         RawAnswer answer = get(guard.management(), "/status");
 
         assertThat(answer.status()).isEqualTo(200);
@@ -142,7 +142,7 @@ public abstract class FreshStartContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"/health", "/health/readiness", "/prometheus", "/status"})
-    void tellsNothingOnItsMainPort(String path) throws IOException {
+    void hidesManagementOnMainPort(String path) throws IOException {
         assertThat(get(guard.http(), path).status()).isEqualTo(404);
     }
 

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The directory that a guard follows; each file is replaced in one go, as a mount would. */
+/** The directory that a guard follows. Each file is replaced atomically, as in a mounted volume. */
 public final class GuardFiles {
     private final Path directory;
 
@@ -16,7 +16,7 @@ public final class GuardFiles {
         this.directory = directory;
     }
 
-    /** A new directory with this {@code guard.yml} in it. */
+    /** Creates a directory with this {@code guard.yml} in it. */
     public static GuardFiles with(String settings) {
         try {
             Path directory = Files.createTempDirectory("guard");
@@ -42,7 +42,7 @@ public final class GuardFiles {
         delete(htpasswd());
     }
 
-    /** Where {@code guard.yml} is. */
+    /** The path of {@code guard.yml}. */
     public Path settings() {
         return directory.resolve("guard.yml");
     }

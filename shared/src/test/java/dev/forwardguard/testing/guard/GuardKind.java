@@ -6,13 +6,13 @@ import dev.forwardguard.testing.RawRequest;
 /**
  * What a contract has to know about a guard.
  *
- * @param path where it is asked
- * @param statusWithoutVerdict what somebody gets who brings nothing but a question
- * @param outcomeWithoutVerdict what the metrics call that
+ * @param path the path of its auth requests
+ * @param statusWithoutVerdict the status for a visitor without credentials
+ * @param outcomeWithoutVerdict the outcome that the metrics report for it
  */
 public record GuardKind(String path, int statusWithoutVerdict, Outcome outcomeWithoutVerdict) {
 
-    /** The question that Traefik asks about a visitor who came by TLS. */
+    /** The auth request that Traefik sends for a visitor who came by TLS. */
     public RawRequest authRequest() {
         return RawRequest.get(path)
                 .with("X-Forwarded-Method", "GET")
@@ -22,7 +22,7 @@ public record GuardKind(String path, int statusWithoutVerdict, Outcome outcomeWi
                 .with("X-Forwarded-For", "203.0.113.7");
     }
 
-    /** The same in another method. */
+    /** The same request with another method. */
     public RawRequest authRequest(String method) {
         return new RawRequest(method, path, authRequest().headers(), "");
     }

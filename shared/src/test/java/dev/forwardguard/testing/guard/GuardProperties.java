@@ -4,7 +4,7 @@ import io.micronaut.test.support.TestPropertyProvider;
 
 import java.util.Map;
 
-/** Lets {@code @MicronautTest} start a guard on random ports, with files of its own. */
+/** Lets {@code @MicronautTest} start a guard on random ports with its own files. */
 public interface GuardProperties extends TestPropertyProvider {
     @Override
     default Map<String, String> getProperties() {

@@ -23,15 +23,15 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** A visitor who hangs up takes his question with him, and it counts for nothing. */
+/** When a caller hangs up, the guard cancels the upstream request, and it counts for nothing. */
 public abstract class HangUpContract extends AgainstStubUpstream {
-    private static final Duration PATIENCE = Duration.ofMillis(300);
+    private static final Duration CLIENT_TIMEOUT = Duration.ofMillis(300);
 
     protected HangUpContract(GuardKind kind) {
         super(kind);
     }
 
-    /** Few questions at a time: those that are never given up block all others. */
+    /** Few requests at a time: those that are never cancelled block all others. */
     @Override
     protected String limits() {
         return "connect-timeout: 20s, read-timeout: 20s, deadline: 20s, max-concurrent: 2";
@@ -48,15 +48,15 @@ public abstract class HangUpContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @MethodSource("delays")
-    void cancelsARequestThatHangs(Behaviour behaviour) throws IOException {
+    void cancelsHangingRequest(Behaviour behaviour) throws IOException {
         upstream.behaves(behaviour);
-        long asked = requestsTimed(guard);
+        long before = requestsTimed(guard);
         for (int turn = 1; turn <= 5; turn++) {
-            try (RawConnection visitor = guard.http().connect()) {
-                visitor.send(kind.authRequest().wire());
+            try (RawConnection caller = guard.http().connect()) {
+                caller.send(kind.authRequest().wire());
                 upstream.awaitRequests(turn);
                 if (turn == 2) {
-                    visitor.reset();
+                    caller.reset();
                 }
             }
             upstream.awaitOpenConnections(0);
@@ -64,17 +64,17 @@ public abstract class HangUpContract extends AgainstStubUpstream {
 
         upstream.behaves(Behaviour.answers(204));
         assertRelayed(ask(), 204);
-        assertThat(requestsTimed(guard)).isEqualTo(asked + 1);
+        assertThat(requestsTimed(guard)).isEqualTo(before + 1);
     }
 
-    /** A connection that lingers for its client to close would be there for two seconds. */
+    /** A connection that lingers until its client closes would stay open for two seconds. */
     @Test
-    void whoSaysThatNothingFollowsIsLetGoWithTheAnswer() throws IOException {
+    void closesWithResponseToLastRequest() throws IOException {
         upstream.behaves(Behaviour.answers(204));
-        try (RawConnection visitor = guard.http().connect()) {
+        try (RawConnection caller = guard.http().connect()) {
             long start = System.nanoTime();
 
-            RawAnswer answer = visitor.ask(kind.authRequest().with("Connection", "close"));
+            RawAnswer answer = caller.ask(kind.authRequest().with("Connection", "close"));
 
             assertThat(answer.status()).isEqualTo(204);
             Eventually.until("the end", () -> status().contains("\"open\":0"));
@@ -88,37 +88,39 @@ public abstract class HangUpContract extends AgainstStubUpstream {
     }
 
     @Test
-    void cancelsARequestThatIsStillConnecting() throws IOException {
+    void cancelsConnectingRequest() throws IOException {
         try (var blackhole = BlackholePort.open()) {
-            assertGivenUp(blackhole.uri().toString());
+            assertCancelled(blackhole.uri().toString());
         }
     }
 
     @Test
-    void cancelsARequestThatIsStillLookingForTheAddress() throws IOException {
+    void cancelsResolvingRequest() throws IOException {
         StubDns.reset();
         try {
-            assertGivenUp("http://" + StubDns.SLOW);
+            assertCancelled("http://" + StubDns.SLOW);
         } finally {
             StubDns.reset();
         }
     }
 
-    private void assertGivenUp(String url) {
+    private void assertCancelled(String url) {
         String settings = "upstream: {url: '%s', %s}\n".formatted(url, limits());
-        try (var lost = RunningGuard.start(settings, Visitor.HTPASSWD)) {
-            for (int visitor = 1; visitor <= 5; visitor++) {
-                Eventually.until("visitor " + visitor + " to wait", () -> waitsAndHangsUp(lost));
+        try (var unreachable = RunningGuard.start(settings, Visitor.HTPASSWD)) {
+            for (int caller = 1; caller <= 5; caller++) {
+                Eventually.until(
+                        "caller " + caller + " to wait", () -> waitsAndHangsUp(unreachable));
             }
         }
     }
 
     /**
-     * Not so if he gets an answer at once, which can only say that another question is under way.
+     * Returns false if there is a response at once, which can only mean that other requests are
+     * still in flight.
      */
-    private boolean waitsAndHangsUp(RunningGuard lost) throws IOException {
+    private boolean waitsAndHangsUp(RunningGuard unreachable) throws IOException {
         try {
-            lost.http().limit(PATIENCE).ask(kind.authRequest());
+            unreachable.http().limit(CLIENT_TIMEOUT).ask(kind.authRequest());
             return false;
         } catch (SocketTimeoutException _) {
             return true;

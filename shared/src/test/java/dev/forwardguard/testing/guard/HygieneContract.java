@@ -23,8 +23,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * No answer is ever made of another answer's bytes. Questions on one connection of a client are
- * asked on one event loop, and so would share the pooled connection.
+ * No response ever contains bytes of another one. All requests of one client connection run on one
+ * event loop, so they share the pooled upstream connection.
  */
 public abstract class HygieneContract extends AgainstStubUpstream {
     private static final String FORGED = Wire.ok("Content-Length: 0");
@@ -34,12 +34,12 @@ public abstract class HygieneContract extends AgainstStubUpstream {
     }
 
     @Test
-    void asksAgainOnTheSameConnection() throws IOException {
+    void reusesConnection() throws IOException {
         upstream.behaves(answers(403));
 
         assertStatuses(403, 403, 403);
 
-        assertThat(placesOnConnections()).containsExactly(1, 2, 3);
+        assertThat(numbersOnConnections()).containsExactly(1, 2, 3);
     }
 
     @ParameterizedTest
@@ -53,7 +53,7 @@ public abstract class HygieneContract extends AgainstStubUpstream {
                 "\r",
                 "garbage"
             })
-    void whatFollowsAnAnswerNeverReachesTheNextRequest(String extra) throws IOException {
+    void excessBytesNeverReachNextRequest(String extra) throws IOException {
         String denied = Answer.of(403).wire();
         upstream.behaves(answersRaw(denied + extra).onReuse(answersRaw(FORGED)));
 
@@ -63,7 +63,7 @@ public abstract class HygieneContract extends AgainstStubUpstream {
     }
 
     @Test
-    void theBodyOfAnAnswerThatHasNoneNeverReachesTheNextRequest() throws IOException {
+    void bodyOfNoContentNeverReachesNextRequest() throws IOException {
         upstream.behaves(
                 answersRaw(Wire.head("HTTP/1.1 204 No Content", "Content-Length: 38") + FORGED)
                         .onReuse(answersRaw(FORGED)));
@@ -75,7 +75,7 @@ public abstract class HygieneContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200", "?"})
-    void unsolicitedBytesEndAnIdleConnection(String octets) throws IOException {
+    void unsolicitedBytesCloseIdleConnection(String octets) throws IOException {
         upstream.behaves(answers(403));
         try (RawConnection client = guard.http().connect()) {
             assertThat(client.ask(kind.authRequest()).status()).isEqualTo(403);
@@ -90,7 +90,7 @@ public abstract class HygieneContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"Connection: close", "connection: Close, x"})
-    void aConnectionThatTheUpstreamWillCloseIsNotUsedAgain(String header) throws IOException {
+    void doesNotReuseConnectionMarkedClose(String header) throws IOException {
         upstream.behaves(answersRaw(Wire.ok(header, "Content-Length: 0")));
 
         assertStatuses(200, 200);
@@ -99,41 +99,41 @@ public abstract class HygieneContract extends AgainstStubUpstream {
     }
 
     @Nested
-    class AStaleConnection {
+    class WhenConnectionIsStale {
         @ParameterizedTest
         @ValueSource(strings = {"CLOSE", "RESET"})
-        void isReplacedByAFreshOne(Ending ending) throws IOException {
+        void usesFreshConnection(Ending ending) throws IOException {
             upstream.behaves(answers(403).onReuse(answersRaw("").then(ending)));
 
             assertStatuses(403, 403);
 
-            assertThat(placesOnConnections()).containsExactly(1, 2, 1);
+            assertThat(numbersOnConnections()).containsExactly(1, 2, 1);
         }
 
         @Test
-        void isReplacedOnlyOnce() throws IOException {
+        void retriesOnlyOnce() throws IOException {
             upstream.behaves(inTurn(answers(403), Behaviour.closesBeforeAnswer()));
             try (RawConnection client = guard.http().connect()) {
                 assertThat(client.ask(kind.authRequest()).status()).isEqualTo(403);
 
                 assertFallback(client.ask(kind.authRequest()), RESET);
             }
-            assertThat(placesOnConnections()).containsExactly(1, 2, 1);
+            assertThat(numbersOnConnections()).containsExactly(1, 2, 1);
         }
 
         @Test
-        void isNotReplacedOnceItHasSpoken() throws IOException {
+        void doesNotRetryAfterFirstByte() throws IOException {
             upstream.behaves(answers(403).onReuse(answersRaw("HTTP/1.1 2").then(Ending.CLOSE)));
             try (RawConnection client = guard.http().connect()) {
                 assertThat(client.ask(kind.authRequest()).status()).isEqualTo(403);
 
                 assertFallback(client.ask(kind.authRequest()), PROTOCOL_ERROR);
             }
-            assertThat(placesOnConnections()).containsExactly(1, 2);
+            assertThat(numbersOnConnections()).containsExactly(1, 2);
         }
 
         @Test
-        void thatClosedWhileIdleIsNotEvenTried() throws IOException {
+        void skipsConnectionClosedWhileIdle() throws IOException {
             upstream.behaves(answers(403));
             try (RawConnection client = guard.http().connect()) {
                 assertThat(client.ask(kind.authRequest()).status()).isEqualTo(403);
@@ -141,12 +141,12 @@ public abstract class HygieneContract extends AgainstStubUpstream {
 
                 assertRelayed(client.ask(kind.authRequest()), 403);
             }
-            assertThat(placesOnConnections()).containsExactly(1, 1);
+            assertThat(numbersOnConnections()).containsExactly(1, 1);
         }
     }
 
     @Test
-    void aFreshConnectionThatFailsIsNotTriedAgain() throws IOException {
+    void doesNotRetryOnFreshConnection() throws IOException {
         upstream.behaves(Behaviour.closesBeforeAnswer());
 
         assertFallback(ask(), RESET);
@@ -154,8 +154,8 @@ public abstract class HygieneContract extends AgainstStubUpstream {
         assertThat(upstream.requests()).hasSize(1);
     }
 
-    /** 1 for each request that came on a fresh connection. */
-    private List<Integer> placesOnConnections() {
+    /** The number of each request on its connection; 1 means a fresh connection. */
+    private List<Integer> numbersOnConnections() {
         return upstream.requests().stream().map(ReceivedRequest::onConnection).toList();
     }
 

@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
- * A point at which an answer stops, and the four ways to stop there: RST, FIN, silence, and going
+ * A point at which a response stops, and the four ways to stop there: RST, FIN, silence, and going
  * on so slowly that it never ends.
  *
  * @param where such as "in the body"
  * @param beginning what is sent at once
- * @param filler what can follow again and again without ever ending or spoiling the answer
+ * @param filler what can be repeated without ever completing or invalidating the response
  */
 record Interruption(String where, String beginning, String filler) {
     private static final Duration OFTEN = Duration.ofMillis(50);
@@ -23,7 +23,7 @@ record Interruption(String where, String beginning, String filler) {
     private static final String HINTS = Wire.head("HTTP/1.1 103 Early Hints");
     private static final String FIELD = "X-A: 1\r\n";
 
-    /** Every point of an answer where something can be missing. */
+    /** Every point at which a response can be incomplete. */
     static Stream<Interruption> all() {
         return Stream.of(
                 new Interruption("before the status line", "", "\r\n"),
@@ -44,7 +44,9 @@ record Interruption(String where, String beginning, String filler) {
                 new Interruption("in a trailer", CHUNKED + "0\r\nX-Trailer: ", "x"));
     }
 
-    /** What an upstream does that stops here. The end of a body until the end is no fault. */
+    /**
+     * The faults of an upstream that stops here. For a close-delimited body, closing is no fault.
+     */
     Stream<Fault> faults() {
         Behaviour begun = Behaviour.answersRaw(beginning);
         String early = beginning.isEmpty() ? "reset" : "protocol_error";

@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Browsers pile up one session cookie per application. Up to 256 KiB of headers are read; of more,
- * a guard says what it has to say without having read them.
+ * Browsers accumulate one session cookie per application. A guard reads up to 256 KiB of headers.
+ * If there are more, it answers without reading them.
  */
 public abstract class LargeRequestContract extends AgainstStubUpstream {
     private static final int KIB = 1024;
@@ -34,13 +34,12 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
         this.name = name;
     }
 
-    /** What the guard answers to a request that it cannot read. */
+    /** Asserts the guard's response to a request that it cannot read. */
     protected abstract void assertUnreadable(RawAnswer answer, int status);
 
     @ParameterizedTest
     @CsvSource({"1, 240", "30, 8", "2000, 0.1"})
-    void twoHundredFortyKibibytesReachTheUpstreamUnchanged(int count, double kib)
-            throws IOException {
+    void forwards240KibOfHeadersUnchanged(int count, double kib) throws IOException {
         List<Header> many =
                 IntStream.range(0, count)
                         .mapToObj(i -> new Header(name, i + "=" + Wire.octets((int) (kib * KIB))))
@@ -57,7 +56,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(ints = {257, 300, 4096})
-    void moreThan256KibibytesAreAnsweredWithoutBeingRead(int kib) throws IOException {
+    void answersMoreThan256KibWithoutReadingThem(int kib) throws IOException {
         RawAnswer answer = ask(kind.authRequest().with(name, Wire.octets(kib * KIB)));
 
         assertUnreadable(answer, 431);
@@ -66,7 +65,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
     }
 
     @Test
-    void manySmallHeadersAreNoWayAroundTheLimit() throws IOException {
+    void limitsManySmallHeaders() throws IOException {
         RawRequest request = kind.authRequest();
         String line = name + ": " + Wire.octets(100) + "\r\n";
 
@@ -76,7 +75,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
     }
 
     @Test
-    void theAnswerComesWhileTheClientIsStillSending() throws IOException {
+    void answersWhileClientIsStillSending() throws IOException {
         try (RawConnection client = guard.http().connect()) {
             client.send(headOf(kind.authRequest()) + name + ": " + Wire.octets(300 * KIB));
             assertUnreadable(client.receive(), 431);
@@ -84,11 +83,11 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
     }
 
     /**
-     * The second answer may come before all of the third request has, and then says that it is the
-     * last one on this connection (RFC 9112, 9.6).
+     * The second response may come before the third request has arrived completely. It then
+     * announces that it is the last one on this connection (RFC 9112 section 9.6).
      */
     @Test
-    void requestsBeforeItAreAnsweredFirstAndInOrder() throws IOException {
+    void answersEarlierRequestsBeforeTooLargeOne() throws IOException {
         String large = kind.authRequest().with(name, Wire.octets(300 * KIB)).wire();
 
         try (RawConnection client = afterTwoRequests(large)) {
@@ -105,7 +104,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
     }
 
     @Test
-    void requestsBeforeGarbageAreAnsweredFirstAndInOrder() throws IOException {
+    void answersEarlierRequestsBeforeGarbage() throws IOException {
         try (RawConnection client = afterTwoRequests("?\r\n\r\n")) {
             assertThat(client.receive().body()).isEqualTo("first");
             assertThat(client.receive().body()).isEqualTo("second");
@@ -114,12 +113,12 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
         }
     }
 
-    /** Sends it behind two questions, none of which is answered before all of it was sent. */
+    /** Sends it after two requests, neither of which is answered before all octets were sent. */
     private RawConnection afterTwoRequests(String unreadable) throws IOException {
         var gate = new CountDownLatch(1);
         upstream.behaves(
-                (dialogue, asked) -> {
-                    String turn = asked.header("X-Turn").orElseThrow();
+                (dialogue, received) -> {
+                    String turn = received.header("X-Turn").orElseThrow();
                     if (turn.equals("first")) {
                         gate.await();
                     }
@@ -135,7 +134,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
     }
 
     @Test
-    void aTargetThatIsTooLongIsAnsweredAsWell() throws IOException {
+    void answersTooLongTarget() throws IOException {
         String target = kind.path() + "?" + Wire.octets(65 * KIB);
 
         RawAnswer answer = ask(new RawRequest("GET", target, kind.authRequest().headers(), ""));
@@ -154,7 +153,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
                 "GET /auth HTTP/1.1\r\nContent-Length: x\r\n\r\n",
                 "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\r\n\r\n"
             })
-    void garbageIsAnsweredAndTheConnectionClosed(String octets) throws IOException {
+    void answersGarbageAndCloses(String octets) throws IOException {
         RawAnswer answer = guard.http().ask(octets);
 
         assertUnreadable(answer, 400);

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code guard.yml} at the start, and changed under a running guard. */
+/** {@code guard.yml} at startup, and its changes while the guard runs. */
 public abstract class LiveSettingsContract extends AgainstStubUpstream {
     private static final Pattern CONFIRMED =
             Pattern.compile("\"settings\":\\{[^}]*\"confirmed\":\"([^\"]*)\"");
@@ -27,21 +27,21 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     }
 
     @Test
-    void theModeIsSwitchedWithoutARestart() throws IOException {
+    void switchesModeWithoutRestart() throws IOException {
         try (var live = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
             assertThat(fallback(live)).isEmpty();
 
             live.files().settings("mode: fallback\n" + settings());
-            Eventually.until("the drill", () -> fallback(live).equals(Optional.of("forced")));
+            Eventually.until("forced fallback", () -> fallback(live).equals(Optional.of("forced")));
             assertThat(metrics(live)).contains("mode=\"fallback\"} 1.0", "mode=\"auto\"} 0.0");
 
             live.files().settings("mode: auto\n" + settings());
-            Eventually.until("the end of the drill", () -> fallback(live).isEmpty());
+            Eventually.until("the end of forced fallback", () -> fallback(live).isEmpty());
         }
     }
 
     @Test
-    void theUpstreamIsChangedWithoutARestart() throws IOException {
+    void changesUpstreamWithoutRestart() throws IOException {
         try (var other = StubUpstream.start();
                 var live = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
             live.http().ask(kind.authRequest());
@@ -50,7 +50,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
             live.files().settings("upstream: {url: '%s'}\n".formatted(other.uri()));
 
             Eventually.until(
-                    "a question to the other upstream",
+                    "a request to the other upstream",
                     () -> {
                         live.http().ask(kind.authRequest());
                         return !other.requests().isEmpty();
@@ -60,21 +60,21 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     }
 
     @Test
-    void aMistakeIsRefusedAndCountedOnceAndTheLastGoodOneStays() throws IOException {
-        String drill = "mode: fallback\n" + settings();
-        try (var live = RunningGuard.start(drill, Visitor.HTPASSWD)) {
+    void rejectsInvalidSettingsAndKeepsLastGood() throws IOException {
+        String modeFallback = "mode: fallback\n" + settings();
+        try (var live = RunningGuard.start(modeFallback, Visitor.HTPASSWD)) {
             live.files().settings("mode: auto\n" + settings() + "surprise: 1\n");
-            Eventually.until("the refusal", () -> rejected(live) == 1);
+            Eventually.until("the rejection", () -> rejected(live) == 1);
             assertThat(fallback(live)).contains("forced");
             assertThat(status(live)).contains("unknown key surprise");
             assertThat(meter(live, "guard_settings_refused")).isEqualTo(1);
 
             live.files().settings("mode: auto\n" + settings() + "surprise: 2\n");
-            Eventually.until("the second refusal", () -> rejected(live) == 2);
+            Eventually.until("the second rejection", () -> rejected(live) == 2);
             assertThat(fallback(live)).contains("forced");
 
             live.files().settings("mode: auto\n" + settings());
-            Eventually.until("the end of the drill", () -> fallback(live).isEmpty());
+            Eventually.until("the end of forced fallback", () -> fallback(live).isEmpty());
             assertThat(rejected(live)).isEqualTo(2);
             assertThat(status(live)).doesNotContain("surprise");
             assertThat(meter(live, "guard_settings_refused")).isZero();
@@ -82,23 +82,23 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     }
 
     @Test
-    void theSameMistakeWrittenAgainIsNotCountedAgain() throws IOException {
+    void countsSameInvalidContentOnce() throws IOException {
         try (var live = RunningGuard.start(settings(), Visitor.HTPASSWD)) {
             live.files().settings("mode: sometimes\n");
-            Eventually.until("the refusal", () -> rejected(live) == 1);
+            Eventually.until("the rejection", () -> rejected(live) == 1);
 
             live.files().settings("mode: sometimes\n");
-            awaitLook(live);
-            awaitLook(live);
+            awaitPoll(live);
+            awaitPoll(live);
 
             assertThat(rejected(live)).isEqualTo(1);
         }
     }
 
-    /** Two of them make sure that what was written before has been read. */
-    private static void awaitLook(RunningGuard live) throws IOException {
+    /** Waits for one poll. After two, everything that was written before has been read. */
+    private static void awaitPoll(RunningGuard live) throws IOException {
         String before = confirmed(live);
-        Eventually.until("a look at the file", () -> !confirmed(live).equals(before));
+        Eventually.until("a poll of the file", () -> !confirmed(live).equals(before));
     }
 
     private static String confirmed(RunningGuard live) throws IOException {
@@ -122,7 +122,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
                 "mode: [                                  | line   | not YAML",
                 "- mode                                   | line 1 | document"
             })
-    void aMistakeAtTheStartStopsItAndIsNamed(String text, String line, String key) {
+    void invalidSettingsStopStartup(String text, String line, String key) {
         GuardFiles files = GuardFiles.with(text.formatted());
 
         assertThatThrownBy(() -> RunningGuard.start(files, Map.of()).close())
@@ -134,7 +134,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     }
 
     @Test
-    void stopsTheStartForTooLargeAFile() {
+    void tooLargeFileStopsStartup() {
         GuardFiles files = GuardFiles.with("#".repeat(FollowedFile.MAX_BYTES + 1));
 
         assertThatThrownBy(() -> RunningGuard.start(files, Map.of()).close())
@@ -146,7 +146,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     }
 
     @Test
-    void aFileThatIsNotThereStopsTheStart() {
+    void missingFileStopsStartup() {
         GuardFiles files = GuardFiles.with("mode: auto\n");
         Map<String, Object> elsewhere =
                 Map.of("guard.settings.file", files.settings() + ".missing");

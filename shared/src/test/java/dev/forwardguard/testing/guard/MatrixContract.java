@@ -19,7 +19,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Every reason × every visitor: what he gets, and what is counted. */
+/** Every reason × every visitor: the response, and what is counted. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class MatrixContract {
     private final GuardKind kind;
@@ -30,10 +30,10 @@ public abstract class MatrixContract {
         this.kind = kind;
     }
 
-    /** What becomes of this visitor when there is no verdict. */
+    /** The outcome for this visitor when there is no verdict. */
     protected abstract Outcome outcome(Visitor visitor);
 
-    /** Status and headers, apart from those of every fallback. */
+    /** Asserts status and headers, apart from those that every fallback has. */
     protected abstract void assertDecision(RawAnswer answer, Visitor visitor);
 
     @BeforeAll
@@ -58,7 +58,7 @@ public abstract class MatrixContract {
 
     @ParameterizedTest(name = "{0}, {1} credentials")
     @MethodSource("matrix")
-    void decidesWithoutAVerdict(FallbackReason reason, Visitor visitor) throws IOException {
+    void decidesWithoutVerdict(FallbackReason reason, Visitor visitor) throws IOException {
         guard.upstream().isUnavailable(reason);
         FallbackCounters before = guard.fallbacks();
 
@@ -73,8 +73,7 @@ public abstract class MatrixContract {
 
     @ParameterizedTest(name = "{0}, {1} credentials")
     @MethodSource("matrix")
-    void inModeUpstreamAFailureStaysAFailure(FallbackReason reason, Visitor visitor)
-            throws IOException {
+    void failsInModeUpstream(FallbackReason reason, Visitor visitor) throws IOException {
         strict.upstream().isUnavailable(reason);
         FallbackCounters before = strict.fallbacks();
 

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 
 /**
- * Requests that a web framework has opinions about. Visitors send anything, Traefik hands it on,
- * and each of these is a question like any other.
+ * Requests that a web framework might treat specially. Visitors send anything and Traefik passes it
+ * on, so each of these is an auth request like any other.
  */
 public abstract class OddRequestContract extends AgainstStubUpstream {
     protected OddRequestContract(GuardKind kind) {
@@ -57,7 +57,7 @@ public abstract class OddRequestContract extends AgainstStubUpstream {
                 "X-Forwarded-Prefix: ../..",
                 "If-Modified-Since: never"
             })
-    void anyHeaderIsPartOfARequest(String line) throws IOException {
+    void acceptsAnyHeader(String line) throws IOException {
         int colon = line.indexOf(':');
 
         RawAnswer answer =
@@ -79,7 +79,7 @@ public abstract class OddRequestContract extends AgainstStubUpstream {
                 "?a?b",
                 "?rd=https://app.example/x#y"
             })
-    void anyQueryIsPartOfARequest(String query) throws IOException {
+    void acceptsAnyQuery(String query) throws IOException {
         RawRequest request = kind.authRequest();
 
         assertRelayed(ask(new RawRequest("GET", kind.path() + query, request.headers(), "")), 403);
@@ -87,7 +87,7 @@ public abstract class OddRequestContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(strings = {"http://guard.example", "https://app.example:8443", "HTTP://x"})
-    void theTargetMayBeAbsolute(String origin) throws IOException {
+    void acceptsAbsoluteTarget(String origin) throws IOException {
         RawRequest request = kind.authRequest();
 
         assertRelayed(ask(new RawRequest("GET", origin + kind.path(), request.headers(), "")), 403);
@@ -95,12 +95,12 @@ public abstract class OddRequestContract extends AgainstStubUpstream {
     }
 
     @Test
-    void aHostIsNotNeeded() throws IOException {
+    void acceptsMissingHost() throws IOException {
         assertRelayed(guard.http().ask("GET " + kind.path() + " HTTP/1.1\r\n\r\n"), 403);
     }
 
     @Test
-    void http10IsAnsweredAndClosed() throws IOException {
+    void answersHttp10AndCloses() throws IOException {
         RawAnswer answer = guard.http().ask("GET " + kind.path() + " HTTP/1.0\r\n\r\n");
 
         assertRelayed(answer, 403);
@@ -110,7 +110,7 @@ public abstract class OddRequestContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(longs = {1L << 31, 1L << 40, Long.MAX_VALUE})
-    void aHugeBodyIsNobodysBusiness(long length) throws IOException {
+    void ignoresHugeBody(long length) throws IOException {
         try (RawConnection client = guard.http().connect()) {
             client.send(kind.authRequest("POST").with("Content-Length", "" + length).wire());
 
@@ -119,14 +119,14 @@ public abstract class OddRequestContract extends AgainstStubUpstream {
     }
 
     @Test
-    void theBodyMayTurnOutToBeMalformed() throws IOException {
+    void ignoresMalformedBody() throws IOException {
         RawRequest request = kind.authRequest("POST").with("Transfer-Encoding", "chunked");
 
         assertRelayed(ask(request.body("this is not a chunk size\r\n")), 403);
     }
 
     @Test
-    void anUpgradeToHttp2IsIgnored() throws IOException {
+    void ignoresUpgradeToHttp2() throws IOException {
         RawAnswer answer =
                 ask(
                         kind.authRequest()

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/** When it is the guard that does not ask. */
+/** Cases in which the guard itself decides not to ask the upstream. */
 public abstract class OwnLimitsContract extends AgainstStubUpstream {
     protected OwnLimitsContract(GuardKind kind) {
         super(kind);
@@ -26,7 +26,7 @@ public abstract class OwnLimitsContract extends AgainstStubUpstream {
     }
 
     @Test
-    void noMoreRequestsAtOnceThanAllowed() throws IOException {
+    void limitsConcurrentRequests() throws IOException {
         var gate = new CountDownLatch(1);
         upstream.behaves(Behaviour.answers(204).after(gate));
         try (RawConnection first = guard.http().connect();
@@ -48,10 +48,10 @@ public abstract class OwnLimitsContract extends AgainstStubUpstream {
     }
 
     @Test
-    void inModeFallbackNobodyIsAsked() throws IOException {
-        String drill = "mode: fallback\n" + settings();
+    void doesNotContactUpstreamInModeFallback() throws IOException {
+        String modeFallback = "mode: fallback\n" + settings();
         FallbackCounters before;
-        try (var forced = RunningGuard.start(drill, Visitor.HTPASSWD)) {
+        try (var forced = RunningGuard.start(modeFallback, Visitor.HTPASSWD)) {
             before = forced.fallbacks();
 
             var answer = forced.http().ask(kind.authRequest());

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.util.List;
 
-/** A verdict goes back as it came. */
+/** Verdicts are relayed unchanged. */
 public abstract class RelayContract extends AgainstStubUpstream {
     private static final List<Header> HEADERS =
             List.of(
@@ -40,7 +40,7 @@ public abstract class RelayContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 201, 202, 302, 303, 307, 401, 403, 429})
-    void everyEndToEndHeaderAndTheBodyAreKept(int status) throws IOException {
+    void keepsEndToEndHeadersAndBody(int status) throws IOException {
         String body = "\u001f\u008bno gzip, but nobody looks\r\n\u00ff\u0000";
         upstream.behaves(Behaviour.answers(status, HEADERS, body));
 
@@ -53,7 +53,7 @@ public abstract class RelayContract extends AgainstStubUpstream {
     }
 
     @Test
-    void nothingIsInvented() throws IOException {
+    void addsNoHeaders() throws IOException {
         upstream.behaves(Behaviour.answers(200, List.of(), "text"));
 
         RawAnswer answer = ask();
@@ -63,7 +63,7 @@ public abstract class RelayContract extends AgainstStubUpstream {
     }
 
     @Test
-    void headersOfTheConnectionStayOnTheConnection() throws IOException {
+    void dropsHopByHopHeaders() throws IOException {
         upstream.behaves(
                 Behaviour.answersRaw(
                         Wire.ok(
@@ -87,7 +87,7 @@ public abstract class RelayContract extends AgainstStubUpstream {
     }
 
     @Test
-    void chunksAreJoined() throws IOException {
+    void joinsChunks() throws IOException {
         String chunked = Wire.ok("Transfer-Encoding: chunked");
         upstream.behaves(
                 Behaviour.answersRaw(chunked + "5\r\nhello\r\nA\r\n, Traefik!\r\n0\r\n\r\n"));
@@ -99,7 +99,7 @@ public abstract class RelayContract extends AgainstStubUpstream {
     }
 
     @Test
-    void aBodyThatOnlyTheEndOfTheConnectionEndsIsComplete() throws IOException {
+    void relaysCloseDelimitedBody() throws IOException {
         List<Header> headers = List.of(new Header("Content-Type", "text/html"));
         upstream.behaves(Behaviour.answersUntilClose(403, headers, "<p>no bots</p>"));
 
@@ -112,14 +112,14 @@ public abstract class RelayContract extends AgainstStubUpstream {
     }
 
     @Test
-    void anEndRightAfterACompleteAnswerChangesNothing() throws IOException {
+    void acceptsCloseAfterCompleteResponse() throws IOException {
         upstream.behaves(Behaviour.answers(403, List.of(), "no").then(Ending.CLOSE));
 
         assertRelayed(ask(), 403);
     }
 
     @Test
-    void interimAnswersAreSwallowed() throws IOException {
+    void dropsInterimResponses() throws IOException {
         String hints = Wire.head("HTTP/1.1 103 Early Hints", "Link: </a.css>", "X-Early: 1");
         String wait = Wire.head("HTTP/1.1 100 Continue");
         String verdict = Wire.head("HTTP/1.1 401 Who", "Content-Length: 2") + "ok";
@@ -137,7 +137,7 @@ public abstract class RelayContract extends AgainstStubUpstream {
     }
 
     @Test
-    void anAnswerToHeadHasTheLengthButNoBody() throws IOException {
+    void answersHeadWithLengthButNoBody() throws IOException {
         upstream.behaves(Behaviour.answers(403, List.of(), "no bots"));
         try (RawConnection client = guard.http().connect()) {
             RawAnswer answer = client.ask(kind.authRequest("HEAD"));
@@ -149,7 +149,7 @@ public abstract class RelayContract extends AgainstStubUpstream {
     }
 
     @Test
-    void anAnswerWithoutContentHasNoLength() throws IOException {
+    void noContentHasNoLength() throws IOException {
         upstream.behaves(Behaviour.answers(204));
         try (RawConnection client = guard.http().connect()) {
             assertThat(client.ask(kind.authRequest()).headers()).isEmpty();

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The guard that is on the class path, started as in production: its settings and its users come
- * out of files. Only the ports are random, and nothing is read from outside its own directory.
+ * The guard that is on the class path, started as in production: it reads its settings and users
+ * from files. Only the ports are random, and it reads nothing outside its own directory.
  */
 public final class RunningGuard implements AutoCloseable {
     private static final int ATTEMPTS = 5;
@@ -76,7 +76,7 @@ public final class RunningGuard implements AutoCloseable {
         }
     }
 
-    /** What a guard has to know to start with these files and on random ports. */
+    /** The properties that start a guard with these files and on random ports. */
     static Map<String, String> properties(GuardFiles files) {
         return Map.of(
                 "guard.settings.file",
@@ -91,12 +91,12 @@ public final class RunningGuard implements AutoCloseable {
                 Integer.toString(freePort()));
     }
 
-    /** To the port that Traefik asks at. */
+    /** A client of the main port, to which Traefik sends auth requests. */
     public RawHttp http() {
         return http;
     }
 
-    /** To the management port. */
+    /** A client of the management port. */
     public RawHttp management() {
         return management;
     }
@@ -116,7 +116,7 @@ public final class RunningGuard implements AutoCloseable {
         return bean(ScriptedUpstream.class);
     }
 
-    /** What the guard has counted so far. */
+    /** The fallbacks that the guard has counted so far. */
     public FallbackCounters fallbacks() {
         return FallbackCounters.of(bean(MeterRegistry.class));
     }
@@ -128,8 +128,8 @@ public final class RunningGuard implements AutoCloseable {
     }
 
     /**
-     * The management port cannot be asked for after the start. This one is outside the range that
-     * Linux takes ports for outgoing connections from, so hardly anybody can take it meanwhile.
+     * A random management port could not be queried after the start. This one is outside the range
+     * that Linux uses for outgoing connections, so it is unlikely to be taken in the meantime.
      */
     private static int freePort() {
         while (true) {
@@ -137,7 +137,7 @@ public final class RunningGuard implements AutoCloseable {
             try (var socket = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
                 return socket.getLocalPort();
             } catch (IOException _) {
-                // taken: another one
+                // taken: try another one
             }
         }
     }

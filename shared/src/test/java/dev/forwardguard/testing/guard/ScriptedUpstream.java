@@ -21,29 +21,30 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An upstream without a network, in place of the guard's own: for what a network cannot be made to
- * do, and for all reasons alike. See {@link RunningGuard#scripted}.
+ * An upstream without a network that replaces the guard's own. It is for cases that a network
+ * cannot be made to produce, and for producing all reasons in the same way. See {@link
+ * RunningGuard#scripted}.
  */
 @Singleton
 @Replaces(Upstream.class)
 @Requires(property = ScriptedUpstream.PROPERTY)
 public final class ScriptedUpstream implements Upstream {
-    /** Set it to have one. */
+    /** The property that enables it. */
     public static final String PROPERTY = "test.scripted-upstream";
 
     private volatile Upstream script = _ -> CompletableFuture.failedFuture(new AssertionError());
 
-    /** From now on, questions are answered by this. */
+    /** Answers all further requests with this upstream. */
     public void plays(Upstream next) {
         script = next;
     }
 
-    /** From now on, there is no verdict. */
+    /** Gives no verdict to all further requests, for this reason. */
     public void isUnavailable(FallbackReason reason) {
         plays(_ -> CompletableFuture.completedFuture(new Unavailable(reason)));
     }
 
-    /** From now on, this is the verdict. */
+    /** Gives this verdict to all further requests. */
     public void decides(int status, String body) {
         plays(
                 _ ->

@@ -32,7 +32,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/** Bugs. Whatever is thrown wherever, the guard says what it says when it knows nothing. */
+/**
+ * Bugs: whatever is thrown and wherever, the guard answers as it does when it knows nothing about
+ * the request.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class UnexpectedFailureContract {
     private final GuardKind kind;
@@ -42,10 +45,10 @@ public abstract class UnexpectedFailureContract {
         this.kind = kind;
     }
 
-    /** The last resort, which depends on the guard. */
+    /** Asserts the guard's last resort, which differs between the guards. */
     protected abstract void assertLastResort(RawAnswer answer);
 
-    /** What the metrics call it. */
+    /** The outcome that the metrics report for it. */
     protected abstract String outcome();
 
     @BeforeAll
@@ -79,7 +82,7 @@ public abstract class UnexpectedFailureContract {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void whatIsThrown(Throwable failure) throws IOException {
+    void survivesThrownFailure(Throwable failure) throws IOException {
         assertSurvives(
                 _ -> {
                     UnexpectedFailureContract.<RuntimeException>raise(failure);
@@ -89,13 +92,13 @@ public abstract class UnexpectedFailureContract {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void whatAStageFailsWith(Throwable failure) throws IOException {
+    void survivesFailedStage(Throwable failure) throws IOException {
         assertSurvives(_ -> CompletableFuture.failedFuture(failure));
     }
 
     @ParameterizedTest
     @MethodSource("failures")
-    void whatAStageFailsWithLater(Throwable failure) throws IOException {
+    void survivesStageFailingLater(Throwable failure) throws IOException {
         assertSurvives(
                 request -> {
                     var later = new CompletableFuture<UpstreamOutcome>();
@@ -104,7 +107,7 @@ public abstract class UnexpectedFailureContract {
                 });
     }
 
-    @SuppressWarnings("NullAway") // that is the point
+    @SuppressWarnings("NullAway") // null is what these cases test
     static Stream<Named<Upstream>> nonsense() {
         return Stream.of(
                 named("no stage", _ -> null),
@@ -125,10 +128,10 @@ public abstract class UnexpectedFailureContract {
                                         HttpResponseStatus.OK, EmptyHttpHeaders.INSTANCE, null))));
     }
 
-    /** The last three fail where a decision is written, after it was made. */
+    /** The last three fail while the decision is written, after it was made. */
     @ParameterizedTest
     @MethodSource("nonsense")
-    void whatNobodyCanMakeSenseOf(Upstream upstream) throws IOException {
+    void survivesNonsense(Upstream upstream) throws IOException {
         assertSurvives(upstream);
     }
 
@@ -136,7 +139,7 @@ public abstract class UnexpectedFailureContract {
         return _ -> CompletableFuture.completedFuture(new Answered(response));
     }
 
-    /** Twice on one connection, with the right password. */
+    /** Asks twice on one connection, with the right password. */
     private void assertSurvives(Upstream upstream) throws IOException {
         guard.upstream().plays(upstream);
         FallbackCounters before = guard.fallbacks();

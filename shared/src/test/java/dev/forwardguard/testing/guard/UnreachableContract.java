@@ -21,7 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
-/** Upstreams that no question ever reaches. */
+/** Upstreams that no request ever reaches. */
 public abstract class UnreachableContract {
     private final GuardKind kind;
 
@@ -36,17 +36,17 @@ public abstract class UnreachableContract {
     }
 
     @Test
-    void aPortThatRefuses() throws IOException {
+    void reportsRefusedConnection() throws IOException {
         try (var port = RefusingPort.open();
-                var guard = asking(port.uri().toString())) {
+                var guard = guardFor(port.uri().toString())) {
             assertFallback(guard, CONNECT_REFUSED);
         }
     }
 
     @Test
-    void aPortWhereNobodyAnswers() throws IOException {
+    void reportsConnectTimeout() throws IOException {
         try (var port = BlackholePort.open();
-                var guard = asking(port.uri().toString())) {
+                var guard = guardFor(port.uri().toString())) {
             RawAnswer answer = assertFallback(guard, CONNECT_TIMEOUT);
 
             assertThat(answer.elapsed()).isBetween(Duration.ofMillis(450), Duration.ofMillis(750));
@@ -54,15 +54,15 @@ public abstract class UnreachableContract {
     }
 
     @Test
-    void aNameThatNobodyKnows() throws IOException {
-        try (var guard = asking("http://" + StubDns.UNKNOWN)) {
+    void reportsUnknownName() throws IOException {
+        try (var guard = guardFor("http://" + StubDns.UNKNOWN)) {
             assertFallback(guard, DNS);
         }
     }
 
     @Test
-    void aNameServerThatDoesNotAnswer() throws IOException {
-        try (var guard = asking("http://" + StubDns.SLOW)) {
+    void reportsUnresponsiveNameServer() throws IOException {
+        try (var guard = guardFor("http://" + StubDns.SLOW)) {
             assertFallback(guard, DNS);
             assertThat(guard.http().ask("GET /healthz HTTP/1.1\r\nHost: guard\r\n\r\n").elapsed())
                     .isLessThan(Duration.ofMillis(500));
@@ -70,10 +70,10 @@ public abstract class UnreachableContract {
     }
 
     @Test
-    void theLastAddressThatWorkedIsUsedWhileTheNameServerIsDown() throws IOException {
+    void usesLastKnownAddressWhileLookupsFail() throws IOException {
         StubDns.answers(StubDns.MOVING, "127.0.0.1");
         try (var upstream = StubUpstream.start();
-                var guard = asking("http://" + StubDns.MOVING + ":" + upstream.port())) {
+                var guard = guardFor("http://" + StubDns.MOVING + ":" + upstream.port())) {
             assertThat(guard.http().ask(kind.authRequest()).header("X-Guard-Fallback")).isEmpty();
             StubDns.answers(StubDns.MOVING);
 
@@ -90,10 +90,10 @@ public abstract class UnreachableContract {
     }
 
     @Test
-    void theNextAddressIsTriedWhenOneRefuses() throws IOException {
+    void triesNextAddressAfterRefusedConnection() throws IOException {
         StubDns.answers(StubDns.MOVING, "127.0.0.2", "127.0.0.1");
         try (var upstream = StubUpstream.start();
-                var guard = asking("http://" + StubDns.MOVING + ":" + upstream.port())) {
+                var guard = guardFor("http://" + StubDns.MOVING + ":" + upstream.port())) {
             RawAnswer answer = guard.http().ask(kind.authRequest());
 
             assertThat(answer.header("X-Guard-Fallback")).isEmpty();
@@ -101,7 +101,7 @@ public abstract class UnreachableContract {
         }
     }
 
-    private RunningGuard asking(String url) {
+    private RunningGuard guardFor(String url) {
         return RunningGuard.start(
                 "upstream: {url: '%s', connect-timeout: 500ms, deadline: 1s}\n".formatted(url),
                 Visitor.HTPASSWD);

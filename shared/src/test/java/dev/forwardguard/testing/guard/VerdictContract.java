@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** Which statuses decide, and that all others are {@code bad_status}. */
+/** Which statuses are a verdict, and that all others are {@code bad_status}. */
 public abstract class VerdictContract extends AgainstStubUpstream {
     private static final String WANTED = "X-Wanted-Status";
 
@@ -28,19 +28,19 @@ public abstract class VerdictContract extends AgainstStubUpstream {
         super(kind);
     }
 
-    /** What is no verdict of this guard's upstream, out of 200 to 599. */
+    /** The statuses from 200 to 599 that are no verdict of this guard's upstream. */
     protected abstract IntStream noVerdicts();
 
     @BeforeEach
     void answerAsWanted() {
         upstream.behaves(
-                (dialogue, asked) ->
-                        Behaviour.answers(Integer.parseInt(asked.header(WANTED).orElseThrow()))
-                                .answer(dialogue, asked));
+                (dialogue, request) ->
+                        Behaviour.answers(Integer.parseInt(request.header(WANTED).orElseThrow()))
+                                .answer(dialogue, request));
     }
 
     @Test
-    void exactlyTheseStatusesAreNoVerdict() throws IOException {
+    void onlyListedStatusesAreNoVerdict() throws IOException {
         Set<Integer> unrelayed = new TreeSet<>();
         try (RawConnection client = guard.http().connect()) {
             for (int status = 200; status <= 599; status++) {
@@ -61,7 +61,7 @@ public abstract class VerdictContract extends AgainstStubUpstream {
 
     @ParameterizedTest
     @ValueSource(ints = {600, 700, 999})
-    void whatIsNoStatusAtAllIsNoVerdict(int status) throws IOException {
+    void invalidStatusIsNoVerdict(int status) throws IOException {
         assertFallback(
                 ask(kind.authRequest().with(WANTED, "" + status)), FallbackReason.BAD_STATUS);
     }
@@ -84,7 +84,7 @@ public abstract class VerdictContract extends AgainstStubUpstream {
                 "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-0/2\r\nContent-Length: 1\r\n\r\nx",
                 "HTTP/1.1 503 Starting\r\nRetry-After: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
             })
-    void noneOfItsHeadersComeAlong(String octets) throws IOException {
+    void dropsHeadersOfBadStatus(String octets) throws IOException {
         upstream.behaves(Behaviour.answersRaw(octets));
 
         RawAnswer answer = ask();
@@ -96,7 +96,7 @@ public abstract class VerdictContract extends AgainstStubUpstream {
     }
 
     @Test
-    void anIncompleteAnswerIsNoVerdictWhateverItsStatus() throws IOException {
+    void incompleteResponseIsNoVerdict() throws IOException {
         upstream.behaves(
                 Behaviour.answersRaw(Wire.head("HTTP/1.1 403 No", "Content-Length: 2") + "n")
                         .then(Ending.CLOSE));
@@ -105,7 +105,7 @@ public abstract class VerdictContract extends AgainstStubUpstream {
     }
 
     @Test
-    void furtherStatusesCanBeConfigured() throws IOException {
+    void configuredStatusesAreNoVerdict() throws IOException {
         String settings =
                 "upstream: {url: '%s', failure-statuses: [418, 401]}".formatted(upstream.uri());
         try (var strict = RunningGuard.start(settings, Visitor.HTPASSWD)) {

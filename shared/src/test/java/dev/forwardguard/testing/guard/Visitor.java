@@ -6,19 +6,19 @@ import dev.forwardguard.testing.RawRequest;
 
 import java.util.Base64;
 
-/** Who asks, as far as Emergency Access is concerned. */
+/** The kinds of visitors that Emergency Access distinguishes. */
 public enum Visitor {
-    /** Somebody without credentials. */
+    /** A visitor without credentials. */
     NONE,
-    /** Somebody who guesses. */
+    /** A visitor who guesses a password. */
     WRONG,
-    /** Somebody with an emergency password. */
+    /** A visitor with an emergency password. */
     RIGHT;
 
     /** An htpasswd file with one user, as {@code htpasswd -nbs anna secret} writes it. */
     public static final String HTPASSWD = "anna:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n";
 
-    /** The request with what this visitor has to show. */
+    /** The request with this visitor's credentials. */
     public RawRequest asks(RawRequest request) {
         return switch (this) {
             case NONE -> request;

@@ -1,10 +1,10 @@
 package dev.forwardguard.testing.guard;
 
-/** Answers as octets, for what no well-formed answer can say. */
+/** Responses as octets, for those that no well-formed response can express. */
 public final class Wire {
     private Wire() {}
 
-    /** A head, up to and including the empty line. */
+    /** The status line and field lines, up to and including the empty line. */
     public static String head(String statusLine, String... headerLines) {
         var head = new StringBuilder(statusLine).append("\r\n");
         for (String line : headerLines) {
@@ -13,12 +13,12 @@ public final class Wire {
         return head.append("\r\n").toString();
     }
 
-    /** The head of a 200. */
+    /** The same with the status line of a 200. */
     public static String ok(String... headerLines) {
         return head("HTTP/1.1 200 OK", headerLines);
     }
 
-    /** So many octets. */
+    /** This many octets. */
     public static String octets(int length) {
         return "x".repeat(length);
     }

@@ -1,11 +1,11 @@
 /**
- * The guard ring: what both guards must do, over real sockets.
+ * The guard ring of the tests: what both guards must do, checked over real sockets.
  *
- * <p>A {@link dev.forwardguard.testing.guard.RunningGuard} is the guard that is on the class path,
- * whole and on random ports. What has to hold for both is a {@code …Contract}: an abstract test
- * class that each guard's tests extend, saying only with {@link
- * dev.forwardguard.testing.guard.GuardKind} which guard it is. What only one guard does is tested
- * beside that guard.
+ * <p>A {@link dev.forwardguard.testing.guard.RunningGuard} is the complete guard on the class path,
+ * on random ports. What both guards must do is a {@code …Contract}: an abstract test class with a
+ * subclass in each guard's tests. The subclass says with a {@link
+ * dev.forwardguard.testing.guard.GuardKind} which guard it is, and little else. What only one guard
+ * does is tested in that guard's module.
  */
 @NullMarked
 package dev.forwardguard.testing.guard;

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The rules of the breaker, written down as plainly as possible: every call is kept in a list, and
- * whatever is asked is counted anew.
+ * The breaker's rules, written as plainly as possible: it keeps every call in a list and counts
+ * them again whenever a number is needed.
  */
 final class BreakerModel {
-    private static final long PATIENCE = Duration.ofSeconds(6).toNanos();
+    private static final long TRIAL_TIMEOUT = Duration.ofSeconds(6).toNanos();
 
-    /** A question: the period of the breaker's life it was asked in, and when. */
+    /** One call: the period of the breaker's life in which it was made, and when. */
     static final class Call {
         private final int period;
         private final long at;
@@ -78,7 +78,7 @@ final class BreakerModel {
     }
 
     private static boolean isLost(@Nullable Call holder, long now) {
-        return holder != null && !holder.passed && now - holder.at > PATIENCE;
+        return holder != null && !holder.passed && now - holder.at > TRIAL_TIMEOUT;
     }
 
     private int firstPlace(Predicate<@Nullable Call> condition) {

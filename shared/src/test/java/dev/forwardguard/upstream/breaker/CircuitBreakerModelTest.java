@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 
 /**
- * Random sequences of questions that overlap, end in any of the three ways or not at all, and of
- * probes and pauses, against a model that knows the rules and nothing of threads.
+ * Compares the breaker with a model that knows the rules but no threads, on random sequences of
+ * calls, probes and pauses. The calls overlap, and end in any of the three ways or not at all.
  */
 class CircuitBreakerModelTest {
     private static final int STEPS = 3_000;
@@ -43,14 +43,14 @@ class CircuitBreakerModelTest {
         var breaker =
                 new CircuitBreaker(settings, Duration.ofSeconds(6), clock::get, ignored -> {});
         var model = new BreakerModel(settings, clock.get());
-        List<Request> underWay = new ArrayList<>();
+        List<Request> inFlight = new ArrayList<>();
 
         for (int step = 0; step < STEPS; step++) {
             int dice = random.nextInt(100);
             if (dice < 45) {
-                ask(breaker, model, clock.get(), underWay);
-            } else if (dice < 88 && !underWay.isEmpty()) {
-                Request ended = underWay.remove(random.nextInt(underWay.size()));
+                ask(breaker, model, clock.get(), inFlight);
+            } else if (dice < 88 && !inFlight.isEmpty()) {
+                Request ended = inFlight.remove(random.nextInt(inFlight.size()));
                 ended.end(
                         random.nextInt(10) == 0 ? 2 : random.nextDouble() < health ? 0 : 1, clock);
             } else if (dice < 92) {
@@ -70,12 +70,12 @@ class CircuitBreakerModelTest {
     }
 
     private static void ask(
-            CircuitBreaker breaker, BreakerModel model, long now, List<Request> underWay) {
+            CircuitBreaker breaker, BreakerModel model, long now, List<Request> inFlight) {
         var permit = breaker.tryAcquire();
         var expected = model.tryAcquire(now);
         assertThat(permit.isPresent()).isEqualTo(expected.isPresent());
         if (permit.isPresent()) {
-            underWay.add(new Request(permit.get(), model, expected.get()));
+            inFlight.add(new Request(permit.get(), model, expected.get()));
         }
     }
 

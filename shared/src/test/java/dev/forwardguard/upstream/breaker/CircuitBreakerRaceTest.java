@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What 64 threads at once must not be able to do. */
+/** What must hold while 64 threads use the breaker at once. */
 class CircuitBreakerRaceTest {
     private static final int THREADS = 64;
     private static final int TRIALS = BreakerSettings.DEFAULTS.trials();
@@ -26,9 +26,9 @@ class CircuitBreakerRaceTest {
     private final AtomicInteger closed = new AtomicInteger();
     private final CircuitBreaker breaker =
             new CircuitBreaker(
-                    BreakerSettings.DEFAULTS, Duration.ofSeconds(6), () -> 0, this::heard);
+                    BreakerSettings.DEFAULTS, Duration.ofSeconds(6), () -> 0, this::onState);
 
-    private void heard(CircuitState state) {
+    private void onState(CircuitState state) {
         switch (state) {
             case OPEN -> opened.incrementAndGet();
             case CLOSED -> closed.incrementAndGet();
@@ -64,7 +64,7 @@ class CircuitBreakerRaceTest {
     }
 
     @RepeatedTest(20)
-    void noMoreThanItsTrialsAreLetThrough() throws Exception {
+    void permitsNoMoreThanItsTrials() throws Exception {
         halfOpen();
 
         List<Optional<Permit>> permits = atOnce(breaker::tryAcquire);
@@ -73,9 +73,9 @@ class CircuitBreakerRaceTest {
     }
 
     @RepeatedTest(20)
-    void noMoreThanItsTrialsAreUnderWayWhileOthersAreAbandoned() throws Exception {
+    void limitsTrialsInFlightWhileOthersAreCancelled() throws Exception {
         halfOpen();
-        var underWay = new AtomicInteger();
+        var inFlight = new AtomicInteger();
         var most = new AtomicInteger();
 
         atOnce(
@@ -84,9 +84,9 @@ class CircuitBreakerRaceTest {
                         breaker.tryAcquire()
                                 .ifPresent(
                                         permit -> {
-                                            int now = underWay.incrementAndGet();
+                                            int now = inFlight.incrementAndGet();
                                             most.accumulateAndGet(now, Math::max);
-                                            underWay.decrementAndGet();
+                                            inFlight.decrementAndGet();
                                             permit.cancelled();
                                         });
                     }
@@ -98,7 +98,7 @@ class CircuitBreakerRaceTest {
     }
 
     @RepeatedTest(20)
-    void closesOnceAndByItsTrialsAlone() throws Exception {
+    void closesOnceByItsTrialsOnly() throws Exception {
         halfOpen();
         var trials = new AtomicInteger();
 
@@ -123,7 +123,7 @@ class CircuitBreakerRaceTest {
     }
 
     @RepeatedTest(20)
-    void opensOnceHoweverManyFailAtOnce() throws Exception {
+    void opensOnceForConcurrentFailures() throws Exception {
         Permit permit = breaker.tryAcquire().orElseThrow();
 
         atOnce(

@@ -13,12 +13,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 class CircuitBreakerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(6);
+    private static final Duration TRIAL_TIMEOUT = Duration.ofSeconds(6);
 
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5_000_000_000L);
-    private final List<CircuitState> heard = new ArrayList<>();
+    private final List<CircuitState> transitions = new ArrayList<>();
     private final CircuitBreaker breaker =
-            new CircuitBreaker(BreakerSettings.DEFAULTS, PATIENCE, clock::get, heard::add);
+            new CircuitBreaker(
+                    BreakerSettings.DEFAULTS, TRIAL_TIMEOUT, clock::get, transitions::add);
 
     private void advance(Duration time) {
         clock.addAndGet(time.toNanos());
@@ -43,31 +44,31 @@ class CircuitBreakerTest {
     private void open() {
         fail(5);
         assertThat(breaker.state()).isEqualTo(CircuitState.OPEN);
-        heard.clear();
+        transitions.clear();
     }
 
     private void halfOpen() {
         open();
         breaker.probeSucceeded();
         assertThat(breaker.state()).isEqualTo(CircuitState.HALF_OPEN);
-        heard.clear();
+        transitions.clear();
     }
 
     @Nested
     class WhenClosed {
         @Test
-        void opensAtTheFifthFailureInARow() {
+        void opensAtFifthConsecutiveFailure() {
             fail(4);
             assertThat(breaker.state()).isEqualTo(CircuitState.CLOSED);
 
             fail(1);
 
             assertThat(breaker.state()).isEqualTo(CircuitState.OPEN);
-            assertThat(heard).containsExactly(CircuitState.OPEN);
+            assertThat(transitions).containsExactly(CircuitState.OPEN);
         }
 
         @Test
-        void aSuccessBeginsTheRowAnew() {
+        void successResetsConsecutiveFailures() {
             fail(4);
             succeed(1);
             fail(4);
@@ -76,7 +77,7 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void anAbandonedRequestNeitherBreaksTheRowNorJoinsIt() {
+        void ignoresCancelledCallAmongFailures() {
             fail(4);
             permit().cancelled();
             assertThat(breaker.state()).isEqualTo(CircuitState.CLOSED);
@@ -87,7 +88,7 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void opensWhenHalfOfTwentyFailed() {
+        void opensWhenHalfOfTwentyCallsFail() {
             for (int i = 0; i < 9; i++) {
                 succeed(1);
                 fail(1);
@@ -101,7 +102,7 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void staysClosedWhenLessThanHalfFailed() {
+        void staysClosedWhenLessThanHalfFail() {
             for (int i = 0; i < 100; i++) {
                 succeed(4);
                 fail(3);
@@ -111,7 +112,7 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void forgetsWhatIsLongerAgoThanTheWindow() {
+        void forgetsCallsOlderThanWindow() {
             for (int i = 0; i < 9; i++) {
                 fail(1);
                 succeed(1);
@@ -130,23 +131,23 @@ class CircuitBreakerTest {
             breaker.trip();
             breaker.trip();
 
-            assertThat(heard).containsExactly(CircuitState.OPEN);
+            assertThat(transitions).containsExactly(CircuitState.OPEN);
         }
 
         @Test
-        void isNotMovedByAProbe() {
+        void ignoresProbes() {
             breaker.probeSucceeded();
             breaker.probeFailed();
 
             assertThat(breaker.state()).isEqualTo(CircuitState.CLOSED);
-            assertThat(heard).isEmpty();
+            assertThat(transitions).isEmpty();
         }
     }
 
     @Nested
     class WhenOpen {
         @Test
-        void letsNobodyAsk() {
+        void permitsNoCalls() {
             open();
             advance(Duration.ofDays(1));
 
@@ -154,7 +155,7 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void ignoresWhatWasAskedBefore() {
+        void ignoresCallsStartedBefore() {
             Permit slow = permit();
             Permit slower = permit();
             open();
@@ -163,11 +164,11 @@ class CircuitBreakerTest {
             slower.failed();
 
             assertThat(breaker.state()).isEqualTo(CircuitState.OPEN);
-            assertThat(heard).isEmpty();
+            assertThat(transitions).isEmpty();
         }
 
         @Test
-        void doublesTheDelayOfTheNextProbeUpToTheLongest() {
+        void doublesProbeDelayUpToMaximum() {
             open();
             List<Long> seconds = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
@@ -176,36 +177,36 @@ class CircuitBreakerTest {
             }
 
             assertThat(seconds).containsExactly(1L, 2L, 4L, 8L, 10L, 10L);
-            assertThat(heard).isEmpty();
+            assertThat(transitions).isEmpty();
         }
 
         @Test
-        void becomesHalfOpenByAProbe() {
+        void becomesHalfOpenAfterSuccessfulProbe() {
             open();
             breaker.probeSucceeded();
             breaker.probeSucceeded();
 
-            assertThat(heard).containsExactly(CircuitState.HALF_OPEN);
+            assertThat(transitions).containsExactly(CircuitState.HALF_OPEN);
         }
     }
 
     @Nested
     class WhenHalfOpen {
         @Test
-        void closesWhenEveryTrialSucceeded() {
+        void closesWhenAllTrialsSucceed() {
             halfOpen();
             succeed(2);
             assertThat(breaker.state()).isEqualTo(CircuitState.HALF_OPEN);
 
             succeed(1);
 
-            assertThat(heard).containsExactly(CircuitState.CLOSED);
+            assertThat(transitions).containsExactly(CircuitState.CLOSED);
             fail(4);
             assertThat(breaker.state()).isEqualTo(CircuitState.CLOSED);
         }
 
         @Test
-        void asksNoMoreThanItsTrialsUntilItCloses() {
+        void permitsOnlyItsTrialsUntilClosed() {
             halfOpen();
             Permit first = permit();
             Permit second = permit();
@@ -221,17 +222,17 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void opensAtTheFirstFailureAndProbesLaterThanBefore() {
+        void opensAtFirstFailureWithLongerProbeDelay() {
             halfOpen();
             succeed(2);
             fail(1);
 
-            assertThat(heard).containsExactly(CircuitState.OPEN);
+            assertThat(transitions).containsExactly(CircuitState.OPEN);
             assertThat(breaker.probeDelay()).isEqualTo(Duration.ofSeconds(2));
         }
 
         @Test
-        void anAbandonedTrialGivesItsPlaceBack() {
+        void cancelledTrialFreesItsPlace() {
             halfOpen();
             for (int i = 0; i < 100; i++) {
                 permit().cancelled();
@@ -242,10 +243,10 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void trialsThatNeverReportCannotWedgeIt() {
+        void replacesTrialsThatNeverReport() {
             halfOpen();
             List<Permit> lost = List.of(permit(), permit(), permit());
-            advance(PATIENCE);
+            advance(TRIAL_TIMEOUT);
             assertThat(breaker.tryAcquire()).isEmpty();
             advance(Duration.ofNanos(1));
 
@@ -257,11 +258,11 @@ class CircuitBreakerTest {
             assertThat(breaker.tryAcquire()).isEmpty();
             found.forEach(Permit::succeeded);
 
-            assertThat(heard).containsExactly(CircuitState.CLOSED);
+            assertThat(transitions).containsExactly(CircuitState.CLOSED);
         }
 
         @Test
-        void aTrialThatReportsTwiceCountsOnce() {
+        void countsTrialOnlyOnce() {
             halfOpen();
             Permit trial = permit();
             trial.succeeded();
@@ -273,7 +274,7 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void aTrialOfAnEarlierRoundIsIgnored() {
+        void ignoresTrialOfEarlierRound() {
             halfOpen();
             Permit earlier = permit();
             fail(1);
@@ -285,7 +286,7 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void forgetsTheSetbacksOnceItWasClosed() {
+        void resetsProbeDelayAfterClosing() {
             open();
             breaker.probeFailed();
             breaker.probeFailed();

@@ -20,7 +20,7 @@ class SlidingWindowTest {
     }
 
     @Test
-    void countsTheCallsAndTheBadOnesAmongThem() {
+    void countsCallsAndFailures() {
         window.add(true);
         window.add(false);
         window.add(true);
@@ -29,7 +29,7 @@ class SlidingWindowTest {
     }
 
     @Test
-    void losesATenthOfItsLengthAtATime() {
+    void expiresOneTenthAtATime() {
         for (int second = 0; second < 10; second++) {
             window.add(true);
             advance(Duration.ofSeconds(1));
@@ -43,7 +43,7 @@ class SlidingWindowTest {
     }
 
     @Test
-    void isEmptyAfterALongPauseAlsoWhereItsPartsComeAroundAgain() {
+    void clearsReusedPartsAfterLongPause() {
         window.add(true);
         advance(Duration.ofSeconds(100));
         window.add(false);
@@ -52,7 +52,7 @@ class SlidingWindowTest {
     }
 
     @Test
-    void stopsCountingBeforeTheCallsSpillIntoTheTime() {
+    void stopsCountingBeforeCounterOverflows() {
         for (int i = 0; i < (1 << 20) + 10; i++) {
             window.add(true);
         }
@@ -64,7 +64,7 @@ class SlidingWindowTest {
     }
 
     @Test
-    void losesNoCallOfManyThreads() throws Exception {
+    void countsCallsOfAllThreads() throws Exception {
         var gate = new CountDownLatch(1);
         try (var threads = Executors.newFixedThreadPool(16)) {
             for (int thread = 0; thread < 16; thread++) {
@@ -85,7 +85,7 @@ class SlidingWindowTest {
     }
 
     @Test
-    void judgesOnlyWhenThereAreEnoughCalls() {
+    void needsMinimumCallsToReachRate() {
         assertThat(new Counts(19, 19).reaches(20, 50)).isFalse();
         assertThat(new Counts(20, 10).reaches(20, 50)).isTrue();
         assertThat(new Counts(21, 10).reaches(20, 50)).isFalse();

@@ -40,22 +40,22 @@ class StrictResponseDecoderTest {
             ab"""
                     .replace("\n", "\r\n");
 
-    /** What becomes of bytes, as a connection sees it. */
+    /** Reads bytes as a connection does, and describes the result. */
     private static final class Reader extends ChannelInboundHandlerAdapter {
         private final ResponseAggregator answer = new ResponseAggregator(BufferBudget.unbounded());
         private final StrictResponseDecoder decoder =
                 new StrictResponseDecoder(() -> {}, answer::isComplete);
         private final EmbeddedChannel channel = new EmbeddedChannel(decoder, this);
-        private boolean shortWay;
-        private int tooMany;
+        private boolean fastPath;
+        private int excess;
         private @Nullable FallbackReason failure;
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (answer.isComplete() || failure != null) {
-                tooMany++;
+                excess++;
             } else if (message instanceof UpstreamResponse whole) {
-                shortWay = true;
+                fastPath = true;
                 failure = answer.add(whole);
             } else {
                 failure = answer.add((HttpObject) message);
@@ -70,37 +70,37 @@ class StrictResponseDecoderTest {
             return this;
         }
 
-        String told() {
-            String told;
+        String result() {
+            String result;
             if (failure != null) {
-                told = "failed: " + failure;
+                result = "failed: " + failure;
             } else if (answer.isComplete()) {
-                boolean clean = tooMany == 0 && !decoder.hasExcess();
-                told =
-                        told(answer.response())
+                boolean clean = excess == 0 && !decoder.hasExcess();
+                result =
+                        result(answer.response())
                                 + (clean ? " clean" : "")
                                 + (clean && answer.isKeepAlive() ? " keep-alive" : "");
             } else {
-                told = "incomplete";
+                result = "incomplete";
             }
             channel.finishAndReleaseAll();
-            return told;
+            return result;
         }
 
-        private static String told(UpstreamResponse response) {
-            var told = new StringBuilder(response.status().toString()).append('|');
+        private static String result(UpstreamResponse response) {
+            var result = new StringBuilder(response.status().toString()).append('|');
             HttpHeaders headers = response.headers();
             headers.iteratorCharSequence()
                     .forEachRemaining(
                             field ->
-                                    told.append(field.getKey())
+                                    result.append(field.getKey())
                                             .append('=')
                                             .append(field.getValue())
                                             .append('|'));
             for (String name : headers.names()) {
-                told.append(headers.get(name)).append(headers.getAll(name));
+                result.append(headers.get(name)).append(headers.getAll(name));
             }
-            return told.append(new String(response.body(), ISO_8859_1)).toString();
+            return result.append(new String(response.body(), ISO_8859_1)).toString();
         }
     }
 
@@ -110,10 +110,10 @@ class StrictResponseDecoderTest {
     }
 
     @Test
-    void readsAnOrdinaryAnswerFromItsBytes() {
+    void readsUsualResponseOnFastPath() {
         Reader reader = read(USUAL);
 
-        assertThat(reader.shortWay).isTrue();
+        assertThat(reader.fastPath).isTrue();
         UpstreamResponse response = reader.answer.response();
         assertThat(response.status().toString()).isEqualTo("302 Moved Temporarily");
         assertThat(response.headers().getAll("set-cookie"))
@@ -131,8 +131,8 @@ class StrictResponseDecoderTest {
                 "HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n",
                 "HTTP/1.1 599 Own\r\ncontent-length: 1\r\n\r\nx",
             })
-    void isShortWhateverTheStatus(String answer) {
-        assertThat(read(answer).shortWay).isTrue();
+    void takesFastPathForAnyFinalStatus(String answer) {
+        assertThat(read(answer).fastPath).isTrue();
     }
 
     @ParameterizedTest
@@ -178,50 +178,50 @@ class StrictResponseDecoderTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nno colon\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nA: b\u0000\r\n\r\n",
             })
-    void leavesWhatIsNotOrdinaryToNetty(String answer) {
-        assertThat(read(answer).shortWay).isFalse();
+    void leavesUnusualResponsesToNetty(String answer) {
+        assertThat(read(answer).fastPath).isFalse();
     }
 
     @Test
-    void leavesLargeAnswersAndManyHeadersToNetty() {
+    void leavesLargeResponsesAndManyHeadersToNetty() {
         String start = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
-        assertThat(read(start + "A: b\r\n".repeat(63) + "\r\n").shortWay).isTrue();
-        assertThat(read(start + "A: b\r\n".repeat(64) + "\r\n").shortWay).isFalse();
+        assertThat(read(start + "A: b\r\n".repeat(63) + "\r\n").fastPath).isTrue();
+        assertThat(read(start + "A: b\r\n".repeat(64) + "\r\n").fastPath).isFalse();
 
         String head = "HTTP/1.1 200 OK\r\nContent-Length: 16342\r\n\r\n";
-        assertThat(read(head + "x".repeat(16_342)).shortWay).isTrue();
+        assertThat(read(head + "x".repeat(16_342)).fastPath).isTrue();
         String longer = head.replace("42", "43");
-        assertThat(read(longer + "x".repeat(16_343)).shortWay).isFalse();
+        assertThat(read(longer + "x".repeat(16_343)).fastPath).isFalse();
     }
 
-    /** What is still to come of a message must never be taken for a message of its own. */
+    /** The rest of a message must never be mistaken for a message of its own. */
     @Test
-    void neverBeginsInTheMiddle() {
+    void neverStartsInsideMessage() {
         byte[] inner = USUAL.getBytes(ISO_8859_1);
         String outer = "HTTP/1.1 200 OK\r\nContent-Length: " + inner.length + "\r\n\r\n";
 
         Reader reader = read(outer).read(inner, 0, inner.length);
 
-        assertThat(reader.shortWay).isFalse();
+        assertThat(reader.fastPath).isFalse();
         assertThat(reader.answer.response().body()).isEqualTo(inner);
     }
 
     @Test
-    void takesTheShortWayAgainAfterAnInterimAnswer() {
+    void resumesFastPathAfterInterimResponse() {
         Reader reader = read("HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" + USUAL);
 
-        assertThat(reader.shortWay).isTrue();
-        assertThat(reader.told()).startsWith("302 ").endsWith("clean keep-alive");
+        assertThat(reader.fastPath).isTrue();
+        assertThat(reader.result()).startsWith("302 ").endsWith("clean keep-alive");
     }
 
     /**
-     * Answers with a few bytes changed, and perhaps cut off: they come out of the short way, if
-     * they take it, as they do of Netty's, which is taken if the first byte arrives alone.
+     * Responses with a few bytes changed, and some of them cut off. If they take the fast path, the
+     * result must be the same as Netty's, which is used when the first byte arrives alone.
      */
     @Test
-    void isNeverReadDifferentlyThanByNettyAlone() {
+    void agreesWithNettyOnMutatedResponses() {
         var random = new Random(8);
-        int shortWay = 0;
+        int fastPath = 0;
         for (int i = 0; i < 60_000; i++) {
             byte[] sent = mutated(random);
             int end = random.nextInt(8) > 0 ? sent.length : random.nextInt(1, sent.length + 1);
@@ -229,15 +229,17 @@ class StrictResponseDecoderTest {
             Reader own = new Reader().read(sent, 0, end);
             Reader netty = new Reader().read(sent, 0, 1).read(sent, 1, end);
 
-            shortWay += own.shortWay ? 1 : 0;
-            assertThat(netty.shortWay).isFalse();
-            assertThat(own.told()).as(new String(sent, 0, end, ISO_8859_1)).isEqualTo(netty.told());
+            fastPath += own.fastPath ? 1 : 0;
+            assertThat(netty.fastPath).isFalse();
+            assertThat(own.result())
+                    .as(new String(sent, 0, end, ISO_8859_1))
+                    .isEqualTo(netty.result());
         }
-        assertThat(shortWay).isBetween(6_000, 54_000);
+        assertThat(fastPath).isBetween(6_000, 54_000);
     }
 
     private static byte[] mutated(Random random) {
-        String telling = "\r\n :\t,;0123459/\u0000\u007f\u0080\u00ffAaHTPhttp1.0";
+        String significant = "\r\n :\t,;0123459/\u0000\u007f\u0080\u00ffAaHTPhttp1.0";
         String answer =
                 switch (random.nextInt(4)) {
                     case 0 -> USUAL.replace("keep-alive", "close");
@@ -248,7 +250,7 @@ class StrictResponseDecoderTest {
         byte[] bytes = answer.getBytes(ISO_8859_1);
         for (int changes = random.nextInt(4); changes > 0; changes--) {
             int at = random.nextInt(bytes.length);
-            bytes[at] = (byte) telling.charAt(random.nextInt(telling.length()));
+            bytes[at] = (byte) significant.charAt(random.nextInt(significant.length()));
         }
         return bytes;
     }
