@@ -12,23 +12,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code $2y$}, {@code $2a$}, {@code $2b$}: bcrypt as {@code htpasswd -B} writes it. The three
- * letters mean one algorithm and remember which implementations had bugs; {@code $2x$} means such a
- * bug itself, and is never taken for the others. As everywhere, only the first 72 bytes of a
- * password count.
+ * A bcrypt hash ({@code $2y$}, {@code $2a$}, {@code $2b$}), as {@code htpasswd -B} writes it. The
+ * three letters mean the same algorithm and only record which implementations had bugs. {@code
+ * $2x$} marks a hash computed with such a bug and is rejected. As in every bcrypt, only the first
+ * 72 bytes of a password count.
  *
- * <p>The algorithm is jBCrypt's {@code crypt_raw}, which is over bytes. The methods on strings
- * above it know no letter but {@code a} and would turn passwords that are not UTF-8 into others.
+ * <p>The algorithm is jBCrypt's {@code crypt_raw}, which works on bytes. jBCrypt's string methods
+ * accept only the letter {@code a} and would change passwords that are not UTF-8.
  *
- * <p>One thing they do differ in: for a few passwords with the byte 0xFF, which no UTF-8 text has,
- * {@code $2a$} as crypt(3) writes it is off the algorithm on purpose, because hashes of an old bug
- * could be under that letter ("safety" in crypt_blowfish). jBCrypt has no way to do that, and
- * Spring Security's descendant of it has.
+ * <p>The letters differ in one case: for a few passwords with the byte 0xFF, which never occurs in
+ * UTF-8, crypt(3) deviates from the algorithm for {@code $2a$}. It does so on purpose, because
+ * {@code $2a$} hashes may come from an old bug ("safety" in crypt_blowfish). jBCrypt does not
+ * support this; Spring Security's fork of it does.
  */
 public final class Bcrypt implements PasswordHash {
     /**
-     * Letter, cost, 22 characters of salt, 31 of hash. Neither ends on a byte's edge: the last
-     * character of each has spare bits, zero in anything that crypt(3) can print.
+     * Letter, cost, 22 characters of salt, 31 characters of hash. Neither salt nor hash ends on a
+     * byte boundary: the last character of each has spare bits, which crypt(3) always sets to zero.
      */
     private static final Pattern FORM =
             Pattern.compile(
@@ -41,10 +41,14 @@ public final class Bcrypt implements PasswordHash {
     private static final String STANDARD_ALPHABET =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-    /** What bcrypt encrypts (Provos and Mazières, "A Future-Adaptable Password Scheme", §5). */
+    /**
+     * The text that bcrypt encrypts (Provos and Mazières, "A Future-Adaptable Password Scheme",
+     * §5).
+     */
     private static final byte[] PLAINTEXT = "OrpheanBeholderScryDoubt".getBytes(US_ASCII);
 
-    private static final byte SAFEGUARDED = (byte) 0xff;
+    /** With this byte in the password, {@code $2a$} differs from the other letters. */
+    private static final byte SAFETY_BYTE = (byte) 0xff;
 
     private final String text;
     private final int cost;
@@ -71,7 +75,7 @@ public final class Bcrypt implements PasswordHash {
         return new Bcrypt(text, cost, decode(form.group(2)), decode(form.group(3)));
     }
 
-    /** Bcrypt's base64 differs from the standard one in nothing but the alphabet and padding. */
+    /** Bcrypt's base64 differs from the standard one only in its alphabet and missing padding. */
     private static byte[] decode(String text) {
         var standard = new StringBuilder();
         for (int at = 0; at < text.length(); at++) {
@@ -82,14 +86,14 @@ public final class Bcrypt implements PasswordHash {
 
     @Override
     public boolean matches(byte[] password) {
-        if (text.startsWith("$2a$") && has(password, SAFEGUARDED)) {
+        if (text.startsWith("$2a$") && contains(password, SAFETY_BYTE)) {
             return org.springframework.security.crypto.bcrypt.BCrypt.checkpw(password, text);
         }
-        // The format drops the last of 24 bytes.
+        // The format drops the last of the 24 bytes.
         return MessageDigest.isEqual(digest, Arrays.copyOf(raw(password), digest.length));
     }
 
-    private static boolean has(byte[] password, byte wanted) {
+    private static boolean contains(byte[] password, byte wanted) {
         for (byte each : password) {
             if (each == wanted) {
                 return true;
@@ -99,7 +103,7 @@ public final class Bcrypt implements PasswordHash {
     }
 
     private byte[] raw(byte[] password) {
-        // The key includes C's terminating NUL; jBCrypt reads no more than 72 bytes of it.
+        // The key includes C's terminating NUL. jBCrypt reads at most 72 bytes of it.
         byte[] key = Arrays.copyOf(password, password.length + 1);
         int[] block = new int[PLAINTEXT.length / Integer.BYTES];
         ByteBuffer.wrap(PLAINTEXT).asIntBuffer().get(block);
@@ -107,9 +111,9 @@ public final class Bcrypt implements PasswordHash {
     }
 
     /**
-     * Each cost is an algorithm of its own here. What another cost is more cannot be computed
-     * alone: each step from 2^10 to 2^12 rounds begins with work that no cost has twice. All costs
-     * below the highest are together less than that one.
+     * Treats each cost as a separate algorithm. The difference between two costs cannot be computed
+     * on its own: each step from 2^10 to 2^12 rounds begins with setup work that no cost does
+     * twice. All costs below the highest together are less work than the highest one.
      */
     @Override
     public String algorithm() {

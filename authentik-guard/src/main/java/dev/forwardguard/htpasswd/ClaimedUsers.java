@@ -10,26 +10,27 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Every user that an {@code Authorization} header could be taken to name. The opposite of {@link
- * Credentials}: that decides who gets in and is strict, this decides which headers must not be
- * passed on to others and is lenient, because a spelling that the guard refuses may still carry an
- * emergency password to somebody who understands it. A name too many costs one header; never use
- * the result to let anybody in.
+ * Finds every user that an {@code Authorization} header could name. This is the counterpart of
+ * {@link Credentials}. {@code Credentials} decides who gets in and is strict. This class decides
+ * which headers must not be forwarded and is lenient: a spelling that the guard rejects could still
+ * carry an emergency password to a server that understands it. A false match only costs one header.
+ * Never use the result to grant access.
  */
 public final class ClaimedUsers {
-    /** Anywhere, for headers that a proxy has joined with commas, and for other schemes' tails. */
+    /** Matches anywhere: a proxy may join headers with commas, or another scheme may come first. */
     private static final Pattern SCHEME = Pattern.compile("(?i)basic");
 
-    /** A line of an htpasswd file is no longer, so neither is a user that matters. */
+    /** No line of an htpasswd file is longer, so no relevant user name is. */
     private static final int MAX_USER = Htpasswd.MAX_LINE_BYTES;
 
     private ClaimedUsers() {}
 
     /**
-     * Accepts any or no white space after the scheme, several values or several credentials in one,
-     * standard and URL-safe base64, with and without padding, with junk in between, and even
-     * credentials that were not encoded. Names are given as UTF-8 and as ISO 8859-1, and without
-     * white space around them as well. Lazy, because a hostile header can name thousands: {@code
+     * Returns the possible user names. Accepts any or no white space after the scheme, several
+     * values, several credentials in one value, standard and URL-safe base64, with or without
+     * padding, with junk in between, and even credentials that are not encoded. Each name is
+     * returned as UTF-8 and as ISO 8859-1, both as found and with surrounding white space removed.
+     * The stream is lazy, because a hostile header can name thousands: {@code
      * ClaimedUsers.in(values).anyMatch(htpasswd::hasUser)}.
      */
     public static Stream<String> in(List<String> authorizationValues) {
@@ -49,7 +50,7 @@ public final class ClaimedUsers {
                 .flatMap(name -> Stream.of(name, name.strip()));
     }
 
-    /** What base64 gives up to the first colon, whatever stands between its characters. */
+    /** Decodes base64 up to the first colon and skips all characters outside of its alphabet. */
     private static Optional<byte[]> decodedUser(String value) {
         var user = new ByteArrayOutputStream();
         int bits = 0;

@@ -11,16 +11,14 @@ import java.util.regex.Pattern;
 
 /**
  * User and password as a client presented them (RFC 7617). The user is text, because it is compared
- * with names and logged; the password is bytes, because hashes are over bytes and an old client may
- * well send Latin-1. The password never prints.
+ * with names and logged. The password is bytes, because hashes are computed over bytes and old
+ * clients may send Latin-1. The password is never printed.
  */
 public final class Credentials {
-    /** The most that a token may decode to, colon included. */
+    /** The maximum decoded size of the token, colon included. */
     static final int MAX_BYTES = 4096;
 
-    /**
-     * {@code auth-scheme 1*SP token68} (RFC 9110 §11.4); white space behind it is no part of it.
-     */
+    /** {@code auth-scheme 1*SP token68} (RFC 9110 §11.4); trailing white space is ignored. */
     private static final Pattern BASIC =
             Pattern.compile("(?i:Basic) ++([A-Za-z0-9+/]++={0,2})[ \t]*+");
 
@@ -35,17 +33,18 @@ public final class Credentials {
     }
 
     /**
-     * The credentials in a request, or none when there is anything unusual about them: no or
-     * several field values (which of them counts would be a guess), another scheme, a TAB after the
-     * scheme, base64 that is not canonical, more than 4 KiB, no colon, or a user that is not UTF-8
-     * or has control characters.
+     * Parses the credentials of a request. Returns empty if anything about them is unusual: no or
+     * several field values (choosing one would be a guess), another scheme, a TAB after the scheme,
+     * base64 that is not canonical, more than 4 KiB, no colon, or a user that {@link Username}
+     * rejects (not UTF-8, control characters, surrounding white space).
      *
-     * <p>A NUL in the password means none as well: programs written in C, {@code htpasswd} among
-     * them, hash what stands before it, so that anything could follow a right password. Other
-     * control characters are let through to the hash: refusing them protects nothing.
+     * <p>Also returns empty for a NUL in the password: programs written in C, such as {@code
+     * htpasswd}, hash only what comes before it, so a correct password followed by NUL and anything
+     * else would match. Other control characters are passed to the hash; rejecting them would
+     * protect nothing.
      *
-     * @param authorizationValues every {@code Authorization} field value; its characters are bytes
-     *     (ISO 8859-1), as HTTP servers hand them over
+     * @param authorizationValues every {@code Authorization} field value; each character stands for
+     *     one byte (ISO 8859-1), as HTTP servers provide them
      */
     public static Optional<Credentials> parse(List<String> authorizationValues) {
         if (authorizationValues.size() != 1) {
@@ -58,7 +57,7 @@ public final class Credentials {
         return StrictBase64.decode(basic.group(1)).flatMap(Credentials::split);
     }
 
-    /** The first colon splits: a user cannot hold one, a password can (RFC 7617 §2). */
+    /** Splits at the first colon: a user cannot contain one, a password can (RFC 7617 §2). */
     private static Optional<Credentials> split(byte[] userPass) {
         int colon = 0;
         while (colon < userPass.length && userPass[colon] != ':') {
@@ -77,17 +76,17 @@ public final class Credentials {
                 .map(user -> new Credentials(user, password));
     }
 
-    /** May be empty; nobody is called that, so it never authenticates. */
+    /** The user. May be empty; no entry has an empty user, so it never authenticates. */
     public String user() {
         return user;
     }
 
-    /** A copy. May be empty, and need not be UTF-8. */
+    /** A copy of the password. May be empty, and is not necessarily UTF-8. */
     public byte[] password() {
         return password.clone();
     }
 
-    /** In a time that does not depend on where two passwords begin to differ. */
+    /** Compares passwords in constant time. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Credentials that
@@ -95,13 +94,13 @@ public final class Credentials {
                 && MessageDigest.isEqual(password, that.password);
     }
 
-    /** Of the user alone: a hash table must not become a way to learn about passwords. */
+    /** Uses only the user, so that a hash table reveals nothing about passwords. */
     @Override
     public int hashCode() {
         return user.hashCode();
     }
 
-    /** The user is quoted by nobody here: escape it before it goes into a log. */
+    /** Does not escape the user: escape the text before logging it. */
     @Override
     public String toString() {
         return "Credentials[user=" + user + ", password=***]";

@@ -1,10 +1,10 @@
 package dev.forwardguard.htpasswd;
 
-/** The text form that MD5-crypt and SHA-crypt share: base64 of a kind, least significant first. */
+/** The base64 variant of MD5-crypt and SHA-crypt, with the least significant bits first. */
 final class CryptBase64 {
     /**
-     * A salt: any visible ASCII that crypt(3) of libxcrypt accepts in a setting. Real files have
-     * more in it than the alphabet below, because some generators use ordinary base64.
+     * A character of a salt: any visible ASCII that libxcrypt's crypt(3) accepts in a setting. Real
+     * files contain more than the alphabet below, because some generators use standard base64.
      */
     static final String SALT_CHARACTER = "[!-~&&[^!$*:;\\\\]]";
 
@@ -14,8 +14,8 @@ final class CryptBase64 {
     private CryptBase64() {}
 
     /**
-     * Takes the digest's bytes in the order that the format prescribes, three at a time, the first
-     * of them the most significant; n bytes give n + 1 characters.
+     * Encodes the digest's bytes in the order that the format prescribes, in groups of three, most
+     * significant byte first. A group of n bytes gives n + 1 characters.
      */
     static String encode(byte[] digest, int[] order) {
         var text = new StringBuilder();

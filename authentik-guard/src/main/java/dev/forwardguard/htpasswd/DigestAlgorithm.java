@@ -3,7 +3,7 @@ package dev.forwardguard.htpasswd;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The message digests that password formats are made of. */
+/** The message digests that the password formats use. */
 enum DigestAlgorithm {
     MD5("MD5"),
     SHA_1("SHA-1"),

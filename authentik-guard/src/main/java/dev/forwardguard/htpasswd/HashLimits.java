@@ -1,8 +1,8 @@
 package dev.forwardguard.htpasswd;
 
 /**
- * How much work one password check may be. Bcrypt and SHA-crypt hashes name their own cost, so
- * without a ceiling one line of the file could occupy a thread for hours; lines above it are
+ * Limits the work of one password check. Bcrypt and SHA-crypt hashes specify their own cost, so
+ * without a limit one line of the file could occupy a thread for hours. Lines above the limit are
  * rejected.
  *
  * @param maxBcryptCost the base-2 logarithm of bcrypt's rounds: each step doubles the time
@@ -10,15 +10,17 @@ package dev.forwardguard.htpasswd;
  */
 public record HashLimits(int maxBcryptCost, int maxCryptRounds) {
     /**
-     * Bcrypt up to 14, SHA-crypt up to 200,000 rounds. On one core of a 2020s server, a check at
-     * the ceiling takes about 0.8 s for bcrypt (0.2 s at 12), and 0.04 s for SHA-512-crypt, up to
-     * 0.25 s with the longest password that it reads.
+     * Bcrypt up to cost 14, SHA-crypt up to 200,000 rounds. On one core of a 2020s server, a check
+     * at the limit takes about 0.8 s for bcrypt (0.2 s at cost 12) and 0.04 s for SHA-512-crypt, or
+     * up to 0.25 s with the longest password that it reads.
      */
     public static final HashLimits DEFAULT = new HashLimits(14, 200_000);
 
     /**
-     * @throws IllegalArgumentException outside of what the formats can express; SHA-crypt's default
-     *     of 5,000 rounds is always allowed
+     * Creates limits that the formats can express and that allow SHA-crypt's default rounds.
+     *
+     * @throws IllegalArgumentException if {@code maxBcryptCost} is not from 4 to 30, or {@code
+     *     maxCryptRounds} not from 5,000 (SHA-crypt's default) to 999,999,999
      */
     public HashLimits {
         if (maxBcryptCost < 4 || maxBcryptCost > 30) {
@@ -31,7 +33,7 @@ public record HashLimits(int maxBcryptCost, int maxCryptRounds) {
         }
     }
 
-    /** As Java would, but quicker: it is in the log of each start, as part of the settings. */
+    /** Like a record's own, but faster: it is logged at every startup as part of the settings. */
     @Override
     public String toString() {
         return "HashLimits[maxBcryptCost="

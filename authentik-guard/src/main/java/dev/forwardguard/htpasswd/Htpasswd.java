@@ -19,20 +19,19 @@ import java.util.function.BinaryOperator;
 /**
  * The users of one htpasswd file. Immutable: a changed file is another {@code Htpasswd}.
  *
- * <p>Format: {@code user:hash} per line, a third field ignored, as {@code htpasswd} writes and
- * nginx reads it. LF or CRLF, an UTF-8 BOM, blank lines and comments ({@code #}, also indented) are
- * fine. White space inside a line is kept: it is part of the user name, or spoils the hash.
+ * <p>Format: {@code user:hash} per line, as {@code htpasswd} writes and nginx reads it; a third
+ * field is ignored. LF or CRLF, a UTF-8 BOM, blank lines and comments ({@code #}, also indented)
+ * are accepted. White space inside a line is kept: it becomes part of the user name or invalidates
+ * the hash.
  */
 public final class Htpasswd {
-    /** A line of this length is still read. */
+    /** The longest line that is read. */
     static final int MAX_LINE_BYTES = 4096;
 
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_ENTRIES = 10_000;
 
-    /**
-     * Random per process, so that nobody can work out {@link #hashFor} for users of their choice.
-     */
+    /** Random per process, so that the result of {@link #hashFor} is unpredictable. */
     private static final byte[] DECOY_KEY = new byte[32];
 
     static {
@@ -68,14 +67,14 @@ public final class Htpasswd {
     }
 
     /**
-     * Reads a file. A line that cannot be used is skipped and reported, it does not lock out the
-     * users of the others. The first line of a user decides, as in nginx and Apache, and it does so
-     * even when its hash is unusable: a user locked by putting {@code !} in front of the hash must
-     * not come back through an older line further down.
+     * Parses a file. An unusable line is skipped and reported; it does not affect other users. The
+     * first line of a user counts, as in nginx and Apache, even when its hash is unusable: a user
+     * locked by a {@code !} in front of the hash must not regain access through an older line
+     * further down.
      *
      * @throws InvalidHtpasswdException if the file is larger than 1 MiB, has more than 10,000
-     *     entries, or has entries of which none is usable (most likely it is no htpasswd file at
-     *     all). A file without entries is valid: it says that nobody may enter.
+     *     entries, or has entries but no usable one (most likely not an htpasswd file). A file
+     *     without entries is valid: it grants access to no user.
      */
     public static Htpasswd parse(byte[] content, HashLimits limits) {
         if (content.length > MAX_BYTES) {
@@ -92,7 +91,7 @@ public final class Htpasswd {
             try {
                 HtpasswdEntry entry = HtpasswdEntry.parse(line.text());
                 if (entries.putIfAbsent(entry.user(), entry) != null) {
-                    throw new UnusableLineException("user of an earlier line, which counts");
+                    throw new UnusableLineException("duplicate user, the first line counts");
                 }
                 hashes.put(entry.user(), entry.usableHash(limits));
             } catch (UnusableLineException unusable) {
@@ -106,18 +105,18 @@ public final class Htpasswd {
     }
 
     /**
-     * Whether these are the user and password of an entry. Blocks and computes for as long as the
-     * entry's format demands ({@link HashLimits}): never call it on an event loop.
+     * Checks whether these are the user and password of an entry. Blocks and computes for as long
+     * as the entry's format requires (see {@link HashLimits}). Never call it on an event loop.
      *
-     * <p>An unknown user costs as much as a known one, so that response times do not tell which
-     * users exist: the password is then held against the hash of a user picked by a keyed hash of
-     * the unknown name. Thus one name always takes the same time, and unknown names together are
-     * distributed over the file's formats and costs just as the known ones are. Nor does a wrong
-     * password tell the format: every refusal is as much work as one check of the most expensive
-     * hash of each algorithm in the file. A right password needs no disguise.
+     * <p>An unknown user costs as much as a known one, so that response times do not reveal which
+     * users exist. The password is then checked against the hash of a user picked by a keyed hash
+     * of the unknown name. One name therefore always takes the same time, and unknown names are
+     * distributed over the file's formats and costs like the known ones. A wrong password does not
+     * reveal the format either: every rejection is as much work as one check of the most expensive
+     * hash of each algorithm in the file. A correct password needs no equalization.
      *
-     * <p>An exception means that there is no answer. It is never caught here, and nothing after it
-     * could say {@code true}.
+     * <p>An exception means that there is no result. It is never caught here, so it cannot turn
+     * into {@code true}.
      */
     public boolean authenticate(Credentials credentials) {
         return authenticate(credentials, PasswordHash::matches);
@@ -136,7 +135,7 @@ public final class Htpasswd {
         return right;
     }
 
-    /** After a check of this hash. */
+    /** Spends the time that a check of this hash saved, compared with the most expensive ones. */
     private void equalizeTime(PasswordHash checked, byte[] password) {
         mostExpensive.forEach(
                 (algorithm, most) -> {
@@ -148,7 +147,7 @@ public final class Htpasswd {
                 });
     }
 
-    /** The user's own hash, or the one that stands in for it. Only if there are users. */
+    /** The user's own hash, or a decoy for an unknown user. Requires at least one user. */
     PasswordHash hashFor(String user) {
         MessageDigest keyed = DigestAlgorithm.SHA_256.start();
         keyed.update(DECOY_KEY);
@@ -157,39 +156,40 @@ public final class Htpasswd {
         return hashes.getOrDefault(user, decoy);
     }
 
+    /** Whether the user can log in. */
     public boolean hasUser(String user) {
         return hashes.containsKey(user);
     }
 
-    /** Whether a line is about this user, even one whose hash cannot be used. */
+    /** Whether any line names this user, even a line with an unusable hash. */
     public boolean mentions(String user) {
         return entries.containsKey(user);
     }
 
-    /** Whom the lines are about, those with an unusable hash included. */
+    /** The users that lines name, including lines with an unusable hash. */
     public Set<String> mentioned() {
         return entries.keySet();
     }
 
     /**
-     * The entry that decides about the user, if he can log in. Two snapshots with equal entries
-     * accept the same passwords of him.
+     * The entry that counts for the user, or empty if the user cannot log in. Two snapshots with
+     * equal entries accept the same passwords for the user.
      */
     public Optional<HtpasswdEntry> entry(String user) {
         return hasUser(user) ? Optional.ofNullable(entries.get(user)) : Optional.empty();
     }
 
-    /** How many users there are. */
+    /** The number of users that can log in. */
     public int size() {
         return hashes.size();
     }
 
-    /** Whether nobody may enter. */
+    /** Whether no user can log in. */
     public boolean isEmpty() {
         return hashes.isEmpty();
     }
 
-    /** In the order of the file. */
+    /** The lines that were skipped, in the order of the file. */
     public List<RejectedLine> rejectedLines() {
         return rejectedLines;
     }

@@ -3,15 +3,15 @@ package dev.forwardguard.htpasswd;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /**
- * One line that is neither blank nor a comment: {@code user:hash}, optionally {@code :anything}, as
- * nginx and Apache read it. Read in two steps, because whose line it is matters even when the hash
- * is unusable.
+ * One line that is neither blank nor a comment: {@code user:hash}, optionally followed by {@code
+ * :anything}, as nginx and Apache read it. The hash is parsed in a second step, because the user of
+ * a line matters even when the hash is unusable.
  *
- * <p>Outside of this package it only serves to be compared: is this still the line that a password
- * was held against?
+ * <p>Outside of this package, entries are only compared: is this still the entry that a password
+ * was checked against?
  *
- * @param user not empty
- * @param hash text, one character per byte
+ * @param user the user name, not empty
+ * @param hash the stored hash as text, one character per byte
  */
 public record HtpasswdEntry(String user, String hash) {
 
@@ -40,7 +40,7 @@ public record HtpasswdEntry(String user, String hash) {
                 user, text.substring(colon + 1, third < 0 ? text.length() : third));
     }
 
-    /** Which format a hash is in shows in how it begins. */
+    /** Parses the hash; its prefix tells the format. */
     PasswordHash usableHash(HashLimits limits) throws UnusableLineException {
         if (hash.startsWith("$2a$") || hash.startsWith("$2b$") || hash.startsWith("$2y$")) {
             return Bcrypt.parse(hash, limits);
@@ -54,10 +54,10 @@ public record HtpasswdEntry(String user, String hash) {
         if (hash.startsWith("{SHA}") || hash.startsWith("{SSHA}")) {
             return Sha1.parse(hash);
         }
-        throw new UnusableLineException(causeOfRefusal());
+        throw new UnusableLineException(causeOfRejection());
     }
 
-    private String causeOfRefusal() {
+    private String causeOfRejection() {
         if (hash.isEmpty()) {
             return "no password hash";
         }

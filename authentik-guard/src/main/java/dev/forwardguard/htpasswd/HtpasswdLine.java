@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A line of a file, where it is worth reading.
+ * A line of a file that is neither blank nor a comment.
  *
- * @param number counted from 1, all lines included
- * @param text one character per byte, without the line's end
+ * @param number the line number, counted from 1 over all lines
+ * @param text the line without its line ending, one character per byte
  */
 record HtpasswdLine(int number, String text) {
     private static final String UTF_8_BOM = "\u00ef\u00bb\u00bf";
 
-    /** Ends are LF or CRLF. A BOM, blank lines and comments are left out. */
+    /** Splits a file at LF or CRLF. Skips a BOM, blank lines and comments. */
     static List<HtpasswdLine> in(byte[] content) {
         String file = new String(content, ISO_8859_1);
         List<HtpasswdLine> lines = new ArrayList<>();

@@ -1,6 +1,9 @@
 package dev.forwardguard.htpasswd;
 
-/** A file that is refused as a whole. The message has place and cause, never text of the file. */
+/**
+ * Thrown for a file that is rejected as a whole. The message has place and cause, never text of the
+ * file.
+ */
 public final class InvalidHtpasswdException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

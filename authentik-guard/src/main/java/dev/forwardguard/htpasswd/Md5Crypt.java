@@ -7,12 +7,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code $apr1$}, what {@code htpasswd} writes when not told otherwise, and {@code $1$}, the same
- * algorithm with another magic string: Poul-Henning Kamp's MD5-crypt of FreeBSD 2.0. A check costs
- * a thousand MD5s, about a millisecond.
+ * An MD5-crypt hash: {@code $apr1$}, which {@code htpasswd} writes by default, or {@code $1$}, the
+ * same algorithm with another magic string. The algorithm is Poul-Henning Kamp's, from FreeBSD 2.0.
+ * A check costs a thousand MD5 digests, about a millisecond.
  */
 public final class Md5Crypt implements PasswordHash {
-    /** The last character holds 2 bits; with more, crypt(3) could not have printed it. */
+    /** The last character holds 2 bits; crypt(3) never prints more. */
     private static final Pattern FORM =
             Pattern.compile(
                     "(\\$(?:apr1|1)\\$)("
@@ -33,7 +33,7 @@ public final class Md5Crypt implements PasswordHash {
         this.text = text.getBytes(US_ASCII);
     }
 
-    /** A salt of more than 8 characters is refused: crypt(3) would cut it and so never match. */
+    /** Rejects a salt of more than 8 characters: crypt(3) would cut it and so never match. */
     static Md5Crypt parse(String text) throws UnusableLineException {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {
@@ -82,8 +82,8 @@ public final class Md5Crypt implements PasswordHash {
         for (int left = password.length; left > 0; left -= alternate.length) {
             md5.update(alternate, 0, Math.min(left, alternate.length));
         }
-        // One byte per bit of the length. The author meant the digest's first byte where it is zero
-        // now, but had cleared that buffer before; the slip of 1994 became the format.
+        // One byte per bit of the length. The author meant to use the digest's first byte where
+        // there is a zero, but had already cleared that buffer. The bug of 1994 became the format.
         for (int bits = password.length; bits > 0; bits >>= 1) {
             md5.update((bits & 1) == 1 ? 0 : password[0]);
         }

@@ -1,20 +1,21 @@
 package dev.forwardguard.htpasswd;
 
-/** A stored password: the second field of an htpasswd line. Does not print what it stores. */
+/** A stored password: the second field of an htpasswd line. Its {@code toString} hides it. */
 public sealed interface PasswordHash permits Bcrypt, Md5Crypt, ShaCrypt, Sha1 {
 
-    /** Whether this is the password. As slow as the format demands; safe from any thread. */
+    /** Whether this is the password. Takes as long as the format requires. Thread-safe. */
     boolean matches(byte[] password);
 
-    /** What computes it. Checks of two hashes of one algorithm differ by their cost at most. */
+    /** The algorithm's name. Checks of two hashes of one algorithm differ only by their cost. */
     String algorithm();
 
-    /** How much a check is, to be compared within an algorithm only. */
+    /** The relative cost of a check. Comparable only within one algorithm. */
     int cost();
 
     /**
-     * The work by which a check of this hash is more than one of the other, which is of the same
-     * algorithm and not more expensive.
+     * Does the work that a check of this hash needs beyond a check of {@code cheaper}.
+     *
+     * @param cheaper a hash of the same algorithm that is not more expensive
      */
     default void spendDifference(PasswordHash cheaper, byte[] password) {}
 }

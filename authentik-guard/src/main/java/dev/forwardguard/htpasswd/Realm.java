@@ -1,17 +1,19 @@
 package dev.forwardguard.htpasswd;
 
 /**
- * The {@code WWW-Authenticate} value of a 401: {@code toString} is the header (RFC 7617 §2). The
- * only charset that the RFC allows is UTF-8 (§2.1); naming it makes browsers send user names and
- * passwords in the encoding that {@link Credentials} expects.
+ * The {@code WWW-Authenticate} value of a 401: {@code toString} returns the field value (RFC 7617
+ * §2). UTF-8 is the only charset that the RFC allows (§2.1). Naming it makes browsers send user
+ * names and passwords in the encoding that {@link Credentials} expects.
  *
- * @param realm names the protection space in the browser's prompt; visible ASCII and spaces
+ * @param realm the name of the protection space in the browser's prompt; visible ASCII and spaces
  */
 public record Realm(String realm) {
 
     /**
-     * @throws IllegalArgumentException if the realm holds control or non-ASCII characters. The
-     *     latter are grammatical in a quoted-string (RFC 9110 §5.6.4), but have no agreed meaning.
+     * Creates a realm.
+     *
+     * @throws IllegalArgumentException if the realm contains control or non-ASCII characters. The
+     *     latter are valid in a quoted-string (RFC 9110 §5.6.4), but have no defined meaning.
      */
     public Realm {
         if (!realm.chars().allMatch(c -> c >= ' ' && c <= '~')) {

@@ -1,10 +1,10 @@
 package dev.forwardguard.htpasswd;
 
 /**
- * A line that was skipped: where it is and what is wrong with it, never what it says.
+ * A line that was skipped: its number and what is wrong with it, never its text.
  *
- * @param number counted from 1, comments and blank lines included, as an editor does
- * @param cause a fixed phrase, fit for a log
+ * @param number counted from 1, including comments and blank lines, as in an editor
+ * @param cause a fixed phrase that is safe to log
  */
 public record RejectedLine(int number, String cause) {
     @Override

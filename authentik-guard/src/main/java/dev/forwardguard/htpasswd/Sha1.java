@@ -4,9 +4,9 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
- * {@code {SHA}} of {@code htpasswd -s}, and {@code {SSHA}} of LDAP servers: base64 of one SHA-1, in
- * the second form of password and salt, followed by that salt. Fast, hence the weakest formats that
- * are accepted.
+ * A SHA-1 hash: {@code {SHA}}, as {@code htpasswd -s} writes it, or {@code {SSHA}}, as LDAP servers
+ * do. The first is base64 of the password's SHA-1; the second is base64 of the SHA-1 of password
+ * and salt, followed by the salt. They are fast, and so the weakest formats that are accepted.
  */
 public final class Sha1 implements PasswordHash {
     private static final int DIGEST_BYTES = 20;

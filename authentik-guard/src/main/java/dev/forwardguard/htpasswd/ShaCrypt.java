@@ -8,19 +8,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code $5$} and {@code $6$}: SHA-256-crypt and SHA-512-crypt, after Ulrich Drepper's "Unix crypt
- * using SHA-256 and SHA-512", whose step numbers are in the code.
+ * A SHA-256-crypt ({@code $5$}) or SHA-512-crypt ({@code $6$}) hash, as specified in Ulrich
+ * Drepper's "Unix crypt using SHA-256 and SHA-512". Comments in the code give its step numbers.
  *
- * <p>{@code rounds=} is read as libxcrypt does: outside 1000 to 999999999, or with a leading zero,
- * the hash is malformed. Older implementations clamp such a number, but then print the clamped one,
- * so that no file holds another. The same goes for a salt of more than 16 characters, which is cut.
+ * <p>{@code rounds=} is read like in libxcrypt: outside 1000 to 999999999, or with a leading zero,
+ * the hash is malformed. Older implementations clamp such a number, but print the clamped one, so
+ * no file contains the original. The same applies to a salt of more than 16 characters, which they
+ * cut.
  */
 public final class ShaCrypt implements PasswordHash {
     private static final int DEFAULT_ROUNDS = 5_000;
 
     /**
-     * Each round digests the password up to twice, so that a long one multiplies the work.
-     * libxcrypt refuses longer ones too (CRYPT_MAX_PASSPHRASE_SIZE, which counts a NUL).
+     * Each round digests the password up to twice, so a long password multiplies the work.
+     * libxcrypt also rejects longer ones (CRYPT_MAX_PASSPHRASE_SIZE, which includes a NUL).
      */
     private static final int MAX_PASSWORD = 511;
 
@@ -33,7 +34,7 @@ public final class ShaCrypt implements PasswordHash {
         SHA256("\\$5\\$" + SETTING + "([./0-9A-Za-z]{42}[./0-9A-D])", DigestAlgorithm.SHA_256),
         SHA512("\\$6\\$" + SETTING + "([./0-9A-Za-z]{85}[./01])", DigestAlgorithm.SHA_512);
 
-        /** The last character has spare bits, zero in anything that crypt(3) can print. */
+        /** The last character has spare bits, which crypt(3) always sets to zero. */
         private final Pattern form;
 
         private final DigestAlgorithm algorithm;
@@ -103,7 +104,7 @@ public final class ShaCrypt implements PasswordHash {
         return variant.name();
     }
 
-    /** Its rounds. */
+    /** The number of rounds. */
     @Override
     public int cost() {
         return rounds;
@@ -131,7 +132,10 @@ public final class ShaCrypt implements PasswordHash {
         return sha.digest();
     }
 
-    /** Steps 13 to 16 and 17 to 20: as long as the input, from a digest of its repetition. */
+    /**
+     * Steps 13 to 16 and 17 to 20: digests the input the given number of times, and repeats the
+     * digest up to the length of the input.
+     */
     private static byte[] sequence(MessageDigest sha, byte[] input, int times) {
         for (int i = 0; i < times; i++) {
             sha.update(input);
@@ -147,7 +151,10 @@ public final class ShaCrypt implements PasswordHash {
         return result;
     }
 
-    /** Step 22: three thirds side by side, rotated from group to group; then what is left. */
+    /**
+     * Step 22: the byte order. Each group takes one byte from each third of the digest, rotated
+     * from group to group. The remaining bytes follow.
+     */
     private static int[] order(int length) {
         int third = length / 3;
         // 32 bytes rotate to the right, 64 to the left.

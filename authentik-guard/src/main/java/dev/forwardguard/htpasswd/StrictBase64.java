@@ -3,13 +3,13 @@ package dev.forwardguard.htpasswd;
 import java.util.Base64;
 import java.util.Optional;
 
-/** RFC 4648 §4 and nothing else. */
+/** Decodes base64 exactly as in RFC 4648 §4. */
 final class StrictBase64 {
     private StrictBase64() {}
 
     /**
-     * Empty unless the text is exactly what encoding the result gives: the JDK's decoder would also
-     * take missing padding and stray bits in the last character (RFC 4648 §3.5).
+     * Returns empty unless encoding the result gives exactly the text again. The JDK's decoder
+     * would also accept missing padding and stray bits in the last character (RFC 4648 §3.5).
      */
     static Optional<byte[]> decode(String text) {
         try {

@@ -1,10 +1,10 @@
 package dev.forwardguard.htpasswd;
 
-/** Carries the cause of a {@link RejectedLine} out of the parser of a line. */
+/** Carries the cause of a {@link RejectedLine} out of the line parser. */
 final class UnusableLineException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Without a stack trace: ten thousand bad lines are not an emergency. */
+    /** Omits the stack trace: a file can have ten thousand bad lines. */
     UnusableLineException(String cause) {
         super(cause, null, false, false);
     }

@@ -7,17 +7,17 @@ import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
 
 /**
- * What a user may be called, alike in the header and in the file: UTF-8, no control characters, no
- * white space around it.
+ * The rules for a user name, the same in the header and in the file: UTF-8, no control characters,
+ * no surrounding white space.
  */
 final class Username {
     private Username() {}
 
     /**
-     * Empty for malformed UTF-8 and for control characters, C0, DEL and C1 (RFC 7617 §2 forbids
-     * them), and for a name that begins or ends with white space: a header loses that on the way
-     * (RFC 9110 §5.5), so the backend would be told another user. Nothing is trimmed or normalised:
-     * names are compared exactly, as nginx and Apache do.
+     * Decodes a name. Returns empty for malformed UTF-8, for control characters (C0, DEL and C1;
+     * RFC 7617 §2 forbids them), and for a name that begins or ends with white space: header fields
+     * lose that in transit (RFC 9110 §5.5), so the backend would see another user. Nothing is
+     * trimmed or normalized: names are compared exactly, as nginx and Apache do.
      */
     static Optional<String> decode(byte[] bytes) {
         try {

@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The few fields that matter, wherever they stand and whatever else there is: a new release of
- * Kubernetes must not end rotation, so fields that nobody here knows are skipped, and those of an
- * unexpected type count as absent.
+ * Reads the few fields that matter from the API server's JSON, in any order. Unknown fields are
+ * skipped, and fields of an unexpected type count as absent, so that a new release of Kubernetes
+ * does not break rotation.
  */
 final class ApiJson {
     private static final JsonFactory JSON =
             JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
 
-    /** One line of a watch. */
+    /** One event of a watch. */
     record Event(@Nullable String type, ApiObject object) {}
 
     private final String key;
@@ -35,14 +35,19 @@ final class ApiJson {
     }
 
     /**
-     * @throws ListWatchException if it is not a complete JSON object
+     * Parses an object.
+     *
+     * @throws ListWatchException if the text is not one complete JSON object
      */
     ApiObject object(byte[] json) throws ListWatchException {
         return parse(json, this::object);
     }
 
     /**
-     * @throws ListWatchException if it is not a complete JSON object with an object in it
+     * Parses one line of a watch.
+     *
+     * @throws ListWatchException if the text is not one complete JSON object with a field {@code
+     *     object} that is an object
      */
     Event event(byte[] json) throws ListWatchException {
         return parse(json, this::event);
@@ -63,7 +68,8 @@ final class ApiJson {
             }
             return value;
         } catch (IOException e) {
-            throw new ListWatchException(ListWatchResult.MALFORMED); // its message quotes the text
+            // without the cause, whose message quotes the text
+            throw new ListWatchException(ListWatchResult.MALFORMED);
         }
     }
 
@@ -104,7 +110,7 @@ final class ApiJson {
                 case "items" -> items = items(json);
                 default -> {}
             }
-            json.skipChildren(); // does nothing behind what was read
+            json.skipChildren(); // no effect on values that were read
         }
         return new ApiObject(
                 kind,
@@ -146,7 +152,7 @@ final class ApiJson {
         return texts;
     }
 
-    /** The API writes the empty value of a key as "" or as null. */
+    /** Returns null for anything but text. The API writes an empty value as "" or as null. */
     private static @Nullable String text(JsonParser json) throws IOException {
         return switch (json.currentToken()) {
             case VALUE_STRING -> json.getText();

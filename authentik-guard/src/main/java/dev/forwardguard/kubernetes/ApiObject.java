@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 /**
- * What the guard reads of any object that the API server sends: a Secret, a list of them, or a
- * {@code Status}.
+ * The fields that the guard reads from an object of the API server: a Secret, a list of Secrets, or
+ * a {@code Status}.
  *
- * @param kind as sent; items of a list have none
+ * @param kind the object's kind; null for items of a list
  * @param name {@code metadata.name}
  * @param revision {@code metadata.resourceVersion}, opaque
- * @param code of a {@code Status}; else 0
- * @param content the value in {@code data} under the key asked for, still base64: a secret
- * @param items of a list
+ * @param code the code of a {@code Status}; otherwise 0
+ * @param content the value in {@code data} under the configured key, still base64; confidential
+ * @param items the items of a list
  */
 record ApiObject(
         @Nullable String kind,
@@ -23,7 +23,7 @@ record ApiObject(
         @Nullable String content,
         List<ApiObject> items) {
 
-    /** Without the content. */
+    /** Omits the content. */
     @Override
     public String toString() {
         return "ApiObject[" + kind + " " + name + " at " + revision + "]";

@@ -15,17 +15,17 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * The API server, as somebody with {@link ClusterAccess} sees it.
+ * How to reach the API server; created by {@link ClusterAccess}.
  *
- * @param address in front of all paths; may have a path of its own, behind a proxy
- * @param headers of each request
- * @param client trusts it
+ * @param address the base URL; has a path if the API server is behind a proxy
+ * @param headers the headers to add to each request
+ * @param client a client that trusts the server
  */
 public record ApiServer(HttpUrl address, Headers headers, OkHttpClient client) {
     /**
-     * A client that trusts, and is trusted.
+     * Builds a client with the given trust and client certificate.
      *
-     * @param certificate to show when it is asked for; null for none
+     * @param certificate the certificate to present if the server asks for one; null for none
      */
     public static OkHttpClient.Builder client(
             TlsTrust trust, @Nullable ClientCertificate certificate)

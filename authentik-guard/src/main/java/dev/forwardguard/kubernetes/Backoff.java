@@ -4,25 +4,25 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 
-/** How long to wait before asking again; for one thread. */
+/** Computes how long to wait before the next list. Not thread-safe. */
 final class Backoff {
     private final WatchTimings timings;
     private int failures;
-    private boolean hurried;
+    private boolean retriedAtOnce;
 
     Backoff(WatchTimings timings) {
         this.timings = timings;
     }
 
     /**
-     * The pause after a cycle.
+     * Returns the pause after a cycle of list and watch.
      *
-     * @param settled whether it had a watch that lasted, so that failures before it are history
-     * @param asked what the server asked for
+     * @param settled whether the cycle had a watch that lasted, which resets the failure count
+     * @param retryAfter the pause that the server asked for
      */
-    Duration after(ListWatchResult result, boolean settled, Duration asked) {
-        boolean atOnce = result.atOnce() && (settled || !hurried);
-        hurried = result.atOnce();
+    Duration after(ListWatchResult result, boolean settled, Duration retryAfter) {
+        boolean atOnce = result.retriesAtOnce() && (settled || !retriedAtOnce);
+        retriedAtOnce = result.retriesAtOnce();
         if (settled) {
             failures = 0;
         }
@@ -30,7 +30,7 @@ final class Backoff {
             return Duration.ZERO;
         }
         failures++;
-        Duration granted = Collections.min(List.of(asked, timings.longestRetryAfter()));
+        Duration granted = Collections.min(List.of(retryAfter, timings.maxRetryAfter()));
         return Collections.max(List.of(granted, timings.pause(failures)));
     }
 }

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 
-/** A way to the API server. */
+/** Where to find the API server, and how to authenticate to it. */
 public interface ClusterAccess {
-    /** The file that the client is built from; another content means another client. */
+    /** The file that the client is built from. When its content changes, the client is rebuilt. */
     Path file();
 
-    /** The API server according to this content of {@link #file()}. */
+    /** Builds access to the API server from this content of {@link #file()}. */
     ApiServer server(byte[] content) throws IOException, GeneralSecurityException;
 
-    /** Where the guard is, or where its operator is. */
+    /** The default namespace: the pod's, or the one of the kubeconfig's context. */
     String namespace() throws IOException;
 }

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 import java.util.regex.Pattern;
 
 /**
- * Which Secret is followed.
+ * The Secret with the htpasswd file.
  *
- * @param namespace if it is not set, the one of the pod, or of the kubeconfig's context
- * @param name goes into the field selector and has to be in the Role
+ * @param namespace the Secret's namespace; by default the pod's, or the one of the kubeconfig's
+ *     context
+ * @param name the Secret's name; used in the field selector, and must be in the Role's {@code
+ *     resourceNames}
  * @param key the key of the Secret whose value is the htpasswd file
  */
 @ConfigurationProperties("guard.htpasswd.secret")

@@ -25,28 +25,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The client of the API server, built when it is first asked for, and again when the file that it
- * was built from has changed: a CA can rotate without a restart. For one thread.
+ * Builds the client of the API server on first use, and again when the file that it was built from
+ * has changed, so that a CA can rotate without a restart. Not thread-safe.
  */
 @Singleton
 public final class KubernetesClientFactory implements AutoCloseable {
-    private static final String USUAL_PLACE = "/var/run/secrets/kubernetes.io/serviceaccount";
+    private static final String MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     private final Supplier<ClusterAccess> access;
     private final boolean inCluster;
-    private final WatchTimings pace;
+    private final WatchTimings timings;
     private @Nullable ApiServer server;
     private byte @Nullable [] builtFrom;
 
     /**
-     * Looks around where the guard runs. The variables of Kubernetes are read as such: Micronaut
-     * hides them from its properties in a pod.
+     * Detects where the guard runs. The variables that Kubernetes sets are read from the
+     * environment directly, because Micronaut hides them from its properties in a pod.
      */
     @Inject
     KubernetesClientFactory(
             @Property(name = "kubeconfig", defaultValue = "") String kubeconfig,
             @Property(name = "user.home", defaultValue = "/") String home,
-            @Property(name = "guard.service-account", defaultValue = USUAL_PLACE) String mounted) {
+            @Property(name = "guard.service-account", defaultValue = MOUNT_PATH) String mounted) {
         this(
                 System.getenv().getOrDefault("KUBERNETES_SERVICE_HOST", ""),
                 System.getenv().getOrDefault("KUBERNETES_SERVICE_PORT", "443"),
@@ -56,15 +56,16 @@ public final class KubernetesClientFactory implements AutoCloseable {
     }
 
     /**
-     * @param host set by Kubernetes in every pod
-     * @param kubeconfig the paths in {@code $KUBECONFIG}: somebody who sets it means it, also in a
-     *     pod
+     * Creates a factory for the given environment.
+     *
+     * @param host the API server's host, which Kubernetes sets in every pod; empty elsewhere
+     * @param kubeconfig the paths in {@code $KUBECONFIG}; takes precedence, even in a pod
      */
     KubernetesClientFactory(
             String host, String port, String kubeconfig, String home, String mounted) {
         var pod = ServiceAccount.at(host, port, Path.of(mounted));
         this.inCluster = !host.isEmpty() && Files.exists(pod.token());
-        this.pace = WatchTimings.DEFAULT;
+        this.timings = WatchTimings.DEFAULT;
         this.access =
                 () -> {
                     if (!kubeconfig.isEmpty()) {
@@ -76,36 +77,36 @@ public final class KubernetesClientFactory implements AutoCloseable {
                 };
     }
 
-    KubernetesClientFactory(ClusterAccess access, WatchTimings pace) {
+    KubernetesClientFactory(ClusterAccess access, WatchTimings timings) {
         this.access = () -> access;
         this.inCluster = access instanceof ServiceAccount;
-        this.pace = pace;
+        this.timings = timings;
     }
 
-    /** The first that exists, like the client itself; kubectl would merge them. */
+    /** The first path that exists, as in Kubernetes' Java client; kubectl would merge them. */
     private static Path first(String paths) {
         List<Path> all = Arrays.stream(paths.split(File.pathSeparator, -1)).map(Path::of).toList();
         return all.stream().filter(Files::exists).findFirst().orElse(all.getFirst());
     }
 
-    /** Whether this is a pod with a token. */
+    /** Whether the guard runs in a pod with a token. */
     public boolean inCluster() {
         return inCluster;
     }
 
-    /** The API server according to the files as they are now. */
+    /** Returns the API server according to the current files. */
     ApiServer server() throws ListWatchException {
-        ClusterAccess way = access.get();
+        ClusterAccess current = access.get();
         try {
-            byte[] content = Files.readAllBytes(way.file());
+            byte[] content = Files.readAllBytes(current.file());
             ApiServer present = server;
             if (present != null && Arrays.equals(content, builtFrom)) {
                 return present;
             }
             discard();
-            ApiServer found = way.server(content);
+            ApiServer found = current.server(content);
             ApiServer built =
-                    new ApiServer(found.address(), found.headers(), bounded(found.client()));
+                    new ApiServer(found.address(), found.headers(), withTimeouts(found.client()));
             server = built;
             builtFrom = content;
             return built;
@@ -124,7 +125,7 @@ public final class KubernetesClientFactory implements AutoCloseable {
         }
     }
 
-    /** The next client will be a new one, on new connections. */
+    /** Discards the client, so that the next one is built anew and uses new connections. */
     void discard() {
         if (server != null) {
             server.client().connectionPool().evictAll();
@@ -137,14 +138,16 @@ public final class KubernetesClientFactory implements AutoCloseable {
         discard();
     }
 
-    /** HTTP/1.1: one connection carries one question at a time, and ends with it if it hangs. */
-    private OkHttpClient bounded(OkHttpClient unbounded) {
-        return unbounded
-                .newBuilder()
+    /**
+     * HTTP/1.1: a connection carries one request at a time, so a request that hangs takes only its
+     * own connection down.
+     */
+    private OkHttpClient withTimeouts(OkHttpClient client) {
+        return client.newBuilder()
                 .protocols(List.of(Protocol.HTTP_1_1))
-                .connectTimeout(pace.connectTimeout())
-                .readTimeout(pace.silence())
-                .writeTimeout(pace.connectTimeout())
+                .connectTimeout(timings.connectTimeout())
+                .readTimeout(timings.readTimeout())
+                .writeTimeout(timings.connectTimeout())
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .connectionPool(new ConnectionPool(1, 30, TimeUnit.SECONDS))

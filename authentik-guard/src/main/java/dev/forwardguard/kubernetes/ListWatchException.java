@@ -7,7 +7,8 @@ import java.time.Duration;
 import javax.net.ssl.SSLException;
 
 /**
- * A list or a watch that did not end well. Has no message: those of the causes may quote secrets.
+ * A list or watch that failed. Its message is only the result's label, and it has no cause: the
+ * messages of causes may quote secrets.
  */
 final class ListWatchException extends Exception {
     private static final long serialVersionUID = 1;
@@ -26,7 +27,9 @@ final class ListWatchException extends Exception {
     }
 
     /**
-     * @param broken what it means when the connection simply broke
+     * Classifies an I/O failure.
+     *
+     * @param broken the result for a broken connection
      */
     static ListWatchException of(IOException failure, ListWatchResult broken) {
         return new ListWatchException(
@@ -38,7 +41,7 @@ final class ListWatchException extends Exception {
                 });
     }
 
-    /** Java also wraps a reset of the connection into an exception of TLS. */
+    /** Whether the connection broke: Java also wraps a connection reset into a TLS exception. */
     private static boolean brokenBelow(SSLException ssl) {
         return ssl.getCause() instanceof IOException cause && !(cause instanceof SSLException);
     }
@@ -47,7 +50,7 @@ final class ListWatchException extends Exception {
         return result;
     }
 
-    /** What the server asked for; zero if it did not. */
+    /** The pause that the server asked for; zero if it asked for none. */
     Duration retryAfter() {
         return retryAfter;
     }

@@ -2,45 +2,45 @@ package dev.forwardguard.kubernetes;
 
 import java.util.Locale;
 
-/** How a list or a watch ended; the label {@code result}. */
+/** How a list or watch ended; the values of the metric label {@code result}. */
 enum ListWatchResult {
-    /** Listed, or watched until the server ended it in time. */
+    /** Listed, or watched until the server ended the watch as requested. */
     OK("followed"),
-    /** The Secret cannot be there: 404. */
-    NOT_FOUND("the API server knows no such place (404)"),
-    /** No connection, or it broke before the answer. */
+    /** 404: the Secret cannot exist. */
+    NOT_FOUND("the API server found no such path (404)"),
+    /** No connection, or it broke before the response. */
     UNREACHABLE("the API server cannot be reached"),
-    /** No connection, no answer or no word in time. */
-    TIMEOUT("the API server is silent"),
-    /** Its certificate is not signed by the CA, or is for somebody else. */
+    /** No connection, response or event in time. */
+    TIMEOUT("the API server does not respond"),
+    /** The server's certificate is not signed by the CA, or is for another name. */
     TLS("the API server is not trusted: wrong CA, or a certificate for another name"),
-    /** The client cannot be built: no kubeconfig, no CA, or one that cannot be read. */
+    /** The client cannot be built: the kubeconfig or CA is missing or unreadable. */
     NO_ACCESS("there is no usable kubeconfig or CA"),
-    /** That of a kubeconfig is encrypted, no key, or not of its certificate's kind. */
+    /** The client key of the kubeconfig is encrypted, not a key, or of another algorithm. */
     CLIENT_KEY(
-            "the client key of the kubeconfig is of no use: encrypted, or not the certificate's"),
-    /** The token file is missing, empty or no token. */
+            "the client key of the kubeconfig is unusable: encrypted, or not for the certificate"),
+    /** The token file is missing, empty, or does not contain a token. */
     NO_TOKEN("there is no usable service account token"),
     /** 401. */
-    UNAUTHORIZED("the token is refused (401)"),
+    UNAUTHORIZED("the token is rejected (401)"),
     /** 403: the Role or its binding is missing. */
-    FORBIDDEN("list and watch are not permitted (403): are Role and RoleBinding there?"),
+    FORBIDDEN("list and watch are not permitted (403): check Role and RoleBinding"),
     /** 410: the revision to watch from is too old. */
     GONE("the revision is too old (410)"),
     /** 429. */
-    THROTTLED("the API server asks for patience (429)"),
-    /** 5xx, as a status or as an event. */
-    SERVER_ERROR("the API server has an error of its own"),
+    THROTTLED("the API server throttles requests (429)"),
+    /** 5xx, as a status or in an event. */
+    SERVER_ERROR("the API server failed (5xx)"),
     /** Any other status. */
-    BAD_STATUS("the answer is none of an API server"),
-    /** A watch broke, or ended before it had settled. */
-    CLOSED("watches are closed early"),
-    /** Not the JSON of an API server. */
-    MALFORMED("the answer is not the JSON of an API server"),
-    /** More than any object of the API can have. */
-    TOO_LARGE("the answer is too large"),
+    BAD_STATUS("unexpected response status, possibly not an API server"),
+    /** A watch broke, or ended too early. */
+    CLOSED("watches end too early"),
+    /** Not the JSON that an API server sends. */
+    MALFORMED("the response is not the JSON of an API server"),
+    /** Larger than any Secret can be. */
+    TOO_LARGE("the response is too large"),
     /** A bug in the guard. */
-    INTERNAL_ERROR("the guard failed on the answer");
+    INTERNAL_ERROR("a bug in the guard");
 
     private final String label = name().toLowerCase(Locale.ROOT);
     private final String meaning;
@@ -62,7 +62,9 @@ enum ListWatchResult {
     }
 
     /**
-     * @param code of an event {@code ERROR}
+     * Returns the result for an event {@code ERROR}.
+     *
+     * @param code the code of the event's {@code Status}
      */
     static ListWatchResult ofError(int code) {
         ListWatchResult result = ofStatus(code);
@@ -73,17 +75,17 @@ enum ListWatchResult {
         return label;
     }
 
-    /** For a log line. */
+    /** The description for a log line. */
     String meaning() {
         return meaning;
     }
 
-    /** Whether the next list need not wait: it will be another question. */
-    boolean atOnce() {
+    /** Whether to list again at once, because that request will be different. */
+    boolean retriesAtOnce() {
         return this == GONE || this == UNAUTHORIZED;
     }
 
-    /** Whether another client, built from the files as they are now, may fare better. */
+    /** Whether a new client, built from the current files, could succeed. */
     boolean needsNewClient() {
         return this == TLS || this == UNAUTHORIZED;
     }

@@ -14,18 +14,21 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The two requests that the guard sends to the API server, raw: the models of Kubernetes' own
- * client fail on fields that they do not know. Both have the field selector without which RBAC
- * refuses them.
+ * Sends the two requests that the guard makes to the API server, and returns raw responses: the
+ * models of Kubernetes' own client fail on unknown fields. Both requests have the field selector,
+ * because RBAC denies them without it.
  */
 final class SecretApi {
-    /** A Secret has at most 1 MiB, a third more as base64, and labels, annotations and managers. */
+    /**
+     * A Secret has at most 1 MiB, a third more as base64, plus labels, annotations and managed
+     * fields.
+     */
     static final int MAX_BYTES = 2 << 20;
 
     private final HtpasswdSecretConfiguration which;
     private final KubernetesClientFactory clients;
     private final WatchTimings timings;
-    private volatile @Nullable Call underWay;
+    private volatile @Nullable Call inFlight;
     private volatile boolean cancelled;
 
     SecretApi(
@@ -37,19 +40,19 @@ final class SecretApi {
         this.timings = timings;
     }
 
-    /** What there is now, as JSON. */
+    /** Lists the Secret and returns the JSON. */
     byte[] list() throws ListWatchException {
-        try (ResponseBody answer = ask(Map.of(), timings.listDeadline())) {
-            if (answer.source().request(MAX_BYTES + 1L)) {
+        try (ResponseBody body = send(Map.of(), timings.listDeadline())) {
+            if (body.source().request(MAX_BYTES + 1L)) {
                 throw new ListWatchException(ListWatchResult.TOO_LARGE);
             }
-            return answer.source().readByteArray();
+            return body.source().readByteArray();
         } catch (IOException e) {
             throw ListWatchException.of(e, ListWatchResult.UNREACHABLE);
         }
     }
 
-    /** What happens from this revision on. */
+    /** Watches the Secret from this revision on. */
     WatchLines watch(String revision) throws ListWatchException {
         var query =
                 Map.of(
@@ -62,26 +65,26 @@ final class SecretApi {
                         "timeoutSeconds",
                         String.valueOf(timings.watchSeconds()));
         try {
-            return new WatchLines(ask(query, timings.watchDeadline()));
+            return new WatchLines(send(query, timings.watchDeadline()));
         } catch (IOException e) {
             throw ListWatchException.of(e, ListWatchResult.UNREACHABLE);
         }
     }
 
-    /** Ends what is under way, from any thread, and whatever would come after it. */
+    /** Cancels the request in flight and all later ones. Thread-safe. */
     void cancel() {
         cancelled = true;
-        Call call = underWay;
+        Call call = inFlight;
         if (call != null) {
             call.cancel();
         }
     }
 
-    private ResponseBody ask(Map<String, String> query, Duration deadline)
+    private ResponseBody send(Map<String, String> query, Duration deadline)
             throws IOException, ListWatchException {
         Call call = call(query);
         call.timeout().timeout(deadline.toNanos(), TimeUnit.NANOSECONDS);
-        underWay = call;
+        inFlight = call;
         if (cancelled) {
             call.cancel();
         }
@@ -116,7 +119,7 @@ final class SecretApi {
                                 .build());
     }
 
-    /** Seconds; a date, which API servers do not send, counts as nothing. */
+    /** Reads {@code Retry-After} in seconds. Ignores a date, which API servers do not send. */
     private static Duration retryAfter(Response response) {
         String seconds = response.header("Retry-After", "");
         return seconds != null && seconds.matches("\\d{1,6}")

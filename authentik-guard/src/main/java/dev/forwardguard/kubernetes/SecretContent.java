@@ -17,9 +17,9 @@ import java.util.HexFormat;
 import java.util.function.Supplier;
 
 /**
- * What the Secret means for the live value. Its content is offered; one that is gone for longer
- * than the grace is withdrawn, by a thread of its own that lives as long as the grace: nothing else
- * may happen until then.
+ * Applies the state of the Secret to the live value. The content of a Secret is offered to the
+ * value. When the Secret is absent for longer than the deletion grace, the value is withdrawn. A
+ * separate thread waits for the grace, because no other event may arrive in the meantime.
  */
 final class SecretContent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SecretContent.class);
@@ -33,8 +33,11 @@ final class SecretContent implements AutoCloseable {
     private @Nullable Seen seen;
 
     /**
-     * @param key for messages
-     * @param check how often the grace, which may change, is looked at
+     * Creates the link between a Secret and a value.
+     *
+     * @param key the key of the Secret, for messages
+     * @param grace the deletion grace
+     * @param check how often to read the grace, which may change
      */
     SecretContent(
             LiveValue<?> value,
@@ -49,12 +52,12 @@ final class SecretContent implements AutoCloseable {
         this.check = check;
     }
 
-    /** The API server has spoken, and nothing has changed. */
+    /** Records that the API server answered and nothing has changed. */
     void confirmed() {
         value.confirm();
     }
 
-    /** The Secret is there. */
+    /** Offers the content of a Secret that exists. */
     synchronized void present(ApiObject secret) {
         absentSince = null;
         notifyAll();
@@ -74,7 +77,10 @@ final class SecretContent implements AutoCloseable {
         value.offer(distinct(revision, content), content);
     }
 
-    /** After a restore of the cluster, a revision may come back with another content. */
+    /**
+     * Makes the revision unique: after a restore of the cluster, a revision may return with another
+     * content.
+     */
     private String distinct(String revision, byte[] content) {
         String digest = sha256(content);
         Seen before = seen;
@@ -97,13 +103,13 @@ final class SecretContent implements AutoCloseable {
         }
     }
 
-    /** There is something, and it is too large to be read. */
+    /** Rejects a Secret that is too large to read. */
     synchronized void oversized() {
         value.confirm();
         value.reject("oversized", "the Secret is larger than 1 MiB");
     }
 
-    /** The API server says that the Secret is not there. */
+    /** Starts the deletion grace: the API server says that the Secret does not exist. */
     synchronized void absent() {
         value.confirm();
         if (absentSince == null) {
@@ -125,11 +131,11 @@ final class SecretContent implements AutoCloseable {
                 wait(pause.toMillis() + 1);
             }
         } catch (InterruptedException e) {
-            LOG.debug("Nobody interrupts this thread");
+            LOG.debug("Interrupted unexpectedly");
         }
     }
 
-    /** What is withdrawn and what is not stays as it is. */
+    /** Ends a running grace without withdrawing the value. */
     @Override
     public synchronized void close() {
         absentSince = null;

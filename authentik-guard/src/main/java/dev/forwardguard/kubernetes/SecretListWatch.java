@@ -1,35 +1,35 @@
 package dev.forwardguard.kubernetes;
 
-/** Reads what the API server says about the Secret, and passes on what it means. */
+/** Lists and watches the Secret, and passes the results to {@link SecretContent}. */
 final class SecretListWatch {
     private final String name;
-    private final SecretApi requests;
+    private final SecretApi api;
     private final ApiJson json;
     private final SecretContent secret;
     private final WatchStatus status;
 
     SecretListWatch(
             HtpasswdSecretConfiguration which,
-            SecretApi requests,
+            SecretApi api,
             SecretContent secret,
             WatchStatus status) {
         this.name = which.name();
-        this.requests = requests;
+        this.api = api;
         this.json = new ApiJson(which.key());
         this.secret = secret;
         this.status = status;
     }
 
     /**
-     * Takes what there is now.
+     * Lists the Secret and applies the result.
      *
      * @return the revision to watch from
      */
     String list() throws ListWatchException {
-        ApiObject list = json.object(requests.list());
+        ApiObject list = json.object(api.list());
         String revision = list.revision();
         if (!"SecretList".equals(list.kind()) || revision == null || revision.isEmpty()) {
-            // what is no list says nothing, least of all that something is gone
+            // without a valid list, nothing is known: above all not that the Secret is gone
             throw new ListWatchException(ListWatchResult.MALFORMED);
         }
         for (ApiObject item : list.items()) {
@@ -47,7 +47,7 @@ final class SecretListWatch {
         return revision;
     }
 
-    /** Some failures say something about the Secret as well. */
+    /** Records a failed list. Some failures also say something about the Secret. */
     void listFailed(ListWatchResult result) {
         if (result == ListWatchResult.NOT_FOUND) {
             secret.absent();
@@ -57,16 +57,16 @@ final class SecretListWatch {
         status.listFailed(result);
     }
 
-    /** Takes what happens from this revision on, until the server ends it. */
+    /** Watches from this revision on and applies each event, until the server ends the watch. */
     void watch(String revision) throws ListWatchException {
-        try (WatchLines lines = requests.watch(revision)) {
+        try (WatchLines lines = api.watch(revision)) {
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
-                take(json.event(line));
+                apply(json.event(line));
             }
         }
     }
 
-    private void take(ApiJson.Event event) throws ListWatchException {
+    private void apply(ApiJson.Event event) throws ListWatchException {
         ApiObject object = event.object();
         String type = String.valueOf(event.type());
         if (type.equals("ERROR")) {
@@ -75,14 +75,14 @@ final class SecretListWatch {
         boolean ours = name.equals(object.name());
         if (ours && (type.equals("ADDED") || type.equals("MODIFIED"))) {
             secret.present(object);
-            status.heard(true);
+            status.eventReceived(true);
         } else if (ours && type.equals("DELETED")) {
             secret.absent();
-            status.heard(false);
+            status.eventReceived(false);
         } else {
-            // a bookmark, a type that nobody here knows, or something about another object
+            // a bookmark, an unknown type, or an event of another object
             secret.confirmed();
-            status.heard();
+            status.eventReceived();
         }
     }
 }

@@ -20,19 +20,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * One Secret as the source of a live value, on one virtual thread: list, watch until the watch
- * ends, and again, with a pause after failures. Whatever happens, it goes on until closed.
+ * A Secret as the source of a live value. One virtual thread lists, watches until the watch ends,
+ * and repeats, with a pause after failures. It never gives up until closed.
  */
 public final class SecretWatch implements LiveSource {
     private static final Logger LOG = LoggerFactory.getLogger(SecretWatch.class);
-    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final HtpasswdSecretConfiguration which;
     private final KubernetesClientFactory clients;
-    private final SecretApi requests;
+    private final SecretApi api;
     private final SecretContent secret;
     private final WatchStatus status;
-    private final SecretListWatch reader;
+    private final SecretListWatch listWatch;
     private final WatchTimings timings;
     private final Backoff backoff;
     private final Ticker ticker;
@@ -40,7 +40,9 @@ public final class SecretWatch implements LiveSource {
     private volatile @Nullable Thread thread;
 
     /**
-     * @param grace how long the Secret may be gone before its value is withdrawn
+     * Creates a watch; {@link #follow} starts it.
+     *
+     * @param grace how long the Secret may be absent before its value is withdrawn
      */
     public SecretWatch(
             HtpasswdSecretConfiguration which,
@@ -64,16 +66,16 @@ public final class SecretWatch implements LiveSource {
             WatchTimings timings) {
         this.which = which;
         this.clients = clients;
-        this.requests = new SecretApi(which, clients, timings);
+        this.api = new SecretApi(which, clients, timings);
         this.secret = new SecretContent(value, which.key(), grace, ticker, timings.graceCheck());
         this.status = new WatchStatus(which.name(), registry, tags);
-        this.reader = new SecretListWatch(which, requests, secret, status);
+        this.listWatch = new SecretListWatch(which, api, secret, status);
         this.timings = timings;
         this.backoff = new Backoff(timings);
         this.ticker = ticker;
     }
 
-    /** Begins, and waits for nothing: what there is comes when it comes. */
+    /** Starts the watch and returns at once, without waiting for the first list. */
     public SecretWatch follow() {
         thread = Thread.ofVirtual().name("secret-watch").start(this::run);
         return this;
@@ -90,20 +92,20 @@ public final class SecretWatch implements LiveSource {
     @Override
     public void close() {
         closed.countDown();
-        requests.cancel();
+        api.cancel();
         secret.close();
         Thread running = thread;
         if (running != null) {
             running.interrupt();
             try {
-                running.join(LONGEST_CLOSE);
+                running.join(CLOSE_TIMEOUT);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
-    /** Whether nothing of it runs any more. */
+    /** Whether the thread has ended. */
     boolean ended() {
         Thread running = thread;
         return running == null || !running.isAlive();
@@ -111,18 +113,21 @@ public final class SecretWatch implements LiveSource {
 
     private void run() {
         try {
-            while (!closed.await(safely().toNanos(), TimeUnit.NANOSECONDS)) {
+            while (!closed.await(guardedCycle().toNanos(), TimeUnit.NANOSECONDS)) {
                 // the next cycle
             }
         } catch (InterruptedException e) {
-            LOG.debug("Closed while it paused");
+            LOG.debug("Closed during a pause");
         } finally {
             clients.close();
         }
     }
 
-    /** Nothing may end this thread but {@link #close}. Messages may quote what they are about. */
-    private Duration safely() {
+    /**
+     * Runs a cycle and catches everything: only {@link #close} may end this thread. Does not log
+     * exception messages, because they may quote secrets.
+     */
+    private Duration guardedCycle() {
         try {
             return cycle();
         } catch (RuntimeException | Error e) {
@@ -132,18 +137,18 @@ public final class SecretWatch implements LiveSource {
         }
     }
 
-    /** One list and one watch; returns how long to wait before the next. */
+    /** Runs one list and one watch. Returns how long to wait before the next cycle. */
     private Duration cycle() {
         ListWatchResult result = ListWatchResult.OK;
-        Duration asked = Duration.ZERO;
+        Duration retryAfter = Duration.ZERO;
         Long began = null;
         try {
-            String revision = reader.list();
+            String revision = listWatch.list();
             began = ticker.nanos();
-            reader.watch(revision);
+            listWatch.watch(revision);
         } catch (ListWatchException e) {
             result = e.result();
-            asked = e.retryAfter();
+            retryAfter = e.retryAfter();
         }
         if (closed.getCount() == 0) {
             return Duration.ZERO;
@@ -151,13 +156,13 @@ public final class SecretWatch implements LiveSource {
         if (result.needsNewClient()) {
             clients.discard();
         }
-        boolean settled = began != null && ticker.nanos() - began >= timings.settled().toNanos();
+        boolean settled = began != null && ticker.nanos() - began >= timings.minWatch().toNanos();
         if (began == null) {
-            reader.listFailed(result);
+            listWatch.listFailed(result);
         } else {
             result = result == ListWatchResult.OK && !settled ? ListWatchResult.CLOSED : result;
             status.watchEnded(result, settled);
         }
-        return backoff.after(result, settled, asked);
+        return backoff.after(result, settled, retryAfter);
     }
 }

@@ -14,14 +14,15 @@ import java.security.GeneralSecurityException;
 import java.util.regex.Pattern;
 
 /**
- * The way from within the cluster: what the kubelet mounts into each pod.
+ * Access from within the cluster, with the files that the kubelet mounts into each pod.
  *
- * @param address of the API server, {@code https://host:port}
- * @param directory with {@code token}, {@code ca.crt} and {@code namespace}
+ * @param address the API server's address, {@code https://host:port}
+ * @param directory the directory with {@code token}, {@code ca.crt} and {@code namespace}
  */
 record ServiceAccount(String address, Path directory) implements ClusterAccess {
     private static final Pattern TOKEN = Pattern.compile("[!-~]+");
 
+    /** Creates access to a host and port; puts an IPv6 address into brackets. */
     static ServiceAccount at(String host, String port, Path directory) {
         String literal = host.contains(":") ? "[" + host + "]" : host;
         return new ServiceAccount("https://" + literal + ":" + port, directory);
@@ -41,8 +42,8 @@ record ServiceAccount(String address, Path directory) implements ClusterAccess {
         return new ApiServer(
                 HttpUrl.get(address),
                 Headers.of(),
-                ApiServer.client(TlsTrust.in(ca), null)
-                        .addInterceptor(new TokenOfTheMoment(token()))
+                ApiServer.client(TlsTrust.of(ca), null)
+                        .addInterceptor(new TokenInterceptor(token()))
                         .build());
     }
 
@@ -52,10 +53,10 @@ record ServiceAccount(String address, Path directory) implements ClusterAccess {
     }
 
     /**
-     * Reads the token for each request: the kubelet replaces it every hour or so, by swapping a
-     * symbolic link. Kubernetes' own client would keep an old one for a minute.
+     * Reads the token for each request: the kubelet replaces it about every hour by swapping a
+     * symbolic link. Kubernetes' own client would keep an old token for a minute.
      */
-    private record TokenOfTheMoment(Path file) implements Interceptor {
+    private record TokenInterceptor(Path file) implements Interceptor {
         @Override
         public Response intercept(Chain chain) throws IOException {
             return chain.proceed(
@@ -72,13 +73,16 @@ record ServiceAccount(String address, Path directory) implements ClusterAccess {
                     return token;
                 }
             } catch (IOException e) {
-                // the same as none
+                // like a missing token
             }
             throw new NoTokenException();
         }
     }
 
-    /** Without a token the API server would be asked anonymously, which says nothing about it. */
+    /**
+     * Thrown instead of sending a request without a token. The API server would treat it as
+     * anonymous, so its response would say nothing about the guard's access.
+     */
     static final class NoTokenException extends IOException {
         private static final long serialVersionUID = 1;
     }

@@ -19,14 +19,14 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * Whom the guard takes for the API server.
+ * The rules for accepting the API server's certificate.
  *
- * @param certificates those that it may show
- * @param names whether one is for the server that was asked
+ * @param certificates decides which certificates are trusted
+ * @param names decides whether a certificate is valid for the server's name
  */
 public record TlsTrust(X509TrustManager certificates, HostnameVerifier names) {
-    /** These authorities, PEM, and nobody else. */
-    public static TlsTrust in(byte[] authorities) throws GeneralSecurityException, IOException {
+    /** Trusts only these certificate authorities, given as PEM. */
+    public static TlsTrust of(byte[] authorities) throws GeneralSecurityException, IOException {
         Collection<? extends Certificate> all =
                 CertificateFactory.getInstance("X.509")
                         .generateCertificates(new ByteArrayInputStream(authorities));
@@ -38,15 +38,15 @@ public record TlsTrust(X509TrustManager certificates, HostnameVerifier names) {
         for (Certificate each : all) {
             trusted.setCertificateEntry("ca" + trusted.size(), each);
         }
-        return in(trusted);
+        return of(trusted);
     }
 
-    /** The authorities that Java knows. */
-    public static TlsTrust likeJava() throws GeneralSecurityException {
-        return in((KeyStore) null);
+    /** Trusts the certificate authorities of the Java installation. */
+    public static TlsTrust systemDefault() throws GeneralSecurityException {
+        return of((KeyStore) null);
     }
 
-    private static TlsTrust in(@Nullable KeyStore trusted) throws GeneralSecurityException {
+    private static TlsTrust of(@Nullable KeyStore trusted) throws GeneralSecurityException {
         TrustManagerFactory factory =
                 TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(trusted);
@@ -54,12 +54,12 @@ public record TlsTrust(X509TrustManager certificates, HostnameVerifier names) {
                 (X509TrustManager) factory.getTrustManagers()[0], OkHostnameVerifier.INSTANCE);
     }
 
-    /** Anybody: a kubeconfig with {@code insecure-skip-tls-verify} asks for it. */
-    public static TlsTrust inAnybody() {
-        return new TlsTrust(new Anybody(), (name, session) -> true);
+    /** Trusts every server, for a kubeconfig with {@code insecure-skip-tls-verify}. */
+    public static TlsTrust insecure() {
+        return new TlsTrust(new TrustAll(), (name, session) -> true);
     }
 
-    private static final class Anybody implements X509TrustManager {
+    private static final class TrustAll implements X509TrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String method) {}
 

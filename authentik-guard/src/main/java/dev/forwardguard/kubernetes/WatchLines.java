@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 
-/** The lines of a watch, as they come. */
+/** The lines of a watch response, read as they arrive. */
 final class WatchLines implements AutoCloseable {
-    private final ResponseBody answer;
+    private final ResponseBody body;
     private final BufferedSource source;
 
-    WatchLines(ResponseBody answer) {
-        this.answer = answer;
-        this.source = answer.source();
+    WatchLines(ResponseBody body) {
+        this.body = body;
+        this.source = body.source();
     }
 
     /**
-     * Waits for the next line that is not blank; null at the end. A last line that is not complete
-     * is none.
+     * Waits for the next line that is not blank. Returns null at the end, and ignores an incomplete
+     * last line.
      */
     byte @Nullable [] next() throws ListWatchException {
         try {
@@ -53,6 +53,6 @@ final class WatchLines implements AutoCloseable {
 
     @Override
     public void close() {
-        answer.close();
+        body.close();
     }
 }

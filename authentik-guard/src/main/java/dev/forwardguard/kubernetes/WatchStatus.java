@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How the contact to the API server is: counted, and told in one line per change. A list that
- * succeeds after a watch that failed is no recovery yet, or a server that closes every watch would
- * fill the log.
+ * The state of the connection to the API server, in metrics and in one log line per change. A
+ * successful list after a failed watch is not a recovery yet; otherwise a server that closes every
+ * watch would fill the log.
  *
  * <ul>
- *   <li>{@code guard_credentials_reads_total{result}}: lists and watches, by how they ended
- *   <li>{@code guard_credentials_reconnects_total}: how often the contact was lost and sought again
+ *   <li>{@code guard_credentials_reads_total{result}}: lists and watches, by result
+ *   <li>{@code guard_credentials_reconnects_total}: reconnects after a failed list or watch
  * </ul>
  */
 final class WatchStatus {
@@ -31,7 +31,7 @@ final class WatchStatus {
     private final Map<ListWatchResult, Counter> reads = new EnumMap<>(ListWatchResult.class);
     private final Counter reconnects;
     private final Set<ListWatchResult> logged = EnumSet.noneOf(ListWatchResult.class);
-    private boolean there;
+    private boolean present;
     private int shortWatches;
     private volatile String state = "starting";
 
@@ -41,51 +41,54 @@ final class WatchStatus {
             reads.put(
                     result,
                     Counter.builder("guard.credentials.reads")
-                            .description("Lists and watches of the Secret, by how they ended")
+                            .description("Lists and watches of the Secret, by result")
                             .tags(tags)
                             .tag("result", result.label())
                             .register(registry));
         }
         reconnects =
                 Counter.builder("guard.credentials.reconnects")
-                        .description("How often the contact to the API server was sought again")
+                        .description("Reconnects to the API server after a failed list or watch")
                         .tags(tags)
                         .register(registry);
     }
 
-    /** {@code starting}, {@code followed}, {@code absent}, or the label of what is wrong. */
+    /** {@code starting}, {@code followed}, {@code absent}, or the label of the last failure. */
     String state() {
         return state;
     }
 
-    /** A list succeeded. */
-    void listed(boolean present) {
+    /** Records a successful list. */
+    void listed(boolean exists) {
         count(ListWatchResult.OK);
-        there = present;
+        present = exists;
         if (shortWatches < 2) {
             recovered();
         }
     }
 
+    /** Records a failed list. */
     void listFailed(ListWatchResult result) {
         count(result);
         failing(result);
     }
 
-    /** A watch has told whether the Secret is there. */
-    void heard(boolean present) {
-        there = present;
-        heard();
+    /** Records an event that says whether the Secret exists. */
+    void eventReceived(boolean exists) {
+        present = exists;
+        eventReceived();
     }
 
-    /** A watch has told anything. */
-    void heard() {
+    /** Records any other event. */
+    void eventReceived() {
         shortWatches = 0;
         recovered();
     }
 
     /**
-     * @param settled whether it lasted
+     * Records the end of a watch.
+     *
+     * @param settled whether it lasted long enough to count as a success
      */
     void watchEnded(ListWatchResult result, boolean settled) {
         count(result);
@@ -106,18 +109,18 @@ final class WatchStatus {
 
     private void recovered() {
         logged.clear();
-        String now = there ? "followed" : "absent";
+        String now = present ? "followed" : "absent";
         if (!now.equals(state)) {
             state = now;
-            if (there) {
-                LOG.atInfo().addKeyValue("secret", secret).log("The Secret is followed");
+            if (present) {
+                LOG.atInfo().addKeyValue("secret", secret).log("Following the Secret");
             } else {
-                LOG.atWarn().addKeyValue("secret", secret).log("The Secret is not there");
+                LOG.atWarn().addKeyValue("secret", secret).log("The Secret does not exist");
             }
         }
     }
 
-    /** What goes wrong in turns is told once each until all is well. */
+    /** Logs each kind of failure once until recovery, even when failures alternate. */
     private void failing(ListWatchResult result) {
         state = result.label();
         if (logged.add(result)) {
@@ -125,7 +128,7 @@ final class WatchStatus {
                     .addKeyValue("secret", secret)
                     .addKeyValue("reason", result.label())
                     .log(
-                            "The Secret cannot be followed, the last good one stays: {}",
+                            "Cannot follow the Secret, keeping the last good one: {}",
                             result.meaning());
         }
     }

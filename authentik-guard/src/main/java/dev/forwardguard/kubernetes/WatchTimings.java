@@ -4,27 +4,29 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long everything may take.
+ * Timeouts and pauses for talking to the API server.
  *
- * @param connectTimeout for a connection
- * @param listDeadline for a whole list, connection included
- * @param watch after which the server ends a watch, at most; a sixth of it is jitter
- * @param silence the longest silence of the server; longer than a watch, whose end breaks it
- * @param settled a watch that ended earlier counts as a failure
- * @param shortestPause the first pause after a failure, before jitter
- * @param longestPause what it doubles up to
- * @param longestRetryAfter what a server that asks for patience is granted
- * @param graceCheck how often the deletion grace, which may change, is looked at
+ * @param connectTimeout the timeout for connecting
+ * @param listDeadline the total time for one list, connect included
+ * @param watch the maximum duration of a watch, after which the server ends it; up to a sixth is
+ *     subtracted as jitter
+ * @param readTimeout the longest wait for bytes from the server; must exceed {@code watch}, whose
+ *     end the server reports
+ * @param minWatch a watch that ends earlier counts as a failure
+ * @param minPause the first pause after a failure, before jitter
+ * @param maxPause the pause up to which it doubles
+ * @param maxRetryAfter the longest {@code Retry-After} that is respected
+ * @param graceCheck how often to read the deletion grace, which may change
  */
 record WatchTimings(
         Duration connectTimeout,
         Duration listDeadline,
         Duration watch,
-        Duration silence,
-        Duration settled,
-        Duration shortestPause,
-        Duration longestPause,
-        Duration longestRetryAfter,
+        Duration readTimeout,
+        Duration minWatch,
+        Duration minPause,
+        Duration maxPause,
+        Duration maxRetryAfter,
         Duration graceCheck) {
 
     static final WatchTimings DEFAULT =
@@ -39,24 +41,24 @@ record WatchTimings(
                     Duration.ofSeconds(30),
                     Duration.ofMillis(250));
 
-    /** For a whole watch: one that drips and never says a word ends, too. */
+    /** The total time for one watch, so that a watch which only sends blank lines ends, too. */
     Duration watchDeadline() {
         return watch.plus(watch.dividedBy(4));
     }
 
-    /** What to ask the server for; not the same on all replicas. */
+    /** The {@code timeoutSeconds} of a watch. Random, so that replicas reconnect separately. */
     long watchSeconds() {
         return Math.max(1, jittered(watch, watch.dividedBy(6)).toSeconds());
     }
 
-    /** The pause after so many failures in a row: doubling, and half of it is jitter. */
+    /** The pause after this many failures in a row. Doubles each time; up to half is jitter. */
     Duration pause(int failures) {
-        Duration doubled = shortestPause.multipliedBy(1L << Math.clamp(failures - 1, 0, 16));
-        Duration pause = doubled.compareTo(longestPause) < 0 ? doubled : longestPause;
+        Duration doubled = minPause.multipliedBy(1L << Math.clamp(failures - 1, 0, 16));
+        Duration pause = doubled.compareTo(maxPause) < 0 ? doubled : maxPause;
         return jittered(pause, pause.dividedBy(2));
     }
 
-    private static Duration jittered(Duration most, Duration jitter) {
-        return most.minusNanos(ThreadLocalRandom.current().nextLong(jitter.toNanos() + 1));
+    private static Duration jittered(Duration max, Duration jitter) {
+        return max.minusNanos(ThreadLocalRandom.current().nextLong(jitter.toNanos() + 1));
     }
 }

@@ -21,7 +21,7 @@ class BcryptTest {
             "$2y$05$sEkOBuSwKi4WiRPorNjJK.jfsJaiIaSkH/GxfJ/41LlGA//4hNrEO";
 
     @Test
-    void readsTheSameHashUnderItsThreeLetters() throws UnusableLineException {
+    void treatsThreeLettersAlike() throws UnusableLineException {
         for (String letter : new String[] {"a", "b", "y"}) {
             Bcrypt hash = parse(GOOD.replace("$2y$", "$2" + letter + "$"));
 
@@ -31,7 +31,7 @@ class BcryptTest {
     }
 
     @Test
-    void readsOnly72BytesOfAPassword() {
+    void usesOnly72BytesOfPassword() {
         Htpasswd users = PasswordFile.parse("bcrypt-2y");
         String first72 = "0123456789".repeat(8).substring(0, 72);
 
@@ -42,7 +42,7 @@ class BcryptTest {
     }
 
     @Test
-    void hashesBytesThatAreNotUtf8() throws UnusableLineException {
+    void acceptsPasswordThatIsNotUtf8() throws UnusableLineException {
         // perl -e 'print crypt("\xfe\xc3ab\xff", q($2b$05$Salt.of.our.own.Salt.e))'
         Bcrypt hash = parse("$2b$05$Salt.of.our.own.Salt.eK27GKedYsI4JSolu5cvMw43EdWF0bk.");
 
@@ -59,7 +59,7 @@ class BcryptTest {
         "71ff ffff, a, 7oqi.sDEg7etWwlIz9wGW4DjGnfKfmi",
         "71ff ffff, y, 7oqi.sDEg7etWwlIz9wGW4DjGnfKfmi"
     })
-    void hashesTheByteFfAsCrypt3Does(String hex, String letter, String digest)
+    void hashesByteFfLikeCrypt3(String hex, String letter, String digest)
             throws UnusableLineException {
         byte[] password = HexFormat.of().parseHex(hex.replace(" ", ""));
         String salt = "$05$ForwardGuardForwardGuO";
@@ -69,8 +69,7 @@ class BcryptTest {
     }
 
     @Test
-    void doesNotTakeTheDigestOfOneLetterForThatOfAnotherWhereTheyDiffer()
-            throws UnusableLineException {
+    void distinguishesLettersWhereTheyDiffer() throws UnusableLineException {
         byte[] password = HexFormat.of().parseHex("fffffe");
         String digestOfA = "$05$ForwardGuardForwardGuOxoe/FwmTkAVvpM5acWQMW29VUSBe6rK";
         String digestOfY = "$05$ForwardGuardForwardGuOkIJ0fAO9rWE1vdpTbhtFluLYhhpaGFa";
@@ -82,38 +81,38 @@ class BcryptTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"00", "03", "32", "99", "5", "005", "+5", "0x", ""})
-    void refusesACostThatBcryptDoesNotHave(String cost) {
-        assertRefused(GOOD.replace("$05$", "$" + cost + "$"), "malformed bcrypt hash");
+    void rejectsInvalidCost(String cost) {
+        assertRejected(GOOD.replace("$05$", "$" + cost + "$"), "malformed bcrypt hash");
     }
 
     @Test
-    void refusesACostAboveTheLimit() throws UnusableLineException {
+    void rejectsCostAboveLimit() throws UnusableLineException {
         assertThat(parse(GOOD.replace("$05$", "$14$"))).hasToString("Bcrypt[cost=14]");
-        assertRefused(GOOD.replace("$05$", "$15$"), "bcrypt cost above the limit of 14");
-        assertRefused(GOOD.replace("$05$", "$31$"), "bcrypt cost above the limit of 14");
+        assertRejected(GOOD.replace("$05$", "$15$"), "bcrypt cost above the limit of 14");
+        assertRejected(GOOD.replace("$05$", "$31$"), "bcrypt cost above the limit of 14");
     }
 
     @Test
-    void refusesBitsThatNoProgramWrites() {
+    void rejectsStrayBits() {
         char last = GOOD.charAt(GOOD.length() - 1);
         String strayBit = GOOD.substring(0, GOOD.length() - 1) + (char) (last + 1);
 
-        assertRefused(strayBit, "malformed bcrypt hash");
-        assertRefused(GOOD.substring(0, 28) + "v" + GOOD.substring(29), "malformed bcrypt hash");
+        assertRejected(strayBit, "malformed bcrypt hash");
+        assertRejected(GOOD.substring(0, 28) + "v" + GOOD.substring(29), "malformed bcrypt hash");
     }
 
     @Test
-    void refusesAnotherLength() {
-        assertRefused(GOOD + "u", "malformed bcrypt hash");
-        assertRefused(GOOD.substring(0, GOOD.length() - 1), "malformed bcrypt hash");
-        assertRefused("$2y$05$", "malformed bcrypt hash");
+    void rejectsOtherLengths() {
+        assertRejected(GOOD + "u", "malformed bcrypt hash");
+        assertRejected(GOOD.substring(0, GOOD.length() - 1), "malformed bcrypt hash");
+        assertRejected("$2y$05$", "malformed bcrypt hash");
     }
 
     private static Bcrypt parse(String text) throws UnusableLineException {
         return Bcrypt.parse(text, HashLimits.DEFAULT);
     }
 
-    private static void assertRefused(String text, String cause) {
+    private static void assertRejected(String text, String cause) {
         assertThatExceptionOfType(UnusableLineException.class)
                 .isThrownBy(() -> parse(text))
                 .withMessage(cause);

@@ -19,7 +19,7 @@ import java.util.stream.LongStream;
 
 class ClaimedUsersTest {
 
-    /** "admin:s?>" in spellings that some program or other reads as Basic credentials. */
+    /** "admin:s?>" in spellings that some program accepts as Basic credentials. */
     @ParameterizedTest(name = "[{0}]")
     @ValueSource(
             strings = {
@@ -41,19 +41,19 @@ class ClaimedUsersTest {
                 "Proxy-Basic YWRtaW46cz8+",
                 "Basic admin:s?>",
             })
-    void findsTheUserInEverySpelling(String value) {
+    void findsUserInEverySpelling(String value) {
         assertThat(ClaimedUsers.in(List.of(value))).contains("admin");
     }
 
     @Test
-    void findsTheUsersOfAllValues() {
+    void findsUsersInAllValues() {
         var values = List.of("Bearer x", "Basic YWRtaW46eA==", "Basic Ym9iOng=");
 
         assertThat(ClaimedUsers.in(values)).contains("admin", "bob");
     }
 
     @Test
-    void readsNamesInUrlSafeBase64() {
+    void decodesUrlSafeBase64() {
         String value = "Basic " + Base64.getUrlEncoder().encodeToString("o>>o??:x".getBytes(UTF_8));
 
         assertThat(value).contains("-").contains("_");
@@ -61,7 +61,7 @@ class ClaimedUsersTest {
     }
 
     @Test
-    void readsNamesAsUtf8AndAsLatin1() {
+    void decodesNamesAsUtf8AndLatin1() {
         for (var charset : List.of(UTF_8, ISO_8859_1)) {
             String value = Presented.header("üser:x".getBytes(charset));
 
@@ -71,13 +71,13 @@ class ClaimedUsersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "Bearer YWRtaW46cz8+", "Basic", "Basic YWRtaW4=", "Negotiate YII"})
-    void findsNobodyWhereThereAreNoBasicCredentials(String value) {
+    void findsNoUserWithoutBasicCredentials(String value) {
         assertThat(ClaimedUsers.in(List.of(value))).isEmpty();
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void findsEveryUserThatTheStrictReadingFinds(long seed) {
+    void findsEveryUserOfStrictParser(long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < 200; i++) {
             byte[] userPass = new byte[random.nextInt(40)];
@@ -92,7 +92,7 @@ class ClaimedUsersTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void readsArbitraryBytesWithoutComplaint(long seed) {
+    void acceptsArbitraryBytes(long seed) {
         Random random = new Random(seed);
         byte[] bytes = new byte[random.nextInt(5_000)];
         random.nextBytes(bytes);

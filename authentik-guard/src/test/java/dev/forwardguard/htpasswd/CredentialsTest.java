@@ -34,7 +34,7 @@ class CredentialsTest {
                 "Basic Og==|''|''",
                 "Basic YTogYiA=|a| b ",
             })
-    void readsUserAndPassword(String value, String user, String password) {
+    void parsesUserAndPassword(String value, String user, String password) {
         assertThat(Credentials.parse(List.of(value)))
                 .hasValueSatisfying(
                         credentials -> {
@@ -77,12 +77,12 @@ class CredentialsTest {
                 "Basic YTpi\0",
                 "Basic dXNlcmlk",
             })
-    void findsNoCredentialsInAnythingElse(String value) {
+    void rejectsAnythingElse(String value) {
         assertThat(Credentials.parse(List.of(value))).isEmpty();
     }
 
     @Test
-    void findsNoneWithoutTheHeaderAndNoneInSeveral() {
+    void rejectsMissingAndRepeatedHeader() {
         assertThat(Credentials.parse(List.of())).isEmpty();
         assertThat(Credentials.parse(List.of("Basic YTpi", "Basic YTpi"))).isEmpty();
         assertThat(Credentials.parse(List.of("Basic YTpi", ""))).isEmpty();
@@ -90,20 +90,20 @@ class CredentialsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\0", "a\0b", "\n", "\u001f", "\u007f", "\u0080", "\u009f"})
-    void refusesControlCharactersInTheUser(String user) {
+    void rejectsControlCharactersInUser(String user) {
         assertThat(Credentials.parse(List.of(header((user + ":p").getBytes(UTF_8))))).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\u00fc", "\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00e2\u0082"})
-    void refusesAUserThatIsNotUtf8(String bytes) {
+    void rejectsUserThatIsNotUtf8(String bytes) {
         String value = header((bytes + ":p").getBytes(ISO_8859_1));
 
         assertThat(Credentials.parse(List.of(value))).isEmpty();
     }
 
     @Test
-    void refusesANulInThePasswordButNoOtherByte() {
+    void rejectsOnlyNulInPassword() {
         for (int b = 0; b <= 0xff; b++) {
             byte[] password = {'x', (byte) b};
 
@@ -118,7 +118,7 @@ class CredentialsTest {
     }
 
     @Test
-    void readsFourKibibytesAndNoMore() {
+    void acceptsAtMostFourKibibytes() {
         String longest = header("a", "x".repeat(4094).getBytes(UTF_8));
         String tooLong = header("a", "x".repeat(4095).getBytes(UTF_8));
 
@@ -129,14 +129,14 @@ class CredentialsTest {
     }
 
     @Test
-    void neverPrintsThePassword() {
+    void neverPrintsPassword() {
         assertThat(Presented.credentials("alice", "s3cret").toString())
                 .contains("alice")
                 .doesNotContain("s3cret");
     }
 
     @Test
-    void isAValueThatNobodyCanChange() {
+    void isImmutableValue() {
         Credentials credentials = Presented.credentials("a", "b");
 
         credentials.password()[0] = 'c';
@@ -149,9 +149,9 @@ class CredentialsTest {
                 .isNotEqualTo(null);
     }
 
-    /** A header loses them on the way to the backend, which would be told another user. */
+    /** A header loses white space in transit, so the backend would see another user. */
     @Test
-    void aNameWithWhiteSpaceAroundItIsNone() {
+    void rejectsUserWithSurroundingWhiteSpace() {
         for (String name : List.of(" user", "user ", "\u00a0user\u2003", " ")) {
             byte[] pair = (name + ":secret").getBytes(java.nio.charset.StandardCharsets.UTF_8);
             String header = "Basic " + java.util.Base64.getEncoder().encodeToString(pair);

@@ -8,12 +8,12 @@ import org.junit.jupiter.api.Test;
 class HashLimitsTest {
 
     @Test
-    void allowsBcryptOf14And200000RoundsByDefault() {
+    void allowsBcrypt14And200000RoundsByDefault() {
         assertThat(HashLimits.DEFAULT).isEqualTo(new HashLimits(14, 200_000));
     }
 
     @Test
-    void refusesWhatNoFormatCanExpress() {
+    void rejectsLimitsOutsideOfFormats() {
         assertThatIllegalArgumentException().isThrownBy(() -> new HashLimits(3, 5_000));
         assertThatIllegalArgumentException().isThrownBy(() -> new HashLimits(31, 5_000));
         assertThatIllegalArgumentException().isThrownBy(() -> new HashLimits(4, 4_999));

@@ -13,21 +13,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whatever the bytes of an htpasswd file are. An ordinary build only plays the seeds back; the
- * README says how to fuzz.
+ * Parses arbitrary bytes as an htpasswd file. A normal build only replays the seeds; the README
+ * explains how to fuzz.
  */
 class HtpasswdFuzzTest {
-    /** In no seed, and nobody finds a hash of it by chance. */
-    private static final String NEVER = "q7Vd-0x-Zk2p-no-seed-has-it";
+    /** A password that no seed contains and whose hash is not found by chance. */
+    private static final String UNUSED = "q7Vd-0x-Zk2p-no-seed-has-it";
 
-    /** As cheap as limits can be. */
+    /** The lowest possible limits. */
     private static final HashLimits LIMITS = new HashLimits(4, 5_000);
 
     /** The password is "abc". */
     private static final String LATE_HASH = ":{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=";
 
     @FuzzTest(maxDuration = "10m")
-    void aFileIsReadOrRefusedAsAWhole(byte[] content) {
+    void parsesOrRejectsWholeFile(byte[] content) {
         Optional<Htpasswd> read = parse(content);
 
         read.ifPresent(
@@ -38,23 +38,23 @@ class HtpasswdFuzzTest {
                             .isSorted()
                             .doesNotHaveDuplicates();
                     assertThat(users.toString()).hasSizeLessThan(60);
-                    nobodyGetsInByAPasswordThatIsNotHis(users);
+                    assertWrongPasswordIsRejected(users);
                 });
-        neighboursDoNotMatter(content, read);
-        noLaterLineBringsAnybodyBack(content, read);
+        assertGoodLineIsParsedAfter(content, read);
+        assertFirstLineOfUserCounts(content, read);
     }
 
-    private static void nobodyGetsInByAPasswordThatIsNotHis(Htpasswd users) {
-        assertThat(users.authenticate(credentials("nobody-of-that-name", NEVER))).isFalse();
+    private static void assertWrongPasswordIsRejected(Htpasswd users) {
+        assertThat(users.authenticate(credentials("nobody-of-that-name", UNUSED))).isFalse();
         for (String user : users.mentioned().stream().sorted().limit(2).toList()) {
-            assertThat(users.authenticate(credentials(user, NEVER))).as(user).isFalse();
+            assertThat(users.authenticate(credentials(user, UNUSED))).as(user).isFalse();
             assertThat(users.entry(user).isPresent()).isEqualTo(users.hasUser(user));
             assertThat(Username.decode(user.getBytes(UTF_8))).hasValue(user);
         }
     }
 
-    /** A good line is read, whatever stands before it, unless it is about the same user. */
-    private static void neighboursDoNotMatter(byte[] content, Optional<Htpasswd> read) {
+    /** A good line is parsed after any content, unless that names the same user. */
+    private static void assertGoodLineIsParsedAfter(byte[] content, Optional<Htpasswd> read) {
         if (new String(content, UTF_8).contains("late:")) {
             return;
         }
@@ -66,8 +66,8 @@ class HtpasswdFuzzTest {
         }
     }
 
-    /** The first line of a user counts, even one that cannot be used: it may lock him out. */
-    private static void noLaterLineBringsAnybodyBack(byte[] content, Optional<Htpasswd> read) {
+    /** The first line of a user counts, even an unusable one: it may lock the user out. */
+    private static void assertFirstLineOfUserCounts(byte[] content, Optional<Htpasswd> read) {
         List<String> mentioned =
                 read.stream()
                         .flatMap(users -> users.mentioned().stream())

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/** Whatever the bytes are: no other exception than the documented one, and nobody gets in. */
+/** For arbitrary bytes: only the documented exception is thrown, and no login succeeds. */
 class HtpasswdPropertiesTest {
-    /** What makes files and headers interesting; random bytes alone rarely reach deep. */
+    /** Typical parts of files and headers; random bytes alone rarely get past the first checks. */
     private static final List<String> PIECES =
             List.of(
                     "\n",
@@ -59,7 +59,7 @@ class HtpasswdPropertiesTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void arbitraryFilesLetNobodyIn(long seed) {
+    void rejectsLoginsForArbitraryFiles(long seed) {
         Random random = new Random(seed);
         byte[] content = bytes(random, 40);
 
@@ -74,7 +74,7 @@ class HtpasswdPropertiesTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void arbitraryHeadersLetNobodyIn(long seed) {
+    void rejectsLoginsForArbitraryHeaders(long seed) {
         Random random = new Random(seed);
         Htpasswd users = PasswordFile.parse("sha1");
         byte[] bytes = bytes(random, 12);
@@ -88,7 +88,7 @@ class HtpasswdPropertiesTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void noPasswordIsRightButTheRightOne(long seed) {
+    void acceptsOnlyCorrectPassword(long seed) {
         Random random = new Random(seed);
         Htpasswd users = PasswordFile.parse("sha1");
         byte[] password = "correct horse".getBytes(UTF_8);
@@ -107,7 +107,7 @@ class HtpasswdPropertiesTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void goodLinesSurviveBadNeighbours(long seed) {
+    void keepsGoodLinesBetweenBadOnes(long seed) {
         Random random = new Random(seed);
         var content = new ByteArrayOutputStream();
         content.writeBytes(bytes(random, 20));

@@ -28,10 +28,10 @@ class HtpasswdTest {
     private static final String ABC = "{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=";
 
     @Nested
-    class Reading {
+    class Parsing {
 
         @Test
-        void understandsAFileThatWasEditedByHand() {
+        void parsesHandEditedFile() {
             Htpasswd users = PasswordFile.parse("hand-edited");
 
             assertThat(users.size()).isEqualTo(4);
@@ -45,16 +45,16 @@ class HtpasswdTest {
                             new RejectedLine(9, "no password hash"),
                             new RejectedLine(
                                     10, "plain text or DES crypt (too weak), or an unknown format"),
-                            new RejectedLine(11, "user of an earlier line, which counts"),
+                            new RejectedLine(11, "duplicate user, the first line counts"),
                             new RejectedLine(12, "NUL byte"),
                             new RejectedLine(
                                     13,
                                     "user name with control characters or white space around it, or not UTF-8"),
-                            new RejectedLine(14, "user of an earlier line, which counts"));
+                            new RejectedLine(14, "duplicate user, the first line counts"));
         }
 
         @Test
-        void letsTheFirstLineOfAUserDecideEvenWhenItIsUnusable() {
+        void usesFirstLineOfUserEvenIfUnusable() {
             Htpasswd users = PasswordFile.parse("hand-edited");
 
             assertThat(users.authenticate(credentials("first", "second"))).isFalse();
@@ -73,7 +73,7 @@ class HtpasswdTest {
         }
 
         @Test
-        void refusesAUserWithWhiteSpaceAroundTheName() {
+        void rejectsUserWithSurroundingWhiteSpace() {
             Htpasswd users = PasswordFile.of("alice:" + ABC, " padded :" + ABC);
 
             assertThat(users.size()).isEqualTo(1);
@@ -81,7 +81,7 @@ class HtpasswdTest {
         }
 
         @Test
-        void neverLetsTheEmptyUserIn() {
+        void rejectsEmptyUser() {
             Htpasswd users = PasswordFile.of("alice:" + ABC, ":" + ABC);
 
             assertThat(users.authenticate(credentials("", "abc"))).isFalse();
@@ -100,7 +100,7 @@ class HtpasswdTest {
             "abc, too weak",
             "*, too weak",
         })
-        void saysWhyAFormatIsRefused(String hash, String cause) {
+        void reportsCauseOfRejectedFormat(String hash, String cause) {
             Htpasswd users = PasswordFile.of("good:" + ABC, "bad:" + hash);
 
             assertThat(users.hasUser("bad")).isFalse();
@@ -113,7 +113,7 @@ class HtpasswdTest {
         @ParameterizedTest
         @ValueSource(
                 strings = {"", "\n", "\r\n", " \n\t\n", "# alice:x", "#", "\n\n# a\n  # b\r\n"})
-        void findsNobodyInAFileWithoutEntries(String content) {
+        void acceptsFileWithoutEntries(String content) {
             Htpasswd users = PasswordFile.of(content);
 
             assertThat(users.isEmpty()).isTrue();
@@ -123,14 +123,14 @@ class HtpasswdTest {
         }
 
         @Test
-        void refusesAFileWithoutAnyUsableEntry() {
+        void rejectsFileWithoutUsableEntries() {
             assertThatExceptionOfType(InvalidHtpasswdException.class)
                     .isThrownBy(() -> PasswordFile.of("# users", "<html>secret</html>", "a:b"))
                     .withMessage("no usable entry; line 2: no colon after the user name");
         }
 
         @Test
-        void neverShowsTextOfTheFile() {
+        void neverPrintsTextOfFile() {
             Htpasswd users = PasswordFile.of("alice:" + ABC, "bob:hunter2", "hunter3");
 
             assertThat(users).hasToString("Htpasswd[users=1, rejectedLines=2]");
@@ -144,7 +144,7 @@ class HtpasswdTest {
     class Limits {
 
         @Test
-        void readsLinesOfFourKibibytesAndNoMore() {
+        void acceptsLinesUpToFourKibibytes() {
             String longest = "a:" + ABC + ":" + "x".repeat(4096 - 3 - ABC.length());
 
             Htpasswd users = PasswordFile.of(longest, "b" + longest, "#" + longest, "c:" + ABC);
@@ -156,7 +156,7 @@ class HtpasswdTest {
         }
 
         @Test
-        void readsTenThousandEntriesAndNoMore() {
+        void acceptsUpToTenThousandEntries() {
             var lines = new ArrayList<String>();
             lines.add("# not an entry");
             IntStream.range(0, 9_999).mapToObj(i -> "user" + i + ":" + ABC).forEach(lines::add);
@@ -171,7 +171,7 @@ class HtpasswdTest {
         }
 
         @Test
-        void readsOneMebibyteAndNoMore() {
+        void acceptsFilesUpToOneMebibyte() {
             byte[] largest = ("a:" + ABC + "\n" + "\n".repeat(1 << 20)).getBytes(UTF_8);
 
             assertThatExceptionOfType(InvalidHtpasswdException.class)
@@ -182,7 +182,7 @@ class HtpasswdTest {
         }
 
         @Test
-        void refusesCostsAboveTheGivenLimits() {
+        void rejectsCostsAboveGivenLimits() {
             byte[] content =
                     ("a:" + ABC + "\n" + new String(PasswordFile.read("bcrypt-2y"), UTF_8))
                             .replace("alice", "x")
@@ -202,14 +202,14 @@ class HtpasswdTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"alice", "nobody", ""})
-        void checksOneHashWhetherTheUserIsKnownOrNot(String user) {
+        void checksOneHashForKnownAndUnknownUsers(String user) {
             users.authenticate(credentials(user, "x"), this::isRight);
 
             assertThat(checked).singleElement().isSameAs(users.hashFor(user));
         }
 
         @Test
-        void neverAcceptsAnUnknownUserWhateverTheHashSays() {
+        void rejectsUnknownUserEvenIfHashMatches() {
             for (int i = 0; i < 100; i++) {
                 Credentials unknown = credentials("nobody" + i, "x");
                 assertThat(users.authenticate(unknown, (hash, password) -> true)).isFalse();
@@ -218,7 +218,7 @@ class HtpasswdTest {
         }
 
         @Test
-        void neverAcceptsTheStandInsPasswordFromAnUnknownUser() {
+        void rejectsUnknownUserWithPasswordOfDecoy() {
             for (String password : PasswordFile.PASSWORDS.values()) {
                 for (int i = 0; i < 20; i++) {
                     assertThat(users.authenticate(credentials("nobody" + i, password))).isFalse();
@@ -227,12 +227,12 @@ class HtpasswdTest {
         }
 
         @Test
-        void checksAnUnknownUserAgainstTheSameHashEachTime() {
+        void usesSameDecoyForSameUnknownUser() {
             assertThat(users.hashFor("nobody")).isSameAs(users.hashFor("nobody"));
         }
 
         @Test
-        void spreadsUnknownUsersOverAllEntries() {
+        void distributesUnknownUsersOverAllEntries() {
             Map<PasswordHash, Long> counts =
                     IntStream.range(0, 5_000)
                             .mapToObj(i -> users.hashFor("nobody" + i))
@@ -243,16 +243,16 @@ class HtpasswdTest {
         }
 
         @Test
-        void hashesNothingWithoutUsers() {
+        void skipsHashingWithoutUsers() {
             assertThat(PasswordFile.of("").authenticate(credentials("a", "b"), this::isRight))
                     .isFalse();
             assertThat(checked).isEmpty();
         }
 
-        /** By the processor's time, which no neighbour on the machine can stretch. */
+        /** Measures CPU time, which other processes do not affect. */
         @ParameterizedTest
         @ValueSource(strings = {"cheap", "md5", "cheaper", "nobody"})
-        void refusesNobodySoonerThanTheMostExpensiveUser(String user) {
+        void rejectsEveryUserAsSlowlyAsMostExpensive(String user) {
             Htpasswd mixed =
                     PasswordFile.of(
                             "dear:$2y$08$sEkOBuSwKi4WiRPorNjJK.jfsJaiIaSkH/GxfJ/41LlGA//4hNrEO",
@@ -260,11 +260,11 @@ class HtpasswdTest {
                             "md5:$apr1$WYdQo.A2$ujs72eVNZf54hFAzgEAMr.",
                             "cheap:" + ABC);
 
-            assertThat(timeOfRefusal(mixed, user))
-                    .isGreaterThan(timeOfRefusal(mixed, "dear").dividedBy(2));
+            assertThat(rejectionTime(mixed, user))
+                    .isGreaterThan(rejectionTime(mixed, "dear").dividedBy(2));
         }
 
-        private static Duration timeOfRefusal(Htpasswd users, String user) {
+        private static Duration rejectionTime(Htpasswd users, String user) {
             var clock = ManagementFactory.getThreadMXBean();
             long shortest = Long.MAX_VALUE;
             for (int i = 0; i < 5; i++) {
@@ -276,7 +276,7 @@ class HtpasswdTest {
         }
 
         @Test
-        void givesNoAnswerWhenTheCheckFails() {
+        void propagatesFailureOfCheck() {
             assertThatIllegalStateException()
                     .isThrownBy(
                             () ->
@@ -294,7 +294,7 @@ class HtpasswdTest {
     }
 
     @Test
-    void cannotBeChangedThroughWhatItReturns() {
+    void returnsUnmodifiableLines() {
         Htpasswd users = PasswordFile.of("a:" + ABC, "b");
 
         assertThatExceptionOfType(UnsupportedOperationException.class)

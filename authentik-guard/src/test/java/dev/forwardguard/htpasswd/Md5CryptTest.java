@@ -28,14 +28,14 @@ class Md5CryptTest {
                 "$1$sa\u00e4t$XVxeyxOmEe8FMRYTOXh3u0",
                 "$apr2$salt$XVxeyxOmEe8FMRYTOXh3u0",
             })
-    void refusesWhatCryptCouldNotHavePrinted(String text) {
+    void rejectsMalformedHashes(String text) {
         assertThatExceptionOfType(UnusableLineException.class)
                 .isThrownBy(() -> Md5Crypt.parse(text))
                 .withMessage("malformed MD5-crypt hash");
     }
 
     @Test
-    void takesNoSaltAndAnyOther() throws UnusableLineException {
+    void acceptsEmptyAndUnusualSalts() throws UnusableLineException {
         assertThat(Md5Crypt.parse("$1$$XVxeyxOmEe8FMRYTOXh3u0")).hasToString("Md5Crypt[]");
         assertThat(Md5Crypt.parse("$1$+~<\"=@'&$XVxeyxOmEe8FMRYTOXh3u0")).isNotNull();
     }

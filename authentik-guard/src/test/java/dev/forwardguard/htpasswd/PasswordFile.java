@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The files that {@code generate.sh} in the test resources wrote, and the passwords in them. */
+/** The files written by {@code generate.sh} in the test resources, and their passwords. */
 final class PasswordFile {
     static final List<String> FORMATS =
             List.of(

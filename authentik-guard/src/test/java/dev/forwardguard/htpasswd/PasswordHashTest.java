@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** All formats, held against files and vectors that other programs wrote. */
+/** All formats, checked against files and test vectors of other programs. */
 class PasswordHashTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("formats")
-    void acceptsWhatTheUsualToolsHaveHashed(String format) {
+    void acceptsHashesOfCommonTools(String format) {
         Htpasswd users = PasswordFile.parse(format);
 
         assertThat(users.rejectedLines()).isEmpty();
@@ -37,7 +37,7 @@ class PasswordHashTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("formats")
-    void refusesEveryPasswordButTheRightOne(String format) {
+    void rejectsWrongPasswords(String format) {
         Htpasswd users = PasswordFile.parse(format);
         var wrong = List.of("", " ", "correct", "correct horse ", "Correct horse", "correct horsf");
 
@@ -50,7 +50,7 @@ class PasswordHashTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("formats")
-    void doesNotAcceptItsOwnTextAsThePassword(String format) {
+    void rejectsHashTextAsPassword(String format) {
         Htpasswd users = PasswordFile.parse(format);
 
         for (String line : new String(PasswordFile.read(format), UTF_8).split("\n", -1)) {
@@ -60,7 +60,7 @@ class PasswordHashTest {
     }
 
     @Test
-    void agreesWithOpensslOnPasswordsAndSaltsOfEveryLength() {
+    void matchesOpensslForEveryLength() {
         Htpasswd users = PasswordFile.parse("lengths");
         assertThat(users.size()).isEqualTo(100);
 
@@ -75,7 +75,7 @@ class PasswordHashTest {
         }
     }
 
-    /** From the documents named, each confirmed with openssl or libxcrypt. */
+    /** From the named documents, each confirmed with openssl or libxcrypt. */
     @ParameterizedTest(name = "{2}")
     @CsvSource({
         "myPassword, {SHA}VBPuJHI7uixaa6LQGWx4s+5GKNE=, Apache httpd: Password Formats",
@@ -87,7 +87,7 @@ class PasswordHashTest {
         "Hello world!, $6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u"
                 + "4OTLiBFdcbYEdFCoEOfaS35inz1, SHA-crypt specification ($6$)",
     })
-    void agreesWithPublishedExamples(String password, String hash, String source) {
+    void matchesPublishedExamples(String password, String hash, String source) {
         Htpasswd users = PasswordFile.of("u:" + hash);
 
         assertThat(users.authenticate(credentials("u", password))).as(source).isTrue();
@@ -96,7 +96,7 @@ class PasswordHashTest {
 
     @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("formatsWithSeeds")
-    void acceptsNothingAfterOneCharacterOfTheHashHasChanged(String format, long seed) {
+    void rejectsPasswordAfterHashMutation(String format, long seed) {
         Random random = new Random(seed);
         String line = new String(PasswordFile.read(format), UTF_8).lines().findFirst().orElse("");
         int at = "alice:".length() + random.nextInt(line.length() - "alice:".length());
@@ -113,7 +113,7 @@ class PasswordHashTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({"des-crypt", "plain"})
-    void refusesWeakFormats(String format) {
+    void rejectsWeakFormats(String format) {
         assertThatExceptionOfType(InvalidHtpasswdException.class)
                 .isThrownBy(() -> PasswordFile.parse(format))
                 .withMessageContaining("no usable entry")
@@ -122,7 +122,7 @@ class PasswordHashTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("formats")
-    void neverPrintsWhatItStores(String format) {
+    void neverPrintsHash(String format) {
         Htpasswd users = PasswordFile.parse(format);
 
         String printed = users.hashFor("alice").toString();

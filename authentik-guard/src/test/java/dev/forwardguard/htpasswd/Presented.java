@@ -7,7 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Base64;
 import java.util.List;
 
-/** Credentials as a client presents them, written in one line. */
+/** Builds credentials and headers as a client presents them. */
 final class Presented {
     private Presented() {}
 
@@ -31,7 +31,7 @@ final class Presented {
         return "Basic " + Base64.getEncoder().encodeToString(userPass);
     }
 
-    /** As an HTTP server hands over raw header bytes. */
+    /** Raw header bytes as an HTTP server provides them. */
     static String raw(byte[] bytes) {
         return new String(bytes, ISO_8859_1);
     }

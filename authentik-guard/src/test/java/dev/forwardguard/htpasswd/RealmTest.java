@@ -10,20 +10,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RealmTest {
 
     @Test
-    void isTheHeaderThatAsksForUtf8Credentials() {
+    void printsHeaderWithUtf8Charset() {
         assertThat(new Realm("Emergency Access"))
                 .hasToString("Basic realm=\"Emergency Access\", charset=\"UTF-8\"");
     }
 
     @Test
-    void quotesWhatWouldEndTheRealm() {
+    void escapesQuotesAndBackslashes() {
         assertThat(new Realm("a \"b\" \\ c"))
                 .hasToString("Basic realm=\"a \\\"b\\\" \\\\ c\", charset=\"UTF-8\"");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nSet-Cookie: b", "a\tb", "\0", "\u007f", "Zugriff für alle"})
-    void refusesARealmThatDoesNotFitInAHeader(String realm) {
+    void rejectsRealmThatIsNotPrintableAscii(String realm) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Realm(realm))
                 .withMessageContaining("realm must hold printable ASCII");

@@ -14,11 +14,12 @@ import java.util.Random;
 import java.util.function.IntFunction;
 
 /**
- * Whether the time of a refusal tells who exists and how his password is stored: 2,000 refusals
- * each of a user of every algorithm, of cheaper ones, and of unknown users, in random order, each
- * pair compared by the rank sum test of Mann and Whitney. A |z| below 4.1 means that 2,000 samples
- * do not tell them apart (p = 0.001 for all 28 pairs together, after Bonferroni). A program and no
- * test: it asserts nothing about time, and only runs when it is named.
+ * Measures whether the time of a failed login reveals which users exist and how their passwords are
+ * stored. It times 2,000 failed logins each of a user of every algorithm, of users with cheaper
+ * hashes, and of unknown users, in random order, and compares each pair with the Mann-Whitney rank
+ * sum test. A |z| below 4.1 means that 2,000 samples do not distinguish the pair (p = 0.001 for all
+ * 28 pairs together, with Bonferroni correction). This is a program, not a test: it asserts nothing
+ * about time, and runs only when named explicitly.
  *
  * <p>{@code mvn -pl shared,authentik-guard test -Dtest=RefusalTimeMeasurement
  * -Dsurefire.failIfNoSpecifiedTests=false}
@@ -26,14 +27,14 @@ import java.util.function.IntFunction;
 class RefusalTimeMeasurement {
     private static final int SAMPLES = 2000;
 
-    /** Stricter than a watch: what other programs do on the machine hides nothing. */
+    /** CPU time is stricter than wall-clock time: load of other processes hides no difference. */
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
 
     private static final long SEED = 20_261_121;
 
     /**
-     * bcrypt at cost 6: at 12 this would take two hours, and hide a difference of a millisecond
-     * rather than show it.
+     * bcrypt at cost 6: at 12 this would take two hours, and would rather hide a difference of a
+     * millisecond than show it.
      */
     private static final Htpasswd USERS =
             PasswordFile.of(
@@ -48,14 +49,14 @@ class RefusalTimeMeasurement {
     private static final List<String> KINDS =
             List.of("bcrypt", "cheaper", "sha", "apr1", "sha256", "fewer", "sha512", "?");
 
-    /** Beyond it two kinds are told apart. */
-    private static final double TOLD_APART = 4.1;
+    /** Above this |z|, two kinds can be distinguished. */
+    private static final double CRITICAL_Z = 4.1;
 
     @Test
-    void printsHowWellRefusalsCanBeToldApart() {
-        measure(SAMPLES / 10, kind -> KINDS.get(kind)); // the compiler warms up
+    void printsTimingDifferences() {
+        measure(SAMPLES / 10, kind -> KINDS.get(kind)); // warms up the compiler
         double[][] micros = measure(SAMPLES, kind -> KINDS.get(kind));
-        System.out.printf("%d refusals of each kind%n", SAMPLES);
+        System.out.printf("%d failed logins of each kind%n", SAMPLES);
         for (int kind = 0; kind < KINDS.size(); kind++) {
             double[] sorted = micros[kind].clone();
             Arrays.sort(sorted);
@@ -66,7 +67,7 @@ class RefusalTimeMeasurement {
                 double z = rankSum(micros[kind], micros[other]);
                 System.out.printf(
                         "  and %-8s z = %+.2f%s%n",
-                        KINDS.get(other), z, Math.abs(z) > TOLD_APART ? " TOLD APART" : "");
+                        KINDS.get(other), z, Math.abs(z) > CRITICAL_Z ? " DIFFERENT" : "");
             }
         }
     }
@@ -88,13 +89,13 @@ class RefusalTimeMeasurement {
             boolean right = USERS.authenticate(wrong);
             micros[kind][taken[kind]++] = (CLOCK.getCurrentThreadCpuTime() - begun) / 1e3;
             if (right) {
-                throw new IllegalStateException("a guess was right");
+                throw new IllegalStateException("a wrong password was accepted");
             }
         }
         return micros;
     }
 
-    /** The normal approximation of Mann and Whitney's U. */
+    /** The normal approximation of the Mann-Whitney U. */
     private static double rankSum(double[] one, double[] other) {
         long above = 0;
         double[] sorted = other.clone();

@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Sha1Test {
 
     @Test
-    void takesASaltOfAnyLength() throws UnusableLineException {
-        // { printf 'abcs' | openssl dgst -sha1 -binary; printf s; } | base64, likewise with 40
-        // salts
+    void acceptsSaltOfAnyLength() throws UnusableLineException {
+        // { printf 'abcs' | openssl dgst -sha1 -binary; printf s; } | base64, and likewise
+        // with 40 salt bytes
         assertThat(Sha1.parse("{SSHA}4BSwzhziEnmr82denb0rG/hG5dhz").matches(abc())).isTrue();
         assertThat(
                         Sha1.parse(
@@ -37,7 +37,7 @@ class Sha1Test {
                 "{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J1z",
                 "{SSHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=",
             })
-    void refusesWhatIsNotExactlyADigestWithOrWithoutSalt(String text) {
+    void rejectsMalformedHashes(String text) {
         assertThatExceptionOfType(UnusableLineException.class)
                 .isThrownBy(() -> Sha1.parse(text))
                 .withMessage("malformed SHA-1 hash");

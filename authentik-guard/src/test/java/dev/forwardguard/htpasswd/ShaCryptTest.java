@@ -14,7 +14,7 @@ class ShaCryptTest {
     private static final String HASH = "RVqdiRIUe5MVfkDOi/I82adrvvZIZEsoj.KrZfqlGZ3";
 
     @Test
-    void usesFiveThousandRoundsUnlessTold() throws UnusableLineException {
+    void usesFiveThousandRoundsByDefault() throws UnusableLineException {
         byte[] password = "password".getBytes(US_ASCII);
 
         assertThat(parse("$5$Salt+16$" + HASH).matches(password)).isTrue();
@@ -38,36 +38,36 @@ class ShaCryptTest {
                 "seventeen-letters$",
                 "",
             })
-    void refusesASettingThatCryptDoesNotKnow(String setting) {
-        assertRefused("$5$" + setting + HASH, "malformed SHA-crypt hash");
+    void rejectsInvalidSetting(String setting) {
+        assertRejected("$5$" + setting + HASH, "malformed SHA-crypt hash");
     }
 
     @Test
-    void refusesRoundsAboveTheLimit() throws UnusableLineException {
+    void rejectsRoundsAboveLimit() throws UnusableLineException {
         assertThat(parse("$5$rounds=200000$Salt$" + HASH))
                 .hasToString("ShaCrypt[SHA256, rounds=200000]");
-        assertRefused(
+        assertRejected(
                 "$5$rounds=200001$Salt$" + HASH, "SHA-crypt rounds above the limit of 200000");
-        assertRefused(
+        assertRejected(
                 "$5$rounds=999999999$Salt$" + HASH, "SHA-crypt rounds above the limit of 200000");
     }
 
     @Test
-    void refusesAHashOfAnotherLengthOrWithStrayBits() {
-        assertRefused("$6$Salt+16$" + HASH, "malformed SHA-crypt hash");
-        assertRefused("$5$Salt+16$" + HASH + "$", "malformed SHA-crypt hash");
-        assertRefused("$5$Salt+16$" + HASH.substring(1), "malformed SHA-crypt hash");
-        assertRefused("$5$Salt+16$" + HASH.substring(0, 42) + "E", "malformed SHA-crypt hash");
-        assertRefused("$6$Salt$" + ".".repeat(85) + "2", "malformed SHA-crypt hash");
+    void rejectsOtherLengthsAndStrayBits() {
+        assertRejected("$6$Salt+16$" + HASH, "malformed SHA-crypt hash");
+        assertRejected("$5$Salt+16$" + HASH + "$", "malformed SHA-crypt hash");
+        assertRejected("$5$Salt+16$" + HASH.substring(1), "malformed SHA-crypt hash");
+        assertRejected("$5$Salt+16$" + HASH.substring(0, 42) + "E", "malformed SHA-crypt hash");
+        assertRejected("$6$Salt$" + ".".repeat(85) + "2", "malformed SHA-crypt hash");
     }
 
     @Test
-    void doesNotWorkOnPasswordsThatCryptRefuses() throws UnusableLineException {
-        // perl -e 'print crypt("x" x 511, q($5$Salt))'; with 512, libxcrypt answers *0.
+    void rejectsPasswordsLongerThanLibxcryptAccepts() throws UnusableLineException {
+        // perl -e 'print crypt("x" x 511, q($5$Salt))'; with 512, libxcrypt returns *0.
         ShaCrypt longest = parse("$5$Salt$KHXKl6Z8Qlb3/U/Ko3iw02MXuZ0gbOSRKckxe5wjfa7");
 
         assertThat(longest.matches("x".repeat(511).getBytes(US_ASCII))).isTrue();
-        // What the specification alone, without that limit, gives for 512.
+        // The hash for 512 by the specification, which has no such limit.
         ShaCrypt tooLong = parse("$5$Salt$iyRcldZ6wVPLCCSPv0iR63jORBLX4hjcDB2q/HPzlcD");
         assertThat(tooLong.matches("x".repeat(512).getBytes(US_ASCII))).isFalse();
     }
@@ -76,7 +76,7 @@ class ShaCryptTest {
         return ShaCrypt.parse(text, HashLimits.DEFAULT);
     }
 
-    private static void assertRefused(String text, String cause) {
+    private static void assertRejected(String text, String cause) {
         assertThatExceptionOfType(UnusableLineException.class)
                 .isThrownBy(() -> parse(text))
                 .withMessage(cause);

@@ -23,7 +23,7 @@ class ApiJsonTest {
     private final ApiJson json = new ApiJson("htpasswd");
 
     @Test
-    void readsWhatMattersInAnyOrderAndSkipsTheRest() throws ListWatchException {
+    void readsKnownFieldsInAnyOrder() throws ListWatchException {
         ApiObject secret = json.object(SECRET.getBytes(UTF_8));
 
         assertThat(secret.kind()).isEqualTo("Secret");
@@ -33,7 +33,7 @@ class ApiJsonTest {
     }
 
     @Test
-    void readsAnEventWhoseTypeComesLast() throws ListWatchException {
+    void readsEventWithTypeLast() throws ListWatchException {
         String line = "{\"object\":" + SECRET + ",\"since\":1.5,\"type\":\"MODIFIED\"}";
 
         ApiJson.Event event = json.event(line.getBytes(UTF_8));
@@ -43,7 +43,7 @@ class ApiJsonTest {
     }
 
     @Test
-    void doesNotPrintTheContent() throws ListWatchException {
+    void neverPrintsContent() throws ListWatchException {
         assertThat(json.object(SECRET.getBytes(UTF_8)).toString()).doesNotContain("YQ==");
     }
 
@@ -53,7 +53,7 @@ class ApiJsonTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    void damagedTextIsReadOrRefusedAndNeverAnythingElse(long seed) {
+    void readsOrRejectsDamagedText(long seed) {
         var random = new Random(seed);
         byte[] damaged = SECRET.getBytes(UTF_8);
         for (int i = 0; i <= random.nextInt(4); i++) {
@@ -62,14 +62,14 @@ class ApiJsonTest {
 
         try {
             assertThat(json.object(damaged).items()).isEmpty();
-        } catch (ListWatchException refused) {
-            assertThat(refused.result()).isEqualTo(ListWatchResult.MALFORMED);
-            assertThat(refused.getCause()).isNull();
+        } catch (ListWatchException rejected) {
+            assertThat(rejected.result()).isEqualTo(ListWatchResult.MALFORMED);
+            assertThat(rejected.getCause()).isNull();
         }
     }
 
     @Test
-    void everyTruncationIsRefused() {
+    void rejectsEveryTruncation() {
         byte[] whole = SECRET.getBytes(UTF_8);
         for (int length = 0; length < whole.length; length++) {
             byte[] part = java.util.Arrays.copyOf(whole, length);
@@ -79,7 +79,7 @@ class ApiJsonTest {
     }
 
     @Test
-    void depthIsBounded() {
+    void rejectsDeepNesting() {
         String deep = "{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}";
 
         assertThatThrownBy(() -> json.object(deep.getBytes(UTF_8)))

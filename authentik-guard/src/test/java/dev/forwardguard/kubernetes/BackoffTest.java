@@ -15,7 +15,7 @@ class BackoffTest {
 
     @ParameterizedTest
     @EnumSource(names = {"GONE", "UNAUTHORIZED"})
-    void theFirstIsAnsweredAtOnceAndThoseAfterItAreNot(ListWatchResult result) {
+    void retriesAtOnceOnlyFirstTime(ListWatchResult result) {
         assertThat(backoff.after(result, false, NOTHING)).isZero();
         assertThat(backoff.after(result, false, NOTHING)).isPositive();
         assertThat(backoff.after(result, false, NOTHING)).isPositive();
@@ -27,7 +27,7 @@ class BackoffTest {
     @EnumSource(
             names = {"GONE", "UNAUTHORIZED", "OK"},
             mode = EnumSource.Mode.EXCLUDE)
-    void everyOtherFailureWaitsAndLongerEachTime(ListWatchResult result) {
+    void waitsLongerAfterEachFailure(ListWatchResult result) {
         Duration first = backoff.after(result, false, NOTHING);
         backoff.after(result, false, NOTHING);
         Duration third = backoff.after(result, false, NOTHING);
@@ -37,7 +37,7 @@ class BackoffTest {
     }
 
     @Test
-    void aWatchThatLastedEndsTheHistory() {
+    void resetsAfterLongWatch() {
         for (int i = 0; i < 10; i++) {
             backoff.after(ListWatchResult.UNREACHABLE, false, NOTHING);
         }
@@ -48,7 +48,7 @@ class BackoffTest {
     }
 
     @Test
-    void waitsAsLongAsTheServerAsksForWithinBounds() {
+    void respectsRetryAfterWithinBounds() {
         assertThat(backoff.after(ListWatchResult.THROTTLED, false, Duration.ofSeconds(7)))
                 .isEqualTo(Duration.ofSeconds(7));
         assertThat(backoff.after(ListWatchResult.THROTTLED, false, Duration.ofDays(7)))

@@ -27,8 +27,9 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 
 /**
- * Everything that a class of tests makes the guard and its libraries log, at TRACE, instead of on
- * the console. At the end none of it may hold a token, a password or a hash.
+ * Captures everything that the guard and its libraries log during a test class, at TRACE, instead
+ * of printing it. After the class, asserts that no captured line contains a token, a password or a
+ * hash.
  */
 final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
     private static final Set<String> SECRETS = ConcurrentHashMap.newKeySet();
@@ -60,14 +61,14 @@ final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
                 public void close() {}
             };
 
-    /** Must not be in a log line from now on. */
-    static void keepOut(String secret) {
+    /** Registers a text that must not appear in any log line. */
+    static void mustNotLog(String secret) {
         if (secret.length() > 6) {
             SECRETS.add(secret);
         }
     }
 
-    /** What was logged by this package and about the live value, from the beginning. */
+    /** The lines of the guard at INFO and WARN since the last {@link #clear}. */
     List<String> logged() {
         return lines.stream()
                 .filter(line -> line.contains("\"INFO\"") || line.contains("\"WARN\""))
@@ -75,8 +76,13 @@ final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
                 .toList();
     }
 
-    void forget() {
+    void clear() {
         lines.clear();
+    }
+
+    /** JUnit also calls the extension for nested classes, within their enclosing class. */
+    private static boolean isNested(ExtensionContext context) {
+        return context.getRequiredTestClass().getEnclosingClass() != null;
     }
 
     private static Logger root() {
@@ -85,6 +91,9 @@ final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
+        if (isNested(context)) {
+            return;
+        }
         for (Iterator<Appender<ILoggingEvent>> all = root().iteratorForAppenders();
                 all.hasNext(); ) {
             console.add(all.next());
@@ -101,11 +110,13 @@ final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
-        root().detachAppender(capture);
-        root().setLevel(Level.INFO);
-        console.forEach(root()::addAppender);
-        okhttp.removeHandler(captureOkHttp);
-        okhttp.setLevel(null);
+        if (!isNested(context)) {
+            root().detachAppender(capture);
+            root().setLevel(Level.INFO);
+            console.forEach(root()::addAppender);
+            okhttp.removeHandler(captureOkHttp);
+            okhttp.setLevel(null);
+        }
         assertThat(lines).as("the log at TRACE").isNotEmpty();
         for (String secret : SECRETS) {
             assertThat(lines).as("lines with a secret").noneMatch(line -> line.contains(secret));

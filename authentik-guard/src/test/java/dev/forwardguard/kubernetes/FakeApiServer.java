@@ -34,21 +34,21 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * An API server with one Secret: list and watch with revisions and a history, the field selector,
- * tokens, RBAC that answers 403 without the right selector, and every fault on demand. Real HTTP,
- * or HTTPS.
+ * An API server with one Secret. Supports list and watch with revisions and a history, the field
+ * selector, tokens, RBAC that answers 403 without the right selector, and faults on demand. Serves
+ * real HTTP or HTTPS.
  */
 final class FakeApiServer implements AutoCloseable {
     static final String NAMESPACE = "guards";
     static final String NAME = "authentik-guard-htpasswd";
     static final String SELECTOR = "metadata.name=" + NAME;
 
-    /** Answers a request in its own way; whatever it leaves open is closed. */
+    /** Replaces the normal response; an exchange that it leaves open is closed. */
     interface Fault {
         void answer(HttpExchange exchange) throws IOException, InterruptedException;
     }
 
-    /** What came in. */
+    /** A received request. */
     record Request(
             String path,
             Map<String, String> query,
@@ -62,7 +62,7 @@ final class FakeApiServer implements AutoCloseable {
 
     private record Change(long revision, Piece line) {}
 
-    /** What a watch has to send next: bytes, or an end of it, proper or not. */
+    /** The next thing that a watch sends: bytes, or a clean or broken end. */
     private static final class Piece {
         private final byte[] bytes;
         private final boolean last;
@@ -139,7 +139,7 @@ final class FakeApiServer implements AutoCloseable {
         return (tls == null ? "http" : "https") + "://127.0.0.1:" + port();
     }
 
-    /** Stops listening and breaks every connection, until {@link #start}. */
+    /** Stops listening and breaks every connection; {@link #start} starts it again. */
     void stop() {
         server.stop(0);
         synchronized (this) {
@@ -165,8 +165,8 @@ final class FakeApiServer implements AutoCloseable {
 
     /** Creates or modifies the Secret. */
     void put(String htpasswd) {
-        CapturedLogs.keepOut(htpasswd);
-        CapturedLogs.keepOut(Base64.getEncoder().encodeToString(htpasswd.getBytes(UTF_8)));
+        CapturedLogs.mustNotLog(htpasswd);
+        CapturedLogs.mustNotLog(Base64.getEncoder().encodeToString(htpasswd.getBytes(UTF_8)));
         putData(data("htpasswd", Base64.getEncoder().encodeToString(htpasswd.getBytes(UTF_8))));
     }
 
@@ -192,14 +192,14 @@ final class FakeApiServer implements AutoCloseable {
         }
     }
 
-    /** The cluster is restored from a backup: from now on revisions continue from there. */
+    /** Restores the cluster from a backup: revisions continue from an earlier one. */
     synchronized void restore(long earlier) {
         revision = earlier;
         history.clear();
         compacted = 0;
     }
 
-    /** Forgets the history, so that a watch from before now gets 410 as an event. */
+    /** Drops the history, so that a watch from an earlier revision gets 410 as an event. */
     synchronized void compact() {
         history.clear();
         compacted = revision;
@@ -234,9 +234,9 @@ final class FakeApiServer implements AutoCloseable {
                         + "}");
     }
 
-    // ---- watches under way
+    // ---- open watches
 
-    /** To every watch, as it is. */
+    /** Sends these bytes to every watch. */
     void send(byte[] bytes) {
         send(new Piece(bytes, false, false));
     }
@@ -254,18 +254,18 @@ final class FakeApiServer implements AutoCloseable {
                                 + "\"}}"));
     }
 
-    /** As when something is wrong with the watch itself: an event, and the end. */
+    /** Sends an event {@code ERROR} to every watch and ends it. */
     void failWatches(int code) {
         send(error(code));
         endWatches();
     }
 
-    /** As after {@code timeoutSeconds}. */
+    /** Ends every watch cleanly, as after {@code timeoutSeconds}. */
     void endWatches() {
         send(END);
     }
 
-    /** Without the end that the protocol demands. */
+    /** Breaks every watch, without the end that the protocol requires. */
     void breakWatches() {
         send(BREAK);
     }
@@ -292,7 +292,7 @@ final class FakeApiServer implements AutoCloseable {
         everyWatch = fault;
     }
 
-    /** Only requests with this token are answered; null stands for any. */
+    /** Accepts only requests with this token; null accepts any. */
     void accept(@Nullable String only) {
         token = only;
     }
@@ -316,12 +316,12 @@ final class FakeApiServer implements AutoCloseable {
         return exchange -> new java.util.concurrent.CountDownLatch(1).await(60, TimeUnit.SECONDS);
     }
 
-    /** Before the first byte. */
-    static Fault hangUp() {
+    /** Closes the connection before the first byte. */
+    static Fault closeWithoutResponse() {
         return exchange -> {};
     }
 
-    /** A complete answer. */
+    /** A complete response. */
     static Fault answer(byte[] bytes) {
         return exchange -> {
             exchange.sendResponseHeaders(200, bytes.length);
@@ -329,7 +329,7 @@ final class FakeApiServer implements AutoCloseable {
         };
     }
 
-    /** An answer that breaks off behind these bytes. */
+    /** A response that breaks off after these bytes. */
     static Fault truncated(byte[] bytes) {
         return exchange -> {
             exchange.sendResponseHeaders(200, 0);
@@ -339,7 +339,7 @@ final class FakeApiServer implements AutoCloseable {
         };
     }
 
-    // ---- what came in
+    // ---- requests
 
     List<Request> requests() {
         return requests;
@@ -378,7 +378,7 @@ final class FakeApiServer implements AutoCloseable {
         return once != null ? once : request.watch() ? everyWatch : everyList;
     }
 
-    /** What RBAC demands of somebody who may list and watch one Secret by its name. */
+    /** Whether RBAC allows the request to a client that may access one Secret by name. */
     static boolean selected(Request request) {
         return request.path().equals("/api/v1/namespaces/" + NAMESPACE + "/secrets")
                 && SELECTOR.equals(request.query().get("fieldSelector"));
@@ -451,7 +451,7 @@ final class FakeApiServer implements AutoCloseable {
                 System.nanoTime());
     }
 
-    /** Whom the client certificate is for; empty without one. */
+    /** The subject of the client certificate; empty without one. */
     private static String client(HttpExchange exchange) {
         try {
             return exchange instanceof HttpsExchange https

@@ -12,13 +12,13 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A source with everything around it, at a pace that tests can wait for. */
+/** A {@link SecretWatch} with its dependencies, and with timings short enough for tests. */
 final class FollowedSecret implements AutoCloseable {
     static final Duration GRACE = Duration.ofSeconds(30);
     static final HtpasswdSecretConfiguration WHICH =
             new HtpasswdSecretConfiguration(null, FakeApiServer.NAME, "htpasswd");
 
-    /** Everything within a second or so; only the grace is a clock that tests move by hand. */
+    /** Everything happens within about a second. Tests advance the clock for the grace by hand. */
     static final WatchTimings FAST =
             new WatchTimings(
                     Duration.ofSeconds(1),
@@ -32,32 +32,32 @@ final class FollowedSecret implements AutoCloseable {
                     Duration.ofMillis(5));
 
     /**
-     * The same with pauses that nobody could mistake for none, so with deadlines that a busy
-     * machine keeps.
+     * The same with pauses of a minute, so that a missing pause is noticed, and with deadlines that
+     * a busy machine meets.
      */
-    static final WatchTimings LEISURELY =
+    static final WatchTimings SLOW_RETRIES =
             new WatchTimings(
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(10),
                     FAST.watch(),
-                    FAST.silence(),
-                    FAST.settled(),
+                    FAST.readTimeout(),
+                    FAST.minWatch(),
                     Duration.ofMinutes(1),
                     Duration.ofMinutes(1),
                     Duration.ofMinutes(1),
                     FAST.graceCheck());
 
-    /** The same with watches that end sooner. */
-    static WatchTimings impatient(Duration watch, Duration silence) {
+    /** {@link #FAST} with another watch duration and read timeout. */
+    static WatchTimings withWatch(Duration watch, Duration readTimeout) {
         return new WatchTimings(
                 FAST.connectTimeout(),
                 FAST.listDeadline(),
                 watch,
-                silence,
-                FAST.settled(),
-                FAST.shortestPause(),
-                FAST.longestPause(),
-                FAST.longestRetryAfter(),
+                readTimeout,
+                FAST.minWatch(),
+                FAST.minPause(),
+                FAST.maxPause(),
+                FAST.maxRetryAfter(),
                 FAST.graceCheck());
     }
 
@@ -89,8 +89,8 @@ final class FollowedSecret implements AutoCloseable {
         this(access, FAST);
     }
 
-    /** Lets time pass, at once. */
-    void pass(Duration time) {
+    /** Advances the clock. */
+    void advance(Duration time) {
         ahead.addAndGet(time.toNanos());
     }
 
@@ -100,7 +100,7 @@ final class FollowedSecret implements AutoCloseable {
 
     void awaitAccepted(String user, String password) {
         try {
-            Eventually.until(user + " is let in", () -> accepts(user, password));
+            Eventually.until(user + " can log in", () -> accepts(user, password));
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "; " + this, e);
         }
@@ -138,7 +138,7 @@ final class FollowedSecret implements AutoCloseable {
         return status() + ", in force: " + value.snapshot() + ", reads: " + reads;
     }
 
-    /** Whether no thread is left. */
+    /** Whether the thread of the watch has ended. */
     boolean ended() {
         return watch.ended();
     }

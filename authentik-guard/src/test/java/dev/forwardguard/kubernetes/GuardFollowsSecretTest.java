@@ -33,7 +33,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Whole guards, over HTTP, with a Secret behind them. */
+/** Complete guards, tested over HTTP, with a Secret as the source of their users. */
 class GuardFollowsSecretTest {
     private static final GuardKind GUARD =
             new GuardKind("/outpost.goauthentik.io/auth/traefik", 401, Outcome.CHALLENGE);
@@ -48,7 +48,7 @@ class GuardFollowsSecretTest {
 
     @BeforeEach
     void start() throws Exception {
-        LOGS.forget();
+        LOGS.clear();
         var authority = new TestAuthority();
         api = FakeApiServer.secure(authority.server("127.0.0.1"));
         api.accept("token-of-the-guard");
@@ -56,7 +56,7 @@ class GuardFollowsSecretTest {
     }
 
     @AfterEach
-    void everyRequestCarriedTheFieldSelector() {
+    void checkFieldSelector() {
         api.close();
         assertThat(api.requests()).allMatch(FakeApiServer::selected);
     }
@@ -72,7 +72,8 @@ class GuardFollowsSecretTest {
     }
 
     /**
-     * The environment of a process cannot be set from within, so the guards are told where to ask.
+     * Writes a kubeconfig with the pod's token and CA. A process cannot change its own environment,
+     * so the guards cannot be configured like in a pod.
      */
     private Path kubeconfig(int port) {
         try {
@@ -101,12 +102,13 @@ class GuardFollowsSecretTest {
     }
 
     private static void awaitLogin(RunningGuard guard, String user, String password) {
-        Eventually.until(user + " is let in", () -> status(guard, login(user, password)) == 200);
+        Eventually.until(user + " can log in", () -> status(guard, login(user, password)) == 200);
     }
 
-    // ---- the start
+    // ---- startup
 
-    private static void servesWithoutUsers(RunningGuard guard, String contact) throws IOException {
+    private static void assertServesWithoutUsers(RunningGuard guard, String contact)
+            throws IOException {
         assertThat(status(guard, login("alice", FIRST))).isEqualTo(503);
         assertThat(guard.management().ask(RawRequest.get("/health/readiness")).status())
                 .isEqualTo(200);
@@ -123,36 +125,36 @@ class GuardFollowsSecretTest {
     }
 
     @Test
-    void startsAndServesWhileTheApiServerRefuses() throws Exception {
+    void startsWhileApiServerRefusesConnections() throws Exception {
         try (RefusingPort port = RefusingPort.open();
                 RunningGuard guard = guard(port.port())) {
-            servesWithoutUsers(guard, "unreachable");
+            assertServesWithoutUsers(guard, "unreachable");
         }
     }
 
     @Test
-    void startsAndServesWhileTheApiServerIsUnroutable() throws Exception {
+    void startsWhileApiServerIsUnroutable() throws Exception {
         try (BlackholePort port = BlackholePort.open();
                 RunningGuard guard = guard(port.port())) {
-            servesWithoutUsers(guard, "starting");
+            assertServesWithoutUsers(guard, "starting");
         }
     }
 
     @Test
-    void startsAndServesWhileTheApiServerHangs() throws Exception {
+    void startsWhileApiServerHangs() throws Exception {
         api.everyList(FakeApiServer.hang());
         try (RunningGuard guard = guard(api.port())) {
-            servesWithoutUsers(guard, "starting");
-            Eventually.until("it is asked", () -> !api.requests().isEmpty());
+            assertServesWithoutUsers(guard, "starting");
+            Eventually.until("a request to the API server", () -> !api.requests().isEmpty());
         }
     }
 
     @Test
-    void letsInWhoIsInTheSecretOnceTheApiServerIsThere() throws Exception {
+    void loadsSecretWhenApiServerComesUp() throws Exception {
         api.put(Passwords.line("alice", FIRST));
         api.stop();
         try (RunningGuard guard = guard(api.port())) {
-            servesWithoutUsers(guard, "unreachable");
+            assertServesWithoutUsers(guard, "unreachable");
 
             api.start();
 
@@ -160,10 +162,10 @@ class GuardFollowsSecretTest {
         }
     }
 
-    // ---- what is told
+    // ---- status, health and metrics
 
     @Test
-    void tellsItsStateInStatusHealthAndMetricsWithoutNames() throws Exception {
+    void reportsStateWithoutUserNames() throws Exception {
         api.put(Passwords.line("alice", FIRST) + "bob:plaintext\n");
         try (RunningGuard guard = guard(api.port())) {
             awaitLogin(guard, "alice", FIRST);
@@ -173,8 +175,8 @@ class GuardFollowsSecretTest {
             String health = guard.management().ask(RawRequest.get("/health")).body();
             String metrics = guard.management().ask(RawRequest.get("/prometheus")).body();
 
-            for (String told : List.of(status, health)) {
-                assertThat(told)
+            for (String report : List.of(status, health)) {
+                assertThat(report)
                         .contains("secret authentik-guard-htpasswd, key htpasswd")
                         .contains("\"contact\":\"followed\"")
                         .contains("\"users\":1")
@@ -203,7 +205,7 @@ class GuardFollowsSecretTest {
     }
 
     @Test
-    void theGraceOfTheSettingsInForceCounts() throws Exception {
+    void usesDeletionGraceOfCurrentSettings() throws Exception {
         api.put(Passwords.line("alice", FIRST));
         try (RunningGuard guard = guard(api.port())) {
             awaitLogin(guard, "alice", FIRST);
@@ -219,7 +221,7 @@ class GuardFollowsSecretTest {
 
             guard.files().settings("mode: fallback\nemergency:\n  deletion-grace: 1s\n");
 
-            Eventually.until("nobody gets in", () -> status(guard, login("alice", FIRST)) == 503);
+            Eventually.until("no users", () -> status(guard, login("alice", FIRST)) == 503);
             assertThat(guard.management().ask(RawRequest.get("/health/readiness")).status())
                     .isEqualTo(200);
         }
@@ -228,10 +230,10 @@ class GuardFollowsSecretTest {
     // ---- rotation under load
 
     /**
-     * Each visitor asks one guard again and again, on one connection: somebody whose entry stays,
-     * and somebody whose password is changed. The first always gets in. Of the two passwords of the
-     * other exactly one counts at any moment, the old one never after the new one did, and nobody
-     * ever gets another answer than yes or no.
+     * Sends requests to one guard in a loop, on one connection, as two users: the entry of one
+     * stays, the password of the other is changed. The first can always log in. Of the two
+     * passwords of the other, exactly one is valid at any moment, and the old one is never valid
+     * after the new one. Every response is 200 or 401.
      */
     private static final class Load implements Callable<Integer> {
         private final RunningGuard guard;
@@ -244,31 +246,31 @@ class GuardFollowsSecretTest {
 
         @Override
         public Integer call() throws IOException {
-            int asked = 0;
+            int sent = 0;
             boolean rotated = false;
             try (RawConnection connection = guard.http().connect()) {
-                while (!stop.get() || asked < 600) {
+                while (!stop.get() || sent < 600) {
                     assertThat(connection.ask(login("carol", FIRST)).status()).isEqualTo(200);
                     int before = connection.ask(login("alice", FIRST)).status();
                     int after = connection.ask(login("alice", SECOND)).status();
                     assertThat(before).isIn(200, 401);
                     assertThat(after).isIn(200, 401);
                     if (before == 200) {
-                        assertThat(rotated).as("the old password counts again").isFalse();
+                        assertThat(rotated).as("the old password is valid again").isFalse();
                     } else {
-                        assertThat(after).as("neither password counts").isEqualTo(200);
+                        assertThat(after).as("neither password is valid").isEqualTo(200);
                     }
                     rotated = rotated || after == 200;
-                    asked += 3;
+                    sent += 3;
                 }
             }
             assertThat(rotated).isTrue();
-            return asked;
+            return sent;
         }
     }
 
     @Test
-    void twoGuardsUnderLoadGiveNotOneWrongAnswerWhileThePasswordIsChanged() throws Exception {
+    void rotatesPasswordUnderLoadWithoutWrongResponse() throws Exception {
         String carol = Passwords.line("carol", FIRST);
         api.put(carol + Passwords.line("alice", FIRST));
         var stop = new AtomicBoolean();
@@ -282,7 +284,7 @@ class GuardFollowsSecretTest {
             for (int i = 0; i < 4; i++) {
                 load.add(visitors.submit(new Load(i % 2 == 0 ? one : two, stop)));
             }
-            for (int i = 0; i < 20; i++) { // changes of others, so that not only one event counts
+            for (int i = 0; i < 20; i++) { // other users, for more events
                 api.put(carol + Passwords.line("alice", FIRST) + Passwords.line("dave" + i, FIRST));
             }
             awaitLogin(one, "dave19", FIRST);

@@ -14,13 +14,13 @@ import java.util.Map;
 class HtpasswdSecretConfigurationTest {
     private static HtpasswdSecretConfiguration read(Map<String, Object> properties) {
         try (var context = ApplicationContext.builder(properties).build()) {
-            // the beans of the guard itself are not started
+            // does not start the guard's own beans
             return context.start().getBean(HtpasswdSecretConfiguration.class);
         }
     }
 
     @Test
-    void hasDefaultsForAllButTheNamespace() {
+    void hasDefaultsExceptForNamespace() {
         HtpasswdSecretConfiguration which = read(Map.of("guard.htpasswd.source", "file"));
 
         assertThat(which.namespace()).isNull();
@@ -53,7 +53,7 @@ class HtpasswdSecretConfigurationTest {
         "key, a/b",
         "key, ''"
     })
-    void refusesWhatKubernetesCouldNotHave(String key, String value) {
+    void rejectsInvalidKubernetesNames(String key, String value) {
         assertThatThrownBy(
                         () ->
                                 new HtpasswdSecretConfiguration(

@@ -20,7 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 
-/** Everything in a kubeconfig that says where the API server is, whom to trust, and who asks. */
+/** The parts of a kubeconfig: server address, trust, and client authentication. */
 class KubeConfigFileTest {
     private static final String PASSWORD = "a password for laptops";
     private static final String TOKEN = "a-token-of-a-laptop";
@@ -33,7 +33,7 @@ class KubeConfigFileTest {
 
     @BeforeEach
     void start() throws Exception {
-        CapturedLogs.keepOut(TOKEN);
+        CapturedLogs.mustNotLog(TOKEN);
         authority = new TestAuthority();
         api = FakeApiServer.secure(authority.server("127.0.0.1"));
         api.put(Passwords.line("alice", PASSWORD));
@@ -85,21 +85,21 @@ class KubeConfigFileTest {
         }
     }
 
-    private void isFollowed(KubeConfigFile config) {
+    private void assertFollowed(KubeConfigFile config) {
         try (FollowedSecret secret = new FollowedSecret(config)) {
             secret.awaitAccepted("alice", PASSWORD);
             secret.awaitContact("followed");
         }
     }
 
-    private void ends(KubeConfigFile config, String contact) {
-        LOGS.forget();
+    private void assertContact(KubeConfigFile config, String contact) {
+        LOGS.clear();
         try (FollowedSecret secret = new FollowedSecret(config)) {
             secret.awaitContact(contact);
         }
     }
 
-    // ---- who asks
+    // ---- client authentication
 
     @ParameterizedTest
     @ValueSource(
@@ -111,7 +111,7 @@ class KubeConfigFileTest {
                 "ec-pkcs8",
                 "ed25519-pkcs8"
             })
-    void showsACertificateWithAnyKeyThatOpensslWrites(String key) throws Exception {
+    void presentsCertificateForEveryKeyFormat(String key) throws Exception {
         String certificate = authority.certificatePem(key, resource(key + ".pub"));
         var config =
                 kubeconfig(
@@ -122,12 +122,12 @@ class KubeConfigFileTest {
                                         Base64.getEncoder()
                                                 .encodeToString(resource(key + ".pem"))));
 
-        isFollowed(config);
+        assertFollowed(config);
 
         assertThat(api.requests()).allMatch(request -> request.client().equals("CN=" + key));
     }
 
-    /** Encrypted, none at all, or for another algorithm than the certificate. */
+    /** Encrypted, not a private key, or for another algorithm than the certificate. */
     @ParameterizedTest
     @CsvSource({
         "rsa-pkcs1, rsa-pkcs1-encrypted.pem",
@@ -136,13 +136,13 @@ class KubeConfigFileTest {
         "rsa-pkcs1, ec-sec1.pem",
         "ec-sec1, rsa-pkcs8.pem"
     })
-    void saysThatAKeyIsOfNoUse(String certificate, String key) throws Exception {
+    void reportsUnusableKey(String certificate, String key) throws Exception {
         Files.writeString(
                 directory.resolve("me.pem"),
                 authority.certificatePem(certificate, resource(certificate + ".pub")));
         Files.write(directory.resolve("me.key"), resource(key));
 
-        ends(
+        assertContact(
                 kubeconfig(cluster(), "{client-certificate: me.pem, client-key: me.key}"),
                 "client_key");
 
@@ -151,39 +151,39 @@ class KubeConfigFileTest {
     }
 
     @Test
-    void saysThatThereIsNoCertificateToAKey() throws Exception {
+    void reportsInvalidCertificate() throws Exception {
         Files.write(directory.resolve("me.key"), resource("ec-sec1.pem"));
 
-        ends(
+        assertContact(
                 kubeconfig(cluster(), "{client-certificate: me.key, client-key: me.key}"),
                 "no_access");
     }
 
     @Test
-    void sendsNameAndPassword() throws Exception {
-        isFollowed(kubeconfig(cluster(), "{username: me, password: secret}"));
+    void sendsUsernameAndPassword() throws Exception {
+        assertFollowed(kubeconfig(cluster(), "{username: me, password: secret}"));
 
         assertThat(api.requests())
                 .allMatch(request -> request.authorization().equals("Basic bWU6c2VjcmV0"));
     }
 
     @Test
-    void sendsTheTokenOfAFile() throws Exception {
+    void sendsTokenOfFile() throws Exception {
         api.accept(TOKEN);
         Path token = Files.writeString(directory.resolve("token"), TOKEN + "\n");
 
-        isFollowed(kubeconfig(cluster(), "{tokenFile: \"%s\"}".formatted(token)));
+        assertFollowed(kubeconfig(cluster(), "{tokenFile: \"%s\"}".formatted(token)));
     }
 
     @Test
-    void sendsTheTokenOfAPlugin() throws Exception {
+    void sendsTokenOfPlugin() throws Exception {
         api.accept(TOKEN);
 
-        isFollowed(kubeconfig(cluster(), plugin("{\"token\": \"" + TOKEN + "\"}")));
+        assertFollowed(kubeconfig(cluster(), plugin("{\"token\": \"" + TOKEN + "\"}")));
     }
 
     @Test
-    void showsTheCertificateOfAPlugin() throws Exception {
+    void presentsCertificateOfPlugin() throws Exception {
         String status =
                 "{\"clientCertificateData\": \"%s\", \"clientKeyData\": \"%s\"}"
                         .formatted(
@@ -192,7 +192,7 @@ class KubeConfigFileTest {
                                         .replace("\n", "\\n"),
                                 new String(resource("ec-sec1.pem"), UTF_8).replace("\n", "\\n"));
 
-        isFollowed(kubeconfig(cluster(), plugin(status)));
+        assertFollowed(kubeconfig(cluster(), plugin(status)));
 
         assertThat(api.requests()).allMatch(request -> request.client().equals("CN=plugin"));
     }
@@ -211,63 +211,63 @@ class KubeConfigFileTest {
     }
 
     @Test
-    void asksAsNobodyWithoutAUser() throws Exception {
-        isFollowed(kubeconfig(cluster(), "{token: \"\", username: \"\"}"));
+    void sendsAnonymousRequestsWithoutUser() throws Exception {
+        assertFollowed(kubeconfig(cluster(), "{token: \"\", username: \"\"}"));
 
         assertThat(api.requests())
                 .allMatch(
                         request -> request.authorization().isEmpty() && request.client().isEmpty());
     }
 
-    // ---- whom to trust
+    // ---- trust
 
     @Test
-    void trustsNobodyButTheAuthorityOfTheKubeconfig() throws Exception {
-        ends(kubeconfig(cluster(api.url(), new TestAuthority().pem()), "{}"), "tls");
+    void rejectsServerOfAnotherAuthority() throws Exception {
+        assertContact(kubeconfig(cluster(api.url(), new TestAuthority().pem()), "{}"), "tls");
 
         assertThat(api.requests()).isEmpty();
     }
 
     @Test
-    void trustsNoneThatJavaDoesNotKnowWithoutAnAuthority() throws Exception {
-        ends(kubeconfig("{server: \"%s\"}".formatted(api.url()), "{}"), "tls");
+    void usesDefaultAuthoritiesWithoutOwn() throws Exception {
+        assertContact(kubeconfig("{server: \"%s\"}".formatted(api.url()), "{}"), "tls");
         assertThat(api.requests()).isEmpty();
     }
 
     @Test
-    void trustsEachOfSeveralAuthorities() throws Exception {
+    void acceptsSeveralAuthorities() throws Exception {
         String several = new TestAuthority().pem() + authority.pem();
 
-        isFollowed(kubeconfig(cluster(api.url(), several), "{}"));
+        assertFollowed(kubeconfig(cluster(api.url(), several), "{}"));
     }
 
     @Test
-    void refusesACertificateForAnotherName() throws Exception {
+    void rejectsCertificateForAnotherName() throws Exception {
         api.close();
         api = FakeApiServer.secure(authority.server("127.0.0.2"));
 
-        ends(kubeconfig(cluster(), "{}"), "tls");
+        assertContact(kubeconfig(cluster(), "{}"), "tls");
         assertThat(api.requests()).isEmpty();
     }
 
     @Test
-    void trustsAnybodyIfToldTo() throws Exception {
+    void skipsVerificationIfConfigured() throws Exception {
         api.close();
         api = FakeApiServer.secure(new TestAuthority().server("127.0.0.2"));
         api.put(Passwords.line("alice", PASSWORD));
 
-        isFollowed(
+        assertFollowed(
                 kubeconfig(
                         "{server: \"%s\", insecure-skip-tls-verify: true}".formatted(api.url()),
                         "{}"));
     }
 
     @Test
-    void saysThatAnAuthorityIsNone() throws Exception {
-        ends(kubeconfig(cluster(api.url(), "nothing"), "{}"), "no_access");
+    void reportsInvalidAuthority() throws Exception {
+        assertContact(kubeconfig(cluster(api.url(), "nothing"), "{}"), "no_access");
     }
 
-    // ---- where it is
+    // ---- server address
 
     @ParameterizedTest
     @CsvSource({
@@ -276,17 +276,17 @@ class KubeConfigFileTest {
         "api.example.com:443, https://api.example.com/",
         "localhost:8001, http://localhost:8001/"
     })
-    void findsTheApiServer(String server, String address) throws Exception {
+    void readsServerAddress(String server, String address) throws Exception {
         KubeConfigFile config = kubeconfig("{server: \"%s\"}".formatted(server), "{}");
 
         assertThat(config.server(Files.readAllBytes(config.file())).address()).hasToString(address);
     }
 
     @Test
-    void asksBelowThePathOfAProxy() throws Exception {
+    void keepsPathOfProxy() throws Exception {
         String behind = cluster(api.url() + "/clusters/c-1/", authority.pem());
 
-        ends(kubeconfig(behind, "{}"), "forbidden");
+        assertContact(kubeconfig(behind, "{}"), "forbidden");
 
         assertThat(api.requests())
                 .allMatch(
@@ -296,11 +296,11 @@ class KubeConfigFileTest {
     }
 
     @Test
-    void aKubeconfigWithoutAServerLeadsNowhere() throws Exception {
+    void failsWithoutServer() throws Exception {
         KubeConfigFile config = kubeconfig("{}", "{}");
         byte[] content = Files.readAllBytes(config.file());
 
         assertThatThrownBy(() -> config.server(content)).isInstanceOf(RuntimeException.class);
-        ends(config, "no_access");
+        assertContact(config, "no_access");
     }
 }

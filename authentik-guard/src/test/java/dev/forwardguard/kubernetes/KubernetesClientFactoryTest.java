@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The ways to the API server: the mounted service account, and a kubeconfig. */
+/** Access to the API server with the mounted service account, or with a kubeconfig. */
 class KubernetesClientFactoryTest {
     private static final String PASSWORD = "a password for laptops";
     private static final String TOKEN = "a-token-in-a-kubeconfig";
@@ -24,7 +24,7 @@ class KubernetesClientFactoryTest {
 
     @BeforeEach
     void start() throws Exception {
-        CapturedLogs.keepOut(TOKEN);
+        CapturedLogs.mustNotLog(TOKEN);
         authority = new TestAuthority();
         api = FakeApiServer.secure(authority.server("127.0.0.1"));
         api.put(Passwords.line("alice", PASSWORD));
@@ -32,7 +32,7 @@ class KubernetesClientFactoryTest {
     }
 
     @AfterEach
-    void everyRequestCarriedTheFieldSelector() {
+    void checkFieldSelector() {
         api.close();
         assertThat(api.requests()).allMatch(FakeApiServer::selected);
     }
@@ -70,36 +70,36 @@ class KubernetesClientFactoryTest {
         return new FollowedSecret(clients, FollowedSecret.FAST);
     }
 
-    private void isFollowed(KubernetesClientFactory clients) {
+    private void assertFollowed(KubernetesClientFactory clients) {
         try (FollowedSecret secret = follow(clients)) {
             secret.awaitAccepted("alice", PASSWORD);
             secret.awaitContact("followed");
         }
     }
 
-    // ---- a laptop
+    // ---- on a laptop
 
     @Test
-    void followsWithTheTokenOfAKubeconfig() throws Exception {
+    void usesTokenOfKubeconfig() throws Exception {
         api.accept(TOKEN);
 
-        isFollowed(factory("", kubeconfig("{token: " + TOKEN + "}").toString(), directory));
+        assertFollowed(factory("", kubeconfig("{token: " + TOKEN + "}").toString(), directory));
     }
 
     @Test
-    void followsWithTheClientCertificateOfAKubeconfig() throws Exception {
+    void usesClientCertificateOfKubeconfig() throws Exception {
         var me = authority.identity("127.0.0.9");
         Files.writeString(directory.resolve("me.pem"), me.certificatePem());
         Files.writeString(directory.resolve("me.key"), me.keyPem());
         Path config = kubeconfig("{client-certificate: me.pem, client-key: me.key}");
 
-        isFollowed(factory("", config.toString(), directory));
+        assertFollowed(factory("", config.toString(), directory));
 
         assertThat(api.requests()).allMatch(request -> request.client().equals("CN=127.0.0.9"));
     }
 
     @Test
-    void takesAChangedKubeconfigAfterA401() throws Exception {
+    void rereadsKubeconfigAfter401() throws Exception {
         api.accept(TOKEN);
         Path config = kubeconfig("{token: outdated}");
         try (FollowedSecret secret = follow(factory("", config.toString(), directory))) {
@@ -112,24 +112,24 @@ class KubernetesClientFactoryTest {
     }
 
     @Test
-    void takesTheFirstKubeconfigThatExists() throws Exception {
+    void usesFirstExistingKubeconfig() throws Exception {
         Path config = kubeconfig("{}");
 
-        isFollowed(factory("", directory.resolve("none") + ":" + config, directory));
+        assertFollowed(factory("", directory.resolve("none") + ":" + config, directory));
     }
 
     @Test
-    void looksIntoTheHomeDirectoryWithoutAnyHint() throws Exception {
+    void usesHomeDirectoryByDefault() throws Exception {
         Path home = directory.resolve("home");
         Files.createDirectories(home.resolve(".kube"));
         Files.copy(directory.resolve("ca.pem"), home.resolve(".kube/ca.pem"));
         Files.move(kubeconfig("{}"), home.resolve(".kube/config"));
 
-        isFollowed(factory("", "", home));
+        assertFollowed(factory("", "", home));
     }
 
     @Test
-    void waitsForAKubeconfigThatComesLater() throws Exception {
+    void waitsForMissingKubeconfig() throws Exception {
         try (FollowedSecret secret =
                 follow(factory("", directory.resolve("config").toString(), directory))) {
             secret.awaitContact("no_access");
@@ -141,7 +141,7 @@ class KubernetesClientFactoryTest {
     }
 
     @Test
-    void isNoLongerStoppedByAKubeconfigThatIsNone() throws Exception {
+    void recoversFromInvalidKubeconfig() throws Exception {
         Path config = Files.writeString(directory.resolve("config"), "- no\n- kubeconfig\n");
         try (FollowedSecret secret = follow(factory("", config.toString(), directory))) {
             secret.awaitReads(ListWatchResult.NO_ACCESS, 3);
@@ -152,7 +152,7 @@ class KubernetesClientFactoryTest {
         }
     }
 
-    // ---- a pod
+    // ---- in a pod
 
     private void mount() throws Exception {
         Path pod = Files.createDirectory(directory.resolve("pod"));
@@ -161,43 +161,43 @@ class KubernetesClientFactoryTest {
     }
 
     @Test
-    void followsFromWithinACluster() throws Exception {
+    void usesServiceAccountInCluster() throws Exception {
         mount();
         KubernetesClientFactory clients = factory("127.0.0.1", "", directory);
 
         assertThat(clients.inCluster()).isTrue();
-        isFollowed(clients);
+        assertFollowed(clients);
     }
 
     @Test
-    void somebodyWhoSetsKubeconfigInAPodMeansIt() throws Exception {
+    void prefersKubeconfigInPod() throws Exception {
         mount();
         api.accept(TOKEN);
 
-        isFollowed(
+        assertFollowed(
                 factory("127.0.0.1", kubeconfig("{token: " + TOKEN + "}").toString(), directory));
     }
 
     @Test
-    void aPodWithoutATokenIsNotTakenForOneThatMayAsk() {
+    void isNotInClusterWithoutToken() {
         assertThat(factory("127.0.0.1", "", directory).inCluster()).isFalse();
     }
 
     @Test
-    void aTokenOutsideOfAClusterIsNoCluster() throws Exception {
+    void isNotInClusterWithoutHost() throws Exception {
         mount();
 
         assertThat(factory("", "", directory).inCluster()).isFalse();
     }
 
     @Test
-    void bracketsAnAddressOfIpv6() {
+    void bracketsIpv6Address() {
         assertThat(ServiceAccount.at("fd00::1", "443", directory).address())
                 .isEqualTo("https://[fd00::1]:443");
     }
 
     @Test
-    void keepsOneClientAsLongAsItsFilesAreTheSame() throws Exception {
+    void keepsClientUntilDiscarded() throws Exception {
         mount();
         try (var clients = factory("127.0.0.1", "", directory)) {
             var first = clients.server();

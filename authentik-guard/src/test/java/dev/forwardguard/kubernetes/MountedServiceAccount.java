@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** A directory as the kubelet mounts it: each change is a new directory and a swapped link. */
+/** A directory as the kubelet mounts it: each change creates a directory and swaps a link. */
 final class MountedServiceAccount {
     private final Path directory;
     private String token;
@@ -36,13 +36,13 @@ final class MountedServiceAccount {
         swap();
     }
 
-    /** As if the kubelet had a bad day. */
+    /** Deletes the token, which the kubelet normally never does. */
     void deleteToken() throws IOException {
         Files.delete(directory.resolve("..data/token"));
     }
 
     private void swap() throws IOException {
-        CapturedLogs.keepOut(token);
+        CapturedLogs.mustNotLog(token);
         Path next = Files.createDirectory(directory.resolve("..gen" + generation++));
         Files.writeString(next.resolve("token"), token);
         Files.writeString(next.resolve("ca.crt"), ca);

@@ -16,7 +16,7 @@ import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
 
-/** htpasswd files whose hashes cost nothing, and logins. */
+/** Creates htpasswd lines with cheap hashes, and logins. */
 final class Passwords {
     private Passwords() {}
 
@@ -36,8 +36,8 @@ final class Passwords {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-1").digest(password.getBytes(UTF_8));
             String hash = Base64.getEncoder().encodeToString(digest);
-            CapturedLogs.keepOut(hash);
-            CapturedLogs.keepOut(password);
+            CapturedLogs.mustNotLog(hash);
+            CapturedLogs.mustNotLog(password);
             return user + ":{SHA}" + hash + "\n";
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

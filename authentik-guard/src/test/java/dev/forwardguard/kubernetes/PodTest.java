@@ -17,9 +17,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/**
- * The guard as a process of its own, with nothing but the environment that Kubernetes gives a pod.
- */
+/** Runs the guard as a separate process, with only the environment that Kubernetes gives a pod. */
 class PodTest {
     private static final String PASSWORD = "a password in a pod";
 
@@ -31,7 +29,7 @@ class PodTest {
         }
     }
 
-    private Process guard(Map<String, String> environment) throws IOException {
+    private Process start(Map<String, String> environment) throws IOException {
         var builder =
                 new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -47,7 +45,7 @@ class PodTest {
     }
 
     @Test
-    void followsTheSecretWithoutAnyConfigurationAndEndsProperly() throws Exception {
+    void followsSecretByDefaultAndShutsDown() throws Exception {
         var authority = new TestAuthority();
         int port = freePort();
         try (FakeApiServer api = FakeApiServer.secure(authority.server("127.0.0.1"))) {
@@ -56,7 +54,7 @@ class PodTest {
             Path mounted = Files.createDirectory(directory.resolve("serviceaccount"));
             new MountedServiceAccount(mounted, "token-of-a-real-pod", authority.pem());
             Process guard =
-                    guard(
+                    start(
                             Map.of(
                                     "GUARD_HOST", "127.0.0.1",
                                     "GUARD_PORT", String.valueOf(port),
@@ -73,7 +71,7 @@ class PodTest {
 
                 assertThat(guard.waitFor(10, TimeUnit.SECONDS)).isTrue();
                 assertThat(Files.readString(directory.resolve("log")))
-                        .contains("\"The Secret is followed\"")
+                        .contains("\"Following the Secret\"")
                         .doesNotContain("token-of-a-real-pod")
                         .doesNotContain(Passwords.line("alice", PASSWORD).strip());
                 assertThat(api.requests()).hasSize(2).allMatch(FakeApiServer::selected);

@@ -14,9 +14,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long it takes from the API server's event to the new password in force, over TLS, with the
- * first rotations of a cold process among them. A program and no test: it asserts nothing about
- * time, and only runs when it is named.
+ * Measures the time from the API server's event until the new password is in force, over TLS,
+ * including the first rotations of a cold process. This is a program, not a test: it asserts
+ * nothing about time, and runs only when named explicitly.
  *
  * <p>{@code mvn -pl shared,authentik-guard test -Dtest=RotationMeasurement
  * -Dsurefire.failIfNoSpecifiedTests=false}

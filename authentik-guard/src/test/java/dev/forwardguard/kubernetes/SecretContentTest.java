@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 
-/** What can be in a Secret. */
+/** Valid and invalid content of a Secret. */
 class SecretContentTest {
     private static final String PASSWORD = "a good password";
 
@@ -30,7 +30,7 @@ class SecretContentTest {
 
     @BeforeEach
     void follow() throws Exception {
-        LOGS.forget();
+        LOGS.clear();
         api = FakeApiServer.plain();
         api.put(Passwords.line("alice", PASSWORD));
         var pod =
@@ -42,7 +42,7 @@ class SecretContentTest {
     }
 
     @AfterEach
-    void everyRequestCarriedTheFieldSelector() {
+    void checkFieldSelector() {
         secret.close();
         api.close();
         assertThat(api.requests()).allMatch(FakeApiServer::selected);
@@ -52,7 +52,7 @@ class SecretContentTest {
         return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
     }
 
-    /** Data that cannot be used, each as JSON. */
+    /** Unusable {@code data} fields, as JSON. */
     static List<String> invalid() {
         return List.of(
                 "{}",
@@ -71,11 +71,11 @@ class SecretContentTest {
 
     @ParameterizedTest
     @MethodSource("invalid")
-    void invalidContentChangesNothingAndIsCountedOnce(String data) {
+    void rejectsInvalidContentOnce(String data) {
         api.putData(data);
-        Eventually.until("it is refused", () -> secret.value.rejections() == 1);
-        secret.pass(FollowedSecret.FAST.settled());
-        api.endWatches(); // what follows lists the same revision again
+        Eventually.until("a rejection", () -> secret.value.rejections() == 1);
+        secret.advance(FollowedSecret.FAST.minWatch());
+        api.endWatches(); // the next list has the same revision again
         Eventually.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
         api.bookmark();
 
@@ -89,21 +89,21 @@ class SecretContentTest {
     }
 
     @Test
-    void anEmptyKeyRevokesAtOnce() {
+    void revokesAtOnceForEmptyKey() {
         api.putData(FakeApiServer.data("htpasswd", ""));
 
-        Eventually.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
+        Eventually.until("no users", () -> secret.value.get().orElseThrow().isEmpty());
     }
 
     @Test
-    void theOtherSpellingOfAnEmptyKeyRevokesAtOnce() {
+    void revokesAtOnceForNullKey() {
         api.putData("{\"htpasswd\":null}");
 
-        Eventually.until("nobody gets in", () -> secret.value.get().orElseThrow().isEmpty());
+        Eventually.until("no users", () -> secret.value.get().orElseThrow().isEmpty());
     }
 
     @Test
-    void aBadLineDoesNotLockOutTheOthers() {
+    void keepsUsersBesideBadLine() {
         api.put("bob:plaintext\n" + Passwords.line("carol", PASSWORD));
 
         secret.awaitAccepted("carol", PASSWORD);
@@ -112,7 +112,7 @@ class SecretContentTest {
     }
 
     @Test
-    void aSecretOfTheLargestSizeIsRead() {
+    void readsLargestSecret() {
         String comments = "#".repeat(1000) + "\n";
         String htpasswd = Passwords.line("dave", PASSWORD) + comments.repeat(1040);
         assertThat(htpasswd.length()).isBetween(1_000_000, 1 << 20);
@@ -123,7 +123,7 @@ class SecretContentTest {
     }
 
     @Test
-    void anEventOfAnySizeIsRefusedWithoutBeingHeldInMemory() {
+    void rejectsHugeResponsesWithoutBuffering() {
         byte[] megabyte = "x".repeat(1 << 20).getBytes(UTF_8);
         api.nextList(
                 exchange -> {
@@ -145,7 +145,7 @@ class SecretContentTest {
     }
 
     @Test
-    void tellsEachNewRevisionInOneLineWithTheNumberOfUsers() {
+    void logsEachRevisionOnceWithUserCount() {
         api.put(Passwords.line("alice", PASSWORD) + Passwords.line("bob", PASSWORD));
         secret.awaitAccepted("bob", PASSWORD);
 

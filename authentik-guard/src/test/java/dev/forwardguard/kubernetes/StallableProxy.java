@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A network between guard and API server that can stop forwarding without telling either. */
+/** A proxy between guard and API server that can silently stop forwarding. */
 final class StallableProxy implements AutoCloseable {
     private final ServerSocket server;
     private final int target;
@@ -32,12 +32,12 @@ final class StallableProxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** From now on nothing passes on the connections that there are; new ones work. */
+    /** Stops forwarding on existing connections; new ones work. */
     void stall() {
         generation.incrementAndGet();
     }
 
-    /** Connections that the guard has not closed. */
+    /** The number of connections that the guard has not closed. */
     int open() {
         return clients.size();
     }
@@ -59,31 +59,31 @@ final class StallableProxy implements AutoCloseable {
                 upstream.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), target));
                 all.addAll(List.of(client, upstream));
                 clients.add(client);
-                int born = generation.get();
-                threads.execute(() -> forward(client, upstream, born, true));
-                threads.execute(() -> forward(upstream, client, born, false));
+                int createdIn = generation.get();
+                threads.execute(() -> forward(client, upstream, createdIn, true));
+                threads.execute(() -> forward(upstream, client, createdIn, false));
             }
         } catch (IOException e) {
             // closed
         }
     }
 
-    private void forward(Socket from, Socket to, int born, boolean fromClient) {
+    private void forward(Socket from, Socket to, int createdIn, boolean fromClient) {
         byte[] buffer = new byte[8192];
         try (InputStream in = from.getInputStream()) {
             OutputStream out = to.getOutputStream();
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                if (born == generation.get()) {
+                if (createdIn == generation.get()) {
                     out.write(buffer, 0, length);
                 }
             }
         } catch (IOException e) {
-            // as good as the end
+            // like the end of the stream
         }
         if (fromClient) {
             clients.remove(from);
         }
-        if (born == generation.get()) {
+        if (createdIn == generation.get()) {
             try {
                 to.close();
             } catch (IOException e) {

@@ -31,7 +31,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate authority: what the kubelet mounts as {@code ca.crt}, and what servers show. */
+/** A certificate authority: issues {@code ca.crt} and the certificates of servers and clients. */
 final class TestAuthority {
     private static final AtomicLong SERIAL = new AtomicLong(1);
     private static final char[] NO_PASSWORD = {};
@@ -56,6 +56,8 @@ final class TestAuthority {
     }
 
     /**
+     * Issues a certificate.
+     *
      * @param address the only IP address that the certificate is for
      */
     Identity identity(String address) throws Exception {
@@ -65,7 +67,7 @@ final class TestAuthority {
     }
 
     /**
-     * For a key that others keep.
+     * Issues a client certificate for the public key of an existing key pair.
      *
      * @param publicKey PEM
      */
@@ -77,7 +79,7 @@ final class TestAuthority {
                 sign(new X500Name("CN=" + subject), key, false, "127.0.0.9").getEncoded());
     }
 
-    /** For a server at this address, who may ask for client certificates of this authority. */
+    /** TLS for a server at this address that accepts client certificates of this authority. */
     SSLContext server(String address) throws Exception {
         Identity identity = identity(address);
         KeyStore store = KeyStore.getInstance("PKCS12");

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** 401, 403 and TLS: what stands between a guard and the Secret, and changes while it runs. */
+/** 401, 403 and TLS: access to the Secret changes while the guard runs. */
 class TokenAndTrustTest {
     private static final String FIRST = "the first password";
     private static final String SECOND = "the second password";
@@ -32,7 +32,7 @@ class TokenAndTrustTest {
 
     @BeforeEach
     void follow() throws Exception {
-        LOGS.forget();
+        LOGS.clear();
         authority = new TestAuthority();
         api = FakeApiServer.secure(authority.server("127.0.0.1"));
         api.accept(OLD_TOKEN);
@@ -47,18 +47,18 @@ class TokenAndTrustTest {
     }
 
     @AfterEach
-    void everyRequestCarriedTheFieldSelector() {
+    void checkFieldSelector() {
         secret.close();
         api.close();
         assertThat(api.requests()).allMatch(FakeApiServer::selected);
     }
 
-    private void stillGood() {
-        secret.pass(Duration.ofDays(1));
+    private void assertFirstPasswordKept() {
+        secret.advance(Duration.ofDays(1));
         assertThat(secret.accepts("alice", FIRST)).isTrue();
     }
 
-    private void rotated() {
+    private void rotate() {
         api.put(Passwords.line("alice", SECOND));
         secret.awaitAccepted("alice", SECOND);
         secret.awaitContact("followed");
@@ -67,99 +67,99 @@ class TokenAndTrustTest {
     // ---- the token
 
     @Test
-    void readsTheTokenAgainWhenItIsRotated() throws Exception {
+    void readsRotatedToken() throws Exception {
         pod.token(NEW_TOKEN + "\n");
         api.accept(NEW_TOKEN);
-        secret.pass(Duration.ofSeconds(1));
+        secret.advance(Duration.ofSeconds(1));
 
         api.endWatches();
 
         Eventually.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
         assertThat(secret.reads(ListWatchResult.UNAUTHORIZED)).isZero();
-        rotated();
+        rotate();
     }
 
     @Test
-    void keepsTheLastGoodWhileTheTokenIsStaleAndGoesOnWithTheNextOne() throws Exception {
+    void keepsLastGoodUntilStaleTokenIsReplaced() throws Exception {
         api.accept(NEW_TOKEN);
         api.breakWatches();
         secret.awaitContact("unauthorized");
         secret.awaitReads(ListWatchResult.UNAUTHORIZED, 3);
-        stillGood();
+        assertFirstPasswordKept();
 
         pod.token(NEW_TOKEN);
 
-        rotated();
+        rotate();
     }
 
     @Test
-    void asksAgainAtOnceAfterA401() {
+    void retriesAtOnceAfter401() {
         api.nextList(FakeApiServer.status(401));
         var access = ServiceAccount.at("127.0.0.1", String.valueOf(api.port()), pod.directory());
-        try (var impatient = new FollowedSecret(access, FollowedSecret.LEISURELY)) {
-            impatient.awaitAccepted("alice", FIRST);
+        try (var retrying = new FollowedSecret(access, FollowedSecret.SLOW_RETRIES)) {
+            retrying.awaitAccepted("alice", FIRST);
         }
     }
 
     @Test
-    void sendsNothingWithoutAToken() throws Exception {
+    void sendsNothingWithoutToken() throws Exception {
         pod.deleteToken();
         int before = api.requests().size();
         api.breakWatches();
         secret.awaitContact("no_token");
         secret.awaitReads(ListWatchResult.NO_TOKEN, 3);
-        stillGood();
+        assertFirstPasswordKept();
         assertThat(api.requests()).hasSize(before);
 
         pod.token(OLD_TOKEN);
 
-        rotated();
+        rotate();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " \n", "two words", "a\nheader: b", "schlüssel"})
-    void sendsNothingThatIsNoToken(String token) throws Exception {
+    void sendsNothingWithInvalidToken(String token) throws Exception {
         pod.token(token);
         int before = api.requests().size();
         api.breakWatches();
         secret.awaitContact("no_token");
-        stillGood();
+        assertFirstPasswordKept();
         assertThat(api.requests()).hasSize(before);
 
         pod.token(OLD_TOKEN);
 
-        rotated();
+        rotate();
     }
 
     // ---- RBAC
 
     @Test
-    void keepsTheLastGoodWhileListIsNotPermitted() {
+    void keepsLastGoodWhileListIsForbidden() {
         api.permit(false);
         api.breakWatches();
         secret.awaitContact("forbidden");
         secret.awaitReads(ListWatchResult.FORBIDDEN, 3);
-        stillGood();
+        assertFirstPasswordKept();
 
         api.permit(true);
 
-        rotated();
+        rotate();
     }
 
     @Test
-    void keepsTheLastGoodWhenThePermissionIsTakenInTheMiddleOfAWatch() {
+    void keepsLastGoodWhenPermissionIsRevokedDuringWatch() {
         api.permit(false);
         api.failWatches(403);
         secret.awaitContact("forbidden");
-        stillGood();
+        assertFirstPasswordKept();
 
         api.permit(true);
 
-        rotated();
+        rotate();
     }
 
     @Test
-    void keepsListingWhileOnlyTheWatchIsNotPermitted() {
+    void keepsListingWhileWatchIsForbidden() {
         api.everyWatch(FakeApiServer.status(403));
         api.breakWatches();
         secret.awaitContact("forbidden");
@@ -174,8 +174,8 @@ class TokenAndTrustTest {
     }
 
     @Test
-    void tellsAnOutageInOneLineAndItsEndInAnother() {
-        LOGS.forget();
+    void logsOutageAndRecoveryOnce() {
+        LOGS.clear();
         api.permit(false);
         api.breakWatches();
         secret.awaitReads(ListWatchResult.FORBIDDEN, 10);
@@ -188,7 +188,7 @@ class TokenAndTrustTest {
     }
 
     @Test
-    void takesNothingForAnAnswerThatItDidNotAskFor() {
+    void doesNotFollowRedirects() {
         api.nextList(
                 exchange -> {
                     exchange.getResponseHeaders().set("Location", api.url() + "/elsewhere");
@@ -196,38 +196,38 @@ class TokenAndTrustTest {
                 });
         api.breakWatches();
         secret.awaitReads(ListWatchResult.BAD_STATUS, 1);
-        stillGood();
+        assertFirstPasswordKept();
 
-        rotated();
+        rotate();
     }
 
     // ---- TLS
 
     @Test
-    void followsACaThatRotates() throws Exception {
+    void followsRotatedCa() throws Exception {
         var next = new TestAuthority();
         api.stop();
         api.start(next.server("127.0.0.1"));
         secret.awaitContact("tls");
-        stillGood();
+        assertFirstPasswordKept();
 
         pod.ca(next.pem());
 
-        rotated();
+        rotate();
     }
 
     @Test
-    void usesACaThatWasReplacedBeforeTheServerWas() throws Exception {
+    void usesCaReplacedBeforeServerCertificate() throws Exception {
         var next = new TestAuthority();
         pod.ca(authority.pem() + next.pem());
-        secret.pass(Duration.ofSeconds(1));
+        secret.advance(Duration.ofSeconds(1));
         api.endWatches();
         Eventually.until("another watch", () -> api.lists() == 2 && api.openWatches() == 1);
 
         api.stop();
         api.start(next.server("127.0.0.1"));
 
-        rotated();
+        rotate();
         assertThat(secret.reads(ListWatchResult.TLS)).isZero();
     }
 
@@ -238,43 +238,43 @@ class TokenAndTrustTest {
                 "no certificate",
                 "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
             })
-    void keepsTheLastGoodWithACaThatIsNone(String nonsense) throws Exception {
+    void keepsLastGoodWithInvalidCa(String nonsense) throws Exception {
         pod.ca(nonsense);
         api.breakWatches();
         secret.awaitContact("no_access");
-        stillGood();
+        assertFirstPasswordKept();
 
         pod.ca(authority.pem());
 
-        rotated();
+        rotate();
     }
 
     @Test
-    void trustsNobodyWhomTheCaDoesNotKnow() throws Exception {
+    void rejectsServerOfUnknownCa() throws Exception {
         api.stop();
         api.start(new TestAuthority().server("127.0.0.1"));
         api.put(Passwords.line("mallory", SECOND));
         secret.awaitContact("tls");
         secret.awaitReads(ListWatchResult.TLS, 3);
-        stillGood();
+        assertFirstPasswordKept();
 
         assertThat(secret.accepts("mallory", SECOND)).isFalse();
     }
 
     @Test
-    void trustsNobodyWhoseCertificateIsForSomebodyElse() throws Exception {
+    void rejectsCertificateForAnotherName() throws Exception {
         api.stop();
         int before = api.requests().size();
         api.start(authority.server("127.0.0.2"));
         api.put(Passwords.line("mallory", SECOND));
         secret.awaitContact("tls");
         secret.awaitReads(ListWatchResult.TLS, 3);
-        stillGood();
+        assertFirstPasswordKept();
         assertThat(api.requests()).hasSize(before);
 
         api.stop();
         api.start(authority.server("127.0.0.1"));
 
-        rotated();
+        rotate();
     }
 }

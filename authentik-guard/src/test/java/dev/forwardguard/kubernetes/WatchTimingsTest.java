@@ -13,7 +13,7 @@ class WatchTimingsTest {
     private final WatchTimings timings = WatchTimings.DEFAULT;
 
     @RepeatedTest(20)
-    void pausesDoubleFrom100MillisecondsTo2SecondsAndHalfIsJitter() {
+    void doublesPausesUpTo2SecondsWithJitter() {
         assertThat(timings.pause(1)).isBetween(Duration.ofMillis(50), Duration.ofMillis(100));
         assertThat(timings.pause(2)).isBetween(Duration.ofMillis(100), Duration.ofMillis(200));
         assertThat(timings.pause(5)).isBetween(Duration.ofMillis(800), Duration.ofMillis(1600));
@@ -23,12 +23,12 @@ class WatchTimingsTest {
     }
 
     @RepeatedTest(20)
-    void watchesEndWithinAMinute() {
+    void endsWatchesWithinMinute() {
         assertThat(timings.watchSeconds()).isBetween(50L, 60L);
     }
 
     @Test
-    void replicasDoNotAskAtTheSameMoment() {
+    void variesPausesBetweenReplicas() {
         Set<Duration> pauses = new HashSet<>();
         for (int i = 0; i < 10; i++) {
             pauses.add(timings.pause(3));
@@ -38,8 +38,8 @@ class WatchTimingsTest {
     }
 
     @Test
-    void aHalfOpenConnectionIsNoticedWithin75Seconds() {
-        assertThat(timings.silence())
+    void detectsHalfOpenConnectionWithin75Seconds() {
+        assertThat(timings.readTimeout())
                 .isGreaterThan(timings.watch())
                 .isLessThan(Duration.ofSeconds(75));
         assertThat(timings.watchDeadline()).isLessThanOrEqualTo(Duration.ofSeconds(75));

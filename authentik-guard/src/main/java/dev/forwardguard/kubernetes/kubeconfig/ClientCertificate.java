@@ -14,14 +14,15 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 
 /**
- * What a user of a kubeconfig may show instead of a token.
+ * The client certificate of a kubeconfig user, an alternative to a token.
  *
- * @param chain its own certificate, and those that signed it
+ * @param chain the user's certificate, followed by those that signed it
+ * @param key the private key of the first certificate
  */
 public record ClientCertificate(List<X509Certificate> chain, PrivateKey key) {
     private static final char[] NO_PASSWORD = {};
 
-    /** From two PEM texts. */
+    /** Reads certificate chain and key from PEM. */
     static ClientCertificate read(byte[] certificates, byte[] key) throws GeneralSecurityException {
         List<X509Certificate> chain =
                 CertificateFactory.getInstance("X.509")
@@ -35,6 +36,7 @@ public record ClientCertificate(List<X509Certificate> chain, PrivateKey key) {
         return new ClientCertificate(chain, ClientKey.read(key, chain.getFirst().getPublicKey()));
     }
 
+    /** Returns key managers that present this certificate. */
     public KeyManager[] keyManagers() throws GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try {

@@ -14,13 +14,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The private key of a client certificate. There are three kinds of PEM for it, none of which Java
- * 25 reads by itself: PKCS#8 for keys of any algorithm, and an older one each for RSA (PKCS#1;
- * kind, kubeadm, minikube) and for elliptic curves (SEC 1; k3s), which lack what PKCS#8 has around
- * the same bytes. Encrypted ones are refused: there is nobody to ask for a password.
+ * Reads the private key of a client certificate. There are three PEM formats, none of which Java 25
+ * reads by itself: PKCS#8 for keys of any algorithm, and two older ones, for RSA (PKCS#1; kind,
+ * kubeadm, minikube) and for elliptic curves (SEC 1; k3s). The older ones contain the same bytes
+ * without the PKCS#8 wrapper. Encrypted keys are rejected, because the guard cannot ask for a
+ * password.
  */
 public final class ClientKey {
-    /** No dash, so no headers: {@code DEK-Info: AES-128-CBC} says that a key is encrypted. */
+    /**
+     * The body has no dashes and so no headers: {@code DEK-Info: AES-128-CBC} marks an encrypted
+     * key.
+     */
     private static final Pattern PEM =
             Pattern.compile(
                     "-----BEGIN (|RSA |EC )PRIVATE KEY-----([^-]*)-----END \\1PRIVATE KEY-----");
@@ -32,37 +36,41 @@ public final class ClientKey {
     private ClientKey() {}
 
     /**
-     * @param pair the public half, out of the certificate
+     * Reads a key.
+     *
+     * @param publicKey the certificate's public key
+     * @throws UnusableException if the key is encrypted, malformed, or of another algorithm
      */
-    static PrivateKey read(byte[] pem, PublicKey pair) throws UnusableException {
+    static PrivateKey read(byte[] pem, PublicKey publicKey) throws UnusableException {
         Matcher block = PEM.matcher(new String(pem, ISO_8859_1));
         if (!block.find()) {
             throw new UnusableException();
         }
         try {
             byte[] key = Base64.getDecoder().decode(block.group(2).replaceAll("\\s", ""));
-            byte[] pkcs8 = block.group(1).isEmpty() ? key : pkcs8(key, pair);
-            return KeyFactory.getInstance(pair.getAlgorithm())
+            byte[] pkcs8 = block.group(1).isEmpty() ? key : pkcs8(key, publicKey);
+            return KeyFactory.getInstance(publicKey.getAlgorithm())
                     .generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new UnusableException();
         }
     }
 
-    /** RFC 5208: version, algorithm, key. The algorithm, and the curve, are those of the pair. */
-    private static byte[] pkcs8(byte[] key, PublicKey pair) {
-        return element(SEQUENCE, VERSION, algorithm(pair.getEncoded()), element(OCTETS, key));
+    /** Wraps a key as in RFC 5208: version, algorithm (with curve) of the public key, key. */
+    private static byte[] pkcs8(byte[] key, PublicKey publicKey) {
+        return element(SEQUENCE, VERSION, algorithm(publicKey.getEncoded()), element(OCTETS, key));
     }
 
     /**
-     * RFC 5280: a public key is a sequence, too, with the algorithm in front. It is always short.
+     * Extracts the algorithm, which comes first in a public key (RFC 5280) and is always shorter
+     * than 128 bytes.
      */
     private static byte[] algorithm(byte[] key) {
         int start = key[1] > 0 ? 2 : 2 + (key[1] & 0x7f);
         return Arrays.copyOfRange(key, start, start + 2 + key[start + 1]);
     }
 
-    /** In DER: a tag, the length in as few bytes as it needs, the contents. */
+    /** Encodes a DER element: tag, length in as few bytes as possible, contents. */
     private static byte[] element(int tag, byte[]... contents) {
         var body = new ByteArrayOutputStream();
         for (byte[] each : contents) {
@@ -82,7 +90,7 @@ public final class ClientKey {
         return element.toByteArray();
     }
 
-    /** Encrypted, no key at all, or none of the certificate's kind. */
+    /** Thrown for a key that is encrypted, malformed, or not of the certificate's algorithm. */
     public static final class UnusableException extends GeneralSecurityException {
         private static final long serialVersionUID = 1;
     }

@@ -22,9 +22,11 @@ import java.security.GeneralSecurityException;
 import java.util.Map;
 
 /**
- * The way from a developer's laptop: the current context of a kubeconfig. Kubernetes' own client
- * understands it, and runs its exec plugins; the rest of that client, some 700 classes for objects
- * that the guard never reads, is not loaded.
+ * Access from a developer's laptop, with the current context of a kubeconfig. Kubernetes' own
+ * client parses the file and runs its exec plugins. The rest of that client, about 700 classes for
+ * objects that the guard never reads, is not loaded.
+ *
+ * @param file the kubeconfig
  */
 public record KubeConfigFile(Path file) implements ClusterAccess {
     @Override
@@ -45,11 +47,11 @@ public record KubeConfigFile(Path file) implements ClusterAccess {
 
     private KubeConfig parse(byte[] content) {
         KubeConfig config = KubeConfig.loadKubeConfig(new StringReader(new String(content, UTF_8)));
-        config.setFile(file.toFile()); // what relative paths in it are relative to
+        config.setFile(file.toFile()); // the base of relative paths
         return config;
     }
 
-    /** Without a scheme, the port decides. */
+    /** Adds a scheme if there is none: https for port 443, otherwise http. */
     private static HttpUrl address(String server) {
         String scheme =
                 server.contains("://") ? "" : server.contains(":443") ? "https://" : "http://";
@@ -58,27 +60,29 @@ public record KubeConfigFile(Path file) implements ClusterAccess {
 
     private static TlsTrust trust(KubeConfig config) throws IOException, GeneralSecurityException {
         if (!config.verifySSL()) {
-            return TlsTrust.inAnybody();
+            return TlsTrust.insecure();
         }
         byte[] authorities =
                 config.getDataOrFileRelative(
                         config.getCertificateAuthorityData(), config.getCertificateAuthorityFile());
-        return authorities == null ? TlsTrust.likeJava() : TlsTrust.in(authorities);
+        return authorities == null ? TlsTrust.systemDefault() : TlsTrust.of(authorities);
     }
 
-    /** Who the guard is: shown in TLS, or said in a header. */
+    /** How the guard authenticates: with a client certificate, or with a header. */
     private record User(@Nullable ClientCertificate certificate, Headers headers) {
-        static User showing(byte[] certificate, byte[] key) throws GeneralSecurityException {
+        static User withCertificate(byte[] certificate, byte[] key)
+                throws GeneralSecurityException {
             return new User(ClientCertificate.read(certificate, key), Headers.of());
         }
 
-        static User saying(String authorization) {
+        static User withAuthorization(String authorization) {
             return new User(null, Headers.of("Authorization", authorization));
         }
     }
 
     /**
-     * A certificate; or else name and password; or else what a provider, a plugin or a token is.
+     * Chooses the credentials: a certificate; otherwise user name and password; otherwise a
+     * provider, a plugin or a token.
      */
     private static User user(KubeConfig config) throws IOException, GeneralSecurityException {
         byte[] certificate =
@@ -87,12 +91,12 @@ public record KubeConfigFile(Path file) implements ClusterAccess {
         byte[] key =
                 config.getDataOrFileRelative(config.getClientKeyData(), config.getClientKeyFile());
         if (certificate != null && key != null) {
-            return User.showing(certificate, key);
+            return User.withCertificate(certificate, key);
         }
         String name = config.getUsername();
         String password = config.getPassword();
-        if (isGiven(name) && isGiven(password)) {
-            return User.saying(Credentials.basic(name, password));
+        if (isSet(name) && isSet(password)) {
+            return User.withAuthorization(Credentials.basic(name, password));
         }
         Map<String, String> credentials = config.getCredentials();
         return user(credentials == null ? Map.of() : credentials);
@@ -102,15 +106,15 @@ public record KubeConfigFile(Path file) implements ClusterAccess {
         String token = credentials.get(KubeConfig.CRED_TOKEN_KEY);
         String certificate = credentials.get(KubeConfig.CRED_CLIENT_CERTIFICATE_DATA_KEY);
         String key = credentials.get(KubeConfig.CRED_CLIENT_KEY_DATA_KEY);
-        if (token != null && isGiven(token)) {
-            return User.saying("Bearer " + token);
+        if (token != null && isSet(token)) {
+            return User.withAuthorization("Bearer " + token);
         }
         return certificate == null || key == null
                 ? new User(null, Headers.of())
-                : User.showing(certificate.getBytes(UTF_8), key.getBytes(UTF_8));
+                : User.withCertificate(certificate.getBytes(UTF_8), key.getBytes(UTF_8));
     }
 
-    private static boolean isGiven(@Nullable String value) {
+    private static boolean isSet(@Nullable String value) {
         return value != null && !value.isBlank();
     }
 }

@@ -1,6 +1,6 @@
 /**
- * The way to the API server outside of a cluster: a kubeconfig with a token or a client
- * certificate.
+ * Access to the API server from outside of a cluster, with a kubeconfig: a client certificate, a
+ * token, an exec plugin, or user name and password.
  */
 @NullMarked
 package dev.forwardguard.kubernetes.kubeconfig;
