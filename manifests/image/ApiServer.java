@@ -22,8 +22,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * As much of an API server as following one Secret needs, over TLS: a list, and a watch with one
- * change. Writes what a pod would find as its service account into a directory.
+ * A minimal Kubernetes API server over TLS, enough for following one Secret: a list, and a watch
+ * with one change. Writes the files of a pod's service account to a directory.
  *
  * <p>Usage: {@code java ApiServer.java DIRECTORY PORT}
  */
@@ -47,7 +47,7 @@ class ApiServer implements AutoCloseable {
     }
 
     /**
-     * @param port 0 for any that is free
+     * @param port 0 for any free port
      */
     ApiServer(Path directory, int port) throws Exception {
         this.directory = directory;

@@ -15,24 +15,23 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * Writes the list of Micronaut's services in a guard and its libraries, which would otherwise be
- * looked for at each start: {@code ServiceIndex} reads it. Leaves out {@link #UNUSED}, and those
- * that are for libraries and modules of Java which are not there, so it is to be run by the Java of
- * the image.
+ * Writes the list of Micronaut's services in a guard and its libraries. {@code ServiceIndex} reads
+ * it, so that they are not searched for at each start. Leaves out {@link #UNUSED}, and services for
+ * libraries and Java modules that are missing, so it must run on the image's Java runtime.
  *
  * <p>Usage: {@code java -cp CLASSES:JAR... Services LIST JAR...}, compiled with these jars
  */
 class Services {
-    /** Micronaut's directories: the name of each file in one is the name of a class. */
+    /** Micronaut's service directories: each file in one has the name of a class. */
     private static final String OWN = "META-INF/micronaut/";
 
-    /** Java's files: a class in each line. */
+    /** Java's service files: one class per line. */
     private static final String JAVA = "META-INF/services/io.micronaut.";
 
     /**
-     * What {@code ServerDefaults} switches off and what nobody switches on, what only a native
-     * image asks for, and calls to Kubernetes that the guard does not make. Each would be loaded,
-     * made and asked for its conditions at each start.
+     * Prefixes of unused services: features that {@code ServerDefaults} switches off or that are
+     * never switched on, support for native images, and calls to Kubernetes that the guard does not
+     * make. Each would be loaded and instantiated, and its conditions evaluated, at each start.
      */
     private static final List<String> UNUSED =
             List.of(
@@ -121,8 +120,8 @@ class Services {
     }
 
     /**
-     * That a bean needs a class which is not there, its definition tells only when it is loaded;
-     * the guard would not start with it.
+     * Returns whether a bean definition can be loaded. Only loading shows that a bean needs a
+     * missing class, and the guard would not start with it.
      */
     private static boolean loads(BeanDefinitionReference<?> definition) {
         try {
@@ -131,7 +130,7 @@ class Services {
         } catch (BeanInstantiationException e) {
             return false;
         } catch (NullPointerException e) {
-            return true; // there is no context here to ask
+            return true; // it got as far as the bean context, which is null here
         }
     }
 }

@@ -21,9 +21,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes the AOT cache of a guard: runs it as the image will, puts it through a day of its life
- * (verdicts, outages of each kind, logins, a rotated Secret, what Kubernetes and Prometheus ask)
- * and stops it, on which the JVM writes down which classes it loaded.
+ * Writes the AOT cache of a guard: runs it as the image will, exercises it (verdicts, outages of
+ * each kind, logins, a rotated Secret, requests of Kubernetes and Prometheus) and stops it. On exit
+ * the JVM records which classes it loaded.
  *
  * <p>Usage: {@code java Training.java GUARD CACHE STAND_INS JAVA... -jar JAR}: which guard, the
  * file to write, {@code StandIns.java}, and the command that runs the guard.
@@ -101,10 +101,10 @@ class Training {
 
     private List<String> command(List<String> java) {
         List<String> command = new ArrayList<>(java);
-        // before the jar, behind the flags: without a cache all classes are in the metaspace, and
-        // the cache is put together in a space of that size
+        // Before -jar and after the other flags, so that these win. Without a cache all classes are
+        // in the metaspace, and the cache is assembled in a space of that size.
         int jar = command.indexOf("-jar");
-        // no profiles: they are 4 MB, and the start and the way to full speed are as fast without
+        // No profiles: they take 4 MB, and neither the start nor the warm-up is faster with them.
         command.addAll(
                 jar,
                 List.of(
@@ -126,9 +126,9 @@ class Training {
         environment.put("GUARD_PORT", String.valueOf(port));
         environment.put("GUARD_MANAGEMENT_PORT", String.valueOf(managementPort));
         environment.put("GUARD_SETTINGS_FILE", settings.toString());
-        // for the JVM that puts the cache together: its compilers would leave profiles of
-        // their own work in the cache, where nobody reads them; and adapters for calls, half
-        // a megabyte, are made as fast as they are read
+        // Flags of the JVM that assembles the cache. Its compilers would put unused profiles of
+        // their own work into the cache. Call adapters, half a megabyte, are generated as fast as
+        // they are read.
         environment.put(
                 "JDK_AOT_VM_OPTIONS",
                 "-Xint -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching");
@@ -163,8 +163,8 @@ class Training {
         throw failure(url + " does not answer");
     }
 
-    private IllegalStateException failure(String what) throws IOException {
-        var text = new StringBuilder(what + "\n");
+    private IllegalStateException failure(String message) throws IOException {
+        var text = new StringBuilder(message + "\n");
         try (var logs = Files.newDirectoryStream(directory, "*.log")) {
             for (Path log : logs) {
                 List<String> lines = Files.readAllLines(log);
@@ -182,7 +182,7 @@ class Training {
         }
     }
 
-    // --- A day in the life of a guard -----------------------------------------------------------
+    // --- The workload ---------------------------------------------------------------------------
 
     private void train() throws Exception {
         expect(200, authentik() ? session() : visitor());
@@ -201,7 +201,7 @@ class Training {
                 status(login("training:right"));
             }
         }
-        Thread.sleep(3_000); // whoever stayed away from the upstream may be back
+        Thread.sleep(3_000); // time for a probe to half-open the circuit
         load(authentik() ? session() : visitor());
         operate();
     }
@@ -247,7 +247,7 @@ class Training {
                 .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
     }
 
-    /** What Kubernetes, Prometheus, people and the outpost's own pages ask. */
+    /** Requests of Kubernetes, Prometheus and operators, and for a page of the outpost. */
     private void operate() throws Exception {
         for (int i = 0; i < 20; i++) {
             for (String path :

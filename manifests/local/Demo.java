@@ -25,8 +25,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Plays each kind of outage with the stand-ins, asks both guards what Traefik would ask them, and
- * prints what they answered and whether that was as documented; exit 0 if everything was.
+ * Simulates each kind of outage with the stand-ins, sends both guards the auth requests that
+ * Traefik would send, and prints the responses and whether they are as documented; exit 0 if all
+ * are.
  *
  * <p>Usage: {@code java Demo.java BOT_BLOCK_GUARD_PORT AUTHENTIK_GUARD_PORT CONTROL_PORT
  * DEADLINE_SECONDS}, with the password of the emergency user on standard input.
@@ -38,7 +39,7 @@ class Demo {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final ExecutorService atTheSameTime = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService concurrently = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicInteger visitors = new AtomicInteger();
     private final URI botBlockGuard;
     private final URI authentikGuard;
@@ -66,7 +67,7 @@ class Demo {
     }
 
     private void play() throws IOException, InterruptedException, ExecutionException {
-        Object[] titles = {"upstream", "guard", "request", "answer", "reason", "time", ""};
+        Object[] titles = {"upstream", "guard", "request", "response", "reason", "time", ""};
         System.out.printf(ROW, titles);
         for (State state : State.values()) {
             recover();
@@ -76,25 +77,25 @@ class Demo {
         play(State.HEALTHY);
         System.out.printf(
                 wrong == 0
-                        ? "%nAll %d answers, their reasons and times are as documented.%n"
-                        : "%n%2$d of %1$d answers are WRONG.%n",
+                        ? "%nAll %d responses, their reasons and times are as documented.%n"
+                        : "%n%2$d of %1$d responses are WRONG.%n",
                 answers,
                 wrong);
     }
 
     private void play(State state) throws IOException, InterruptedException, ExecutionException {
         behave(state);
-        List<Callable<Answer>> asking =
+        List<Callable<Answer>> requests =
                 Arrays.stream(AuthRequest.values())
                         .map(request -> (Callable<Answer>) () -> ask(request))
                         .toList();
         System.out.println();
-        for (Future<Answer> answer : atTheSameTime.invokeAll(asking)) {
+        for (Future<Answer> answer : concurrently.invokeAll(requests)) {
             print(state, answer.get());
         }
     }
 
-    /** Until the circuits are closed, so that each outage begins like the first one. */
+    /** Waits until the circuits are closed, so that each outage starts from the same state. */
     private void recover() throws IOException, InterruptedException {
         behave(State.HEALTHY);
         long end = System.nanoTime() + PATIENCE.toNanos();
@@ -128,7 +129,7 @@ class Demo {
             status = response.statusCode();
             headers = response.headers();
         } catch (IOException broken) {
-            // No answer is an answer, too: a wrong one.
+            // No response counts as status 0, which is wrong.
         }
         var time = Duration.ofNanos(System.nanoTime() - start);
         return new Answer(request, status, headers, time);
@@ -143,7 +144,7 @@ class Demo {
                         .header("X-Forwarded-Proto", "https")
                         .header("X-Forwarded-Host", "app.example.com")
                         .header("X-Forwarded-Uri", "/")
-                        // Another visitor each time: wrong passwords of one would be throttled.
+                        // A new address each time: wrong passwords from one would be throttled.
                         .header("X-Forwarded-For", "203.0.113." + visitors.incrementAndGet() % 256);
         switch (request) {
             case BROWSER -> message.header("User-Agent", "Mozilla/5.0");
@@ -195,7 +196,7 @@ class Demo {
     }
 }
 
-/** What both upstreams do, in the stand-ins' words, and the reason that the guards give for it. */
+/** How both upstreams behave, as the stand-ins name it, and the fallback reason that follows. */
 enum State {
     HEALTHY("healthy", ""),
     REFUSED("refused", "connect_refused"),
@@ -236,7 +237,7 @@ enum State {
     }
 }
 
-/** What is asked, and what is answered to it with a verdict of the upstream and without one. */
+/** An auth request, and its documented responses with a verdict of the upstream and without one. */
 enum AuthRequest {
     BROWSER("bot-block-guard", Documented.ALLOWED, Documented.ALLOWED),
     GPTBOT("bot-block-guard", Documented.BLOCKED, Documented.ALLOWED),
@@ -273,7 +274,7 @@ enum AuthRequest {
     }
 }
 
-/** The answers that the guards may give, down to the headers that matter. */
+/** The documented responses of the guards: status and the headers that matter. */
 enum Documented {
     ALLOWED(200),
     BLOCKED(403),
@@ -327,7 +328,7 @@ enum Documented {
     }
 }
 
-/** What a guard answered; status 0 if nothing. Prints with the header that says most. */
+/** A guard's response; status 0 if there was none. Prints with its most telling header. */
 record Answer(AuthRequest request, int status, HttpHeaders headers, Duration time) {
     private static final int WIDTH = 40;
 

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Two guards behind haproxy, restarted in turn under load; restart.sh says what for.
+ * Restarts two guards behind haproxy in turn, under load. restart.sh explains the purpose.
  *
  * <p>Usage: {@code java Restart.java GUARD_JAR HAPROXY DIRECTORY ROUNDS RATE JAVA_FLAG...}
  */
@@ -53,7 +53,7 @@ class Restart {
     private volatile boolean over;
     private boolean unclean;
 
-    /** One of the two, and the ports that it keeps. */
+    /** One of the two guards; keeps its ports across restarts. */
     private static final class Guard {
         private final int port = freePort();
         private final int managementPort = freePort();
@@ -105,7 +105,7 @@ class Restart {
         Thread.sleep(UNTIL_BALANCER_KNOWS);
     }
 
-    /** Retries nothing: a request that hits a guard that has gone is a failure that shows. */
+    /** No retries, so that a request to a guard that has exited shows as a failure. */
     private String balancerConfiguration() {
         var servers = new StringBuilder();
         guards.forEach(
@@ -136,7 +136,7 @@ class Restart {
                 .formatted(HOST, balancer, servers);
     }
 
-    /** Answers 200 or 403, with what makes the answer that of this very request. */
+    /** Answers 200 or 403, and echoes the request's number so that responses can be matched. */
     private static int startUpstream() throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(HOST, 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -272,7 +272,7 @@ class Restart {
         return "%.1f s".formatted(nanos / 1e9);
     }
 
-    /** One of those who ask, each on a connection of his own to the balancer. */
+    /** One visitor, with their own connection to the balancer. */
     private void visit(long first, long interval) {
         Socket socket = null;
         for (long due = first; !over; due += interval) {
@@ -307,7 +307,7 @@ class Restart {
                         && lower.contains("\r\ncontent-length: 0\r\n")
                         && !lower.contains("x-guard-fallback");
         if (!right) {
-            throw new IOException("not the verdict on request " + number + ": " + head);
+            throw new IOException("not the verdict for request " + number + ": " + head);
         }
     }
 
@@ -316,7 +316,7 @@ class Restart {
         while (head.length() < 4 || head.lastIndexOf("\r\n\r\n") != head.length() - 4) {
             int next = in.read();
             if (next < 0) {
-                throw new IOException("closed after " + head.length() + " bytes of an answer");
+                throw new IOException("closed after " + head.length() + " bytes of a response");
             }
             head.append((char) next);
         }
@@ -329,18 +329,18 @@ class Restart {
                 socket.close();
             }
         } catch (IOException e) {
-            // it is gone either way
+            // already closed
         }
     }
 
-    /** A port that nobody uses, below those that connections get theirs from. */
+    /** A free port below the range of ephemeral ports. */
     private static int freePort() {
         while (true) {
             int port = (int) (20_000 + Math.random() * 12_000);
             try (var free = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
                 return free.getLocalPort();
             } catch (IOException e) {
-                // taken: another one
+                // in use: try another one
             }
         }
     }

@@ -24,13 +24,13 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 
 /**
- * Stand-ins for the two upstreams, on loopback: Poison Fountain and an authentik outpost, each of
- * which can be made to fail while it runs.
+ * Stand-ins for the two upstreams on loopback: Poison Fountain and an authentik outpost. Each can
+ * be made to fail while it runs.
  *
  * <p>Usage: {@code java StandIns.java POISON_FOUNTAIN_PORT OUTPOST_PORT CONTROL_PORT}
  *
  * <p>The control port takes {@code PUT /poison-fountain/hang}, {@code PUT /outpost/healthy} and so
- * on, with any {@link Behaviour}; {@code GET /} tells how both behave.
+ * on, with any {@link Behaviour}; {@code GET /} shows how both behave.
  */
 class StandIns {
     private final Map<String, StandIn> byName = new LinkedHashMap<>();
@@ -97,7 +97,7 @@ class StandIns {
     }
 }
 
-/** What a stand-in does to everybody who asks it. */
+/** How a stand-in treats every request. */
 enum Behaviour {
     HEALTHY("healthy"),
     REFUSED("refused"),
@@ -119,7 +119,7 @@ enum Behaviour {
     }
 }
 
-/** The listener and the connections of one upstream; each connection has its virtual thread. */
+/** The listener and the connections of one upstream; each connection has a virtual thread. */
 class StandIn {
     private static final int MOST_CONNECTIONS = 512;
     private static final int IDLE_MILLIS = 60_000;
@@ -172,7 +172,7 @@ class StandIn {
                     connection.close();
                 }
             } catch (IOException closed) {
-                Thread.yield(); // by behave(), which the loop looks at
+                Thread.yield(); // closed by behave(); the loop condition ends this thread
             }
         }
     }
@@ -185,20 +185,20 @@ class StandIn {
             Request request = Request.read(in);
             while (request != null && answer(request, connection, in)) {
                 if (protocol.equals("HTTP/1.0") || request.isLast()) {
-                    // Closing with unread bytes would reset the connection and lose the answer.
+                    // Closing with unread bytes would reset the connection and lose the response.
                     connection.shutdownOutput();
                     in.transferTo(OutputStream.nullOutputStream());
                 }
                 request = Request.read(in);
             }
         } catch (IOException | InterruptedException gone) {
-            // The guard has hung up, or behave() has closed the connection.
+            // The guard or behave() has closed the connection.
         } finally {
             connections.remove(connection);
         }
     }
 
-    /** Whether the guard got an answer as it should be. */
+    /** Returns whether the guard got a complete response. */
     private boolean answer(Request request, Socket connection, InputStream in)
             throws IOException, InterruptedException {
         OutputStream out = connection.getOutputStream();
@@ -251,7 +251,7 @@ class PoisonFountain {
     }
 }
 
-/** Knows one user, to whom every session cookie belongs. */
+/** Knows one user, who owns every session cookie. */
 class Outpost {
     private static final String PREFIX = "/outpost.goauthentik.io/";
     private static final String SESSION = "authentik_proxy_session=";
@@ -299,8 +299,8 @@ class Outpost {
     }
 
     private static Response login(Request request) {
-        String asked = request.header("X-Forwarded-Host") + request.header("X-Forwarded-Uri");
-        String state = URLEncoder.encode(asked, StandardCharsets.UTF_8);
+        String target = request.header("X-Forwarded-Host") + request.header("X-Forwarded-Uri");
+        String state = URLEncoder.encode(target, StandardCharsets.UTF_8);
         return redirect(
                 "Location: " + LOGIN + "?client_id=stand-in&state=" + state,
                 "Set-Cookie: authentik_proxy_state=stand-in; Path=/; HttpOnly; SameSite=Lax",
@@ -312,11 +312,11 @@ class Outpost {
     }
 }
 
-/** A request without its body, which no stand-in needs. Of a repeated header the last counts. */
+/** A request without its body, which no stand-in needs. If a header repeats, the last one wins. */
 record Request(String method, String target, Map<String, String> headers) {
     private static final int LONGEST_LINE = 1 << 20;
 
-    /** The next request of a connection, or null at its end and for what is not HTTP. */
+    /** Reads the next request of a connection; null at its end and for anything but HTTP. */
     static Request read(InputStream in) throws IOException {
         String[] start = line(in).split(" ");
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
@@ -332,7 +332,7 @@ record Request(String method, String target, Map<String, String> headers) {
         for (int each = in.read(); each >= 0 && each != '\n'; each = in.read()) {
             line.write(each);
             if (line.size() > LONGEST_LINE) {
-                throw new IOException("a line without end");
+                throw new IOException("line too long");
             }
         }
         return line.toString(StandardCharsets.ISO_8859_1).strip();
@@ -342,7 +342,7 @@ record Request(String method, String target, Map<String, String> headers) {
         return headers.getOrDefault(name, "");
     }
 
-    /** What follows an unread body would be taken for a request. */
+    /** True if the connection must not be reused, since an unread body would parse as a request. */
     boolean isLast() {
         return header("Connection").equalsIgnoreCase("close")
                 || headers.containsKey("Content-Length")
@@ -350,13 +350,17 @@ record Request(String method, String target, Map<String, String> headers) {
     }
 }
 
-/** An answer; an endless one is a head, after which the body drips until the guard hangs up. */
+/** A response; an endless one drips its body until the guard hangs up. */
 record Response(int status, String body, boolean endless, List<String> headers) {
     static Response of(int status, String body, String... headers) {
         return new Response(status, body, false, List.of(headers));
     }
 
-    /** As sent. The length promises as many bytes more as are missing. */
+    /**
+     * The bytes on the wire.
+     *
+     * @param missing by how many bytes {@code Content-Length} exceeds the body
+     */
     byte[] bytes(String protocol, int missing) {
         var text = new StringBuilder(protocol + " " + status + " Stand-in\r\n");
         headers.forEach(header -> text.append(header).append("\r\n"));

@@ -1,7 +1,7 @@
--- For wrk: holds every answer against the one that is right, and prints one line for bench.sh.
--- Arguments: STATUS HEADER VALUE LENGTH, where LENGTH is the body's.
+-- Script for wrk: compares every response with the expected one and prints one line for bench.sh.
+-- Arguments: STATUS HEADER VALUE LENGTH, where LENGTH is the length of the body in bytes.
 
--- Names of headers may come in lower case, as haproxy writes them.
+-- Header names may be in lower case: haproxy writes them that way.
 
 local threads = {}
 local status, name, value, length

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs what a pod would run, where no container engine can: the entry point of an image that image.sh
-# has unpacked, as its user, in its root file system, read-only, under a memory limit. Replaces
-# itself by the guard, so the process to signal is the one that was started.
+# Runs a guard as a pod would, without a container engine: the entry point of an image that image.sh
+# has unpacked, as the image's user, in its root file system, read-only, under a memory limit. The
+# guard replaces this script by exec, so signals go to the process that was started.
 set -euo pipefail
 
 usage() {
@@ -9,12 +9,12 @@ usage() {
 Usage: confined.sh DIRECTORY MIB
 
 Runs the image unpacked in DIRECTORY (manifests/local/.local/images/GUARD) with a memory limit of MIB
-MiB, the page cache of its files included. Variables named GUARD_*, KUBERNETES_* and JAVA_TOOL_OPTIONS
-are passed on, and files are taken from $FILES, which is mounted at /etc/forward-guard, read-only.
-The time, in seconds since 1970, at which the guard takes the place of this script is written to $STARTED.
+MiB, which includes the page cache of its files. Passes on the variables GUARD_*, KUBERNETES_* and
+JAVA_TOOL_OPTIONS. Mounts the directory $FILES, if set, read-only at /etc/forward-guard. Writes the time
+of the exec of the guard, in seconds since 1970, to $STARTED, if set.
 
-Needs Linux, root and a memory cgroup (v1 or v2). Leaves the empty cgroup forward-guard-PID behind;
-`confined.sh --remove PID` removes it, `confined.sh --show PID` prints what it used.
+Needs Linux, root and a memory cgroup (v1 or v2). Leaves the empty cgroup forward-guard-PID behind:
+`confined.sh --show PID` prints its memory use, `confined.sh --remove PID` removes it.
 END
 }
 
@@ -44,7 +44,8 @@ limit() {
   echo $$ >"$group/cgroup.procs"
 }
 
-# Peak and present MiB with the page cache, anonymous MiB, and how often the limit was met.
+# Prints peak and current MiB including the page cache, anonymous MiB, how often the limit was hit,
+# and major page faults.
 show() {
   local group=$groups/forward-guard-$1
   if [ "$version" = 2 ]; then
@@ -63,7 +64,7 @@ show() {
   fi
 }
 
-# In a mount namespace of its own, and in the end in the place of this script.
+# Runs in its own mount namespace; ends with the exec of the guard.
 confine() {
   local directory=$1 root=$1/root name
   local -a entry passed=()
@@ -103,7 +104,7 @@ case ${1:-} in
     confine "$2"
     ;;
 esac
-[ "$(id -u)" = 0 ] || fail 'only root can do this'
+[ "$(id -u)" = 0 ] || fail 'must run as root'
 [ -s "$1/entrypoint" ] || fail "no unpacked image in $1; see image.sh --help"
 limit "${2:?MIB is missing; see confined.sh --help}"
 exec unshare --mount --propagation private "${BASH_SOURCE[0]}" --confine "$1"

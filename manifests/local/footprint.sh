@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures what an operator notices of a guard being Java: how it starts, how long it takes to full
-# speed, what memory it lives in; beside nginx doing the same job. `footprint.sh --help` tells more.
+# Measures what running on Java costs an operator: start time, time to full speed, and memory, compared
+# with nginx doing the same job. See `footprint.sh --help`.
 # shellcheck disable=SC2317 # steps are called by their names
 set -euo pipefail
 unset CDPATH
@@ -18,18 +18,18 @@ usage() {
   cat <<END
 Usage: footprint.sh STEP [GUARD [MIB]]
 
-Measures the images that image.sh has unpacked, as root on Linux, on a machine that does nothing
-else. Steps, and how long they take for both guards with $RUNS runs:
+Measures the images that image.sh has unpacked. Needs root on Linux and an otherwise idle machine.
+Steps, and how long they take for both guards with $RUNS runs:
 
   start   from the exec of java to the first 200 of /healthz, on two cores and on one  2 min
   speed   from the start to a second with a 99th percentile below 5 ms at $RATE/s      3 min
   life    in the memory limit: $RATE requests/s for $SECONDS_OF_LOAD s, an outage, 1,000 logins, 50
           at once with 240 KiB of headers each, $RATE requests/s again                 8 min
-  floor   the same with 10 s of load, at smaller limits, until one does not hold       7 min
-  parts   what each megabyte is                                                        1 min
+  floor   the same with 10 s of load, at smaller and smaller limits, until one fails   7 min
+  parts   what the memory is used for                                                  1 min
 
-A GUARD limits a step to bot-block-guard, authentik-guard or nginx; MIB is another limit for life.
-Limits otherwise: 128 MiB, authentik-guard 160 MiB, with the Kubernetes client at work.
+GUARD restricts a step to bot-block-guard, authentik-guard or nginx; MIB overrides the limit of life.
+Default limits: 128 MiB; 160 MiB for authentik-guard, whose Kubernetes client runs as well.
 
 Environment: RUNS, SECONDS_OF_LOAD, RATE, and PORT (default $PORT), above which 20 ports are used.
 Sends to 127.0.0.1 only. Needs hey, nginx, taskset and a JDK 25.
@@ -70,7 +70,7 @@ clean() {
   exit "$status"
 }
 
-# A verdict at once, as the upstreams of both guards; and nginx in the guard's place.
+# One nginx as the upstream of both guards, which answers at once; and one that replaces the guard.
 write_nginx() {
   local common='daemon off; worker_processes 1; error_log stderr crit; events { worker_connections 1024; }'
   local buffers='client_header_buffer_size 16k; large_client_header_buffers 16 256k; access_log off; keepalive_requests 1000000;'
@@ -104,7 +104,7 @@ start_upstream() {
   until_open "$upstream_port"
 }
 
-# Sets peer to the process that stands where the guard stands.
+# Starts the server under test, a guard or nginx, and sets peer to its process.
 start_peer() {
   local name=$1 limit=$2
   shift 2
@@ -138,7 +138,7 @@ stop_peer() {
   "$here/confined.sh" --remove "$peer" 2>/dev/null || true
 }
 
-# The API server of authentik-guard.
+# Starts the Kubernetes API server that authentik-guard reads its Secret from.
 start_api() {
   background "$java" "$image/ApiServer.java" "$work/files" "$api_port"
   until_open "$api_port"
@@ -162,7 +162,7 @@ until_healthy() {
   done
 }
 
-# 3 ms without a process of its own, which would take a good part of a core from the guard.
+# Sleeps 3 ms without starting a process, which would take a good part of a core from the guard.
 pause() {
   read -r -t 0.003 -u "$silence" || true
 }
@@ -176,7 +176,7 @@ healthy() {
   [[ $line == *' 200 '* ]]
 }
 
-# Since the peer took the place of the script that confines it: mounts are not its doing.
+# Counts from the exec of the peer; the mounts that confined.sh makes before it are not included.
 milliseconds_since_start() {
   awk -v now="$EPOCHREALTIME" '{ printf "%.0f\n", 1000 * (now - $1) }' "$work/started"
 }
@@ -199,7 +199,7 @@ limit_of() {
   esac
 }
 
-# hey, at a visitor's request through Traefik: 15 headers, a cookie of 1.5 KB.
+# Runs hey with an auth request as Traefik sends it for a browser: 15 headers, a cookie of 1.5 KB.
 visit() {
   local name=$1 cookie
   shift
@@ -212,12 +212,12 @@ visit() {
     "http://127.0.0.1:$guard_port$(path_of "$name")"
 }
 
-# RATE requests a second from 20 connections for so many seconds; one CSV line for each answer.
+# steady NAME SECONDS: RATE requests per second from 20 connections; one CSV line per response.
 steady() {
   visit "$1" -z "$2s" -c 20 -q $((RATE / 20)) -o csv | tail -n +2
 }
 
-# The 99th percentile in ms of a column of seconds.
+# Prints the 99th percentile in ms of a column of seconds.
 p99() {
   sort -n | awk '{ value[NR] = $1 } END { printf "%.1f\n", NR ? 1000 * value[int(NR * 0.99 + 0.5)] : -1 }'
 }
@@ -268,7 +268,7 @@ full_speed() {
     }' "$work/answers.csv"
 }
 
-# Evicts the files of an image from the page cache, so that the guard's own cgroup pays for them.
+# Evicts the files of an image from the page cache, so that they are charged to the guard's cgroup.
 forget() {
   local file
   find "$files/$1/root/opt" -type f | while read -r file; do
@@ -276,7 +276,7 @@ forget() {
   done
 }
 
-# One line of the table, or a reason why there is none.
+# Prints one line of the table, or the reason why there is none.
 live() {
   local name=$1 limit=$2 load=$3 first outage logins=- large last used answers
   [ "$name" = nginx ] || forget "$name"
@@ -290,9 +290,9 @@ live() {
     logins=$(visit "$name" -n 1000 -c 4 -t 60 -H "Authorization: Basic $right" | awk '/\[200\]/ { print $2 }')
   fi
   start_upstream
-  sleep 12 # longer than anything that keeps a guard from asking again
+  sleep 12 # longer than the longest pause between two probes
   large=$(visit "$name" -n 200 -c 50 -t 10 -H "X-Large-1: $big" -H "X-Large-2: $big" \
-    | awk '/\[(200|401|503)\]/ { sum += $2 } END { print sum }') # answered, fallen back or shed
+    | awk '/\[(200|401|503)\]/ { sum += $2 } END { print sum }') # verdict, fallback or overload
   steady "$name" 5 >/dev/null
   last=$(steady "$name" "$load" | cut -d , -f 1 | p99)
   kill -0 "$peer" 2>/dev/null || { stop_peer; echo "$name did not survive in $limit MiB"; return 1; }
@@ -338,7 +338,7 @@ step_floor() {
   done
 }
 
-# The JVM's own account at its end, and the kernel's of what is mapped.
+# Prints the JVM's native memory tracking at its exit, and the mappings as the kernel counts them.
 step_parts() {
   local name
   for name in "${names[@]}"; do
@@ -367,7 +367,7 @@ case $step in
     usage
     exit
     ;;
-  *) fail "there is no step $step; see footprint.sh --help" ;;
+  *) fail "unknown step $step; see footprint.sh --help" ;;
 esac
 names=(bot-block-guard authentik-guard nginx)
 [ -z "${2:-}" ] || names=("$2")
@@ -378,7 +378,7 @@ for program in hey nginx taskset htpasswd; do
 done
 java=$("$here/jdk.sh")/bin/java || fail 'no JDK 25 found; set JAVA_HOME to one'
 big=$(printf 'x%.0s' {1..122000})
-right=$(printf 'training:right' | base64) # hey forgets -a when there is a -H
+right=$(printf 'training:right' | base64) # hey ignores -a when -H is given
 exec {silence}<> <(:)
 work=$(mktemp -d)
 chmod 755 "$work"
@@ -388,7 +388,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 for port in "$guard_port" "$management_port" "$upstream_port" "$api_port"; do
   if (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-    fail "port $port is in use; does another footprint.sh run? PORT takes others, but they would disturb each other"
+    fail "port $port is in use; is another footprint.sh running? PORT selects other ports, but two runs disturb each other"
   fi
 done
 write_nginx

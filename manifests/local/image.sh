@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Builds the images of both guards, unpacks them, and shows that they run; `image.sh --help` tells
-# more.
+# Builds the images of both guards, unpacks them and runs a smoke test. See `image.sh --help`.
 set -euo pipefail
 unset CDPATH
 
@@ -20,24 +19,25 @@ usage() {
 Usage: image.sh [--local-bases] [--no-smoke] [bot-block-guard] [authentik-guard]
        image.sh --smoke [bot-block-guard] [authentik-guard]
 
-Builds the images of these guards (of both, if none is named) with docker, buildah or podman,
-whichever works here first; buildah and podman build without running a container, so nothing but root
-is needed. Then unpacks each and tries it: its own user, read-only root file system, memory limit.
+Builds the images of these guards (of both, if none is named) with docker, buildah or podman, the
+first of them that works here. buildah and podman build without running a container and need only
+root. Then unpacks each image and runs a smoke test: its own user, read-only root file system, memory
+limit.
 
-  --local-bases  make the images to build in and to run on from Debian packages and the JDK 25 of
-                 this machine, where no registry can be reached (needs root, debootstrap, curl)
+  --local-bases  create the build image and the base image from Debian packages and this machine's
+                 JDK 25, where no registry can be reached (needs root, debootstrap, curl)
   --no-smoke     build and unpack only
-  --smoke        try what was unpacked before
+  --smoke        run the smoke test with the images unpacked before
 
 Environment:
   ENGINE                    docker, buildah or podman
-  BUILD_IMAGE, BASE_IMAGE   instead of those that the Dockerfile pins
+  BUILD_IMAGE, BASE_IMAGE   replace the images that the Dockerfile pins
   REPOSITORY, TAG           names of the images: $REPOSITORY/GUARD:$TAG
-  FIRST_PORT                a free port above it is taken for the trial; default $FIRST_PORT
-  JAVA_HOME                 --local-bases: a JDK 25; else one is looked for
+  FIRST_PORT                the smoke test uses a free port from this one up; default $FIRST_PORT
+  JAVA_HOME                 for --local-bases: a JDK 25; by default one is searched for
 
-Kept between runs: the layers of the engine; with buildah and podman also what Maven downloaded, in
-~/.m2/repository, and the local bases. Below $files:
+Kept between runs: the layers of the engine; with buildah and podman also Maven's downloads in
+~/.m2/repository, and the local bases. Written below $files:
 
   GUARD/root, entrypoint, environment, user   the image, unpacked, for confined.sh and footprint.sh
   GUARD.cdx.json                              its SBOM (CycloneDX); also in the image, in /opt/guard
@@ -66,7 +66,7 @@ find_engine() {
   return 1
 }
 
-# As root where no container can be run, with limits that fit there.
+# For root on machines that cannot run containers; the ulimits are ones that such machines allow.
 without_containers=(--isolation chroot --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --layers)
 
 build() {
@@ -92,7 +92,7 @@ inspect() {
   "$engine" "${type[@]}" --format "${2//CONFIG/$config}" "$1"
 }
 
-# The files of an image, and how it wants to be run.
+# Unpacks the files of an image, and its entry point, environment and user.
 unpack() {
   local guard=$1 directory=$files/$1 image=$REPOSITORY/$1:$TAG root
   rm -rf -- "$directory"
@@ -111,7 +111,7 @@ unpack() {
   inspect "$image" '{{range CONFIG.Entrypoint}}{{println .}}{{end}}' | grep . >"$directory/entrypoint"
   inspect "$image" '{{range CONFIG.Env}}{{println .}}{{end}}' | grep . >"$directory/environment"
   inspect "$image" '{{CONFIG.User}}' >"$directory/user"
-  # where a pod's volumes would be mounted
+  # mount points of a pod's volumes
   mkdir -p "$directory"/root/{proc,dev,etc/forward-guard}
   cp "$directory/root/opt/guard/sbom.cdx.json" "$files/$guard.cdx.json"
 }
@@ -136,7 +136,7 @@ local_bases() {
   local work
   work=$(mktemp -d)
   if ! exists "$BUILD_IMAGE"; then
-    say 'a Debian with this JDK 25 and Maven, to build in'
+    say 'a build image: Debian with this JDK 25 and Maven'
     debootstrap --variant=minbase --include=binutils,ca-certificates bookworm "$work/build" \
       >"$work/debootstrap.log" || fail "debootstrap failed: $(tail -n 3 "$work/debootstrap.log")"
     rm -rf "$work"/build/var/cache/apt/* "$work"/build/var/lib/apt/lists/*
@@ -147,7 +147,7 @@ local_bases() {
 apache-maven/$MAVEN_VERSION/apache-maven-$MAVEN_VERSION-bin.tar.gz"
     echo "$MAVEN_SHA512  $work/maven.tar.gz" | sha512sum --check --quiet
     tar -x -z -C "$work/build/opt" -f "$work/maven.tar.gz"
-    # whom this machine trusts, its proxy perhaps
+    # the CA certificates that this machine trusts, perhaps of its proxy
     cp -L /etc/ssl/certs/ca-certificates.crt "$work/build/etc/ssl/certs/"
     [ ! -f /etc/ssl/certs/java/cacerts ] ||
       cp -L --remove-destination /etc/ssl/certs/java/cacerts "$work/build/opt/jdk/lib/security/cacerts"
@@ -156,7 +156,7 @@ apache-maven/$MAVEN_VERSION/apache-maven-$MAVEN_VERSION-bin.tar.gz"
       --env "PATH=/opt/jdk/bin:/opt/apache-maven-$MAVEN_VERSION/bin:/usr/sbin:/usr/bin:/sbin:/bin"
   fi
   if ! exists "$BASE_IMAGE"; then
-    say 'glibc and little else, to run on'
+    say 'a base image with glibc and little else'
     mkdir -p "$work"/base/{proc,sys,dev,tmp,etc}
     (cd "$work" && apt-get -qq download libc6 base-files netbase tzdata 2>/dev/null &&
       for package in ./*.deb; do dpkg-deb --extract "$package" base; done)
@@ -173,7 +173,7 @@ exists() {
   "$engine" inspect --type image "$1" >/dev/null 2>&1
 }
 
-# A directory as an image of one layer.
+# Makes an image with one layer from a directory.
 commit() {
   local directory=$1 image=$2
   shift 2
@@ -199,7 +199,7 @@ free_port() {
   fail 'no free port'
 }
 
-# It starts in the limit, decides, tells, and ends with grace.
+# The guard starts within the memory limit, decides, serves its metrics, and shuts down cleanly.
 smoke() {
   local guard=$1 port management path want got log=$files/$1/smoke.log
   local limit=128
@@ -212,7 +212,7 @@ smoke() {
   until_healthy "http://127.0.0.1:$port/healthz" "$log"
   case $guard in
     bot-block-guard) path=/auth want=200 ;;
-    *) path=/outpost.goauthentik.io/auth/traefik want=503 ;; # nobody can log in: there is no Secret
+    *) path=/outpost.goauthentik.io/auth/traefik want=503 ;; # login is impossible: there is no Secret
   esac
   got=$(status "http://127.0.0.1:$port$path" -H 'X-Forwarded-Proto: https')
   [ "$got" = "$want" ] || fail "$guard answered $got, not $want; see $log"
@@ -220,23 +220,23 @@ smoke() {
     got=$(status "http://127.0.0.1:$management/$path")
     [ "$got" = 200 ] || fail "$guard answered $got at /$path; see $log"
   done
-  [ "$(awk '/^Uid:/ { print $2 }' "/proc/$running/status")" = 65532 ] || fail "$guard runs as somebody else"
-  ! touch "/proc/$running/root/opt/guard/written" 2>/dev/null || fail "the root of $guard can be written to"
-  # nothing else has one; without its library Netty takes Java's own, slower way, and says nothing
+  [ "$(awk '/^Uid:/ { print $2 }' "/proc/$running/status")" = 65532 ] || fail "$guard does not run as user 65532"
+  ! touch "/proc/$running/root/opt/guard/written" 2>/dev/null || fail "the root file system of $guard is writable"
+  # Only epoll has a timerfd. Without its library Netty silently uses the slower NIO transport.
   [ -n "$(find "/proc/$running/fd" -lname '*timerfd*')" ] || fail "$guard does not use Netty's epoll"
   [ ! -e "/proc/$running/root/bin/sh" ] || fail "$guard has a shell"
   got=$("$here/confined.sh" --show "$running")
   kill "$running"
   local end=0
   wait "$running" || end=$?
-  # 143: the JVM's way to end on SIGTERM after all was shut down
+  # 143: the JVM's exit status after an orderly shutdown by SIGTERM
   [ "$end" = 0 ] || [ "$end" = 143 ] || fail "$guard ended with $end; see $log"
   "$here/confined.sh" --remove "$running"
   running=''
   say "$guard runs in $limit MiB: $got"
 }
 
-# A changed library: the cache was written for another one, and the start has to say so.
+# Changes a library: the AOT cache does not match it any more, and the guard must refuse to start.
 refuses_other_jars() {
   local guard=$1 log=$files/$1/refused.log jar
   jar=$(find "$files/$guard/root/opt/guard/lib" -name 'slf4j-api-*.jar')
@@ -249,9 +249,9 @@ refuses_other_jars() {
   running=''
   touch -d @1795132800 -- "$jar"
   if [ "$end" = 0 ] || ! grep -q 'Unable to use AOT cache' "$log"; then
-    fail "$guard started with a library that its AOT cache does not know; see $log"
+    fail "$guard started with a library that does not match its AOT cache; see $log"
   fi
-  say "$guard does not start with a library that its AOT cache does not know"
+  say "$guard refuses to start with a library that does not match its AOT cache"
 }
 
 status() {
@@ -292,7 +292,7 @@ for argument in "$@"; do
       usage
       exit
       ;;
-    *) fail "there is no $argument; see image.sh --help" ;;
+    *) fail "unknown argument $argument; see image.sh --help" ;;
   esac
 done
 [ "${#guards[@]}" -gt 0 ] || guards=(bot-block-guard authentik-guard)
@@ -300,7 +300,7 @@ trap clean EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 if [[ $steps == *build* ]]; then
-  engine=${ENGINE:-$(find_engine)} || fail 'there is no docker, buildah or podman that works'
+  engine=${ENGINE:-$(find_engine)} || fail 'no working docker, buildah or podman found'
   [ "$bases" = given ] || local_bases
   for guard in "${guards[@]}"; do
     say "$guard, with $engine"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Usage: jdk.sh: prints the home of a JDK 25, JAVA_HOME if it is one; exit 1 if there is none.
-# Keeps to bash 3.2, which is what macOS has.
+# Usage: jdk.sh: prints the home of a JDK 25, preferably JAVA_HOME; exit 1 if none is found.
+# Written for bash 3.2, the version on macOS.
 set -euo pipefail
 
 is_jdk_25() {

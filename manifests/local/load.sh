@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# Usage: load.sh PROGRAM [ARGUMENTS]: builds the guards and the test classes of this module, and
-# runs one of the programs in dev.forwardguard.manifests.load, on one core if CORE says which, and
-# with one more flag of the JVM if there is a FLAG. soak.sh, hang.sh, attack.sh and bench.sh are the
-# way in.
+# Usage: load.sh PROGRAM [ARGUMENTS]: builds the guards and the test classes of this module, and runs
+# one of the programs in dev.forwardguard.manifests.load; on core CORE only, if set, and with the JVM
+# flag FLAG, if set. Called by soak.sh, hang.sh, attack.sh and bench.sh.
 set -euo pipefail
 unset CDPATH
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 repository=$(cd -- "$here/../.." && pwd -P)
-program=${1:?a program of dev.forwardguard.manifests.load}
+program=${1:?missing: a program of dev.forwardguard.manifests.load}
 shift
 
 fail() {
@@ -17,7 +16,7 @@ fail() {
 }
 
 build() {
-  command -v mvn >/dev/null || fail 'there is no mvn on the PATH'
+  command -v mvn >/dev/null || fail 'mvn is not on the PATH'
   echo 'Building the guards …' >&2
   (cd -- "$repository" && mvn -q -B -DskipTests package -pl manifests -am) >&2
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Restarts two guards in turn behind a balancer, under load; `restart.sh --help` tells more.
-# Keeps to bash 3.2, which is what macOS has.
+# Rolling restarts of two guards behind a load balancer, under load. See `restart.sh --help`.
+# Written for bash 3.2, the version on macOS.
 set -euo pipefail
 unset CDPATH
 
@@ -15,20 +15,20 @@ usage() {
 Usage: restart.sh [--guard NAME] [--rounds N] [--rate N]
 
 Runs two guards on 127.0.0.1 behind haproxy, sends requests at a constant rate, ends one guard with
-SIGTERM, starts it again, then the other, and so on. Checks every answer: it has to be the verdict
-that the upstream gave to that very request. Prints a line for each restart; exit 0 if not one
-request failed and every guard ended with status 0.
+SIGTERM, starts it again, then the other, and so on. Checks every response: it must be the verdict
+that the upstream gave to that very request. Prints a line for each restart. Exit 0 if no request
+failed and every guard ended with status 0.
 
-haproxy plays the part of the endpoints of a Service: it asks for readiness every 500 ms and takes a
-guard out at the first refusal. It keeps connections to the guards and retries nothing, so nothing
-hides a failure.
+haproxy acts as the endpoints of a Service: it checks readiness every 500 ms and removes a guard at
+the first failed check. It keeps connections to the guards and never retries, so no failure is
+hidden.
 
   --guard NAME   bot-block-guard or authentik-guard; default bot-block-guard
   --rounds N     restarts of both; default 10, which takes about five minutes
   --rate N       requests per second; default 500
 
-Needs a JDK 25, Maven and haproxy. JAVA_FLAGS are for the guards,
-on top of those in manifests/image.
+Needs a JDK 25, Maven and haproxy. JAVA_FLAGS are extra JVM flags for the guards, in addition to
+those in manifests/image.
 END
 }
 
@@ -58,18 +58,18 @@ while [ "$#" -gt 0 ]; do
       usage
       exit
       ;;
-    *) fail "there is no $1; see restart.sh --help" ;;
+    *) fail "unknown argument $1; see restart.sh --help" ;;
   esac
   shift 2
 done
 case $guard in
   bot-block-guard | authentik-guard) ;;
-  *) fail "there is no guard $guard" ;;
+  *) fail "unknown guard $guard" ;;
 esac
-# Debian has it where only root looks.
+# Debian has it in /usr/sbin, which only root has in its PATH.
 haproxy=$(PATH=$PATH:/usr/sbin command -v haproxy) || fail 'haproxy is missing'
 java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one (for example Temurin 25)'
-command -v mvn >/dev/null || fail 'the guards have to be built, and there is no mvn on the PATH'
+command -v mvn >/dev/null || fail 'the guards must be built, and mvn is not on the PATH'
 echo 'Building the guards …'
 (cd -- "$repository" && mvn -q -B -DskipTests package -pl "$guard" -am)
 files=$here/.local/restart

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs both guards on this machine, in front of stand-ins for their upstreams that can be made to
-# fail; `run.sh --help` tells more. Keeps to bash 3.2, which is what macOS has.
+# Runs both guards on this machine, in front of stand-in upstreams that can be made to fail. See
+# `run.sh --help`. Written for bash 3.2, the version on macOS.
 set -euo pipefail
 unset CDPATH
 
@@ -20,26 +20,26 @@ usage() {
   cat <<END
 Usage: run.sh [--demo | --help]
 
-Builds what is stale, starts both guards and stand-ins for their upstreams (Poison Fountain and
-authentik's outpost) on 127.0.0.1, prints what to try, and runs until Ctrl-C.
+Builds the guards if they are out of date, starts both and stand-ins for their upstreams (Poison
+Fountain and authentik's outpost) on 127.0.0.1, prints commands to try, and runs until Ctrl-C.
 
-  --demo   play an outage of each kind instead and print a table of what the guards answered;
-           exit 0 if all of it was as documented. Takes less than a minute.
+  --demo   instead simulate each kind of outage and print a table of the guards' responses;
+           exit 0 if all were as documented. Takes less than a minute.
   --help   print this
 
-Needs a JDK 25, curl, htpasswd or openssl, and for building Maven.
+Needs a JDK 25, curl, htpasswd or openssl, and Maven for building.
 
 Environment:
-  JAVA_HOME                          where a JDK 25 is looked for first
-  JAVA_FLAGS                         for the guards, on top of those in manifests/image
+  JAVA_HOME                          the first place to look for a JDK 25
+  JAVA_FLAGS                         extra JVM flags for the guards, besides those in manifests/image
 $ports
 
-CONTROL_PORT takes commands for the stand-ins. The demo evades ports that are taken, unless they
-are given here.
+CONTROL_PORT takes commands for the stand-ins. The demo replaces ports that are in use by others,
+unless they are set here.
 
 Files, below $files:
-  htpasswd     the emergency user admin; kept. Delete it for a new password.
-  run-PORT     settings, followed live, and logs of the run with this BOT_BLOCK_GUARD_PORT
+  htpasswd     the emergency user admin; kept. Delete it to get a new password.
+  run-PORT     settings, reloaded live, and logs of the run with this BOT_BLOCK_GUARD_PORT
 END
 }
 
@@ -48,7 +48,7 @@ fail() {
   exit 1
 }
 
-# --- What is needed -------------------------------------------------------------------------------
+# --- Ports ----------------------------------------------------------------------------------------
 
 is_taken() {
   (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
@@ -63,10 +63,10 @@ listener_on() {
     found=$(ss -Hltnp "sport = :$1" 2>/dev/null |
       sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1, process \2/p') || true
   fi
-  printf '%s\n' "${found:-a process that cannot be seen from here}"
+  printf '%s\n' "${found:-an unknown process}"
 }
 
-# Sets the variables of PORTS.
+# Sets the variables named in PORTS.
 choose_ports() {
   local entry name port chosen=' '
   for entry in $PORTS; do
@@ -79,7 +79,7 @@ choose_ports() {
       elif [[ $chosen == *" $port "* ]]; then
         fail "port $port is given twice, the second time as $name"
       else
-        fail "port $port is in use by $(listener_on "$port"); $name=… chooses another"
+        fail "port $port is in use by $(listener_on "$port"); set $name=… to use another"
       fi
     done
     chosen="$chosen$port "
@@ -101,20 +101,21 @@ build() {
   if ! (is_stale bot-block-guard) && ! (is_stale authentik-guard); then
     return
   fi
-  command -v mvn >/dev/null || fail 'the guards have to be built, and there is no mvn on the PATH'
+  command -v mvn >/dev/null || fail 'the guards must be built, and mvn is not on the PATH'
   echo 'Building the guards; the first time this takes a few minutes …'
   : >"$started"
-  # On the PATH, too: the build starts a java of its own, which has to be as new.
+  # On the PATH as well: the build starts a java process that must also be a JDK 25.
   (cd -- "$repository" && JAVA_HOME=$java_home PATH=$java_home/bin:$PATH exec mvn -q -B \
     -DskipTests package -pl bot-block-guard,authentik-guard -am) >"$log" 2>&1 </dev/null &
   processes=("$!")
   if ! wait "$!"; then
     tail -n 40 "$log" >&2
-    fail "the build failed; above is the end of $log"
+    fail "the build failed; the end of $log is shown above"
   fi
   processes=()
   for guard in bot-block-guard authentik-guard; do
-    # Maven leaves a jar alone that would stay the same, and sources may have changed meanwhile.
+    # Maven does not touch an unchanged jar. With the time of the build's start, sources that changed
+    # during the build count as newer.
     touch -c -r "$started" "$repository/$guard/target/$guard.jar"
   done
 }
@@ -125,7 +126,7 @@ random_password() {
   head -c 2048 /dev/urandom | LC_ALL=C tr -dc 'a-km-z2-9' | cut -c 1-20
 }
 
-# The password comes on standard input: arguments can be seen by everybody.
+# Reads the password from standard input: arguments are visible to all users.
 htpasswd_line() {
   if command -v htpasswd >/dev/null; then
     htpasswd -niBC 10 admin | grep .
@@ -138,7 +139,7 @@ htpasswd_line() {
 create_htpasswd() {
   if ! (umask 077 && htpasswd_line >"$1.new" && mv -f -- "$1.new" "$1"); then
     rm -f -- "$1.new"
-    fail 'no password hash: needs htpasswd (apache2-utils) or an openssl that knows passwd -6'
+    fail 'no password hash: needs htpasswd (apache2-utils) or an openssl with passwd -6'
   fi
 }
 
@@ -157,9 +158,9 @@ keep_htpasswd() {
 
 write_settings() {
   cat >"$run/$1.yml" <<END
-# Written by run.sh at each start and followed by the guard: a change is in force within a second.
+# Written by run.sh at each start. The guard follows this file: a change takes effect within a second.
 mode: auto  # auto | fallback | upstream
-drain-delay: 0s  # nobody balances between guards here, so Ctrl-C need not wait
+drain-delay: 0s  # there is no load balancer here, so Ctrl-C need not wait
 upstream:
   url: http://127.0.0.1:$2
   connect-timeout: 3s
@@ -168,7 +169,7 @@ upstream:
 END
   [ "$1" != authentik-guard ] || cat >>"$run/$1.yml" <<END
 emergency:
-  require-https: false  # there is no TLS on this machine; never do this where there is a network
+  require-https: false  # there is no TLS on this machine; never do this on a network
 END
 }
 
@@ -216,13 +217,13 @@ all_running() {
   done
 }
 
-# The reason, and the ends of the logs that may tell more: all, or one.
+# fail_with_logs REASON [NAME]: also prints the ends of all logs, or of one.
 fail_with_logs() {
   tail -n 20 "$run/${2:-}"*.log >&2
-  fail "$1; above is what $run says about it"
+  fail "$1; the ends of the logs in $run are shown above"
 }
 
-# Sets running to those of the processes that do.
+# Sets running to the processes that are still alive; false if there are none.
 still_running() {
   local process
   running=()
@@ -232,7 +233,7 @@ still_running() {
   [ "${#running[@]}" -gt 0 ]
 }
 
-# Asks all to end, and after 15 s or a second Ctrl-C makes them.
+# Ends all processes with SIGTERM, and with SIGKILL after 15 s or a second Ctrl-C.
 stop() {
   local status=$? patience=150
   set +e
@@ -251,7 +252,7 @@ stop() {
   exit "$status"
 }
 
-# --- What can be done with it ---------------------------------------------------------------------
+# --- Modes ----------------------------------------------------------------------------------------
 
 explain() {
   local bot=http://127.0.0.1:$BOT_BLOCK_GUARD_PORT/auth
@@ -260,7 +261,7 @@ explain() {
   local visitor="curl -i -H 'X-Forwarded-Host: app.example.com'"
   cat <<END
 
-Both guards run. What Traefik would ask them, and the verdicts of the upstreams:
+Both guards are running. These are auth requests as Traefik sends them, with the upstreams' verdicts:
 
   # 200: a browser
   curl -i -A Mozilla/5.0 $bot
@@ -273,8 +274,8 @@ Both guards run. What Traefik would ask them, and the verdicts of the upstreams:
   $visitor -b authentik_proxy_session=x \\
     $authentik
 
-An outage: refused, hang, 503, drip, reset or truncated; healthy ends it. The lines above then get
-200, 200, 401, 401, with the reason in X-Guard-Fallback.
+To start an outage, choose refused, hang, 503, drip, reset or truncated; healthy ends it. During an
+outage the commands above get 200, 200, 401, 401, with the reason in X-Guard-Fallback.
 
   curl -X PUT $control/poison-fountain/hang
   curl -X PUT $control/outpost/hang
@@ -326,7 +327,7 @@ case ${1:-} in
     usage
     exit
     ;;
-  *) fail "there is no $1; see run.sh --help" ;;
+  *) fail "unknown argument $1; see run.sh --help" ;;
 esac
 command -v curl >/dev/null || fail 'curl is missing'
 java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one (for example Temurin 25)'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Soaks both guards in faults of their upstreams; `soak.sh --help` tells more.
+# Soak test of both guards with faulty upstreams. See `soak.sh --help`.
 set -euo pipefail
 unset CDPATH
 
@@ -9,18 +9,18 @@ usage() {
   cat <<'END'
 Usage: soak.sh [--seconds N] [--seed N] [--visitors N]
 
-Builds the guards and runs both for ten minutes between upstreams that flip at random among all
-faults, and visitors who stay, leave, pipeline, dawdle and send large headers. Prints requests,
-decisions, reasons and violations; exit 0 if there were none. A violation is
+Builds the guards and runs both for ten minutes. Their upstreams change at random between all faults;
+their visitors keep connections, hang up, pipeline, send slowly and send large headers. Prints
+requests, decisions, reasons and violations; exit 0 if there were no violations. A violation is
 
-  - an answer that is neither the upstream's own to this very question nor the guard's fallback,
-    above all an allow of authentik-guard without the upstream's or the right password
-  - an answer later than the deadline and 250 ms, pauses of the machine not counted
-  - memory or connections that grow all the time, or are left behind
+  - a response that is neither the upstream's to this very request nor the guard's fallback; above
+    all an allow from authentik-guard with neither the upstream's verdict nor the right password
+  - a response later than the deadline plus 250 ms; time without a processor does not count
+  - memory or connections that keep growing, or connections that are still open at the end
 
-  --seconds N    how long; default 600, 60 for a quick look
-  --seed N       of the upstreams' weather; as printed by another run
-  --visitors N   at once for each guard; default 48
+  --seconds N    length of the run; default 600, 60 for a quick look
+  --seed N       seed of the upstreams' faults, as printed by an earlier run
+  --visitors N   concurrent visitors per guard; default 48
 
 Needs a JDK 25, Maven and Linux.
 END

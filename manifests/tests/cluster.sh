@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tries the manifests on a real cluster; `cluster.sh --help` tells what that does to it.
+# Tries the manifests on a real cluster. `cluster.sh --help` says what it does there.
 set -euo pipefail
 unset CDPATH
 
@@ -22,22 +22,22 @@ usage() {
   cat <<END
 Usage: cluster.sh --context NAME [--base DIR] [--everything DIR] [--client-image IMAGE]
 
-Makes the namespaces bot-block-guard and authentik-guard in the cluster of that kubectl context, tries there
-what an operator does, and deletes them again, whatever happens. Refuses to begin if one of them exists, and
-touches nothing else: everything beyond is only sent as a server-side dry run.
+Creates the namespaces bot-block-guard and authentik-guard in the cluster of that kubectl context, runs an
+operator's tasks there, and always deletes them at the end. Refuses to start if one of them exists. Changes
+nothing else in the cluster: all other objects are only sent as a server-side dry run.
 
   --context NAME        a context of your kubeconfig; there is no default on purpose
-  --base DIR            what is installed; both guards, for instance an overlay with the names of your images.
-                        Objects outside of the two namespaces are refused. Default: manifests/base
-  --everything DIR      what goes through the dry run; default: manifests/overlays/production
-  --client-image IMAGE  curl, for the requests; default: $client_image
+  --base DIR            what to install: both guards, for example an overlay with the names of your images.
+                        Must not have objects outside of the two namespaces. Default: manifests/base
+  --everything DIR      what to send as a dry run; default: manifests/overlays/production
+  --client-image IMAGE  an image with curl, for the requests; default: $client_image
 
 Environment:
-  PATIENCE              seconds to wait for anything in the cluster; default: 180. The kubelet alone takes up to 90
+  PATIENCE              seconds to wait for any step in the cluster; default: 180. The kubelet alone takes up to 90
                         for a changed ConfigMap.
 
-Prints a line for each thing tried: PASS, FAIL, or SKIP where the cluster does not know a kind. Exit status 0 if
-nothing failed, 1 if something did, 2 if it did not begin. Needs kubectl and openssl.
+Prints a line for each step: PASS, FAIL, or SKIP if the cluster does not know a kind. Exit status 0 if nothing
+failed, 1 if something failed, 2 if it did not start. Needs kubectl and openssl.
 END
 }
 
@@ -55,7 +55,7 @@ fail() {
 
 kube() { kubectl --context "$context" "$@"; }
 
-# try DESCRIPTION COMMAND...: a line about it; what it printed only if it failed.
+# try DESCRIPTION COMMAND...: prints one line for the result, and the command's output only if it failed.
 try() {
   local description=$1
   shift
@@ -68,7 +68,7 @@ try() {
   fi
 }
 
-# --- Beginning and end ----------------------------------------------------------------------------
+# --- Set-up and clean-up --------------------------------------------------------------------------
 
 take_arguments() {
   while [ $# -gt 0 ]; do
@@ -84,17 +84,17 @@ take_arguments() {
         esac
         shift 2
         ;;
-      *) refuse "unknown argument $1; cluster.sh --help tells which there are" ;;
+      *) refuse "unknown argument $1; see cluster.sh --help" ;;
     esac
   done
   local program
   for program in kubectl openssl; do
     command -v "$program" >/dev/null || refuse "needs $program"
   done
-  [ -n "$context" ] || refuse 'which cluster? Say --context NAME; cluster.sh --help tells what happens to it'
+  [ -n "$context" ] || refuse 'which cluster? Give --context NAME; cluster.sh --help says what happens there'
 }
 
-# Splits what kustomize renders into files of one object each.
+# Renders a kustomization into a directory, one file per object.
 render() {
   mkdir -p "$2"
   kubectl kustomize "$1" >"$2.yaml" || refuse "kustomize cannot render $1"
@@ -122,11 +122,12 @@ check_cluster() {
   kubectl config get-contexts "$context" -o name >/dev/null || refuse "there is no context $context"
   for namespace in $NAMESPACES; do
     found=$(kube get namespace "$namespace" --ignore-not-found -o name) || refuse 'the cluster does not answer'
-    [ -z "$found" ] || refuse "the namespace $namespace exists in $context already, and is not mine to touch"
+    [ -z "$found" ] || refuse "the namespace $namespace exists in $context already, and was not created by this script"
   done
 }
 
-# Only what this run has made. A "create" fails where somebody else was quicker, and that one is left alone.
+# Remembers only namespaces that this run created. If another client was faster, "create" fails and that
+# namespace is not deleted.
 create_namespaces() {
   local file
   for file in "$work"/base/*.yaml; do
@@ -148,7 +149,7 @@ end() {
   local status=$?
   trap '' INT TERM
   if [ "${#created[@]}" -gt 0 ]; then
-    printf 'Deleting what this run has made: %s\n' "${created[*]}"
+    printf 'Deleting what this run has created: %s\n' "${created[*]}"
     delete_namespaces || {
       printf 'FAIL  still there, delete by hand: %s\n' "${created[*]}"
       status=1
@@ -158,7 +159,7 @@ end() {
   exit "$status"
 }
 
-# --- What is tried --------------------------------------------------------------------------------
+# --- Steps ----------------------------------------------------------------------------------------
 
 dry_run() {
   local file namespace what
@@ -205,12 +206,12 @@ END
 
 in_client() { kube -n bot-block-guard exec client -- "$@"; }
 
-# Prints status and X-Guard-Fallback of an answer. Arguments are curl's.
+# ask CURL-ARGUMENTS...: prints the status and X-Guard-Fallback of the response.
 ask() {
   in_client curl -s -o /dev/null -m 10 -H 'X-Forwarded-Proto: https' -w '%{http_code} %header{x-guard-fallback}' "$@" || true
 }
 
-# always TIMES EXPECTED CURL-ARGUMENTS...: several times in a row, so that it holds for each replica.
+# always TIMES EXPECTED CURL-ARGUMENTS...: sends the request several times, so that it reaches each replica.
 always() {
   local times=$1 expected=$2 answer
   shift 2
@@ -221,7 +222,7 @@ always() {
   done
 }
 
-# becomes SECONDS COMMAND...
+# becomes SECONDS COMMAND...: waits until the command succeeds; fails after so many seconds.
 becomes() {
   local end=$((SECONDS + $1))
   shift
@@ -231,20 +232,21 @@ becomes() {
   done
 }
 
-# load NAME CURL-ARGUMENTS...: asks without pause until stop_load, a line with the status for each. Returns once it does.
+# load NAME CURL-ARGUMENTS...: sends requests without a pause until stop_load, and writes one line with the status of
+# each. Returns once they are being answered.
 load() {
   local name=$1
   shift
-  # shellcheck disable=SC2016 # the client's shell is to expand it
+  # shellcheck disable=SC2016 # expanded by the client's shell
   in_client sh -c 'end=$(($(date +%s) + 900))
     until [ -e /tmp/stop-load ] || [ "$(date +%s)" -ge "$end" ]; do
       curl -s -o /dev/null -m 10 -H "X-Forwarded-Proto: https" -w "%{http_code}\n" "$@" || true
     done' load "$@" >"$work/load-$name" 2>/dev/null &
   loads+=("$!")
-  becomes 30 under_way "$name"
+  becomes 30 is_loading "$name"
 }
 
-under_way() { [ "$(wc -l <"$work/load-$1")" -ge 10 ]; }
+is_loading() { [ "$(wc -l <"$work/load-$1")" -ge 10 ]; }
 
 stop_load() {
   in_client touch /tmp/stop-load
@@ -253,7 +255,7 @@ stop_load() {
   loads=()
 }
 
-# counted NAME ALLOWED: what came of a load, and whether nothing else did.
+# counted NAME ALLOWED: prints how often each status came; fails if there were others than the allowed ones.
 counted() {
   sort "$work/load-$1" | uniq -c | awk '{ printf "%s x %s  ", $1, $2 }' && echo
   [ -s "$work/load-$1" ] && ! grep -qvxE "$2" "$work/load-$1"
@@ -319,8 +321,8 @@ everything_in_turn() {
   try 'apply both guards' kube apply -f "$work/base.yaml" || return
   try 'both roll out' roll_out || return
   try 'start a client' client || return
-  try 'drill: mode fallback comes into force, and Emergency Access lets the operator in' drill || return
-  try 'rotation under requests: the new password counts, the old one does not' rotate || true
+  try 'drill: mode fallback takes effect, and Emergency Access admits the operator' drill || return
+  try 'rotation under load: the new password is accepted, the old one is not' rotate || true
   try 'rolling restart under load loses no request' restart || true
   try 'delete everything' remove || true
 }

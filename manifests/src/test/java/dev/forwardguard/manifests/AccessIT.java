@@ -14,11 +14,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 
-/** Who may ask the API server for what. */
+/** The guards' permissions at the API server. */
 class AccessIT {
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void nothingMayBeDoneButToListAndWatchTheOneSecret(Rendered rendered) throws IOException {
+    void allowsOnlyListAndWatchOfOneSecret(Rendered rendered) throws IOException {
         assertThat(rendered.all(ClusterRole.class)).isEmpty();
         assertThat(rendered.all(ClusterRoleBinding.class)).isEmpty();
         for (Role role : rendered.all(Role.class)) {
@@ -35,7 +35,7 @@ class AccessIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void onlyAuthentikGuardMayDoIt(Rendered rendered) {
+    void bindsRoleToAuthentikGuardOnly(Rendered rendered) {
         boolean isThere =
                 rendered.deployments().stream()
                         .anyMatch(each -> DeploymentsIT.name(each).equals("authentik-guard"));
@@ -59,7 +59,7 @@ class AccessIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void onlyAuthentikGuardHasAToken(Rendered rendered) {
+    void mountsTokenInAuthentikGuardOnly(Rendered rendered) {
         for (Deployment deployment : rendered.deployments()) {
             var pod = DeploymentsIT.pod(deployment);
             var account =

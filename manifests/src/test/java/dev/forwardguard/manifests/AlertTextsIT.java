@@ -18,28 +18,30 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
-/** What the alerts say, filled in by a real Prometheus in front of a world in which all is lost. */
+/** The texts of the alerts, filled in by a real Prometheus while everything it scrapes fails. */
 class AlertTextsIT {
     private static final List<String> REASONS =
             List.of("connect_refused", "circuit_open", "internal_error", "overload", "bad_request");
 
-    private static StubUpstream world;
+    private static StubUpstream target;
     private static Prometheus prometheus;
     private static MonitoringComponent monitoring;
 
     @BeforeAll
-    static void loseEverything(@TempDir Path directory) {
+    static void failEverything(@TempDir Path directory) {
         monitoring = MonitoringComponent.renderedIn(directory);
-        var look = new AtomicLong();
-        world = StubUpstream.start();
-        world.behaves(
+        var scrape = new AtomicLong();
+        target = StubUpstream.start();
+        target.behaves(
                 (dialogue, request) ->
-                        Behaviour.answers(200, List.of(), allLost(look.incrementAndGet()))
+                        Behaviour.answers(200, List.of(), allFailing(scrape.incrementAndGet()))
                                 .answer(dialogue, request));
         prometheus =
                 Prometheus.start(
-                        directory, monitoring.writeRules(directory), Map.of("world", world.port()));
-        // each guard: its reasons, and mode upstream
+                        directory,
+                        monitoring.writeRules(directory),
+                        Map.of("target", target.port()));
+        // for each guard: one alert per reason, and one for mode upstream
         int failing = 2 * (REASONS.size() + 1);
         prometheus
                 .process()
@@ -56,12 +58,12 @@ class AlertTextsIT {
         if (prometheus != null) {
             prometheus.close();
         }
-        if (world != null) {
-            world.close();
+        if (target != null) {
+            target.close();
         }
     }
 
-    private static String allLost(long look) {
+    private static String allFailing(long scrape) {
         var lines = new StringBuilder();
         for (String deployment : List.of("traefik", "poison-fountain")) {
             String labels = "{namespace=\"NAME\",deployment=\"NAME\"}".replace("NAME", deployment);
@@ -73,14 +75,14 @@ class AlertTextsIT {
             for (String reason : REASONS) {
                 String more = ",reason=\"" + reason + "\",outcome=\"x\"} ";
                 lines.append("guard_fallback_total").append(labels).append(more);
-                lines.append(look * 10_000).append('\n');
+                lines.append(scrape * 10_000).append('\n');
             }
             lines.append("guard_decision_total").append(labels);
-            lines.append(",source=\"upstream\",decision=\"fail\"} ").append(look).append('\n');
+            lines.append(",source=\"upstream\",decision=\"fail\"} ").append(scrape).append('\n');
             lines.append("guard_upstream_probe_total").append(labels);
-            lines.append(",result=\"suspect\"} ").append(look).append('\n');
+            lines.append(",result=\"suspect\"} ").append(scrape).append('\n');
             lines.append("guard_emergency_login_total").append(labels);
-            lines.append(",result=\"bad_credentials\"} ").append(look * 10_000).append('\n');
+            lines.append(",result=\"bad_credentials\"} ").append(scrape * 10_000).append('\n');
             lines.append("guard_settings_refused").append(labels).append("} 1\n");
             lines.append("guard_credentials_refused").append(labels).append("} 1\n");
             lines.append("guard_credentials").append(labels).append("} 0\n");
@@ -103,7 +105,7 @@ class AlertTextsIT {
     }
 
     @Test
-    void everyTextIsFilledInAndSaysWhatVisitorsGetAndWhatToDo() {
+    void fillsInEveryText() {
         for (Document alert : prometheus.alerts()) {
             Map<String, String> texts = alert.at("annotations").texts();
             String description = texts.getOrDefault("description", "");
@@ -115,7 +117,7 @@ class AlertTextsIT {
                                     assertThat(text)
                                             .isEqualTo(text.strip())
                                             .doesNotContain("{{", "<no value>", "<error", "  ")
-                                            // what an empty label would leave behind
+                                            // traces of an empty label
                                             .doesNotContainPattern(
                                                     " [.,:;)]|:$| -n (get|rollout)"));
             assertThat(description).matches("(?s)(Visitors|Sites) .{150,}\\.");
@@ -123,7 +125,7 @@ class AlertTextsIT {
     }
 
     @Test
-    void whatToDoDependsOnTheReason() {
+    void givesAdviceByReason() {
         assertThat(description("authentik-guard", "circuit_open"))
                 .contains("emergency user and password", "only probed now", "reason circuit_open");
         assertThat(description("authentik-guard", "connect_refused"))

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A real Alertmanager, alone. */
+/** A real Alertmanager without a cluster. */
 final class Alertmanager implements AutoCloseable {
     private final ChildProcess process;
     private final JsonApi api;
@@ -32,7 +32,7 @@ final class Alertmanager implements AutoCloseable {
         return new Alertmanager(process, api);
     }
 
-    /** Says that these alerts fire, each given by its labels. */
+    /** Sends firing alerts, each given by its labels. */
     void fire(List<Map<String, String>> alerts) {
         String json =
                 alerts.stream()
@@ -54,12 +54,12 @@ final class Alertmanager implements AutoCloseable {
         return "\"" + name + "\":\"" + value + "\"";
     }
 
-    /** The labels of the alerts that it knows and keeps to itself. */
+    /** The labels of the alerts that are inhibited. */
     List<Map<String, String>> inhibited() {
         return labels("&active=false");
     }
 
-    /** The labels of the alerts that it would tell somebody about. */
+    /** The labels of the alerts that it would send to a receiver. */
     List<Map<String, String>> active() {
         return labels("&inhibited=false");
     }

@@ -18,9 +18,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/**
- * The alerts as they are rendered: what they are, when they fire, what they say, where they lead.
- */
+/** The alerts as they are rendered: their names, when they fire, their texts and their runbooks. */
 class AlertsIT {
     private static final Path UNIT_TESTS =
             Repository.ROOT.resolve("manifests/tests/alerts_test.yaml");
@@ -34,7 +32,7 @@ class AlertsIT {
     }
 
     @Test
-    void thereAreThoseThatAreDocumentedAndNoOthers() {
+    void definesTheDocumentedAlerts() {
         assertThat(names())
                 .containsExactlyInAnyOrder(
                         "ForwardAuthFailing",
@@ -53,7 +51,7 @@ class AlertsIT {
     }
 
     @Test
-    void promtoolFindsNothingWrong() {
+    void passesPromtoolCheck() {
         Program promtool = Program.installed("promtool", "prometheus");
 
         String output =
@@ -64,7 +62,7 @@ class AlertsIT {
     }
 
     @Test
-    void theyFireAndStaySilentAsTheUnitTestsSay() throws IOException {
+    void passesPromtoolUnitTests() throws IOException {
         Program promtool = Program.installed("promtool", "prometheus");
         monitoring.writeRules(directory);
         Path tests = Files.copy(UNIT_TESTS, directory.resolve("alerts_test.yaml"));
@@ -73,7 +71,7 @@ class AlertsIT {
     }
 
     @Test
-    void eachHasAUnitTestInWhichItFiresAndOneInWhichItDoesNot() {
+    void hasUnitTestsForFiringAndNotFiring() {
         List<String> tests =
                 Document.read(UNIT_TESTS).at("tests").list().stream()
                         .map(test -> test.at("name").text())
@@ -86,7 +84,7 @@ class AlertsIT {
     }
 
     @Test
-    void eachLeadsToAPartOfTheReadmeThatHelps() throws IOException {
+    void linksToRunbookInReadme() throws IOException {
         String readme = Files.readString(Repository.ROOT.resolve("README.md"));
         Map<String, String> sections =
                 Pattern.compile("(?ms)^#+ (.*?)$\n(.*?)(?=^#|\\z)")
@@ -105,7 +103,7 @@ class AlertsIT {
         }
     }
 
-    /** As GitHub makes it of a heading. */
+    /** The anchor that GitHub derives from a heading. */
     private static String anchor(MatchResult section) {
         return section.group(1)
                 .toLowerCase(Locale.ROOT)
@@ -115,7 +113,7 @@ class AlertsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"bot-block-guard", "authentik-guard"})
-    void aPartForOneGuardWatchesThatOneAlone(String guard) {
+    void watchesOneGuardPerPart(String guard) {
         String other = guard.equals("bot-block-guard") ? "authentik-guard" : "bot-block-guard";
 
         var part =

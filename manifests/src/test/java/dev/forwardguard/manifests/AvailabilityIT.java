@@ -19,11 +19,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** There is always a guard, and a node can always be drained. */
+/** A guard is always available, and a node can always be drained. */
 class AvailabilityIT {
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void aDrainTakesOneAndLeavesOne(Rendered rendered) {
+    void keepsOnePodDuringNodeDrain(Rendered rendered) {
         for (Deployment deployment : rendered.deployments()) {
             var budget = rendered.only(PodDisruptionBudget.class, namespace(deployment)).getSpec();
             int least = budget.getMinAvailable().getIntVal();
@@ -36,7 +36,7 @@ class AvailabilityIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void aRolloutAddsOneBeforeItTakesOne(Rendered rendered) {
+    void startsNewPodBeforeStoppingOldOne(Rendered rendered) {
         for (Deployment deployment : rendered.deployments()) {
             var update = deployment.getSpec().getStrategy().getRollingUpdate();
             assertThat(update.getMaxUnavailable().getIntVal()).isZero();
@@ -46,7 +46,7 @@ class AvailabilityIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void neverTwoOnOneNodeAndNeverNoneBecauseOfACordon(Rendered rendered) {
+    void spreadsPodsOverNodesDespiteCordons(Rendered rendered) {
         for (Deployment deployment : rendered.deployments()) {
             List<TopologySpreadConstraint> spread =
                     DeploymentsIT.pod(deployment).getTopologySpreadConstraints();
@@ -74,7 +74,7 @@ class AvailabilityIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void anApplyNeverScalesBelowTheAutoscalersMinimum(Rendered rendered) {
+    void keepsAutoscalersMinimumOnApply(Rendered rendered) {
         for (var autoscaler : rendered.all(HorizontalPodAutoscaler.class)) {
             var target = autoscaler.getSpec().getScaleTargetRef();
             var deployment =
@@ -87,10 +87,12 @@ class AvailabilityIT {
         }
     }
 
-    /** The class is there already, or comes along, and then goes with it when it is deleted. */
+    /**
+     * The priority class exists in the cluster, or comes with the overlay and is deleted with it.
+     */
     @ParameterizedTest
     @CsvSource({"overlays/homelab, false", "overlays/production, true"})
-    void podsGoBeforeAllOthers(String overlay, boolean bringsTheClass) {
+    void givesPodsPriority(String overlay, boolean bringsTheClass) {
         Rendered rendered = Kustomization.of(overlay);
 
         assertThat(rendered.deployments())
@@ -106,7 +108,7 @@ class AvailabilityIT {
         "traefik.yaml, /deployment/replicas, /podDisruptionBudget",
         "authentik.yaml, /server/replicas, /server/pdb",
     })
-    void theChartsOfTheNeighboursLetANodeDrainToo(String file, String replicas, String budget)
+    void letsNodeDrainPastTraefikAndAuthentik(String file, String replicas, String budget)
             throws IOException {
         JsonNode values =
                 new YAMLMapper()

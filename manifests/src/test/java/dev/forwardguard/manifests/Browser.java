@@ -20,14 +20,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Chromium without a window, and somebody who answers its password dialogs. To it every name of
- * example.com is the gateway.
+ * Headless Chromium; its password dialogs are answered by the test. It resolves every name of
+ * example.com to the gateway.
  */
 final class Browser implements AutoCloseable {
     private static final List<String> FLAGS =
             List.of(
                     "--headless",
-                    "--no-sandbox", // it does not start as root otherwise, and sees only our pages
+                    "--no-sandbox", // required as root; it only loads pages of the test
                     "--disable-gpu",
                     "--disable-quic",
                     "--disable-dev-shm-usage",
@@ -110,17 +110,17 @@ final class Browser implements AutoCloseable {
                         "password", login.password());
     }
 
-    /** What to type into the next dialog that nothing has been said about; else it is closed. */
+    /** Queues the credentials for the next password dialog; without any, a dialog is closed. */
     void typesNext(String user, String password) {
         logins.add(new Login(user, password));
     }
 
-    /** How many dialogs there were. */
+    /** The number of password dialogs so far. */
     int prompts() {
         return prompts.get();
     }
 
-    /** Opens a page with all its parts. */
+    /** Opens a page and waits until all its parts are loaded. */
     void open(String url) {
         loaded = new CompletableFuture<>();
         JsonNode result = tools.ask("Page.navigate", Map.of("url", url));
@@ -134,12 +134,12 @@ final class Browser implements AutoCloseable {
         tools.ask("Network.setCookie", Map.of("url", url, "name", name, "value", value));
     }
 
-    /** Sends this along with every request. */
+    /** Adds these headers to every request. */
     void sends(Map<String, String> headers) {
         tools.ask("Network.setExtraHTTPHeaders", Map.of("headers", headers));
     }
 
-    /** The value of an expression, once its promise is kept. */
+    /** The value of an expression; waits for a promise. */
     String evaluate(String expression) {
         JsonNode result =
                 tools.ask(
@@ -158,12 +158,12 @@ final class Browser implements AutoCloseable {
         return evaluate("document.title");
     }
 
-    /** What can be read on the page. */
+    /** The visible text of the page. */
     String text() {
         return evaluate("document.body.innerText");
     }
 
-    /** Takes pictures of what is shown, as {@code <name>-light.png} and {@code <name>-dark.png}. */
+    /** Takes screenshots, as {@code <name>-light.png} and {@code <name>-dark.png}. */
     void photographs(Path directory, String name, int width, int height) {
         tools.ask(
                 "Emulation.setDeviceMetricsOverride",

@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What somebody with a browser sees of an outage, behind Caddy and by TLS. Pictures of all of it
- * are in {@code target/pictures} afterwards.
+ * An outage as seen in a browser, over TLS and behind Caddy. Writes screenshots to {@code
+ * target/pictures}.
  */
 class BrowserIT {
     private static final Path PICTURES = Path.of("target", "pictures");
@@ -34,29 +34,30 @@ class BrowserIT {
     private static final int PARTS = 60;
 
     private static Path directory;
-    private static GatewayFixture stage;
+    private static GatewayFixture fixture;
     private Browser browser;
 
     @BeforeAll
     static void start(@TempDir Path temporary) {
         Program.installed("chromium", "chromium");
         directory = temporary;
-        stage = GatewayFixture.behind(Caddy::start, directory);
+        fixture = GatewayFixture.behind(Caddy::start, directory);
     }
 
     @AfterAll
     static void end() {
-        if (stage != null) {
-            stage.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
-    /** A new browser, which has seen nothing yet. */
+    /** Starts a new browser without cookies or cache. */
     @BeforeEach
     void open() throws IOException {
-        stage.recover();
-        stage.application().behaves(application());
-        browser = Browser.start(Files.createTempDirectory(directory, "browser"), stage.httpsPort());
+        fixture.recover();
+        fixture.application().behaves(application());
+        browser =
+                Browser.start(Files.createTempDirectory(directory, "browser"), fixture.httpsPort());
     }
 
     @AfterEach
@@ -64,10 +65,10 @@ class BrowserIT {
         browser.close();
         Eventually.until(
                 "single sign-on",
-                () -> stage.ask(GatewayFixture.pageWithSession()).status() == 200);
+                () -> fixture.ask(GatewayFixture.pageWithSession()).status() == 200);
     }
 
-    /** A page with many parts, which says who its visitor is. */
+    /** A page with many parts, which shows the name of its visitor. */
     private static Behaviour application() {
         return (dialogue, request) -> Behaviour.answers(answer(request)).answer(dialogue, request);
     }
@@ -79,8 +80,8 @@ class BrowserIT {
         String user = request.header("X-authentik-username").orElse("nobody");
         var page = new StringBuilder("<title>Application</title>Hello ").append(user);
         page.append(
-                "<link rel=icon href=\"data:,\">"); // else the browser looks for one, whenever it
-        // likes
+                // otherwise the browser requests an icon at any time
+                "<link rel=icon href=\"data:,\">");
         for (int part = 0; part < PARTS; part++) {
             page.append("<img src=\"/part/").append(part).append("\">");
         }
@@ -104,14 +105,14 @@ class BrowserIT {
     }
 
     @Test
-    void anOutageFromItsBeginningToItsEnd() throws IOException {
+    void showsOutageFromStartToEnd() throws IOException {
         hasSession();
         browser.open(PAGE);
         assertThat(browser.text()).isEqualTo("Hello ada");
         assertThat(browser.prompts()).isZero();
 
-        try (var _ = stage.outpostSuffers(Outage.REFUSED)) {
-            // the dialog is closed
+        try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
+            // without credentials the dialog is closed
             browser.open(PAGE);
             assertThat(browser.prompts()).isEqualTo(1);
             assertThat(browser.title()).isEqualTo(UNAVAILABLE);
@@ -119,7 +120,7 @@ class BrowserIT {
             assertThat(
                             browser.evaluate(
                                     "getComputedStyle(document.querySelector('main')).maxWidth"))
-                    .as("the style that the policy lets pass")
+                    .as("the style that the content security policy allows")
                     .isEqualTo("544px");
             browser.photographs(PICTURES, "1-challenge", 1000, 640);
             browser.photographs(PICTURES, "1-challenge-phone", 360, 640);
@@ -139,39 +140,39 @@ class BrowserIT {
 
         Eventually.until(
                 "single sign-on",
-                () -> stage.ask(GatewayFixture.pageWithSession()).status() == 200);
+                () -> fixture.ask(GatewayFixture.pageWithSession()).status() == 200);
         browser.open(PAGE);
         assertThat(browser.text()).isEqualTo("Hello ada");
         assertThat(browser.prompts()).isEqualTo(4);
-        assertNoPasswordIn(stage.outpost());
-        assertNoPasswordIn(stage.application());
+        assertNoPasswordIn(fixture.outpost());
+        assertNoPasswordIn(fixture.application());
     }
 
     @Test
-    void aPageWithManyPartsCostsOneHash() {
-        double before = stage.authentikGuard().logins("success");
-        double remembered = stage.authentikGuard().logins("remembered");
-        try (var _ = stage.outpostSuffers(Outage.REFUSED)) {
+    void hashesOncePerPage() {
+        double before = fixture.authentikGuard().logins("success");
+        double remembered = fixture.authentikGuard().logins("remembered");
+        try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
             browser.typesNext("admin", "open:sesame");
             browser.open(PAGE);
             assertThat(browser.text()).isEqualTo("Hello admin");
         }
 
-        assertThat(stage.authentikGuard().logins("success")).isEqualTo(before + 1);
-        assertThat(stage.authentikGuard().logins("remembered"))
+        assertThat(fixture.authentikGuard().logins("success")).isEqualTo(before + 1);
+        assertThat(fixture.authentikGuard().logins("remembered"))
                 .isGreaterThanOrEqualTo(remembered + PARTS);
     }
 
     @Test
-    void whatAnOpenApplicationFetchesOpensADialogOnlyIfThatIsWanted() throws IOException {
+    void opensDialogForFetchOnlyIfConfigured() throws IOException {
         hasSession();
         browser.open(PAGE);
-        try (var _ = stage.outpostSuffers(Outage.REFUSED)) {
+        try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
             String fetch = "fetch('/data').then(answer => '' + answer.status)";
             assertThat(browser.evaluate(fetch)).isEqualTo("401");
             assertThat(browser.prompts()).isEqualTo(1);
 
-            stage.emergency("challenge: navigation");
+            fixture.emergency("challenge: navigation");
             Eventually.until("the setting", () -> challengeInTheBackground().startsWith("xBasic "));
             assertThat(browser.evaluate(fetch)).isEqualTo("401");
             assertThat(browser.prompts()).isEqualTo(1);
@@ -182,36 +183,37 @@ class BrowserIT {
             assertThat(browser.evaluate(fetch)).isEqualTo("200");
             assertThat(browser.prompts()).isEqualTo(2);
         } finally {
-            stage.emergency("");
+            fixture.emergency("");
             Eventually.until(
                     "the setting",
-                    () -> stage.ask(GatewayFixture.pageWithSession()).status() == 200);
+                    () -> fixture.ask(GatewayFixture.pageWithSession()).status() == 200);
         }
     }
 
     private static String challengeInTheBackground() throws IOException {
-        RawAnswer answer = stage.ask(GatewayFixture.page().with("Sec-Fetch-Mode", "cors"));
+        RawAnswer answer = fixture.ask(GatewayFixture.page().with("Sec-Fetch-Mode", "cors"));
         return answer.header("WWW-Authenticate").orElse("");
     }
 
     @Test
-    void theOtherPages() {
-        try (var _ = stage.outpostSuffers(Outage.REFUSED)) {
+    void showsOtherPages() {
+        try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
             browser.open("https://app.example.com/outpost.goauthentik.io/start");
             assertThat(browser.text()).contains("cannot log in or out", "connect_refused");
             browser.photographs(PICTURES, "3-outpost-unavailable", 1000, 640);
 
             browser.open(
                     "http://127.0.0.1:"
-                            + stage.authentikGuard().port()
+                            + fixture.authentikGuard().port()
                             + "/outpost.goauthentik.io/auth/caddy");
             assertThat(browser.text()).contains("needs HTTPS");
             browser.photographs(PICTURES, "4-plain-http", 1000, 640);
 
-            stage.emergency("message: 'Ask Eve in room 12, or call 112.'");
-            stage.emergencyUsers(false);
-            Eventually.until("nobody", () -> stage.ask(GatewayFixture.page()).status() == 503);
-            Eventually.until("Eve", () -> stage.ask(GatewayFixture.page()).body().contains("Eve"));
+            fixture.emergency("message: 'Ask Eve in room 12, or call 112.'");
+            fixture.emergencyUsers(false);
+            Eventually.until("no users", () -> fixture.ask(GatewayFixture.page()).status() == 503);
+            Eventually.until(
+                    "Eve", () -> fixture.ask(GatewayFixture.page()).body().contains("Eve"));
             browser.open(PAGE);
             assertThat(browser.text()).contains("has no users", "Ask Eve in room 12");
             browser.photographs(PICTURES, "5-no-users-with-message", 1000, 640);
@@ -221,14 +223,14 @@ class BrowserIT {
             assertThat(browser.title()).isEqualTo("This request cannot be read");
             browser.photographs(PICTURES, "6-unreadable", 1000, 640);
         } finally {
-            stage.emergency("");
-            stage.emergencyUsers(true);
+            fixture.emergency("");
+            fixture.emergencyUsers(true);
         }
     }
 
-    /** As the tests of authentik-guard have written them down. */
+    /** Takes screenshots of the pages that the tests of authentik-guard have written. */
     @Test
-    void everyKindOfPage() throws IOException {
+    void photographsEveryPage() throws IOException {
         Path written = Repository.ROOT.resolve("authentik-guard/target/pages");
         assumeTrue(Files.isDirectory(written), "SKIPPED: the tests of authentik-guard did not run");
         try (var pages = Files.newDirectoryStream(written, "*.html")) {

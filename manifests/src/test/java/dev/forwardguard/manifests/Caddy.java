@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Caddy, without its API, with certificates of its own making. */
+/** Caddy without its admin API, and with certificates of its own CA. */
 final class Caddy {
     private Caddy() {}
 

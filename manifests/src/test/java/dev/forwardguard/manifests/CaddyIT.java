@@ -20,42 +20,42 @@ import java.util.Map;
 
 /** The guards behind Caddy's {@code forward_auth}. */
 class CaddyIT implements EverydayContract, SpoofingContract, OutageContract {
-    private static GatewayFixture stage;
+    private static GatewayFixture fixture;
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        stage = GatewayFixture.behind(Caddy::start, directory);
+        fixture = GatewayFixture.behind(Caddy::start, directory);
     }
 
     @AfterAll
     static void end() {
-        if (stage != null) {
-            stage.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
     @BeforeEach
     void recover() {
-        stage.recover();
+        fixture.recover();
     }
 
     @Override
-    public GatewayFixture stage() {
-        return stage;
+    public GatewayFixture fixture() {
+        return fixture;
     }
 
     @Test
-    void relaysTheRedirectOfTheOutpostAsItIs() throws IOException {
-        RawAnswer answer = stage.ask(GatewayFixture.page());
+    void relaysOutpostRedirectUnchanged() throws IOException {
+        RawAnswer answer = fixture.ask(GatewayFixture.page());
 
         assertThat(answer.header("Location")).hasValue(Upstreams.LOGIN + "?state=1");
         assertThat(answer.headers("Set-Cookie")).containsExactlyElementsOf(Upstreams.COOKIES);
     }
 
     @Test
-    void showsThePageThatComesWithTheChallenge() throws IOException {
-        try (var _ = stage.outpostSuffers(Outage.REFUSED)) {
-            RawAnswer answer = stage.ask(GatewayFixture.page());
+    void showsPageOfChallenge() throws IOException {
+        try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
+            RawAnswer answer = fixture.ask(GatewayFixture.page());
 
             assertThat(answer.body()).contains("Emergency Access");
             assertThat(answer.headers("X-Guard-Fallback")).containsExactly("connect_refused");
@@ -64,21 +64,25 @@ class CaddyIT implements EverydayContract, SpoofingContract, OutageContract {
     }
 
     @Test
-    void keepsTheDetourOfAuthorizationToItself() throws IOException {
-        stage.ask(GatewayFixture.pageWithSession().with("X-Guard-Authorization", "Bearer spoofed"));
-        ReceivedRequest received = stage.application().awaitRequest();
+    void hidesInternalAuthorizationHeader() throws IOException {
+        fixture.ask(
+                GatewayFixture.pageWithSession().with("X-Guard-Authorization", "Bearer spoofed"));
+        ReceivedRequest received = fixture.application().awaitRequest();
         assertThat(received.head().raw()).doesNotContain("spoofed");
 
-        stage.ask(
+        fixture.ask(
                 GatewayFixture.pageWithSession()
                         .with("Authorization", "Bearer of-the-application"));
-        received = stage.application().awaitRequest();
+        received = fixture.application().awaitRequest();
         assertThat(received.headers("X-Guard-Authorization")).isEmpty();
     }
 
-    /** What the Caddyfile says of its {@code request} would be a gamble to wait for. */
+    /**
+     * Checks the effect of the Caddyfile's snippet {@code auth_request}: the bug that it prevents
+     * is a race that a test cannot provoke reliably.
+     */
     @Test
-    void asksEachRequestOnAConnectionOfItsOwn(@TempDir Path directory) throws IOException {
+    void sendsEachAuthRequestOnItsOwnConnection(@TempDir Path directory) throws IOException {
         try (var guards = StubUpstream.start();
                 var sites = StubUpstream.start()) {
             String guard = "127.0.0.1:" + guards.port();

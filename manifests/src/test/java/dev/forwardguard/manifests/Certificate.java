@@ -12,7 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** A self-signed certificate for {@code *.example.com} and its key, in PEM. */
+/** A self-signed certificate for {@code *.example.com} and its key, as PEM files. */
 record Certificate(Path certificate, Path key) {
     private static final String PASSWORD = "changeit";
 

@@ -8,9 +8,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * The repository as {@code run.sh} sees it: a clone in which the guards are built already. In a
- * place of its own, because {@code run.sh} keeps passwords and logs beside itself; with a blank in
- * its path, because that has to work, too.
+ * A copy of the repository for {@code run.sh}, with the guards already built. It has its own
+ * directory because {@code run.sh} keeps passwords and logs beside itself. The path contains a
+ * space, which must work as well.
  */
 record Checkout(Path root) {
     private static final List<String> GUARDS = List.of("bot-block-guard", "authentik-guard");
@@ -19,7 +19,7 @@ record Checkout(Path root) {
         try {
             var checkout = new Checkout(Files.createDirectory(directory.resolve("a clone")));
             checkout.sources();
-            // after the sources, else run.sh would take it for stale
+            // after the sources, otherwise run.sh would rebuild
             checkout.jars();
             return checkout;
         } catch (IOException e) {
@@ -71,7 +71,7 @@ record Checkout(Path root) {
         }
     }
 
-    /** As if nobody had run it before: without a password, settings and logs. */
+    /** Removes the password, settings and logs of earlier runs. */
     void forgetRuns() {
         try {
             Path kept = script().resolveSibling(".local");

@@ -13,12 +13,12 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * A program that a test runs. Its output goes to a file; {@code close} ends it and whatever it has
- * started, each by its own handle.
+ * A program that a test runs. Its output goes to a file. {@code close} ends it and all processes
+ * that it has started, each by its own handle.
  */
 public final class ChildProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int GLANCE_MILLIS = 20;
+    private static final int POLL_MILLIS = 20;
 
     private final Process process;
     private final Path log;
@@ -28,7 +28,7 @@ public final class ChildProcess implements AutoCloseable {
         this.log = log;
     }
 
-    /** Starts a program with these variables on top of the environment of the tests. */
+    /** Starts a program with these variables added to the environment of the tests. */
     public static ChildProcess start(
             Path log, Map<String, String> variables, List<String> command) {
         try {
@@ -48,12 +48,12 @@ public final class ChildProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** The processes that it has started and that run, and theirs. */
+    /** The running processes that it has started, directly or indirectly. */
     List<ProcessHandle> descendants() {
         return process.descendants().toList();
     }
 
-    /** Everything that it has printed so far. */
+    /** Its output so far. */
     String output() {
         try {
             return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
@@ -62,16 +62,16 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Returns once somebody listens on this port of 127.0.0.1, which should be the program. */
+    /** Waits until a process, presumably the program, listens on this port of 127.0.0.1. */
     public void awaitListening(int port) {
         await("port " + port, () -> Loopback.isListening(port));
     }
 
-    /** Returns once it is so; fails if the program ends before, or takes too long. */
-    void await(String what, BooleanSupplier isSo) {
+    /** Waits until the condition holds; fails if the program exits first, or takes too long. */
+    void await(String what, BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!isSo.getAsBoolean()) {
-            if (hasEndedWithin(GLANCE_MILLIS)) {
+        while (!condition.getAsBoolean()) {
+            if (hasEndedWithin(POLL_MILLIS)) {
                 throw new AssertionError("ended before " + what + ":\n" + output());
             }
             if (System.nanoTime() > end) {
@@ -80,7 +80,7 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** The exit status, once it has ended by itself. */
+    /** Waits until it exits by itself, and returns its exit status. */
     int awaitExit(Duration limit) {
         if (!hasEndedWithin(limit.toMillis())) {
             throw new AssertionError("still running after " + limit + ":\n" + output());
@@ -88,12 +88,12 @@ public final class ChildProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** SIGTERM, and returns at once. */
+    /** Sends SIGTERM, and returns at once. */
     void terminate() {
         process.destroy();
     }
 
-    /** SIGKILL, and returns when it is dead. */
+    /** Sends SIGKILL, and waits until it has exited. */
     void kill() {
         process.destroyForcibly();
         awaitExit(PATIENCE);

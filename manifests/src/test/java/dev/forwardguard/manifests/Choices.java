@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What an operator can choose: each base, each component on each base that it fits, each overlay.
+ * The kustomizations that an operator can choose: each base, each component on each base that it
+ * fits, each overlay.
  */
 final class Choices {
     static final List<String> GUARDS = List.of("bot-block-guard", "authentik-guard");
 
     private Choices() {}
 
-    /** With what is applied to other people's objects and what is only to be copied from. */
+    /** All of them, including patches of other applications' objects, and the example to copy. */
     static Stream<Rendered> all() {
         return Stream.concat(
                 withGuards(),
@@ -24,7 +25,7 @@ final class Choices {
                         .map(Kustomization::of));
     }
 
-    /** Those that run guards. */
+    /** The kustomizations that run guards. */
     static Stream<Rendered> withGuards() {
         List<Rendered> all = new ArrayList<>();
         all.add(Kustomization.of("base"));
@@ -45,14 +46,14 @@ final class Choices {
         return directories("overlays");
     }
 
-    /** All that can be switched on. */
+    /** All optional components. */
     static List<String> components() {
         return directories("components").stream()
                 .filter(each -> text(each).contains("\nkind: Component\n"))
                 .toList();
     }
 
-    /** For one guard alone: its part of a component, or one that names no guard. */
+    /** The part of a component for one guard, or a component that is independent of guards. */
     private static Stream<String> componentFor(String guard, String component) {
         Path part = Kustomization.MANIFESTS.resolve(component).resolve(guard);
         if (Files.isDirectory(part)) {

@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * {@code manifests/tests/cluster.sh}, where there is no cluster: against a {@code kubectl} that
- * keeps one in a directory, with real guards that look there.
+ * Tests {@code manifests/tests/cluster.sh} without a cluster: with a {@code kubectl} that simulates
+ * one in a directory, and real guards that follow the files there.
  */
 @EnabledOnOs(OS.LINUX)
 class ClusterScriptIT {
@@ -56,7 +56,7 @@ class ClusterScriptIT {
     }
 
     @Test
-    void triesEverythingWithRealGuardsAndLeavesNothingBehind() throws IOException {
+    void passesAllStepsAndCleansUp() throws IOException {
         try (var upstream = StubUpstream.start();
                 var botBlockGuard = guard("bot-block-guard", upstream);
                 var authentikGuard = guard("authentik-guard", upstream)) {
@@ -82,7 +82,7 @@ class ClusterScriptIT {
     }
 
     @Test
-    void noticesGuardsThatDoNotGoIntoTheDrill() throws IOException {
+    void failsIfGuardsIgnoreDrill() throws IOException {
         try (var upstream = StubUpstream.start();
                 var botBlockGuard = guard("bot-block-guard", upstream);
                 var authentikGuard = guard("authentik-guard", upstream)) {
@@ -108,7 +108,7 @@ class ClusterScriptIT {
         "'--context test --surprise', unknown argument --surprise",
         "'--context test --base nowhere', cannot render nowhere",
     })
-    void refusesWhatItWasNotToldClearly(String arguments, String why) throws IOException {
+    void rejectsInvalidArguments(String arguments, String why) throws IOException {
         Ended run = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
 
         assertThat(run.output()).contains(why);
@@ -118,7 +118,7 @@ class ClusterScriptIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"bot-block-guard", "authentik-guard"})
-    void refusesToBeginWhereOneOfTheNamespacesExists(String existing) throws IOException {
+    void refusesToStartIfNamespaceExists(String existing) throws IOException {
         Files.createFile(cluster.resolve("namespaces").resolve(existing));
 
         Ended run = run("--context", "test");
@@ -130,7 +130,7 @@ class ClusterScriptIT {
     }
 
     @Test
-    void refusesToBeginWhereTheClusterDoesNotAnswer() throws IOException {
+    void refusesToStartIfClusterIsUnreachable() throws IOException {
         breakCalls("get namespace");
 
         Ended run = run("--context", "test");
@@ -141,7 +141,7 @@ class ClusterScriptIT {
     }
 
     @Test
-    void refusesABaseThatReachesBeyondTheTwoNamespaces() throws IOException {
+    void rejectsBaseWithOtherNamespaces() throws IOException {
         Path base = Files.createDirectory(cluster.resolve("base"));
         Files.writeString(base.resolve("kustomization.yaml"), "resources: [object.yaml]\n");
         Files.writeString(
@@ -166,7 +166,7 @@ class ClusterScriptIT {
                 "wait pod/client                 | start a client",
                 "patch configmap authentik-guard | drill",
             })
-    void deletesWhatItHasMadeWhenSomethingFails(String call, String what) throws IOException {
+    void cleansUpAfterFailure(String call, String what) throws IOException {
         breakCalls(call);
         variables.put("BOT_BLOCK_GUARD_PORT", String.valueOf(Loopback.freePort()));
         variables.put("AUTHENTIK_GUARD_PORT", String.valueOf(Loopback.freePort()));
@@ -180,7 +180,7 @@ class ClusterScriptIT {
     }
 
     @Test
-    void leavesANamespaceAloneThatSomebodyElseMadeInBetween() throws IOException {
+    void keepsNamespaceCreatedConcurrently() throws IOException {
         breakCalls("create --save-config -f .*101");
 
         run("--context", "test", "--everything", BASE);
@@ -192,7 +192,7 @@ class ClusterScriptIT {
     }
 
     @Test
-    void saysWhatItCouldNotDelete() throws IOException {
+    void reportsNamespacesItCouldNotDelete() throws IOException {
         breakCalls("rollout status|delete namespace");
 
         Ended run = run("--context", "test", "--everything", BASE);
@@ -201,7 +201,7 @@ class ClusterScriptIT {
         assertThat(run.status()).isEqualTo(1);
     }
 
-    /** A guard whose settings and users are what is in the cluster. */
+    /** Starts a guard that follows the settings and users in the simulated cluster. */
     private GuardProcess guard(String name, StubUpstream upstream) {
         String settings = "mode: auto\nupstream:\n  url: " + upstream.uri() + "\n";
         return GuardProcess.start(name, cluster, settings, "");
@@ -226,7 +226,7 @@ class ClusterScriptIT {
         }
     }
 
-    /** All but those that no cluster hears of. */
+    /** The recorded calls of kubectl that go to the cluster. */
     private List<String> callsToTheCluster() throws IOException {
         Path calls = cluster.resolve("calls");
         if (!Files.exists(calls)) {

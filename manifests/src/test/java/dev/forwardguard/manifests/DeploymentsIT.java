@@ -22,14 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The pods, and what leads to them. */
+/** The Deployments and Services. */
 class DeploymentsIT {
-    /** {@code drain-delay}; the longest silence of the outpost in the pass-through; to spare. */
-    private static final long SECONDS_TO_END = 5 + 10 + 10;
+    /** {@code drain-delay}, the pass-through's longest wait for the outpost, and a margin. */
+    private static final long GRACE_SECONDS = 5 + 10 + 10;
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void podsAreRestrictedInWhatTheyMayDo(Rendered rendered) {
+    void runsPodsRestricted(Rendered rendered) {
         assertThat(rendered.deployments()).isNotEmpty().allSatisfy(DeploymentsIT::isRestricted);
         assertThat(rendered.all(Namespace.class))
                 .allSatisfy(
@@ -62,7 +62,7 @@ class DeploymentsIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void aRestartIsAnUpgrade(Rendered rendered) {
+    void upgradesOnRestart(Rendered rendered) {
         for (Deployment deployment : rendered.deployments()) {
             Container guard = guard(deployment);
             assertThat(guard.getImage())
@@ -72,7 +72,7 @@ class DeploymentsIT {
     }
 
     @Test
-    void anOverlayCanTakeBothImagesFromElsewhere() {
+    void letsOverlayReplaceImages() {
         String images =
                 """
                 images:
@@ -95,7 +95,7 @@ class DeploymentsIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void memoryIsReservedAndCpuIsNotRationed(Rendered rendered) {
+    void reservesMemoryAndDoesNotLimitCpu(Rendered rendered) {
         for (Deployment deployment : rendered.deployments()) {
             var resources = guard(deployment).getResources();
             assertThat(resources.getLimits()).containsOnlyKeys("memory");
@@ -107,7 +107,7 @@ class DeploymentsIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void settingsArriveWhileThePodRuns(Rendered rendered) {
+    void mountsSettingsForLiveReload(Rendered rendered) {
         for (Deployment deployment : rendered.deployments()) {
             var settings = rendered.only(ConfigMap.class, name(deployment));
             var volume =
@@ -125,13 +125,13 @@ class DeploymentsIT {
             assertThat(mounts)
                     .filteredOn(each -> each.getName().equals(volume.getFirst().getName()))
                     .extracting(each -> each.getMountPath() + "/guard.yml")
-                    .containsExactly(usualPlace());
+                    .containsExactly(defaultSettingsFile());
         }
     }
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void environmentNamesOnlySettingsThatExist(Rendered rendered) throws IOException {
+    void setsOnlyKnownVariables(Rendered rendered) throws IOException {
         for (Deployment deployment : rendered.deployments()) {
             try (var code = GuardCode.of(name(deployment))) {
                 assertThat(code.variables())
@@ -144,10 +144,10 @@ class DeploymentsIT {
         }
     }
 
-    /** Without {@code GUARD_PORT} in its environment a guard listens where its code says. */
+    /** Without {@code GUARD_PORT} in its environment a guard listens on its default port. */
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void servicesLeadToWhereTheGuardsListen(Rendered rendered) throws IOException {
+    void targetsPortsOfGuards(Rendered rendered) throws IOException {
         for (Deployment deployment : rendered.deployments()) {
             Service service = rendered.only(Service.class, name(deployment));
             var labels = deployment.getSpec().getTemplate().getMetadata().getLabels();
@@ -179,16 +179,16 @@ class DeploymentsIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void thereIsTimeToEndInPeace(Rendered rendered) {
+    void leavesTimeForGracefulShutdown(Rendered rendered) {
         for (Deployment deployment : rendered.deployments()) {
             assertThat(pod(deployment).getTerminationGracePeriodSeconds())
-                    .isGreaterThanOrEqualTo(SECONDS_TO_END);
+                    .isGreaterThanOrEqualTo(GRACE_SECONDS);
             // the images have no shell
             assertThat(guard(deployment).getLifecycle()).isNull();
         }
     }
 
-    private static String usualPlace() {
+    private static String defaultSettingsFile() {
         try (var code = GuardCode.of("bot-block-guard")) {
             return String.valueOf(
                     code.constant(

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
-/** Chromium's DevTools protocol: commands with their results, and events, as JSON by WebSocket. */
+/** Client of Chromium's DevTools protocol: JSON commands, results and events over WebSocket. */
 final class DevTools implements WebSocket.Listener, AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PATIENCE_SECONDS = 30;
@@ -31,7 +31,8 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
     /**
      * Connects.
      *
-     * @param onEvent gets each event's name and parameters; may send, but not wait
+     * @param onEvent receives each event's name and parameters; may send commands, but must not
+     *     wait
      */
     DevTools(URI uri, BiConsumer<String, JsonNode> onEvent) {
         this.onEvent = onEvent;
@@ -57,7 +58,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
-        synchronized (this) { // one at a time may be on its way
+        synchronized (this) { // a WebSocket allows one pending send
             sending = sending.thenCompose(ready -> ready.sendText(text, true));
         }
         return result;

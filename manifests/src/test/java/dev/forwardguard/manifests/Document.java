@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
-/** YAML, or JSON, which is YAML: a mapping, a list or a plain value. */
+/** A YAML or JSON document: a mapping, a list or a scalar. */
 record Document(Object value) {
     static Document parse(String text) {
         return new Document(requireNonNull(yaml().<@Nullable Object>load(text)));
@@ -31,7 +31,7 @@ record Document(Object value) {
         }
     }
 
-    /** Documents with {@code ---} between them. */
+    /** Parses documents that are separated by {@code ---}. */
     static List<Document> parseAll(String text) {
         return StreamSupport.stream(yaml().loadAll(text).spliterator(), false)
                 .map(Document::new)
@@ -42,7 +42,7 @@ record Document(Object value) {
         return new Yaml(new SafeConstructor(new LoaderOptions()));
     }
 
-    /** What lies at the end of this path of keys; fails if there is nothing. */
+    /** The value at this path of keys; fails if there is none. */
     Document at(String... path) {
         return find(path)
                 .orElseThrow(() -> new AssertionError("no " + List.of(path) + " in " + value));
@@ -67,7 +67,7 @@ record Document(Object value) {
         throw new AssertionError("no list: " + value);
     }
 
-    /** A mapping of plain values. */
+    /** A mapping of scalars, as strings. */
     Map<String, String> texts() {
         Map<String, String> texts = new LinkedHashMap<>();
         map().forEach((key, each) -> texts.put(String.valueOf(key), String.valueOf(each)));

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** How a guard leaves when Kubernetes asks it to. */
+/** Graceful shutdown of a guard on SIGTERM. */
 class DrainIT {
     private static final Duration GRACE = Duration.ofSeconds(30);
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -29,7 +29,7 @@ class DrainIT {
     @TempDir private Path directory;
 
     @Test
-    void isUnreadyAtOnceAndServesOnUntilTheDelayIsOver() throws IOException {
+    void servesUntilDrainDelayIsOver() throws IOException {
         try (var upstream = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream, "drain-delay: 4s")) {
             RawHttp management = RawHttp.to(guard.managementPort());
@@ -61,7 +61,7 @@ class DrainIT {
     }
 
     @Test
-    void finishesTheRequestThatIsInFlight() throws Exception {
+    void finishesRequestInFlight() throws Exception {
         var gate = new CountDownLatch(1);
         try (var upstream = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream, "drain-delay: 0s");
@@ -82,14 +82,14 @@ class DrainIT {
     }
 
     @Test
-    void finishesTheAnswerThatIsBeingPassedThrough() throws Exception {
+    void finishesPassThroughInFlight() throws Exception {
         var gate = new CountDownLatch(1);
         try (var upstream = StubUpstream.start();
                 var guard = start("authentik-guard", upstream, "drain-delay: 0s");
                 RawConnection visitor = RawHttp.to(guard.port()).connect()) {
             String body = "x".repeat(64_000);
             upstream.behaves(
-                    (dialogue, asked) -> {
+                    (dialogue, request) -> {
                         String wire = Answer.of(200).body(body).wire();
                         dialogue.send(wire.substring(0, 32_000));
                         gate.await();
@@ -108,7 +108,7 @@ class DrainIT {
     }
 
     @Test
-    void anUpstreamThatHangsCostsNoMoreThanItsDeadline() throws IOException {
+    void waitsForHangingUpstreamUntilDeadline() throws IOException {
         try (var upstream = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream, "drain-delay: 0s");
                 RawConnection visitor = RawHttp.to(guard.port()).connect()) {
@@ -124,12 +124,12 @@ class DrainIT {
     }
 
     @Test
-    void anAnswerThatNeverEndsIsCutBeforeTheGraceIsOver() throws IOException {
+    void cutsEndlessResponseWithinGracePeriod() throws IOException {
         try (var upstream = StubUpstream.start();
                 var guard = start("authentik-guard", upstream, "drain-delay: 0s");
                 RawConnection visitor = RawHttp.to(guard.port()).connect()) {
             upstream.behaves(
-                    (dialogue, asked) -> {
+                    (dialogue, request) -> {
                         dialogue.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
                         while (true) {
                             dialogue.send("x");
@@ -147,7 +147,7 @@ class DrainIT {
     }
 
     @Test
-    void idleConnectionsHoldNobodyUpAndAreClosed() throws IOException {
+    void closesIdleConnectionsAtOnce() throws IOException {
         List<RawConnection> idle = new ArrayList<>();
         try (var upstream = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream, "drain-delay: 0s")) {
@@ -170,10 +170,11 @@ class DrainIT {
     }
 
     /**
-     * Gateways open connections that they may not need; an end that they do not see is an error.
+     * Gateways open connections in advance; one that is not closed in an orderly way is an error to
+     * them.
      */
     @Test
-    void aNewcomerWhoHasNotAskedYetSeesTheEnd() throws IOException {
+    void closesNewConnectionWithoutRequest() throws IOException {
         try (var upstream = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream, "drain-delay: 1s")) {
             RawHttp management = RawHttp.to(guard.managementPort());
@@ -188,7 +189,7 @@ class DrainIT {
     }
 
     @Test
-    void endsAtOnceWhenItDoesNotServeYet() throws IOException {
+    void exitsAtOnceDuringStart() throws IOException {
         try (var upstream = StubUpstream.start();
                 var guard =
                         GuardProcess.start(

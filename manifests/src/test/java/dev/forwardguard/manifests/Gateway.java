@@ -6,20 +6,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A kind of gateway, which can be put in front of the guards. */
+/** A kind of gateway that can run in front of the guards. */
 @FunctionalInterface
 public interface Gateway {
     /**
-     * Starts one.
+     * Starts the gateway.
      *
-     * @param addresses what stands in its configuration, and what takes its place here
+     * @param addresses the addresses in its configuration, each with its replacement in the test
      */
     Running start(Path directory, Map<String, String> addresses);
 
-    /** A gateway that serves, by TLS and without, as one whose certificates come from this one. */
+    /** A running gateway, with and without TLS; {@code trusted} is the root of its certificates. */
     record Running(ChildProcess process, int httpsPort, int httpPort, Path trusted) {}
 
-    /** A configuration as it is to be copied, with addresses of here. */
+    /** A configuration from the resources, with its addresses replaced. */
     static String configuration(String name, Map<String, String> addresses) {
         try (var file = Gateway.class.getResourceAsStream("/gateways/" + name)) {
             if (file == null) {

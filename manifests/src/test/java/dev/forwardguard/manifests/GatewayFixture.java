@@ -15,7 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
-/** A gateway, both guards as processes, and doubles of their upstreams and of an application. */
+/** A gateway, both guards as processes, and stubs of their upstreams and of an application. */
 final class GatewayFixture implements AutoCloseable {
     static final String EMERGENCY_USER = "admin";
     static final String EMERGENCY_PASSWORD = basic(EMERGENCY_USER + ":open:sesame");
@@ -57,13 +57,13 @@ final class GatewayFixture implements AutoCloseable {
         return new GatewayFixture(gateway, directory);
     }
 
-    private GuardProcess guard(String name, Path directory, StubUpstream asks, String more) {
-        return started(GuardProcess.start(name, directory, settings(asks, more), HTPASSWD));
+    private GuardProcess guard(String name, Path directory, StubUpstream upstream, String more) {
+        return started(GuardProcess.start(name, directory, settings(upstream, more), HTPASSWD));
     }
 
-    private static String settings(StubUpstream asks, String more) {
-        // each test is about its own questions, not about those of the test before
-        return "upstream: {url: '%s', deadline: 1s}\n".formatted(asks.uri())
+    private static String settings(StubUpstream upstream, String more) {
+        // the circuit must not open: failures of one test must not affect the next one
+        return "upstream: {url: '%s', deadline: 1s}\n".formatted(upstream.uri())
                 + "breaker: {consecutive-failures: 1000000, minimum-calls: 1000000}\n"
                 + more;
     }
@@ -74,7 +74,7 @@ final class GatewayFixture implements AutoCloseable {
                 settings(outpost, GUARDED_PATHS + "emergency: {" + section + "}\n"));
     }
 
-    /** Takes all emergency users away, or gives them back. */
+    /** Removes all emergency users, or restores them. */
     void emergencyUsers(boolean some) {
         authentikGuard.htpasswd(some ? HTPASSWD : "");
     }
@@ -84,7 +84,7 @@ final class GatewayFixture implements AutoCloseable {
         return part;
     }
 
-    /** All is well, and nobody remembers what happened before. */
+    /** Makes all stubs healthy, and clears their recorded requests. */
     void recover() {
         poisonFountain.behaves(Upstreams.poisonFountain());
         outpost.behaves(Upstreams.outpost());
@@ -118,7 +118,7 @@ final class GatewayFixture implements AutoCloseable {
         return outage.of(poisonFountain, Upstreams.poisonFountain());
     }
 
-    /** A browser's request to a site, of which {@code app} is protected and {@code www} public. */
+    /** A browser's request to a site: {@code app} is protected, {@code www} is public. */
     static RawRequest request(String site, String method, String uri) {
         var headers =
                 List.of(
@@ -127,27 +127,27 @@ final class GatewayFixture implements AutoCloseable {
         return new RawRequest(method, uri, headers, "");
     }
 
-    /** Asks for a page of the protected application. */
+    /** A request for a page of the protected application. */
     static RawRequest page() {
         return request("app", "GET", "/page?a=1");
     }
 
-    /** The same, as somebody who is logged in. */
+    /** The same with the cookie of a session. */
     static RawRequest pageWithSession() {
         return page().with("Cookie", Upstreams.SESSION + "1");
     }
 
-    /** Where the gateway listens for visitors that come by TLS. */
+    /** The gateway's TLS port. */
     int httpsPort() {
         return gateway.httpsPort();
     }
 
-    /** Visitors that come by TLS. */
+    /** A client that reaches the gateway over TLS. */
     RawHttp visitor() {
         return RawHttp.to(tunnel.port());
     }
 
-    /** Visitors that come without. */
+    /** A client that reaches the gateway without TLS. */
     RawHttp visitorWithoutTls() {
         return RawHttp.to(gateway.httpPort());
     }
@@ -168,7 +168,7 @@ final class GatewayFixture implements AutoCloseable {
             try {
                 running.pop().close();
             } catch (Exception | AssertionError e) {
-                failure = new AssertionError("could not end everything", e);
+                failure = new AssertionError("could not close everything", e);
             }
         }
         if (failure != null) {

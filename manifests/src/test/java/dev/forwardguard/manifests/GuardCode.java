@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the classes in a guard's jars say about themselves, so that nobody has to copy it into a
- * test.
+ * Reads variables, constants and header names from the classes in a guard's jars, so that tests
+ * need not repeat them.
  */
 final class GuardCode implements AutoCloseable {
     /** {@code ${guard.port:8080}}, and the name of a variable as a constant of a class. */
@@ -59,9 +59,7 @@ final class GuardCode implements AutoCloseable {
         }
     }
 
-    /**
-     * The environment variables that the guard reads, each with its default or with an empty text.
-     */
+    /** The environment variables that the guard reads, each with its default or an empty string. */
     Map<String, String> variables() {
         Map<String, String> variables = new TreeMap<>();
         for (Path jar : jars) {
@@ -90,7 +88,7 @@ final class GuardCode implements AutoCloseable {
         return variables;
     }
 
-    /** A constant of a class, in whatever package. */
+    /** The value of a constant, even if it is private. */
     Object constant(String className, String name) {
         try {
             Field field = loader.loadClass(className).getDeclaredField(name);
@@ -101,7 +99,7 @@ final class GuardCode implements AutoCloseable {
         }
     }
 
-    /** The twelve headers that say who somebody is. */
+    /** The names of the twelve identity headers. */
     List<String> identityHeaders() {
         var names = (List<?>) constant("dev.forwardguard.authentik.IdentityHeaders", "NAMES");
         return names.stream().map(String.class::cast).toList();
@@ -130,7 +128,7 @@ final class GuardCode implements AutoCloseable {
                                         text(each, "Property", "defaultValue")));
     }
 
-    /** What one element of an annotation says, which is of another class loader than this. */
+    /** The value of an annotation's element, by reflection: its class has another class loader. */
     private static String text(Annotation[] annotations, String type, String element) {
         for (Annotation annotation : annotations) {
             if (annotation.annotationType().getSimpleName().equals(type)) {

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A guard, run from its jar with the flags of its image, so as small as in a pod, and with a {@code
- * guard.yml} of its own.
+ * A guard that runs from its jar, with the JVM flags of its image, so with the memory that it has
+ * in a pod, and with its own {@code guard.yml}.
  */
 public final class GuardProcess implements AutoCloseable {
     private static final String JAVA =
@@ -48,22 +48,22 @@ public final class GuardProcess implements AutoCloseable {
         this.process = run();
     }
 
-    /** Starts a guard; {@link #awaitHealthy} says when it serves. */
+    /** Starts a guard; {@link #awaitHealthy} waits until it serves. */
     public static GuardProcess start(
             String name, Path directory, String settings, String htpasswd) {
         return start(name, directory, settings, htpasswd, Loopback.freePort());
     }
 
-    /** The same at this port. */
+    /** Starts a guard on this port. */
     public static GuardProcess start(
             String name, Path directory, String settings, String htpasswd, int port) {
         return start(name, directory, settings, htpasswd, port, List.of());
     }
 
     /**
-     * The same by way of another program.
+     * Starts a guard by means of another program.
      *
-     * @param launcher what stands before the command, such as {@code taskset -c 0}
+     * @param launcher prefix of the command, such as {@code taskset -c 0}
      */
     public static GuardProcess start(
             String name,
@@ -72,14 +72,14 @@ public final class GuardProcess implements AutoCloseable {
             String htpasswd,
             int port,
             List<String> launcher) {
-        write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
+        write(directory.resolve(name + ".yml"), withoutDrainDelay(settings));
         Path users = directory.resolve("htpasswd");
         write(users, htpasswd);
         Map<String, String> variables = Map.of("GUARD_HTPASSWD_FILE", users.toString());
         return new GuardProcess(name, directory, port, variables, launcher);
     }
 
-    /** One that follows a Secret, which it has no way to. */
+    /** Starts a guard that follows a Secret but cannot reach any API server. */
     static GuardProcess startWithSecret(String name, Path directory, String settings) {
         Map<String, String> variables =
                 Map.of(
@@ -90,10 +90,10 @@ public final class GuardProcess implements AutoCloseable {
         return startWith(name, directory, settings, variables);
     }
 
-    /** One with these variables in its environment. */
+    /** Starts a guard with these variables in its environment. */
     static GuardProcess startWith(
             String name, Path directory, String settings, Map<String, String> variables) {
-        write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
+        write(directory.resolve(name + ".yml"), withoutDrainDelay(settings));
         return new GuardProcess(name, directory, Loopback.freePort(), variables);
     }
 
@@ -105,8 +105,8 @@ public final class GuardProcess implements AutoCloseable {
         }
     }
 
-    /** Nobody balances between guards of tests, so they need not wait when they end. */
-    private static String leavingAtOnce(String settings) {
+    /** Adds {@code drain-delay: 0s}: there is no load balancer in tests that needs the delay. */
+    private static String withoutDrainDelay(String settings) {
         return settings.contains("drain-delay") ? settings : settings + "\ndrain-delay: 0s\n";
     }
 
@@ -136,24 +136,24 @@ public final class GuardProcess implements AutoCloseable {
         return process;
     }
 
-    /** Once it answers {@code /healthz}. */
+    /** Waits until it answers {@code /healthz}. */
     public void awaitHealthy() {
         process.awaitListening(port);
         process.await("answer at /healthz", () -> get(port, "/healthz").startsWith("ok"));
     }
 
-    /** Starts it again with the same ports and settings. */
+    /** Starts the guard again with the same ports and settings. */
     void restart() {
         process = run();
         awaitHealthy();
     }
 
-    /** {@code guard_fallback_total} of one reason and outcome, as Prometheus would read it. */
+    /** The value of {@code guard_fallback_total} for one reason and outcome. */
     double fallbacks(String reason, String outcome) {
         return counter("guard_fallback_total", "reason=\"" + reason, "outcome=\"" + outcome);
     }
 
-    /** {@code guard_emergency_login_total} of one result. */
+    /** The value of {@code guard_emergency_login_total} for one result. */
     double logins(String result) {
         return counter("guard_emergency_login_total", "result=\"" + result);
     }
@@ -170,12 +170,12 @@ public final class GuardProcess implements AutoCloseable {
         throw new AssertionError("no " + name + " of " + List.of(labels));
     }
 
-    /** Changes its settings under its feet. */
+    /** Changes its settings while it runs. */
     void settings(String settings) {
-        write(directory.resolve(name + ".yml"), leavingAtOnce(settings));
+        write(directory.resolve(name + ".yml"), withoutDrainDelay(settings));
     }
 
-    /** Changes its users under its feet. */
+    /** Changes its users while it runs. */
     void htpasswd(String htpasswd) {
         write(directory.resolve("htpasswd"), htpasswd);
     }

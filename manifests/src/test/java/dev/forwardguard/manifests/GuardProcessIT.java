@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The guards as processes: their jars, their environment, their end. */
+/** The guards as processes: jars, environment, start and exit. */
 class GuardProcessIT {
     private static final Duration SOON = Duration.ofSeconds(20);
 
@@ -46,8 +46,7 @@ class GuardProcessIT {
         "bot-block-guard, /auth",
         "authentik-guard, /outpost.goauthentik.io/auth/traefik",
     })
-    void startsAgainAtTheSamePortRightAfterItWasKilled(String name, String path)
-            throws IOException {
+    void restartsOnSamePortAfterKill(String name, String path) throws IOException {
         try (var upstream = StubUpstream.start();
                 var guard = start(name, upstream)) {
             guard.awaitHealthy();
@@ -64,16 +63,16 @@ class GuardProcessIT {
         }
     }
 
-    /** Without its library Netty takes Java's own, slower way, and says nothing. */
+    /** Without its native library Netty silently uses Java's slower NIO. */
     @ParameterizedTest
     @ValueSource(strings = {"bot-block-guard", "authentik-guard"})
     @EnabledOnOs(OS.LINUX)
-    void isToldByEpollWhatComesIn(String name) throws IOException {
+    void usesEpoll(String name) throws IOException {
         try (var upstream = StubUpstream.start();
                 var guard = start(name, upstream)) {
             guard.awaitHealthy();
 
-            // each of Netty's loops has one, and no selector of Java's has
+            // each of Netty's epoll loops has a timerfd, Java's selectors have none
             List<String> files = openFiles(guard);
             assertThat(files).contains("anon_inode:[timerfd]");
             assertThat(Collections.frequency(files, "anon_inode:[timerfd]"))
@@ -82,19 +81,22 @@ class GuardProcessIT {
         }
     }
 
-    /** A turn of the event loop for each new connection is saved, 6 % of what one costs. */
+    /**
+     * Accepting a connection only once it has data (TCP_DEFER_ACCEPT) saves an iteration of the
+     * event loop, 6 % of the cost of a new connection.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"bot-block-guard", "authentik-guard"})
     @EnabledOnOs(OS.LINUX)
-    void hearsOfAConnectionWhenThereIsSomethingToHear(String name) throws IOException {
+    void acceptsConnectionOnceItHasData(String name) throws IOException {
         try (var upstream = StubUpstream.start();
                 var guard = start(name, upstream)) {
             guard.awaitHealthy();
-            // a second later it would be heard of all the same, and the first status takes a while
-            guard.process().await("left alone", () -> openConnections(guard) == 0);
+            // after a second it is accepted anyway, and the first request of /status is slow
+            guard.process().await("no connections", () -> openConnections(guard) == 0);
             try (RawConnection silent = RawHttp.to(guard.port()).connect();
                     RawConnection other = RawHttp.to(guard.port()).connect()) {
-                // so the loop has had its turn
+                // by now the event loop has run an iteration
                 assertThat(other.ask(RawRequest.get("/healthz")).status()).isEqualTo(200);
                 assertThat(openConnections(guard)).isEqualTo(1);
 
@@ -105,12 +107,12 @@ class GuardProcessIT {
     }
 
     @Test
-    void hearsOfASilentConnectionInTheEnd() throws IOException {
+    void acceptsSilentConnectionEventually() throws IOException {
         try (var upstream = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream)) {
             guard.awaitHealthy();
             try (RawConnection silent = RawHttp.to(guard.port()).connect()) {
-                guard.process().await("told of", () -> openConnections(guard) == 1);
+                guard.process().await("accepted", () -> openConnections(guard) == 1);
 
                 assertThat(silent.ask(RawRequest.get("/healthz")).status()).isEqualTo(200);
             }
@@ -140,9 +142,9 @@ class GuardProcessIT {
         return files;
     }
 
-    /** Netty ignores the options of an allocator that it does not use, without a word. */
+    /** Netty silently ignores the options of an allocator that is not in use. */
     @Test
-    void takesItsDirectMemoryInTheChunksThatTheOptionsSay() throws IOException {
+    void allocatesDirectMemoryInConfiguredChunks() throws IOException {
         try (var upstream = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream)) {
             guard.awaitHealthy();
@@ -157,13 +159,13 @@ class GuardProcessIT {
                             .filter(line -> line.startsWith(DIRECT_MEMORY))
                             .mapToDouble(line -> Double.parseDouble(line.replaceAll(".* ", "")))
                             .sum();
-            // beside it what epoll needs for its loops
+            // plus the memory that epoll needs for its loops
             assertThat(used).isBetween((double) CHUNK, CHUNK * 1.5);
         }
     }
 
     @Test
-    void endsWithOneReadableLineWhenItsPortIsTaken() {
+    void exitsWithReadableLineIfPortIsInUse() {
         try (var upstream = StubUpstream.start();
                 var taken = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream, taken.port())) {
@@ -178,7 +180,7 @@ class GuardProcessIT {
     }
 
     @Test
-    void endsWithOneReadableLineWhenItsSettingsAreWrong() {
+    void exitsWithReadableLineIfSettingsAreInvalid() {
         try (var guard =
                 GuardProcess.start("bot-block-guard", directory, "mode: automatic\n", "")) {
 
@@ -192,7 +194,7 @@ class GuardProcessIT {
     }
 
     @Test
-    void endsWithOneReadableLineWhenItsLogLevelIsNone() {
+    void exitsWithReadableLineIfLogLevelIsInvalid() {
         var level = Map.of("GUARD_LOG_LEVEL", "chatty");
         try (var guard = GuardProcess.startWith("bot-block-guard", directory, "", level)) {
 

@@ -6,7 +6,7 @@ import dev.forwardguard.testing.ReceivedRequest;
 
 import java.util.List;
 
-/** Who somebody is, in the twelve headers by which authentik tells applications. */
+/** A user's identity, as authentik's twelve identity headers. */
 record Identity(List<Header> headers) {
     static final Identity ADA =
             new Identity(
@@ -25,12 +25,14 @@ record Identity(List<Header> headers) {
                             new Header("X-authentik-meta-app", "app"),
                             new Header("X-authentik-meta-version", "goauthentik.io/outpost/test")));
 
-    /** What the outpost says about somebody with a session. */
+    /** The outpost's verdict on a request with a session. */
     Answer verdict() {
         return new Answer(200, headers, "");
     }
 
-    /** Which of the twelve an application got with a value, as the outpost spells them. */
+    /**
+     * The identity headers that an application received with a value, in the outpost's spelling.
+     */
     static Identity receivedWith(ReceivedRequest request) {
         return new Identity(
                 ADA.headers.stream()

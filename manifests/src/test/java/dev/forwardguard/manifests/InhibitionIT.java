@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** That Traefik's absence explains two alerts and no others, as a real Alertmanager sees it. */
+/** Tests with a real Alertmanager that TraefikDown inhibits two alerts and no others. */
 class InhibitionIT {
     private static final Path SNIPPET =
             MonitoringComponent.SOURCE.resolve("alertmanager-inhibition.yml");
@@ -31,7 +31,7 @@ class InhibitionIT {
     }
 
     @Test
-    void amtoolAcceptsTheSnippet() throws IOException {
+    void acceptsSnippet() throws IOException {
         Program amtool = Program.installed("amtool", "prometheus-alertmanager");
 
         assertThat(amtool.run(directory, "check-config", configuration().toString()))
@@ -39,19 +39,19 @@ class InhibitionIT {
     }
 
     @Test
-    void theObjectForTheOperatorSaysTheSameAsTheSnippet() {
+    void matchesSnippetInAlertmanagerConfig() {
         List<Document> objects = monitoring.ofKind("AlertmanagerConfig").toList();
         List<Document> rules = Document.read(SNIPPET).at("inhibit_rules").list();
 
         assertThat(objects).hasSize(1);
         assertThat(objects.getFirst().at("spec", "inhibitRules").list())
-                .map(InhibitionIT::asAlertmanagerHasIt)
+                .map(InhibitionIT::asAlertmanagerRule)
                 .containsExactlyElementsOf(rules);
         assertThat(objects.getFirst().at("spec").texts()).containsOnlyKeys("inhibitRules");
     }
 
-    /** What the operator writes for a rule of an AlertmanagerConfig. */
-    private static Document asAlertmanagerHasIt(Document rule) {
+    /** A rule of an AlertmanagerConfig as the operator writes it for Alertmanager. */
+    private static Document asAlertmanagerRule(Document rule) {
         Function<String, List<String>> matchers =
                 side ->
                         rule.at(side).list().stream()
@@ -71,10 +71,10 @@ class InhibitionIT {
     }
 
     @Test
-    void withoutTraefikTheTwoThatItExplainsAreSilentAndAllOthersAreNot() throws IOException {
+    void inhibitsTwoAlertsWhileTraefikIsDown() throws IOException {
         List<Map<String, String>> others =
                 new ArrayList<>(List.of(alert("TraefikDown", "traefik")));
-        List<Map<String, String>> explained =
+        List<Map<String, String>> inhibited =
                 List.of(
                         alert("PoisonFountainDown", "poison-fountain"),
                         alert("ForwardAuthFailing", "bot-block-guard"),
@@ -88,16 +88,16 @@ class InhibitionIT {
 
         try (var alertmanager = Alertmanager.start(directory, configuration())) {
             alertmanager.fire(others);
-            alertmanager.fire(explained);
+            alertmanager.fire(inhibited);
 
             alertmanager.process().await("inhibition", () -> alertmanager.inhibited().size() >= 3);
-            assertThat(alertmanager.inhibited()).containsExactlyInAnyOrderElementsOf(explained);
+            assertThat(alertmanager.inhibited()).containsExactlyInAnyOrderElementsOf(inhibited);
             assertThat(alertmanager.active()).containsExactlyInAnyOrderElementsOf(others);
         }
     }
 
     @Test
-    void traefikOfOneClusterExplainsNothingInAnother() throws IOException {
+    void inhibitsOnlyInSameCluster() throws IOException {
         var traefik = in("north", alert("TraefikDown", "traefik"));
         var north = in("north", alert("PoisonFountainDown", "poison-fountain"));
         var south = in("south", alert("PoisonFountainDown", "poison-fountain"));
@@ -113,7 +113,7 @@ class InhibitionIT {
     }
 
     @Test
-    void withTraefikNothingIsSilent() throws IOException {
+    void inhibitsNothingWhileTraefikIsUp() throws IOException {
         var alert = alert("PoisonFountainDown", "poison-fountain");
 
         try (var alertmanager = Alertmanager.start(directory, configuration())) {
@@ -125,7 +125,7 @@ class InhibitionIT {
         }
     }
 
-    /** As an alert of ours arrives there, with the severity of its rule. */
+    /** The labels of an alert, with the severity of its rule. */
     private static Map<String, String> alert(String name, String namespace) {
         String severity =
                 monitoring.alerts().stream()

@@ -17,7 +17,7 @@ record JsonApi(int port) {
         return URLEncoder.encode(parameter, StandardCharsets.UTF_8);
     }
 
-    /** Whether it says that it is ready, as Prometheus and Alertmanager do when they are. */
+    /** Whether Prometheus or Alertmanager reports that it is ready. */
     boolean isReady() {
         return answer(request("/-/ready").GET().build()).statusCode() == 200;
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What {@code kubectl apply -k} can be pointed at, and what then is applied. */
+/** Renders kustomizations as {@code kubectl apply -k} does. */
 final class Kustomization {
     static final Path MANIFESTS = Repository.ROOT.resolve("manifests");
 
@@ -18,27 +18,27 @@ final class Kustomization {
 
     private Kustomization() {}
 
-    /** A directory in {@code manifests}, rendered once. */
+    /** Renders a directory in {@code manifests}; the result is cached. */
     static Rendered of(String directory) {
         return RENDERED.computeIfAbsent(
                 directory, name -> render(name, MANIFESTS.resolve(name), temporary()));
     }
 
-    /** With everything switched on; not a constant, since that could not be skipped. */
+    /** The production overlay; not a constant, so that tests are skipped if kubectl is missing. */
     static Rendered production() {
         return of("overlays/production");
     }
 
-    /** A base with components on it, as an overlay would choose them. */
+    /** A base with components, as an overlay would combine them. */
     static Rendered of(String base, List<String> components) {
         String name = base + " with " + components;
         return RENDERED.computeIfAbsent(name, _ -> overlay(name, base, components, ""));
     }
 
-    /** The same with more lines in the overlay. */
+    /** The same, with more lines in the overlay. */
     static Rendered overlay(String name, String base, List<String> components, String more) {
         Path directory = temporary();
-        // kustomize takes no absolute paths, and knows no symbolic links
+        // kustomize rejects absolute paths and does not follow symbolic links
         Path here = real(directory);
         var text =
                 new StringBuilder("apiVersion: kustomize.config.k8s.io/v1beta1\n")
@@ -64,7 +64,7 @@ final class Kustomization {
         var command = List.of(kubectl.toString(), "kustomize", directory.toString());
         try (var process = ChildProcess.start(out, Map.of(), command)) {
             int status = process.awaitExit(LIMIT);
-            // with standard error, where deprecated fields are reported
+            // includes standard error, where kustomize reports deprecated fields
             if (status != 0 || process.output().startsWith("#")) {
                 throw new AssertionError(name + ": " + process.output());
             }

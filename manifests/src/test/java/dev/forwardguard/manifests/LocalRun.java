@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A run of {@code run.sh}, as from a terminal, with ports of its own. */
+/** A run of {@code run.sh} as from a terminal, with its own ports. */
 final class LocalRun implements AutoCloseable {
     static final List<String> PORTS =
             List.of(
@@ -27,7 +27,7 @@ final class LocalRun implements AutoCloseable {
         this.log = log;
     }
 
-    /** Ports that nobody uses, each by the name of its variable. */
+    /** Free ports, each by the name of its variable. */
     static Map<String, Integer> freePorts() {
         Map<String, Integer> ports = new HashMap<>();
         PORTS.forEach(name -> ports.put(name, Loopback.freePort()));
@@ -39,7 +39,7 @@ final class LocalRun implements AutoCloseable {
         Map<String, String> variables = new HashMap<>();
         variables.put("JAVA_HOME", System.getProperty("java.home"));
         ports.forEach((name, port) -> variables.put(name, String.valueOf(port)));
-        // a group of its own, as a shell gives it, and Ctrl-C not ignored, as in the background
+        // its own process group, as from a shell, and SIGINT not ignored, unlike in the background
         List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
         command.add(checkout.script().toString());
         command.addAll(List.of(arguments));
@@ -50,34 +50,34 @@ final class LocalRun implements AutoCloseable {
         return process;
     }
 
-    /** Once everything runs and it has said what to try. */
-    void awaitExplanation() {
+    /** Waits until everything runs and the instructions are printed. */
+    void awaitInstructions() {
         process.await(
-                "the end of the explanation",
+                "the end of the instructions",
                 () -> process.output().contains("Ctrl-C stops everything."));
     }
 
-    /** The programs that it has started. */
+    /** The Java programs that it has started. */
     List<ProcessHandle> programs() {
         return process.descendants().stream()
                 .filter(each -> each.info().command().orElse("").endsWith("/java"))
                 .toList();
     }
 
-    /** Ctrl-C: a signal to everything in the foreground of the terminal. */
+    /** Sends SIGINT to the process group, as Ctrl-C does. */
     void interrupt() {
         signal("INT");
     }
 
     private void signal(String name) {
-        Path nowhere = log.resolveSibling("kill.log");
+        Path output = log.resolveSibling("kill.log");
         String kill = "kill -" + name + " -- -" + process.pid();
-        try (var killing = ChildProcess.start(nowhere, Map.of(), List.of("bash", "-c", kill))) {
+        try (var killing = ChildProcess.start(output, Map.of(), List.of("bash", "-c", kill))) {
             killing.awaitExit(Duration.ofSeconds(10));
         }
     }
 
-    /** Ends its group as well, with what it may have left behind. */
+    /** Also kills what is left of its process group. */
     @Override
     public void close() {
         process.close();

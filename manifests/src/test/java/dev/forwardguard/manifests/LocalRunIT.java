@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** {@code manifests/local/run.sh}, as somebody uses it who has just cloned and built this. */
+/** Tests {@code manifests/local/run.sh} in a fresh clone with built guards. */
 @EnabledOnOs(OS.LINUX)
 class LocalRunIT {
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -45,7 +45,7 @@ class LocalRunIT {
     }
 
     @Test
-    void playsEachOutageAndFindsEverythingAsDocumented() {
+    void demonstratesEachOutageAsDocumented() {
         try (var run = LocalRun.start(log, checkout, Map.of(), "--demo")) {
             int status = run.process().awaitExit(DEMO);
 
@@ -53,7 +53,8 @@ class LocalRunIT {
             assertThat(output)
                     .contains("upstream", "healthy", "refused", "hang", "503", "drip")
                     .contains("connect_refused", "deadline", "bad_status", "X-authentik-username")
-                    .containsPattern("All \\d+ answers, their reasons and times are as documented")
+                    .containsPattern(
+                            "All \\d+ responses, their reasons and times are as documented")
                     .doesNotContain("WRONG", "Building");
             assertThat(status).isZero();
         }
@@ -61,7 +62,7 @@ class LocalRunIT {
 
     @ParameterizedTest
     @FieldSource("dev.forwardguard.manifests.LocalRun#PORTS")
-    void saysWhichPortIsTaken(String name) {
+    void reportsPortInUse(String name) {
         Map<String, Integer> ports = LocalRun.freePorts();
         try (var taken = StubUpstream.start()) {
             ports.put(name, taken.port());
@@ -74,38 +75,38 @@ class LocalRunIT {
     }
 
     @Test
-    void endsEverythingOnCtrlCAndStartsAgainAtOnce() {
+    void stopsOnCtrlCAndRestarts() {
         Map<String, Integer> ports = LocalRun.freePorts();
         try (var first = LocalRun.start(log, checkout, ports)) {
-            first.awaitExplanation();
+            first.awaitInstructions();
             assertThat(first.process().output()).contains("shown this once");
             assertThat(ports.values()).allMatch(Loopback::isListening);
 
-            interruptAndAwaitTheEnd(first);
+            interruptAndAwaitExit(first);
             assertThat(ports.values()).noneMatch(Loopback::isListening);
         }
         Path secondLog = directory.resolve("second.log");
         try (var second = LocalRun.start(secondLog, checkout, ports)) {
-            second.awaitExplanation();
+            second.awaitInstructions();
             assertThat(second.process().output()).contains("password as before");
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"live", "--demo"})
-    void endsEverythingOnCtrlCWhileItIsStillStarting(String mode) {
+    void stopsOnCtrlCDuringStart(String mode) {
         String[] arguments = mode.equals("live") ? new String[0] : new String[] {mode};
         try (var run = LocalRun.start(log, checkout, LocalRun.freePorts(), arguments)) {
             run.process().await("three programs", () -> run.programs().size() >= 3);
 
-            interruptAndAwaitTheEnd(run);
+            interruptAndAwaitExit(run);
         }
     }
 
     @Test
-    void printsCommandsThatDoWhatItSays() {
+    void printsWorkingCommands() {
         try (var run = LocalRun.start(log, checkout, LocalRun.freePorts())) {
-            run.awaitExplanation();
+            run.awaitInstructions();
             String output = run.process().output();
             String password = group(output, "password (\\S+) \\(shown this once");
 
@@ -126,7 +127,7 @@ class LocalRunIT {
         }
     }
 
-    private static void interruptAndAwaitTheEnd(LocalRun run) {
+    private static void interruptAndAwaitExit(LocalRun run) {
         List<ProcessHandle> programs = run.programs();
         assertThat(programs).hasSizeGreaterThanOrEqualTo(3);
 

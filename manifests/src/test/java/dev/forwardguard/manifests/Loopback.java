@@ -7,11 +7,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** 127.0.0.1 and its ports, for programs that have to be told theirs. */
+/** 127.0.0.1 and its free ports, for programs that need a port number in advance. */
 public final class Loopback {
     public static final InetAddress ADDRESS = InetAddress.ofLiteral("127.0.0.1");
 
-    /** Below the range that outgoing connections get theirs from, which might take one back. */
+    /**
+     * Below the range of ephemeral ports, from which outgoing connections might take a free one.
+     */
     private static final int LOWEST = 20_000;
 
     private static final int HIGHEST = 32_000;
@@ -19,7 +21,7 @@ public final class Loopback {
 
     private Loopback() {}
 
-    /** A port that nobody uses; soon is the time to listen there. */
+    /** A port that is free now; the program should listen on it soon. */
     public static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
@@ -27,12 +29,12 @@ public final class Loopback {
                 server.bind(new InetSocketAddress(ADDRESS, port));
                 return port;
             } catch (IOException _) {
-                // Taken: another one.
+                // In use: try another one.
             }
         }
     }
 
-    /** Whether somebody accepts connections. */
+    /** Whether a process accepts connections on this port. */
     static boolean isListening(int port) {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(ADDRESS, port), PATIENCE_MILLIS);

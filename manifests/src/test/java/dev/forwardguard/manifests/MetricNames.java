@@ -5,7 +5,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The metrics that a query names: what is left of it without labels, functions and operators. */
+/** Finds the metric names in a PromQL query, by removing labels, functions and operators. */
 final class MetricNames {
     private static final Pattern LABELS =
             Pattern.compile("\\{[^}]*}|\"[^\"]*\"|\\[[^\\]]*]|\\b(by|on|group_left) *\\([^)]*\\)");

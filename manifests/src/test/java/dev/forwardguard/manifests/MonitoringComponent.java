@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** {@code components/monitoring} as kustomize renders it; tests look at nothing but that. */
+/** The objects of {@code components/monitoring} as kustomize renders them. */
 record MonitoringComponent(List<Document> objects) {
     static final Path SOURCE = Repository.ROOT.resolve("manifests/components/monitoring");
 
-    /** The whole component, by itself. */
+    /** Renders the whole component, without a base. */
     static MonitoringComponent renderedIn(Path directory) {
         return renderedIn(directory, SOURCE);
     }
 
-    /** One of its parts. */
+    /** Renders one of its parts. */
     static MonitoringComponent renderedIn(Path directory, Path component) {
         Program kubectl = Program.installed("kubectl", "kubernetes-client");
         try {
@@ -36,7 +36,7 @@ record MonitoringComponent(List<Document> objects) {
         return objects.stream().filter(each -> each.at("kind").text().equals(kind));
     }
 
-    /** A rule file as Prometheus and promtool read it, which do not know PrometheusRule. */
+    /** A rule file for Prometheus and promtool, which do not know PrometheusRule objects. */
     Document ruleFile() {
         List<Object> groups =
                 ofKind("PrometheusRule")
@@ -57,7 +57,7 @@ record MonitoringComponent(List<Document> objects) {
         return Document.parse(configMap.at("data", "guards.json").text());
     }
 
-    /** The queries of all panels and annotations, with something for each variable of Grafana. */
+    /** The queries of all panels and annotations, with values for Grafana's variables. */
     List<String> dashboardQueries() {
         Stream<Document> targets =
                 dashboard().at("panels").list().stream()
@@ -69,7 +69,7 @@ record MonitoringComponent(List<Document> objects) {
                 .toList();
     }
 
-    /** Writes the rule file; returns where. */
+    /** Writes the rule file, and returns its path. */
     Path writeRules(Path directory) {
         try {
             return Files.writeString(directory.resolve("rules.yml"), ruleFile().yamlText());

@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Who may talk to the guards, and with whom they may talk. */
+/** The connections that the network policies allow to and from the guards. */
 class NetworkPoliciesIT {
     static final List<String> GUARDS = Choices.GUARDS;
 
@@ -31,15 +31,16 @@ class NetworkPoliciesIT {
 
     @ParameterizedTest
     @FieldSource("GUARDS")
-    void onlyTraefikReachesTheGuardAndOnlyPrometheusItsMetrics(String guard) {
+    void allowsOnlyTraefikAndPrometheusIn(String guard) {
         Set<String> allowed = new TreeSet<>();
         for (NetworkPolicy policy : policies(guard)) {
             for (var rule : policy.getSpec().getIngress()) {
                 for (NetworkPolicyPort port : rule.getPorts()) {
-                    rule.getFrom().forEach(peer -> allowed.add(whom(peer) + " " + number(port)));
+                    rule.getFrom()
+                            .forEach(peer -> allowed.add(describe(peer) + " " + number(port)));
                 }
-                assertThat(rule.getFrom()).as("without it everybody may").isNotEmpty();
-                assertThat(rule.getPorts()).as("without it every port").isNotEmpty();
+                assertThat(rule.getFrom()).as("an empty list allows all peers").isNotEmpty();
+                assertThat(rule.getPorts()).as("an empty list allows all ports").isNotEmpty();
             }
         }
 
@@ -51,7 +52,7 @@ class NetworkPoliciesIT {
 
     @ParameterizedTest
     @FieldSource("GUARDS")
-    void everythingElseIsDeniedInBothDirections(String guard) {
+    void deniesEverythingElse(String guard) {
         assertThat(policies(guard))
                 .filteredOn(
                         each ->
@@ -65,34 +66,33 @@ class NetworkPoliciesIT {
 
     @ParameterizedTest
     @FieldSource("GUARDS")
-    void theGuardReachesNamesItsUpstreamAndTheApiServerIfItHasAToken(String guard)
-            throws IOException {
+    void allowsOnlyDnsUpstreamAndApiServerOut(String guard) throws IOException {
         Set<String> allowed = new TreeSet<>();
         for (NetworkPolicy policy : policies(guard)) {
             for (var rule : policy.getSpec().getEgress()) {
                 for (NetworkPolicyPort port : rule.getPorts()) {
                     Stream<String> peers =
                             rule.getTo().isEmpty()
-                                    ? Stream.of("anybody")
+                                    ? Stream.of("anywhere")
                                     : rule.getTo().stream().map(NetworkPoliciesIT::namespace);
                     peers.forEach(peer -> allowed.add(peer + " " + number(port)));
                 }
-                assertThat(rule.getPorts()).as("without it every port").isNotEmpty();
+                assertThat(rule.getPorts()).as("an empty list allows all ports").isNotEmpty();
             }
         }
 
         URI upstream = upstream(guard);
         assertThat(allowed)
                 .contains(upstream.getHost().split("\\.", -1)[1] + " " + upstream.getPort())
-                .contains("anybody 53");
-        assertThat(allowed.contains("anybody 443") && allowed.contains("anybody 6443"))
+                .contains("anywhere 53");
+        assertThat(allowed.contains("anywhere 443") && allowed.contains("anywhere 6443"))
                 .isEqualTo(guard.equals("authentik-guard"));
         assertThat(allowed).hasSize(guard.equals("authentik-guard") ? 4 : 2);
     }
 
     @ParameterizedTest
     @FieldSource("GUARDS")
-    void eachPolicyIsAboutThePodsOfTheGuard(String guard) {
+    void selectsPodsOfGuard(String guard) {
         var labels = deployment(guard).getSpec().getTemplate().getMetadata().getLabels();
 
         assertThat(policies(guard))
@@ -112,9 +112,9 @@ class NetworkPoliciesIT {
                         });
     }
 
-    /** The label that the chart gives Traefik's pods, as its values here rely on it, too. */
+    /** The policies and the Helm values rely on the same label of Traefik's pods. */
     @Test
-    void traefikIsCalledTheSameInItsHelmValues() throws IOException {
+    void matchesTraefikLabelOfHelmValues() throws IOException {
         var values =
                 new YAMLMapper()
                         .readTree(
@@ -135,8 +135,8 @@ class NetworkPoliciesIT {
                 .toList();
     }
 
-    /** Namespace and name of pods; both in one peer, since two peers would mean either. */
-    private static String whom(NetworkPolicyPeer peer) {
+    /** Namespace and name of the pods. Both must be in one peer: two peers would mean "or". */
+    private static String describe(NetworkPolicyPeer peer) {
         Map<String, String> pods = peer.getPodSelector().getMatchLabels();
         assertThat(pods).hasSize(1);
         return namespace(peer) + "/" + pods.get("app.kubernetes.io/name");

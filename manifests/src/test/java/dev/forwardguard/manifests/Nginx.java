@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** nginx in the foreground, with all that it writes in the test's directory. */
+/** nginx in the foreground, with all its files in the test's directory. */
 public final class Nginx {
     private Nginx() {}
 
@@ -68,8 +68,8 @@ public final class Nginx {
     }
 
     /**
-     * A line for its configuration: workers of root are somebody else's unless told, who may not
-     * look into the directory.
+     * A line for its configuration. Started as root, nginx would run its workers as another user,
+     * who may not read the test's directory.
      */
     public static String user() {
         return System.getProperty("user.name").equals("root") ? "user root;" : "";

@@ -15,33 +15,33 @@ import java.nio.file.Path;
 
 /** The guards behind nginx' {@code auth_request}. */
 class NginxIT implements EverydayContract, SpoofingContract, OutageContract {
-    private static GatewayFixture stage;
+    private static GatewayFixture fixture;
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        stage = GatewayFixture.behind(Nginx::start, directory);
+        fixture = GatewayFixture.behind(Nginx::start, directory);
     }
 
     @AfterAll
     static void end() {
-        if (stage != null) {
-            stage.close();
+        if (fixture != null) {
+            fixture.close();
         }
     }
 
     @BeforeEach
     void recover() {
-        stage.recover();
+        fixture.recover();
     }
 
     @Override
-    public GatewayFixture stage() {
-        return stage;
+    public GatewayFixture fixture() {
+        return fixture;
     }
 
     @Test
-    void startsTheLoginWhereItWasInterrupted() throws IOException {
-        RawAnswer answer = stage.ask(GatewayFixture.page());
+    void startsLoginWithReturnUrl() throws IOException {
+        RawAnswer answer = fixture.ask(GatewayFixture.page());
 
         assertThat(answer.status()).isEqualTo(302);
         assertThat(answer.header("Location"))
@@ -49,12 +49,12 @@ class NginxIT implements EverydayContract, SpoofingContract, OutageContract {
     }
 
     @Test
-    void tellsTheOutpostTheUrlThatItReadsForNginx() throws IOException {
-        stage.ask(
+    void sendsOriginalUrlToOutpost() throws IOException {
+        fixture.ask(
                 GatewayFixture.pageWithSession()
                         .with("X-Original-URL", "https://other.example.com/public"));
 
-        assertThat(stage.outpost().awaitRequest().headers("X-Original-URL"))
+        assertThat(fixture.outpost().awaitRequest().headers("X-Original-URL"))
                 .containsExactly("https://app.example.com/page?a=1");
     }
 }

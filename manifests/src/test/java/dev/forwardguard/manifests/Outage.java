@@ -3,7 +3,7 @@ package dev.forwardguard.manifests;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.StubUpstream;
 
-/** How an upstream can be out of order, and the reason that a guard then gives. */
+/** A kind of outage of an upstream, and the fallback reason that it causes. */
 enum Outage {
     REFUSED("connect_refused"),
     HANG("deadline"),
@@ -19,22 +19,22 @@ enum Outage {
         return reason;
     }
 
-    /** From now until the end of it, after which the upstream behaves as it did when well. */
-    Over of(StubUpstream upstream, Behaviour well) {
+    /** Starts the outage; closing the result ends it and restores the healthy behaviour. */
+    Over of(StubUpstream upstream, Behaviour healthy) {
         switch (this) {
             case REFUSED -> upstream.goDown();
             case HANG -> upstream.behaves(Behaviour.hangs());
             case UNAVAILABLE -> upstream.behaves(Behaviour.answers(503));
         }
         return () -> {
-            upstream.behaves(well);
+            upstream.behaves(healthy);
             if (this == REFUSED) {
                 upstream.comeBack();
             }
         };
     }
 
-    /** The end of an outage. */
+    /** Ends an outage. */
     @FunctionalInterface
     interface Over extends AutoCloseable {
         @Override

@@ -15,37 +15,38 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** What visitors and applications see behind any gateway while an upstream is out of order. */
+/** The behaviour behind every gateway during an outage of an upstream. */
 interface OutageContract {
     String CHALLENGE = "Basic realm=\"Emergency Access\", charset=\"UTF-8\"";
 
-    /** The guards' deadline, and time for everything around it. */
+    /** The guards' deadline plus a margin. */
     Duration LONGEST = Duration.ofSeconds(3);
 
-    GatewayFixture stage();
+    GatewayFixture fixture();
 
     @ParameterizedTest
     @EnumSource
-    default void asksForAnEmergencyPasswordWithoutTheOutpost(Outage outage) throws IOException {
-        double before = stage().authentikGuard().fallbacks(outage.reason(), "challenge");
-        try (var _ = stage().outpostSuffers(outage)) {
-            RawAnswer answer = stage().ask(GatewayFixture.pageWithSession());
+    default void challengesDuringOutpostOutage(Outage outage) throws IOException {
+        double before = fixture().authentikGuard().fallbacks(outage.reason(), "challenge");
+        try (var _ = fixture().outpostSuffers(outage)) {
+            RawAnswer answer = fixture().ask(GatewayFixture.pageWithSession());
 
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.headers("WWW-Authenticate")).containsExactly(CHALLENGE);
             assertThat(answer.elapsed()).isLessThan(LONGEST);
         }
-        assertThat(stage().application().requests()).isEmpty();
-        assertThat(stage().authentikGuard().fallbacks(outage.reason(), "challenge"))
+        assertThat(fixture().application().requests()).isEmpty();
+        assertThat(fixture().authentikGuard().fallbacks(outage.reason(), "challenge"))
                 .isEqualTo(before + 1);
     }
 
     @ParameterizedTest
     @EnumSource
-    default void letsAnEmergencyUserInWithoutTheOutpost(Outage outage) throws IOException {
-        try (var _ = stage().outpostSuffers(outage)) {
+    default void allowsEmergencyUserDuringOutpostOutage(Outage outage) throws IOException {
+        try (var _ = fixture().outpostSuffers(outage)) {
             RawAnswer answer =
-                    stage().ask(
+                    fixture()
+                            .ask(
                                     GatewayFixture.page()
                                             .with(
                                                     "Authorization",
@@ -54,91 +55,94 @@ interface OutageContract {
             assertThat(answer.body()).isEqualTo("hello");
             assertThat(answer.elapsed()).isLessThan(LONGEST);
         }
-        ReceivedRequest received = stage().application().awaitRequest();
+        ReceivedRequest received = fixture().application().awaitRequest();
         var name = new Header("X-authentik-username", GatewayFixture.EMERGENCY_USER);
         assertThat(Identity.receivedWith(received)).isEqualTo(new Identity(List.of(name)));
         assertThat(received.headers("X-Guard-Fallback")).containsExactly(outage.reason());
     }
 
     @Test
-    default void keepsTheEmergencyPasswordFromTheApplication() throws IOException {
-        try (var _ = stage().outpostSuffers(Outage.REFUSED)) {
-            stage().ask(
+    default void hidesEmergencyPasswordFromApplication() throws IOException {
+        try (var _ = fixture().outpostSuffers(Outage.REFUSED)) {
+            fixture()
+                    .ask(
                             GatewayFixture.page()
                                     .with("Authorization", GatewayFixture.EMERGENCY_PASSWORD));
         }
-        ReceivedRequest received = stage().application().awaitRequest();
+        ReceivedRequest received = fixture().application().awaitRequest();
         assertThat(received.headers("Authorization")).isEmpty();
         assertThat(received.head().raw()).doesNotContain(GatewayFixture.EMERGENCY_PASSWORD);
     }
 
     @Test
-    default void keepsTheEmergencyPasswordFromEverybodyAfterTheOutage() throws IOException {
+    default void hidesEmergencyPasswordAfterOutage() throws IOException {
         RawAnswer answer =
-                stage().ask(
+                fixture()
+                        .ask(
                                 GatewayFixture.pageWithSession()
                                         .with("Authorization", GatewayFixture.EMERGENCY_PASSWORD));
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(stage().outpost().awaitRequest().headers("Authorization")).isEmpty();
-        ReceivedRequest received = stage().application().awaitRequest();
+        assertThat(fixture().outpost().awaitRequest().headers("Authorization")).isEmpty();
+        ReceivedRequest received = fixture().application().awaitRequest();
         assertThat(received.head().raw()).doesNotContain(GatewayFixture.EMERGENCY_PASSWORD);
         assertThat(Identity.receivedWith(received)).isEqualTo(Identity.ADA);
     }
 
     @Test
-    default void challengesAWrongPassword() throws IOException {
-        try (var _ = stage().outpostSuffers(Outage.REFUSED)) {
+    default void challengesWrongPassword() throws IOException {
+        try (var _ = fixture().outpostSuffers(Outage.REFUSED)) {
             RawAnswer answer =
-                    stage().ask(
+                    fixture()
+                            .ask(
                                     GatewayFixture.page()
                                             .with("Authorization", GatewayFixture.WRONG_PASSWORD));
 
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.headers("WWW-Authenticate")).containsExactly(CHALLENGE);
         }
-        assertThat(stage().application().requests()).isEmpty();
+        assertThat(fixture().application().requests()).isEmpty();
     }
 
     @Test
-    default void goesBackToSingleSignOnWhenTheOutpostIsBack() throws IOException {
-        try (var _ = stage().outpostSuffers(Outage.REFUSED)) {
-            assertThat(stage().ask(GatewayFixture.pageWithSession()).status()).isEqualTo(401);
+    default void returnsToSingleSignOnAfterOutage() throws IOException {
+        try (var _ = fixture().outpostSuffers(Outage.REFUSED)) {
+            assertThat(fixture().ask(GatewayFixture.pageWithSession()).status()).isEqualTo(401);
         }
 
-        assertThat(stage().ask(GatewayFixture.pageWithSession()).status()).isEqualTo(200);
+        assertThat(fixture().ask(GatewayFixture.pageWithSession()).status()).isEqualTo(200);
     }
 
     @ParameterizedTest
     @EnumSource
-    default void keepsBothSitesUpWithoutTheBotBlocker(Outage outage) throws IOException {
-        double before = stage().botBlockGuard().fallbacks(outage.reason(), "allow");
-        try (var _ = stage().poisonFountainSuffers(outage)) {
-            RawAnswer publicPage = stage().ask(GatewayFixture.request("www", "GET", "/"));
-            RawAnswer protectedPage = stage().ask(GatewayFixture.pageWithSession());
+    default void keepsSitesUpDuringBotBlockerOutage(Outage outage) throws IOException {
+        double before = fixture().botBlockGuard().fallbacks(outage.reason(), "allow");
+        try (var _ = fixture().poisonFountainSuffers(outage)) {
+            RawAnswer publicPage = fixture().ask(GatewayFixture.request("www", "GET", "/"));
+            RawAnswer protectedPage = fixture().ask(GatewayFixture.pageWithSession());
 
             assertThat(publicPage.body()).isEqualTo("hello");
             assertThat(protectedPage.body()).isEqualTo("hello");
             assertThat(publicPage.elapsed()).isLessThan(LONGEST);
             assertThat(protectedPage.elapsed()).isLessThan(LONGEST);
         }
-        assertThat(stage().botBlockGuard().fallbacks(outage.reason(), "allow"))
+        assertThat(fixture().botBlockGuard().fallbacks(outage.reason(), "allow"))
                 .isEqualTo(before + 2);
     }
 
     @Test
-    default void stillProtectsAnApplicationWithoutTheBotBlocker() throws IOException {
-        try (var _ = stage().poisonFountainSuffers(Outage.REFUSED)) {
-            assertThat(stage().ask(GatewayFixture.page()).status()).isEqualTo(302);
+    default void protectsApplicationDuringBotBlockerOutage() throws IOException {
+        try (var _ = fixture().poisonFountainSuffers(Outage.REFUSED)) {
+            assertThat(fixture().ask(GatewayFixture.page()).status()).isEqualTo(302);
         }
-        assertThat(stage().application().requests()).isEmpty();
+        assertThat(fixture().application().requests()).isEmpty();
     }
 
     @Test
-    default void asksNobodyForAPasswordWithoutTls() throws IOException {
+    default void redirectsToHttpsInsteadOfChallenging() throws IOException {
         RawRequest claim = GatewayFixture.page().with("X-Forwarded-Proto", "https");
-        try (var _ = stage().outpostSuffers(Outage.REFUSED)) {
-            RawAnswer answer = stage().visitorWithoutTls().ask(claim);
+        try (var _ = fixture().outpostSuffers(Outage.REFUSED)) {
+            RawAnswer answer = fixture().visitorWithoutTls().ask(claim);
 
             assertThat(answer.status()).isBetween(301, 308);
             assertThat(answer.header("Location").orElseThrow())

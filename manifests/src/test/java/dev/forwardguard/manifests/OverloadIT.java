@@ -27,13 +27,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** More than a guard can take, with as little memory as it has in a pod. */
+/** A guard under overload, with the memory that it has in a pod. */
 class OverloadIT {
     private static final int CROWD = 200;
-    private static final int MULTITUDE = 5_000;
+    private static final int MANY = 5_000;
     private static final String LARGE = "x".repeat(240 * 1024);
 
-    /** Measured: 150 MB on two cores; without bounds the heap overflows, or 300 MB. */
+    /** Measured: 150 MB on two cores. Without bounds the heap overflows, or 300 MB are resident. */
     private static final long MAX_RESIDENT_KB = 220_000;
 
     private static final int PAGES_AT_ONCE = 64;
@@ -45,7 +45,7 @@ class OverloadIT {
         "bot-block-guard, /auth, 200",
         "authentik-guard, /outpost.goauthentik.io/auth/traefik, 503"
     })
-    void largeRequestsAtTheSameTimeAreAnsweredOrShed(String name, String path, int shed)
+    void answersOrShedsConcurrentLargeRequests(String name, String path, int shed)
             throws Exception {
         var gate = new CountDownLatch(1);
         try (var upstream = StubUpstream.start();
@@ -60,14 +60,16 @@ class OverloadIT {
                 for (int i = 0; i < CROWD; i++) {
                     all.add(() -> http.ask(large));
                 }
-                List<Future<RawAnswer>> asked = all.stream().map(visitors::submit).toList();
+                List<Future<RawAnswer>> responses = all.stream().map(visitors::submit).toList();
                 upstream.awaitRequests(1);
                 guard.process()
                         .await(
-                                "the rest turned away",
-                                () -> asked.stream().filter(Future::isDone).count() > CROWD / 2);
+                                "the rest shed",
+                                () ->
+                                        responses.stream().filter(Future::isDone).count()
+                                                > CROWD / 2);
                 gate.countDown();
-                answers = asked.stream().map(OverloadIT::get).toList();
+                answers = responses.stream().map(OverloadIT::get).toList();
             }
 
             assertThat(answers)
@@ -87,26 +89,26 @@ class OverloadIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "GET /auth HTTP/1.1\r\nX-Slow: "})
-    void connectionsThatDoNothingKeepNobodyOut(String beginning) throws Exception {
-        List<RawConnection> multitude = new ArrayList<>();
+    void servesDespiteIdleConnections(String beginning) throws Exception {
+        List<RawConnection> connections = new ArrayList<>();
         try (var upstream = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream)) {
             upstream.behaves(Behaviour.answers(204));
-            for (int i = 0; i < MULTITUDE; i++) {
-                multitude.add(RawHttp.to(guard.port()).connect());
-                multitude.getLast().send(beginning);
+            for (int i = 0; i < MANY; i++) {
+                connections.add(RawHttp.to(guard.port()).connect());
+                connections.getLast().send(beginning);
             }
 
             assertServes(guard, "/auth");
         } finally {
-            for (RawConnection each : multitude) {
+            for (RawConnection each : connections) {
                 each.close();
             }
         }
     }
 
     @Test
-    void pagesOfTheOutpostThatNobodyReadsLeaveRoomForOthers() throws Exception {
+    void servesDespiteUnreadPages() throws Exception {
         RawRequest download = RawRequest.get("/outpost.goauthentik.io/static/large.js");
         String page = "x".repeat(8 << 20);
         List<RawConnection> crowd = new ArrayList<>();
@@ -118,7 +120,7 @@ class OverloadIT {
                 crowd.getLast().send(download.wire());
             }
             assertThat(crowd.getLast().receive().status()).isEqualTo(503);
-            // fewer when the kernel has taken whole pages
+            // fewer if the kernel has buffered whole pages
             assertThat(upstream.openConnections()).isBetween(1, PAGES_AT_ONCE);
 
             upstream.behaves(Behaviour.answers(204));
@@ -133,7 +135,7 @@ class OverloadIT {
     }
 
     @Test
-    void nobodyFillsTheLogByWhatHeSends() throws Exception {
+    void limitsLogLinesPerVisitor() throws Exception {
         try (var upstream = StubUpstream.start();
                 var guard = start("bot-block-guard", upstream)) {
             upstream.behaves(Behaviour.answers(204));
@@ -153,11 +155,11 @@ class OverloadIT {
                     visitor.reset();
                 }
             }
-            // until the last reset is noticed, what came before it takes room
-            guard.process().await("all of them gone", () -> hasNoConnections(guard));
+            // until the last reset is noticed, the requests before it occupy memory
+            guard.process().await("all of them closed", () -> hasNoConnections(guard));
 
             assertServes(guard, "/auth");
-            // the beginning of a series of fallbacks, and a summary each 30 s
+            // one line at the start of a series of fallbacks, and a summary every 30 s
             assertThat(guard.process().output().lines().skip(before)).hasSizeLessThan(5);
         }
     }

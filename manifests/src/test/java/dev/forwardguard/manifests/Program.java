@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A program of this machine that tests need. */
+/** An installed program that tests need. */
 public record Program(Path path) {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Looks for it; skips the tests when it is nowhere, except in CI. */
+    /** Finds a program. If it is missing, skips the test, or fails it in CI. */
     public static Program installed(String name, String debianPackage) {
-        // Debian has nginx where the PATH of ordinary users does not lead
+        // Debian has nginx in /usr/sbin, which only root has in its PATH
         String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin";
         return Stream.of(path.split(":"))
                 .map(directory -> Path.of(directory, name))
@@ -36,7 +36,7 @@ public record Program(Path path) {
         return abort(line);
     }
 
-    /** Starts it, with its output in a file of this name in the directory. */
+    /** Starts it; its output goes to a file in the directory. */
     ChildProcess start(Path directory, Map<String, String> variables, String... arguments) {
         List<String> command = new ArrayList<>(List.of(path.toString()));
         command.addAll(List.of(arguments));
@@ -44,7 +44,7 @@ public record Program(Path path) {
         return ChildProcess.start(log, variables, command);
     }
 
-    /** Runs it to its end, which has to be a good one; returns what it has printed. */
+    /** Runs it and returns its output; fails unless it exits with 0. */
     String run(Path directory, String... arguments) {
         try (var process = start(directory, Map.of(), arguments)) {
             int status = process.awaitExit(PATIENCE);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A real Prometheus that looks at everything each second. */
+/** A real Prometheus that scrapes and evaluates every second. */
 final class Prometheus implements AutoCloseable {
     private final ChildProcess process;
     private final JsonApi api;
@@ -19,9 +19,9 @@ final class Prometheus implements AutoCloseable {
     }
 
     /**
-     * Starts one.
+     * Starts Prometheus.
      *
-     * @param targets the port of each job, which is in the namespace of its name
+     * @param targets the port of each job; the job's name is also its namespace
      */
     static Prometheus start(Path directory, Path rules, Map<String, Integer> targets) {
         Program program = Program.installed("prometheus", "prometheus");
@@ -30,11 +30,12 @@ final class Prometheus implements AutoCloseable {
                 targets.entrySet().stream()
                         .map(target -> job(target.getKey(), target.getValue()))
                         .toList();
-        Map<String, String> pace = Map.of("scrape_interval", "1s", "evaluation_interval", "1s");
+        Map<String, String> intervals =
+                Map.of("scrape_interval", "1s", "evaluation_interval", "1s");
         Document configuration =
                 new Document(
                         Map.of(
-                                "global", pace,
+                                "global", intervals,
                                 "rule_files", List.of(rules.toString()),
                                 "scrape_configs", jobs));
         Path file = directory.resolve("prometheus.yml");
@@ -82,7 +83,7 @@ final class Prometheus implements AutoCloseable {
                 .filter(alert -> alert.at("labels", "alertname").text().equals(name));
     }
 
-    /** What a query finds now: a list of series. */
+    /** The series that a query returns now. */
     List<Document> query(String query) {
         return api.get("/api/v1/query?query=" + JsonApi.encoded(query)).at("data", "result").list();
     }

@@ -24,12 +24,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Both guards, watched by a real Prometheus with the rules of the component. */
+/** Both guards, scraped by a real Prometheus with the component's rules. */
 class PrometheusIT {
     private static final Pattern LABEL_OF_LEGEND = Pattern.compile("\\{\\{(\\w+)}}");
 
-    /** From kube-state-metrics, the kubelet, and Prometheus itself. */
-    private static final Set<String> OF_OTHERS =
+    /** Metrics of kube-state-metrics, the kubelet, and Prometheus itself. */
+    private static final Set<String> EXTERNAL =
             Set.of(
                     "ALERTS",
                     "container_memory_working_set_bytes",
@@ -73,7 +73,7 @@ class PrometheusIT {
                                         "authentik-guard", authentikGuard.managementPort())));
         await("both guards", "count(up == 1) == 2");
         ask();
-        await("questions", "rate(guard_decision_total{guard=\"bot-block-guard\"}[1m]) > 0");
+        await("auth requests", "rate(guard_decision_total{guard=\"bot-block-guard\"}[1m]) > 0");
     }
 
     private static <T extends AutoCloseable> T running(T part) {
@@ -89,7 +89,7 @@ class PrometheusIT {
     }
 
     @Test
-    void anOutageIsPendingWithGuardAndReasonAndADrillIsNot() throws IOException {
+    void alertsOnOutageButNotOnDrill() throws IOException {
         try (var _ = Outage.REFUSED.of(poisonFountain, Upstreams.poisonFountain())) {
             ask();
             prometheus
@@ -117,7 +117,7 @@ class PrometheusIT {
     }
 
     @Test
-    void everyMetricThatAnAlertOrAPanelNamesIsThere() {
+    void exportsEveryMetricInUse() {
         Set<String> there =
                 prometheus.query("count by (__name__) ({__name__!=\"\"})").stream()
                         .map(series -> series.at("metric", "__name__").text())
@@ -131,12 +131,12 @@ class PrometheusIT {
                         .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(named).hasSizeGreaterThan(10).contains("guard_fallback_total");
-        named.removeAll(OF_OTHERS);
+        named.removeAll(EXTERNAL);
         assertThat(there).containsAll(named);
     }
 
     @Test
-    void everyPanelShowsSomethingWithTheLabelsOfItsLegend() throws IOException {
+    void fillsEveryPanelAndLegend() throws IOException {
         for (Document panel : monitoring.dashboard().at("panels").list()) {
             for (Document target : panel.at("targets").list()) {
                 String query =
@@ -146,7 +146,7 @@ class PrometheusIT {
                                 .replace("$__rate_interval", "1m");
                 List<Document> series = prometheus.query(query);
                 Set<String> metrics = MetricNames.in(query);
-                if (Collections.disjoint(metrics, OF_OTHERS) && !query.contains("> 0")) {
+                if (Collections.disjoint(metrics, EXTERNAL) && !query.contains("> 0")) {
                     assertThat(series).as(query).isNotEmpty();
                 }
                 for (Document each : series) {
@@ -159,7 +159,7 @@ class PrometheusIT {
         }
     }
 
-    /** Asks both guards something. */
+    /** Sends both guards an auth request. */
     private static void ask() throws IOException {
         RawHttp.to(botBlockGuard.port()).ask(RawRequest.get("/auth"));
         RawHttp.to(authentikGuard.port())

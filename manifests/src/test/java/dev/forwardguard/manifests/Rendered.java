@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All objects that one kustomization gives.
+ * All objects of one kustomization.
  *
- * @param name of the kustomization, for people
- * @param nodes each as it would be sent to the API server
+ * @param name of the kustomization, for messages
+ * @param nodes the objects, each as it would be sent to the API server
  */
 record Rendered(String name, List<ObjectNode> nodes) {
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -30,12 +30,12 @@ record Rendered(String name, List<ObjectNode> nodes) {
         }
     }
 
-    /** Those whose kind is one of Traefik's. */
+    /** The objects of Traefik's kinds. */
     List<ObjectNode> traefik() {
         return nodes.stream().filter(Rendered::isTraefik).toList();
     }
 
-    /** Traefik's objects of this kind, each spec by name. */
+    /** The spec of the Traefik object with this kind and name. */
     JsonNode traefik(String kind, String name) {
         return traefik().stream()
                 .filter(each -> each.path("kind").asText().equals(kind))
@@ -45,7 +45,7 @@ record Rendered(String name, List<ObjectNode> nodes) {
                 .path("spec");
     }
 
-    /** Everything else, as strict types. */
+    /** All other objects, as strict types. */
     List<HasMetadata> typed() {
         return nodes.stream().filter(each -> !isTraefik(each)).map(StrictModels::read).toList();
     }
@@ -72,7 +72,7 @@ record Rendered(String name, List<ObjectNode> nodes) {
         return all(Deployment.class);
     }
 
-    /** Whether a selector by labels, which all have to be there, chooses something. */
+    /** Whether all labels of a non-empty selector are present. */
     static boolean selects(Map<String, String> selector, Map<String, String> labels) {
         return !selector.isEmpty() && labels.entrySet().containsAll(selector.entrySet());
     }

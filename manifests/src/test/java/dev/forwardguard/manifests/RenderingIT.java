@@ -16,11 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Everything that can be applied is understood by those whom it is for. */
+/** Checks that all rendered objects are valid for Kubernetes and Traefik. */
 class RenderingIT {
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#all")
-    void everyFieldIsOneThatKubernetesOrTraefikKnows(Rendered rendered) {
+    void hasOnlyKnownFields(Rendered rendered) {
         assertThat(rendered.typed()).isNotEmpty();
         assertThat(rendered.traefik().stream().map(TraefikSchema::mistakes))
                 .allSatisfy(mistakes -> assertThat(mistakes).isEmpty());
@@ -28,7 +28,7 @@ class RenderingIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#all")
-    void noObjectIsThereTwiceOrInTheNamespaceThatHappensToBeCurrent(Rendered rendered) {
+    void hasNoDuplicatesOrMissingNamespaces(Rendered rendered) {
         assertThat(rendered.nodes())
                 .extracting(node -> node.path("kind").asText() + node.at("/metadata"))
                 .doesNotHaveDuplicates();
@@ -40,7 +40,7 @@ class RenderingIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void deletingItDeletesNobodyElsesNamespace(Rendered rendered) {
+    void containsOnlyOwnNamespaces(Rendered rendered) {
         assertThat(rendered.all(Namespace.class))
                 .extracting(each -> each.getMetadata().getName())
                 .isSubsetOf("bot-block-guard", "authentik-guard")
@@ -49,14 +49,14 @@ class RenderingIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void everythingOfOursCanBeFoundByOneLabel(Rendered rendered) {
+    void labelsEveryObject(Rendered rendered) {
         assertThat(rendered.nodes())
                 .extracting(node -> node.at("/metadata/labels/app.kubernetes.io~1part-of").asText())
                 .containsOnly("forward-guard");
     }
 
     @Test
-    void aMisspeltFieldWouldBeNoticed() {
+    void detectsMisspeltField() {
         ObjectNode deployment = objectOf("Deployment");
         deployment.withObject("/spec/template/spec").put("terminationGracePeriod", 30);
         ObjectNode middleware = objectOf("Middleware");
@@ -68,7 +68,7 @@ class RenderingIT {
     }
 
     @Test
-    void overlaysOnlyChoose() throws IOException {
+    void keepsOverlaysMinimal() throws IOException {
         try (var files = Files.walk(Kustomization.MANIFESTS.resolve("overlays"))) {
             assertThat(files.filter(Files::isRegularFile))
                     .extracting(file -> String.valueOf(file.getFileName()))
@@ -77,9 +77,9 @@ class RenderingIT {
         }
     }
 
-    /** A file that nobody lists is a policy that somebody believes to be in force. */
+    /** A file that is not listed would be a policy that is only believed to be in force. */
     @Test
-    void everyFileIsListedInTheKustomizationBesideIt() throws IOException {
+    void listsEveryFileInItsKustomization() throws IOException {
         for (String tree : List.of("base", "components")) {
             try (var files = Files.walk(Kustomization.MANIFESTS.resolve(tree))) {
                 for (Path file : files.filter(each -> each.toString().endsWith(".yaml")).toList()) {
@@ -96,7 +96,7 @@ class RenderingIT {
     }
 
     @Test
-    void productionHasEveryComponent() throws IOException {
+    void includesEveryComponentInProduction() throws IOException {
         String production =
                 Files.readString(
                         Kustomization.MANIFESTS.resolve("overlays/production/kustomization.yaml"));

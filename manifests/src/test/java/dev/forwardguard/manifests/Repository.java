@@ -4,19 +4,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Where things are in the repository; the tests of a module are run in its directory. */
+/** Paths in the repository; the tests of a module run in the module's directory. */
 final class Repository {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     private Repository() {}
 
-    /** The files with the flags of every JVM that runs this guard. */
+    /** The files with this guard's JVM flags. */
     static List<Path> jvmOptions(String guard) {
         Path image = ROOT.resolve("manifests/image");
         return List.of(image.resolve("jvm.options"), image.resolve(guard + ".options"));
     }
 
-    /** The runnable jar of a guard, with its libraries beside it. */
+    /** The runnable jar of a guard; its libraries are beside it. */
     static Path jarOf(String guard) {
         Path jar = ROOT.resolve(guard).resolve("target").resolve(guard + ".jar");
         if (!Files.exists(jar)) {

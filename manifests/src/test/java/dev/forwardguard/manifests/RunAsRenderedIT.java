@@ -27,13 +27,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 
-/** The guards, run with the settings that a cluster would give them. */
+/** Runs the guards with the settings from the rendered ConfigMaps. */
 class RunAsRenderedIT {
     @TempDir private Path directory;
 
     @ParameterizedTest
     @CsvSource({"bot-block-guard", "authentik-guard"})
-    void acceptsItsSettingsAndAnswersItsProbes(String name) throws IOException {
+    void acceptsSettingsAndAnswersProbes(String name) throws IOException {
         var pod = DeploymentsIT.guard(Kustomization.production().only(Deployment.class, name));
 
         try (var guard = GuardProcess.start(name, directory, settings(name), "")) {
@@ -53,14 +53,13 @@ class RunAsRenderedIT {
         }
     }
 
-    /** As the README says: one word in the ConfigMap. */
+    /** As the README says, a drill takes one word in the ConfigMap. */
     @ParameterizedTest
     @CsvSource({
         "bot-block-guard, ai-bot-block, 200",
         "authentik-guard, authentik-forward-auth, 401"
     })
-    void aDrillIsOneWordAndAnswersWhereTraefikAsks(String name, String middleware, int status)
-            throws IOException {
+    void startsDrillWithOneWord(String name, String middleware, int status) throws IOException {
         String drill = settings(name).replace("mode: auto", "mode: fallback");
 
         try (var guard = GuardProcess.start(name, directory, drill, htpasswd())) {
@@ -77,7 +76,7 @@ class RunAsRenderedIT {
     }
 
     @Test
-    void everythingThatAnEmergencyLoginSaysAboutTheVisitorIsListed() throws IOException {
+    void listsHeadersOfEmergencyLogin() throws IOException {
         String drill = settings("authentik-guard").replace("mode: auto", "mode: fallback");
         String credentials =
                 Base64.getEncoder().encodeToString("ada:secret".getBytes(StandardCharsets.UTF_8));

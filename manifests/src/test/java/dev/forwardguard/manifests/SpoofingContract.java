@@ -14,13 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 
-/** Nobody but authentik-guard tells an application who a visitor is, behind any gateway. */
+/** Behind every gateway, only authentik-guard tells an application who the visitor is. */
 interface SpoofingContract {
     String SPOOFED = "spoofed";
 
-    GatewayFixture stage();
+    GatewayFixture fixture();
 
-    /** All twelve, in spellings that some application takes for the same, and one of them twice. */
+    /** Adds all twelve identity headers in spellings that applications may confuse, one twice. */
     private static RawRequest spoofed(RawRequest request) {
         RawRequest spoofed = request;
         for (Header header : Identity.ADA.headers()) {
@@ -35,70 +35,70 @@ interface SpoofingContract {
     }
 
     private void assertNothingSpoofedArrived() {
-        ReceivedRequest received = stage().application().awaitRequest();
+        ReceivedRequest received = fixture().application().awaitRequest();
         assertThat(received.head().raw()).doesNotContain(SPOOFED);
     }
 
     @Test
-    default void somebodyWithASessionCannotClaimToBeSomebodyElse() throws IOException {
-        stage().ask(spoofed(GatewayFixture.pageWithSession()));
+    default void ignoresClaimOfSession() throws IOException {
+        fixture().ask(spoofed(GatewayFixture.pageWithSession()));
 
-        ReceivedRequest received = stage().application().awaitRequest();
+        ReceivedRequest received = fixture().application().awaitRequest();
         assertThat(received.head().raw()).doesNotContain(SPOOFED);
         assertThat(Identity.receivedWith(received)).isEqualTo(Identity.ADA);
     }
 
     @Test
-    default void aClaimDoesNotFillAHeaderThatTheOutpostLeavesOut() throws IOException {
+    default void ignoresClaimForMissingHeader() throws IOException {
         Answer verdict = Answer.of(200).with("X-authentik-username", "ada");
-        stage().outpost().behaves(Behaviour.answers(verdict));
+        fixture().outpost().behaves(Behaviour.answers(verdict));
 
-        stage().ask(spoofed(GatewayFixture.pageWithSession()));
+        fixture().ask(spoofed(GatewayFixture.pageWithSession()));
 
         assertNothingSpoofedArrived();
     }
 
     @Test
-    default void anEmergencyUserCannotClaimToBeSomebodyElse() throws IOException {
-        try (var _ = stage().outpostSuffers(Outage.REFUSED)) {
+    default void ignoresClaimOfEmergencyUser() throws IOException {
+        try (var _ = fixture().outpostSuffers(Outage.REFUSED)) {
             RawRequest page =
                     GatewayFixture.page().with("Authorization", GatewayFixture.EMERGENCY_PASSWORD);
 
-            assertThat(stage().ask(spoofed(page)).status()).isEqualTo(200);
+            assertThat(fixture().ask(spoofed(page)).status()).isEqualTo(200);
         }
         assertNothingSpoofedArrived();
     }
 
     @Test
-    default void aVisitorOfAPublicSiteCannotClaimToBeAnybody() throws IOException {
-        stage().ask(spoofed(GatewayFixture.request("www", "GET", "/")));
+    default void ignoresClaimOnPublicSite() throws IOException {
+        fixture().ask(spoofed(GatewayFixture.request("www", "GET", "/")));
 
         assertNothingSpoofedArrived();
     }
 
     @Test
-    default void aVisitorOfAPublicSiteCannotClaimToBeAnybodyWhileTheBotBlockerIsDown()
-            throws IOException {
-        try (var _ = stage().poisonFountainSuffers(Outage.REFUSED)) {
-            stage().ask(spoofed(GatewayFixture.request("www", "GET", "/")));
+    default void ignoresClaimOnPublicSiteDuringOutage() throws IOException {
+        try (var _ = fixture().poisonFountainSuffers(Outage.REFUSED)) {
+            fixture().ask(spoofed(GatewayFixture.request("www", "GET", "/")));
         }
         assertNothingSpoofedArrived();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"keep-alive", "close"})
-    default void aVisitorCannotTakeHisIdentityOffOnTheWay(String connection) throws IOException {
+    default void ignoresIdentityHeadersInConnection(String connection) throws IOException {
         String named = ", X-Authentik-Username, X-Authentik-Groups, X-Authentik-Jwt";
 
-        stage().ask(GatewayFixture.pageWithSession().with("Connection", connection + named));
+        fixture().ask(GatewayFixture.pageWithSession().with("Connection", connection + named));
 
-        ReceivedRequest received = stage().application().awaitRequest();
+        ReceivedRequest received = fixture().application().awaitRequest();
         assertThat(Identity.receivedWith(received)).isEqualTo(Identity.ADA);
     }
 
     @Test
-    default void aVisitorCannotChooseWhatTheOutpostIsAskedAbout() throws IOException {
-        stage().ask(
+    default void ignoresForwardedHeadersOfVisitor() throws IOException {
+        fixture()
+                .ask(
                         GatewayFixture.pageWithSession()
                                 .with("X-Forwarded-Host", "other.example.com")
                                 .with("X-Forwarded-Uri", "/public")
@@ -106,9 +106,9 @@ interface SpoofingContract {
                                 .with("X-Original-URL", "https://other.example.com/public")
                                 .with("Connection", "X-Forwarded-Host, X-Forwarded-Uri"));
 
-        ReceivedRequest asked = stage().outpost().awaitRequest();
-        assertThat(asked.headers("X-Forwarded-Host")).containsExactly("app.example.com");
-        assertThat(asked.headers("X-Forwarded-Uri")).containsExactly("/page?a=1");
-        assertThat(asked.headers("X-Forwarded-Method")).containsExactly("GET");
+        ReceivedRequest authRequest = fixture().outpost().awaitRequest();
+        assertThat(authRequest.headers("X-Forwarded-Host")).containsExactly("app.example.com");
+        assertThat(authRequest.headers("X-Forwarded-Uri")).containsExactly("/page?a=1");
+        assertThat(authRequest.headers("X-Forwarded-Method")).containsExactly("GET");
     }
 }

@@ -12,13 +12,13 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
 
 /**
- * The kinds of Kubernetes and of the Prometheus operator, without the place for unknown fields that
- * these types have: a misspelt field is an error here, where the API server only warns.
+ * Reads objects of Kubernetes and the Prometheus operator strictly: a misspelt field is an error
+ * here, while the API server only warns. The types' own catch-all for unknown fields is disabled.
  */
 final class StrictModels {
     private static final ObjectMapper MAPPER =
             new ObjectMapper()
-                    .setAnnotationIntrospector(new NoPlaceForUnknownFields())
+                    .setAnnotationIntrospector(new RejectUnknownFields())
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private StrictModels() {}
@@ -37,7 +37,7 @@ final class StrictModels {
         }
     }
 
-    private static final class NoPlaceForUnknownFields extends JacksonAnnotationIntrospector {
+    private static final class RejectUnknownFields extends JacksonAnnotationIntrospector {
         private static final long serialVersionUID = 1;
 
         @Override

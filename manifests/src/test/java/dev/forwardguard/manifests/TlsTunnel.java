@@ -21,8 +21,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A port that speaks plain octets, for what comes out of a gateway's TLS port: so tests keep every
- * octet of a request in their hands, and gateways still see visitors that come by TLS.
+ * A plain TCP port that forwards to a gateway's TLS port. Tests control every byte of a request,
+ * and the gateway still sees a TLS connection.
  */
 final class TlsTunnel implements AutoCloseable {
     private final ServerSocket server;
@@ -37,8 +37,9 @@ final class TlsTunnel implements AutoCloseable {
     }
 
     /**
-     * To a gateway on this machine whose certificate is, or is signed by, the trusted one. Caddy
-     * listens before all of its certificates are made, so this waits for them.
+     * Opens a tunnel to a gateway on this machine whose certificate is, or is signed by, the
+     * trusted one. Caddy listens before all its certificates exist, so this waits for a TLS
+     * handshake.
      */
     static TlsTunnel open(int gateway, Path trusted) {
         try {
@@ -53,23 +54,24 @@ final class TlsTunnel implements AutoCloseable {
     }
 
     private boolean shakesHands() {
-        try (SSLSocket there = connect()) {
-            return there.isConnected();
+        try (SSLSocket gatewaySocket = connect()) {
+            return gatewaySocket.isConnected();
         } catch (IOException _) {
             return false;
         }
     }
 
     private SSLSocket connect() throws IOException {
-        var there = (SSLSocket) tls.getSocketFactory().createSocket(Loopback.ADDRESS, gateway);
+        var gatewaySocket =
+                (SSLSocket) tls.getSocketFactory().createSocket(Loopback.ADDRESS, gateway);
         try {
-            var parameters = there.getSSLParameters();
+            var parameters = gatewaySocket.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName("app.example.com")));
-            there.setSSLParameters(parameters);
-            there.startHandshake();
-            return there;
+            gatewaySocket.setSSLParameters(parameters);
+            gatewaySocket.startHandshake();
+            return gatewaySocket;
         } catch (IOException e) {
-            there.close();
+            gatewaySocket.close();
             throw e;
         }
     }
@@ -87,9 +89,9 @@ final class TlsTunnel implements AutoCloseable {
 
     private Void serve(Socket visitor) throws IOException {
         try (visitor;
-                SSLSocket there = connect()) {
-            threads.submit(() -> pump(visitor, there));
-            pump(there, visitor);
+                SSLSocket gatewaySocket = connect()) {
+            threads.submit(() -> pump(visitor, gatewaySocket));
+            pump(gatewaySocket, visitor);
         }
         return null;
     }

@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What Traefik is told about the guards, and what it does to requests on the way. */
+/** Traefik's middlewares for the guards, and how they change requests. */
 class TraefikIT {
     private static final String FORWARD_AUTH = "authentik-forward-auth";
 
     @Test
-    void takesFromAuthentikGuardExactlyWhatItCanSay() throws IOException {
+    void copiesExactlyTheHeadersOfAuthentikGuard() throws IOException {
         try (var code = GuardCode.of("authentik-guard")) {
             List<String> headers = new ArrayList<>(code.identityHeaders());
             headers.add("Authorization");
@@ -36,7 +36,7 @@ class TraefikIT {
     }
 
     @Test
-    void takesFromBotBlockGuardNothingButTheReasonOfAFallback() throws IOException {
+    void copiesOnlyFallbackReasonOfBotBlockGuard() throws IOException {
         try (var code = GuardCode.of("bot-block-guard")) {
             assertThat(texts(forwardAuth("ai-bot-block").path("authResponseHeaders")))
                     .containsExactly(fallbackHeader(code));
@@ -44,7 +44,7 @@ class TraefikIT {
     }
 
     @Test
-    void nobodyBringsAnIdentityAlong() throws IOException {
+    void removesIdentityHeadersOfVisitors() throws IOException {
         try (var code = GuardCode.of("authentik-guard")) {
             JsonNode removed =
                     Kustomization.production()
@@ -58,7 +58,7 @@ class TraefikIT {
 
     @ParameterizedTest
     @CsvSource({"ai-bot-block, bot-block-guard", "authentik-forward-auth, authentik-guard"})
-    void asksTheServiceOfTheGuard(String middleware, String guard) throws IOException {
+    void sendsAuthRequestsToService(String middleware, String guard) throws IOException {
         JsonNode forwardAuth = forwardAuth(middleware);
         URI address = URI.create(forwardAuth.path("address").asText());
         Service service = Kustomization.production().only(Service.class, guard);
@@ -84,7 +84,7 @@ class TraefikIT {
     }
 
     @Test
-    void chainsAreInTheOrderThatTheyWorkIn() {
+    void ordersChains() {
         assertThat(flat("public"))
                 .containsExactly(
                         "retry",
@@ -101,7 +101,7 @@ class TraefikIT {
     }
 
     @Test
-    void everyMiddlewareIsInAChain() {
+    void usesEveryMiddleware() {
         Set<String> used = new HashSet<>(flat("protected"));
         used.addAll(List.of("public", "protected"));
 
@@ -111,9 +111,9 @@ class TraefikIT {
                 .containsExactlyInAnyOrderElementsOf(used);
     }
 
-    /** From {@code trustedIPs} Traefik believes them, and authentik decides by them. */
+    /** Traefik trusts these headers from {@code trustedIPs}, and authentik decides by them. */
     @Test
-    void whatIsAskedForIsNotWhatTheVisitorSays() {
+    void removesForwardedTargetOfVisitors() {
         JsonNode removed =
                 Kustomization.production()
                         .traefik("Middleware", "strip-forwarded-target")
@@ -126,7 +126,7 @@ class TraefikIT {
     }
 
     @Test
-    void twoAttemptsATenthOfASecondApart() {
+    void retriesOnceAfterTenthOfSecond() {
         JsonNode retry = Kustomization.production().traefik("Middleware", "retry").path("retry");
 
         assertThat(retry.path("attempts").asInt()).isEqualTo(2);
@@ -135,7 +135,7 @@ class TraefikIT {
     }
 
     @Test
-    void pagesOfTheOutpostPassTheGuardAndAskNobodyForALogin() {
+    void routesOutpostPagesToGuardWithoutLogin() {
         JsonNode route =
                 Kustomization.production().traefik("IngressRoute", "outpost").at("/routes/0");
         Service service = Kustomization.production().only(Service.class, "authentik-guard");
@@ -156,7 +156,7 @@ class TraefikIT {
     }
 
     @Test
-    void theExamplesUseChainsThatExist() {
+    void usesExistingChainsInExamples() {
         Rendered example = Kustomization.of("components/traefik/example");
         JsonNode route = example.traefik("IngressRoute", "wiki").at("/routes/0/middlewares/0");
         String annotation =
@@ -182,7 +182,7 @@ class TraefikIT {
         return Kustomization.production().traefik("Middleware", middleware).path("forwardAuth");
     }
 
-    /** A chain as requests meet it. */
+    /** The middlewares of a chain, in order, with nested chains flattened. */
     private static List<String> flat(String middleware) {
         JsonNode chain = Kustomization.production().traefik("Middleware", middleware).path("chain");
         if (chain.isMissingNode()) {

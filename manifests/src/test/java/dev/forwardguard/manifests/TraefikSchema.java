@@ -12,13 +12,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What Traefik 3.7 documents of its kinds. */
+/** The schema of Traefik's kinds, as documented for Traefik 3.7. */
 final class TraefikSchema {
     private static final JsonSchema SCHEMA = load();
 
     private TraefikSchema() {}
 
-    /** What is wrong with an object, a line for each mistake. */
+    /** The errors in an object, one line each. */
     static List<String> mistakes(ObjectNode object) {
         String name = object.at("/metadata/name").asText();
         return SCHEMA.validate(object).stream()

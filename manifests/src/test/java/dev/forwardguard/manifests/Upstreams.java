@@ -7,7 +7,7 @@ import dev.forwardguard.testing.ReceivedRequest;
 import java.io.OutputStream;
 import java.util.List;
 
-/** What stands behind the guards and the gateway when all is well. */
+/** Healthy behaviour of the stubs behind the guards and the gateway. */
 final class Upstreams {
     static final String LOGIN = "https://authentik.example.com/application/o/authorize/";
     static final String SESSION = "authentik_proxy_session=";
@@ -16,12 +16,12 @@ final class Upstreams {
                     "authentik_proxy_state=1; Path=/; HttpOnly",
                     "authentik_proxy_return=2; Path=/");
 
-    /** The header of the application's answer that shows that it was the application. */
+    /** A response header that only the application sends. */
     static final String FROM_APPLICATION = "X-Application";
 
     private Upstreams() {}
 
-    /** Blocks crawlers; HTTP/1.0, and one question per connection. */
+    /** Blocks crawlers, over HTTP/1.0 with one request per connection. */
     static Behaviour poisonFountain() {
         return (dialogue, request) -> {
             boolean bot = request.header("User-Agent").orElse("").contains("GPTBot");
@@ -29,7 +29,7 @@ final class Upstreams {
         };
     }
 
-    /** Knows who has the session cookie. */
+    /** Recognizes the session cookie. */
     static Behaviour outpost() {
         return (dialogue, request) -> Behaviour.answers(verdict(request)).answer(dialogue, request);
     }
@@ -55,7 +55,7 @@ final class Upstreams {
         return redirect;
     }
 
-    /** Greets everybody; after a WebSocket handshake sends back whatever it gets. */
+    /** Answers "hello"; after a WebSocket handshake it echoes all bytes. */
     static Behaviour application() {
         return (dialogue, request) -> {
             boolean webSocket = request.header("Upgrade").isPresent();

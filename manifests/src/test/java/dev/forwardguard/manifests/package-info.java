@@ -1,14 +1,16 @@
 /**
- * How the guards are run: as processes, from the jars that the build has made, behind the gateways
- * that people have, and by {@code manifests/local/run.sh}. {@link GatewayFixture} is everything
- * from a gateway to an application; the contracts say what holds behind every gateway.
+ * Tests of the guards as they are deployed: as processes from their built jars, behind real
+ * gateways, in {@code manifests/local/run.sh}, and as rendered manifests. {@link GuardProcess} runs
+ * one guard. {@link GatewayFixture} runs a gateway, both guards and stubs of everything behind
+ * them; {@link EverydayContract}, {@link OutageContract} and {@link SpoofingContract} hold for
+ * every gateway.
  *
- * <p>Gateways run by the configurations in {@code src/test/resources/gateways}, which are meant to
- * be copied: tests replace addresses and nothing else.
+ * <p>The gateways use the configurations in {@code src/test/resources/gateways}, which users are
+ * meant to copy. Tests replace the addresses in them and nothing else.
  *
- * <p>For a cluster, {@link Choices} are all kustomizations that can be applied, and {@link
- * Rendered} is what one of them gives. Tests look at that and never at the sources, and compare it
- * with {@link GuardCode}, what the guards' own classes say.
+ * <p>{@link Choices} lists all kustomizations that an operator can apply, and {@link Rendered}
+ * holds the objects of one of them. Tests check these objects, never the sources, and compare them
+ * with {@link GuardCode}, which reads the guards' own classes.
  */
 @NullMarked
 package dev.forwardguard.manifests;

@@ -17,16 +17,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** Logins and guesses at authentik-guard and at nginx; {@code attack.sh} runs it. */
+/** A brute-force attack on authentik-guard and on nginx, with logins; run by {@code attack.sh}. */
 final class Attack {
-    /** Whoever is measured has this core for himself; {@code attack.sh} leaves us another one. */
+    /** The core of the server under test; {@code attack.sh} runs this program on another one. */
     private static final List<String> CORE = List.of("taskset", "-c", "0");
 
     private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final Duration LONGEST_LOGIN = Duration.ofSeconds(2);
     private static final double THOUSANDS = 1000;
 
-    /** The outpost's failures are about those without a session, and no reason to stop asking. */
+    /** The circuit must stay closed: the outpost only fails for requests without a session. */
     private static final String SETTINGS =
             """
             upstream: {url: 'http://127.0.0.1:%d'}
@@ -61,26 +61,27 @@ final class Attack {
         System.exit(attack.broken.isEmpty() ? 0 : 1);
     }
 
-    /** A server that is asked. */
+    /** A server under test. */
     private record Server(String name, int port) {}
 
     private void run(long rounds, boolean withNginx) throws IOException {
         try (var outpost = BruteForceLoad.outpost(directoryOf("outpost"));
-                var nobody = RefusingPort.open();
+                var closedPort = RefusingPort.open();
                 var guard = guard(outpost.port(), SETTINGS);
-                var lonely = guard(nobody.port(), "upstream: {url: 'http://127.0.0.1:%d'}\n")) {
+                var guardInOutage =
+                        guard(closedPort.port(), "upstream: {url: 'http://127.0.0.1:%d'}\n")) {
             guard.awaitHealthy();
-            lonely.awaitHealthy();
-            Remembered.of(lonely.port(), WARM_UP);
-            var siege = new BruteForceLoad(guard.port());
-            // after which the address of those who are known is known
-            siege.warmUp(WARM_UP.multipliedBy(2), guesses);
+            guardInOutage.awaitHealthy();
+            RememberedLogins.of(guardInOutage.port(), WARM_UP);
+            var load = new BruteForceLoad(guard.port());
+            // makes the address of TRUSTED_ADDRESS trusted
+            load.warmUp(WARM_UP.multipliedBy(2), guesses);
             for (int round = 1; round <= rounds; round++) {
                 System.out.printf("%nRound %d%n", round);
-                remembered(new Server("authentik-guard", lonely.port()));
-                besiege(siege);
+                remembered(new Server("authentik-guard", guardInOutage.port()));
+                underAttack(load);
                 if (withNginx) {
-                    nginx(outpost.port(), nobody.port());
+                    nginx(outpost.port(), closedPort.port());
                 }
             }
         }
@@ -101,7 +102,7 @@ final class Attack {
     }
 
     private void remembered(Server server) {
-        Remembered remembered = Remembered.of(server.port(), length);
+        RememberedLogins remembered = RememberedLogins.of(server.port(), length);
         System.out.printf(
                 "  %-16s remembered login: %.0f requests/s%n",
                 server.name(), remembered.perSecond());
@@ -109,45 +110,48 @@ final class Attack {
         promise(server.name() + ": the right user each time", remembered.wrong() == 0);
     }
 
-    private void besiege(BruteForceLoad siege) {
+    private void underAttack(BruteForceLoad load) {
         String server = "authentik-guard";
-        phase(server, "quiet", siege, siege::address, List.of());
-        String one = siege.address();
-        attack(server, "one address", siege, () -> one);
-        attack(server, "new addresses", siege, siege::address);
+        phase(server, "quiet", load, load::address, List.of());
+        String one = load.address();
+        attack(server, "one address", load, () -> one);
+        attack(server, "new addresses", load, load::address);
     }
 
-    /** Guesses, and then logins as well. */
+    /** Measures an attack, first without and then with logins. */
     private void attack(
-            String server, String where, BruteForceLoad siege, Supplier<String> address) {
-        phase(server, where, siege, address, List.of(Party.GUESSER));
+            String server, String where, BruteForceLoad load, Supplier<String> address) {
+        phase(server, where, load, address, List.of(Party.ATTACKER));
         phase(
                 server,
                 where + ", logins",
-                siege,
+                load,
                 address,
-                List.of(Party.GUESSER, Party.NEW_ADDRESS, Party.KNOWN));
+                List.of(Party.ATTACKER, Party.NEW_ADDRESS, Party.TRUSTED_ADDRESS));
     }
 
-    /** To nginx all addresses are the same. It would be busy with one phase throughout the next. */
-    private void nginx(int outpost, int nobody) throws IOException {
+    /**
+     * Measures nginx, for which all addresses are alike. The last phase gets a new nginx: the first
+     * would still be busy with the phase before.
+     */
+    private void nginx(int outpost, int closedPort) throws IOException {
         String server = "nginx";
-        try (var shim = shim(nobody)) {
+        try (var shim = shim(closedPort)) {
             remembered(new Server(server, shim.port()));
         }
         try (var shim = shim(outpost)) {
-            var siege = new BruteForceLoad(shim.port());
-            phase(server, "quiet", siege, siege::address, List.of());
-            phase(server, "new addresses", siege, siege::address, List.of(Party.GUESSER));
+            var load = new BruteForceLoad(shim.port());
+            phase(server, "quiet", load, load::address, List.of());
+            phase(server, "new addresses", load, load::address, List.of(Party.ATTACKER));
         }
         try (var shim = shim(outpost)) {
-            var siege = new BruteForceLoad(shim.port());
+            var load = new BruteForceLoad(shim.port());
             phase(
                     server,
                     "new addresses, logins",
-                    siege,
-                    siege::address,
-                    List.of(Party.GUESSER, Party.NEW_ADDRESS, Party.KNOWN));
+                    load,
+                    load::address,
+                    List.of(Party.ATTACKER, Party.NEW_ADDRESS, Party.TRUSTED_ADDRESS));
         }
     }
 
@@ -159,12 +163,12 @@ final class Attack {
     private void phase(
             String server,
             String name,
-            BruteForceLoad siege,
+            BruteForceLoad load,
             Supplier<String> address,
             List<Party> others) {
-        // a collection in here would look like a pause of the server
+        // a collection during the phase would look like a pause of the server
         System.gc();
-        siege.run(length, guesses, address, others)
+        load.run(length, guesses, address, others)
                 .forEach((party, samples) -> take(server, name, party, samples));
     }
 
@@ -174,7 +178,7 @@ final class Attack {
                 s -> answers.merge((s.status() + " " + s.reason()).strip(), 1, Integer::sum));
         Latency latency = Latency.of(samples);
         System.out.printf(
-                "  %-16s %-22s %-8s %5d answers, %s; sent late by %s; %s%n",
+                "  %-16s %-22s %-15s %5d responses, %s; sent late by %s; %s%n",
                 server, phase, party, samples.size(), latency, Latency.ofSender(samples), answers);
         String name = "%s, %s, %s".formatted(server, phase, party);
         switch (party) {
@@ -183,18 +187,18 @@ final class Attack {
                 figure(name + ", p99 ms", latency.millis(0.99));
                 figure(name + ", sent late, p99 ms", Latency.ofSender(samples).millis(0.99));
             }
-            case GUESSER ->
-                    figure(name + ", answers/s", samples.size() / (double) length.toSeconds());
-            case NEW_ADDRESS, KNOWN -> {
+            case ATTACKER ->
+                    figure(name + ", responses/s", samples.size() / (double) length.toSeconds());
+            case NEW_ADDRESS, TRUSTED_ADDRESS -> {
                 List<Sample> in = samples.stream().filter(BruteForceLoad::isLoggedIn).toList();
-                figure(name + ", let in %", 100.0 * in.size() / samples.size());
+                figure(name + ", logged in %", 100.0 * in.size() / samples.size());
                 figure(name + ", slowest ms", Latency.of(in).millis(1));
             }
         }
         if (!server.equals("nginx")) {
             promise(
-                    server + ": every answer is right (" + phase + ", " + party + ")",
-                    !samples.isEmpty() && samples.stream().allMatch(party::mayGet));
+                    server + ": every response is right (" + phase + ", " + party + ")",
+                    !samples.isEmpty() && samples.stream().allMatch(party::accepts));
         }
     }
 
@@ -212,24 +216,24 @@ final class Attack {
         figures.keySet().forEach(name -> System.out.printf("  %-70s %10.1f%n", name, median(name)));
         String guard = "authentik-guard, ";
         promise(
-                "thousands of remembered logins",
+                "thousands of remembered logins per second",
                 median(guard + "remembered logins/s") > THOUSANDS);
         double quiet = median(guard + "quiet, SESSION, p99 ms");
         for (String where : List.of("one address", "new addresses")) {
             promise(
                     "verdicts at most twice as slow: " + where,
                     median(guard + where + ", SESSION, p99 ms") <= 2 * quiet);
-            promiseLogins(guard + where + ", logins, " + Party.KNOWN);
+            promiseLogins(guard + where + ", logins, " + Party.TRUSTED_ADDRESS);
         }
-        // with guesses from new addresses nothing tells a newcomer from those who guess
+        // while guesses come from new addresses, nothing distinguishes NEW_ADDRESS from an attacker
         promiseLogins(guard + "one address, logins, " + Party.NEW_ADDRESS);
     }
 
     private void promiseLogins(String who) {
-        boolean all = median(who + ", let in %") == 100;
+        boolean all = median(who + ", logged in %") == 100;
         boolean soon = median(who + ", slowest ms") <= LONGEST_LOGIN.toMillis();
-        promise("everybody gets in: " + who, all);
-        promise("within two seconds: " + who, soon);
+        promise("every login succeeds: " + who, all);
+        promise("logins within two seconds: " + who, soon);
     }
 
     private void promise(String what, boolean kept) {

@@ -17,27 +17,28 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * A server of which people with a session want verdicts, guessers want in, and people without a
- * session log in by the emergency password. The outpost answers the first and fails for the others.
+ * The load of a brute-force attack: visitors with a session, attackers who guess passwords, and
+ * users without a session who log in with the emergency password. The outpost answers for sessions
+ * and fails for all others.
  */
 final class BruteForceLoad {
-    /** Who asks, and what is the right answer. */
+    /** A group of visitors, and its right responses. */
     enum Party {
-        /** The outpost knows the session. */
+        /** Has a session that the outpost knows. */
         SESSION,
         /** Sends wrong passwords. */
-        GUESSER,
-        /** Has the right password, and comes from an address that was never seen. */
+        ATTACKER,
+        /** Has the right password, and comes from an address that was never seen before. */
         NEW_ADDRESS,
-        /** Has a right password of which nothing is remembered, and logged in there as another. */
-        KNOWN;
+        /** Logs in for the first time, from an address where other users have logged in. */
+        TRUSTED_ADDRESS;
 
-        /** Whether it may be answered like this: no answer at all is wrong for everybody. */
-        boolean mayGet(Sample sample) {
+        /** Returns whether this response is right; no response is wrong for every group. */
+        boolean accepts(Sample sample) {
             return switch (this) {
                 case SESSION -> sample.status() == 200 && sample.reason().isEmpty();
-                case GUESSER -> isRefused(sample);
-                case NEW_ADDRESS, KNOWN -> isLoggedIn(sample) || isRefused(sample);
+                case ATTACKER -> isRefused(sample);
+                case NEW_ADDRESS, TRUSTED_ADDRESS -> isLoggedIn(sample) || isRefused(sample);
             };
         }
 
@@ -49,16 +50,16 @@ final class BruteForceLoad {
     }
 
     static final String PASSWORD = "secret";
-    private static final String SESSION_USER = "somebody";
+    private static final String SESSION_USER = "session-user";
     private static final String HASH =
             "$2y$12$66qVV29cAJdZUMzrUK0Ba.yXhyIxogMHGf91U4uUTrtyIMLIPGYeq";
     private static final int USERS = 500;
-    private static final String KNOWN_ADDRESS = "192.0.2.1";
+    private static final String ADDRESS = "192.0.2.1";
 
-    /** Who waits for this many answers opens no further connection. */
+    /** The most requests in flight per group. */
     private static final int AT_ONCE = 256;
 
-    /** Verdicts a second for people with a session. */
+    /** Requests per second with a session. */
     private static final long VERDICTS = 200;
 
     private final int port;
@@ -69,7 +70,7 @@ final class BruteForceLoad {
         this.port = port;
     }
 
-    /** Users with one password, at bcrypt cost 12. */
+    /** An htpasswd file whose users share one password, at bcrypt cost 12. */
     static String htpasswd() {
         var lines = new StringBuilder();
         for (int i = 0; i < USERS; i++) {
@@ -82,7 +83,7 @@ final class BruteForceLoad {
         return "user" + number % USERS;
     }
 
-    /** An outpost that has verdicts for sessions only. */
+    /** Starts an outpost that has verdicts for sessions only. */
     static NginxServer outpost(Path directory) throws IOException {
         String http =
                 """
@@ -108,20 +109,20 @@ final class BruteForceLoad {
     }
 
     /**
-     * Verdicts, refusals and logins at several times the usual rate, until the compiler of whoever
-     * answers has seen all of them.
+     * Sends requests for verdicts, refusals and logins at several times the usual rate, until the
+     * server's JIT compiler has compiled all paths.
      */
     void warmUp(Duration length, long guesses) {
         String one = address();
         Supplier<String> both = () -> next() % 2 == 0 ? one : address();
-        run(length, 5 * VERDICTS, guesses, both, List.of(Party.GUESSER, Party.KNOWN));
+        run(length, 5 * VERDICTS, guesses, both, List.of(Party.ATTACKER, Party.TRUSTED_ADDRESS));
     }
 
     /**
-     * People with a session, and with them whoever is named.
+     * Sends requests with a session, and those of the other groups.
      *
-     * @param guesses a second
-     * @param guesser where guesses come from
+     * @param guesses wrong passwords per second
+     * @param guesser supplies the addresses of the attackers
      */
     Map<Party, List<Sample>> run(
             Duration length, long guesses, Supplier<String> guesser, List<Party> others) {
@@ -158,8 +159,8 @@ final class BruteForceLoad {
 
     private Load load(Party party, long guesses, Supplier<String> guesser) {
         return switch (party) {
-            case SESSION -> throw new IllegalArgumentException("always there");
-            case GUESSER ->
+            case SESSION -> throw new IllegalArgumentException("always included");
+            case ATTACKER ->
                     new Load(
                             port,
                             () -> password(guesser.get(), "user0", "guess" + next()),
@@ -167,16 +168,16 @@ final class BruteForceLoad {
                             AT_ONCE);
             case NEW_ADDRESS ->
                     new Load(port, () -> password(address(), "user0", PASSWORD), 1, AT_ONCE);
-            case KNOWN ->
+            case TRUSTED_ADDRESS ->
                     new Load(
                             port,
-                            () -> password(KNOWN_ADDRESS, user(users.incrementAndGet()), PASSWORD),
+                            () -> password(ADDRESS, user(users.incrementAndGet()), PASSWORD),
                             1,
                             AT_ONCE);
         };
     }
 
-    /** An address that nobody has come from so far. */
+    /** A new address. */
     String address() {
         long number = next();
         return "100.%d.%d.%d".formatted(64 + (number >> 16 & 63), number >> 8 & 255, number & 255);
@@ -186,7 +187,7 @@ final class BruteForceLoad {
         return numbers.incrementAndGet();
     }
 
-    /** What somebody who shows a password asks. */
+    /** An auth request with a password. */
     static String password(String address, String user, String password) {
         byte[] pair = (user + ":" + password).getBytes(UTF_8);
         return request(address)

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What has happened to one guard so far; counted by many threads. */
+/** Counters of the events at one guard; thread-safe. */
 final class Counts {
     private static final int SHOWN = 20;
 
@@ -18,12 +18,12 @@ final class Counts {
         this.guard = guard;
     }
 
-    /** Under headings such as "reason deadline". */
+    /** Counts an event by heading and name, such as "reason deadline". */
     void count(String what) {
         counts.computeIfAbsent(what, any -> new LongAdder()).increment();
     }
 
-    /** Counts it, and prints the first ones in full. */
+    /** Counts a violation; the first 20 are printed in full. */
     void violation(String what, Object details) {
         violations.increment();
         count("violation " + what.replaceAll("[0-9]+", "N"));
@@ -45,7 +45,7 @@ final class Counts {
         return count == null ? 0 : count.sum();
     }
 
-    /** Everything below a heading, by name. */
+    /** The counts below a heading, by name. */
     Map<String, Long> under(String heading) {
         Map<String, Long> found = new TreeMap<>();
         counts.forEach(

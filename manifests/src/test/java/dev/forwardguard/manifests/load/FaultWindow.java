@@ -8,63 +8,63 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * What an upstream does for a few seconds.
+ * The faults of an upstream for a few seconds.
  *
- * @param weather what kind of spell it is
- * @param length how long it lasts
- * @param faults what happens when a fault strikes; one of them is chosen
- * @param every every which question is struck; 0 for none
+ * @param level how frequent faults are
+ * @param length how long the window lasts
+ * @param faults the faults to choose from at random
+ * @param every every n-th request gets a fault; 0 for none
  */
-record FaultWindow(Weather weather, Duration length, List<Fault> faults, int every) {
+record FaultWindow(Level level, Duration length, List<Fault> faults, int every) {
     /**
-     * Without those that a change of the weather makes good: who stops listening closes all
-     * connections, which completes a body that only the end of its connection ends.
+     * All faults but one kind: an upstream that goes down at the end of a window closes its
+     * connections, and that would complete a body that is delimited by the close.
      */
     private static final List<Fault> ALL =
             Faults.all().stream()
                     .filter(fault -> !fault.what().endsWith("in a body until the end"))
                     .toList();
 
-    /** From no faults at all to nobody there. */
-    enum Weather {
-        /** Only verdicts. */
-        FAIR,
-        /** Single faults of all kinds among verdicts, too few for a circuit breaker. */
-        SHOWERS,
-        /** Faults of all kinds and hardly a verdict. */
-        STORM,
-        /** One and the same fault for all. */
+    /** How frequent faults are, from none to an upstream that is gone. */
+    enum Level {
+        /** No faults, only verdicts. */
+        NONE,
+        /** Single faults of all kinds among verdicts, too few to open the circuit. */
+        OCCASIONAL,
+        /** Faults of all kinds and hardly any verdict. */
+        FREQUENT,
+        /** The same fault for every request. */
         OUTAGE,
-        /** Nobody listens. */
-        REFUSAL,
+        /** Connections are refused. */
+        REFUSED,
         /** Connections are neither accepted nor refused. */
         BLACKHOLE
     }
 
-    /** Mostly such that a circuit is closed: what is never asked cannot go wrong. */
+    /** Chosen so that the circuit is closed most of the time: otherwise little would be tested. */
     static FaultWindow next(RandomGenerator random) {
-        int lot = random.nextInt(100);
-        if (lot < 25) {
-            return new FaultWindow(Weather.FAIR, millis(random, 500, 3_000), List.of(), 0);
+        int percent = random.nextInt(100);
+        if (percent < 25) {
+            return new FaultWindow(Level.NONE, millis(random, 500, 3_000), List.of(), 0);
         }
-        if (lot < 70) {
+        if (percent < 70) {
             return new FaultWindow(
-                    Weather.SHOWERS, millis(random, 2_000, 6_000), ALL, random.nextInt(8, 60));
+                    Level.OCCASIONAL, millis(random, 2_000, 6_000), ALL, random.nextInt(8, 60));
         }
-        if (lot < 78) {
+        if (percent < 78) {
             return new FaultWindow(
-                    Weather.STORM, millis(random, 300, 1_500), ALL, random.nextInt(1, 3));
+                    Level.FREQUENT, millis(random, 300, 1_500), ALL, random.nextInt(1, 3));
         }
-        if (lot < 92) {
+        if (percent < 92) {
             Fault fault = ALL.get(random.nextInt(ALL.size()));
-            return new FaultWindow(Weather.OUTAGE, millis(random, 300, 2_000), List.of(fault), 1);
+            return new FaultWindow(Level.OUTAGE, millis(random, 300, 2_000), List.of(fault), 1);
         }
-        Weather gone = lot < 96 ? Weather.REFUSAL : Weather.BLACKHOLE;
+        Level gone = percent < 96 ? Level.REFUSED : Level.BLACKHOLE;
         return new FaultWindow(gone, millis(random, 300, 2_000), List.of(), 0);
     }
 
-    static FaultWindow fair() {
-        return new FaultWindow(Weather.FAIR, Duration.ZERO, List.of(), 0);
+    static FaultWindow withoutFaults() {
+        return new FaultWindow(Level.NONE, Duration.ZERO, List.of(), 0);
     }
 
     private static Duration millis(RandomGenerator random, int from, int to) {

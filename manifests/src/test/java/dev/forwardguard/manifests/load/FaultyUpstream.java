@@ -15,12 +15,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
-/**
- * An upstream that behaves as the {@link FaultWindow} says, and writes down what it really
- * answered.
- */
-final class FickleUpstream implements AutoCloseable {
-    /** Sent behind a verdict, where nothing belongs; the first would be an allow. */
+/** An upstream with the faults of a {@link FaultWindow}; records its actual responses. */
+final class FaultyUpstream implements AutoCloseable {
+    /** Excess bytes to send after a verdict; the first of them would be an allow. */
     private static final List<String> EXCESS =
             List.of(
                     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
@@ -36,18 +33,18 @@ final class FickleUpstream implements AutoCloseable {
     private final String secret;
     private final StubUpstream stub = StubUpstream.start();
     private final AtomicLong turns = new AtomicLong();
-    private volatile FaultWindow window = FaultWindow.fair();
+    private volatile FaultWindow window = FaultWindow.withoutFaults();
 
     /**
-     * @param secret what must never arrive here: the value of an {@code Authorization} that is the
-     *     guard's own
+     * @param secret the value of {@code Authorization} with the emergency password, which the guard
+     *     must never forward
      */
-    FickleUpstream(Kind kind, InFlight inFlight, Counts counts, String secret) {
+    FaultyUpstream(Kind kind, InFlight inFlight, Counts counts, String secret) {
         this.kind = kind;
         this.inFlight = inFlight;
         this.counts = counts;
         this.secret = secret;
-        stub.behaves(new Whims());
+        stub.behaves(new FaultyBehaviour());
     }
 
     int port() {
@@ -58,21 +55,21 @@ final class FickleUpstream implements AutoCloseable {
         return stub.openConnections();
     }
 
-    void turn(FaultWindow next) {
-        boolean wasGone = window.weather() == FaultWindow.Weather.REFUSAL;
+    void change(FaultWindow next) {
+        boolean wasDown = window.level() == FaultWindow.Level.REFUSED;
         window = next;
-        if (wasGone) {
+        if (wasDown) {
             stub.comeBack();
         }
-        if (next.weather() == FaultWindow.Weather.REFUSAL) {
+        if (next.level() == FaultWindow.Level.REFUSED) {
             stub.goDown();
         }
         stub.forget();
     }
 
-    /** Ends all connections, and comes back. */
-    void hangUp() {
-        turn(FaultWindow.fair());
+    /** Closes all connections, and listens again. */
+    void closeConnections() {
+        change(FaultWindow.withoutFaults());
         stub.goDown();
         stub.comeBack();
     }
@@ -82,10 +79,10 @@ final class FickleUpstream implements AutoCloseable {
         stub.close();
     }
 
-    private final class Whims implements Behaviour {
+    private final class FaultyBehaviour implements Behaviour {
         @Override
         public void greet(HttpDialogue dialogue) throws IOException, InterruptedException {
-            if (strikes()) {
+            if (isFaulty()) {
                 fault().behaviour().greet(dialogue);
             }
         }
@@ -99,9 +96,9 @@ final class FickleUpstream implements AutoCloseable {
                 counts.violation("sent the emergency password to the upstream", number);
             }
             TrackedRequest tracked = inFlight.find(number);
-            if (strikes()) {
+            if (isFaulty()) {
                 Fault fault = fault();
-                tracked.suffers(fault.what());
+                tracked.recordFault(fault.what());
                 counts.count("fault " + fault.what());
                 fault.behaviour().answer(dialogue, request);
             } else {
@@ -110,7 +107,7 @@ final class FickleUpstream implements AutoCloseable {
         }
     }
 
-    private boolean strikes() {
+    private boolean isFaulty() {
         int every = window.every();
         return every > 0 && turns.incrementAndGet() % every == 0;
     }
@@ -120,32 +117,32 @@ final class FickleUpstream implements AutoCloseable {
         return faults.get(ThreadLocalRandom.current().nextInt(faults.size()));
     }
 
-    /** A verdict in one of the forms that are correct, or at least leave no doubt about it. */
+    /** Sends a verdict in one of its correct forms, or in one that is at least unambiguous. */
     private void decide(HttpDialogue dialogue, ReceivedRequest request, TrackedRequest tracked)
             throws IOException, InterruptedException {
         RandomGenerator random = ThreadLocalRandom.current();
         Answer verdict = verdict(tracked, random);
-        tracked.gets(verdict);
-        int form = random.nextInt(100);
-        Behaviour says;
-        if (form < 80) {
-            says = Behaviour.answers(verdict);
-        } else if (form < 88) {
-            says = Behaviour.answersRaw(inChunks(verdict));
-        } else if (form < 92) {
-            says = Behaviour.answersUntilClose(verdict.status(), verdict.headers(), verdict.body());
-        } else if (form < 94) {
-            says = Behaviour.answersRaw("HTTP/1.1 103 Hints\r\nLink: <x>\r\n\r\n" + verdict.wire());
-        } else if (form < 96) {
+        tracked.recordVerdict(verdict);
+        int percent = random.nextInt(100);
+        Behaviour form;
+        if (percent < 80) {
+            form = Behaviour.answers(verdict);
+        } else if (percent < 88) {
+            form = Behaviour.answersRaw(inChunks(verdict));
+        } else if (percent < 92) {
+            form = Behaviour.answersUntilClose(verdict.status(), verdict.headers(), verdict.body());
+        } else if (percent < 94) {
+            form = Behaviour.answersRaw("HTTP/1.1 103 Hints\r\nLink: <x>\r\n\r\n" + verdict.wire());
+        } else if (percent < 96) {
             dialogue.pause(Duration.ofMillis(random.nextInt(200)));
-            says = Behaviour.answers(verdict);
-        } else if (form < 98) {
-            says = Behaviour.answers(verdict).then(Ending.CLOSE);
+            form = Behaviour.answers(verdict);
+        } else if (percent < 98) {
+            form = Behaviour.answers(verdict).then(Ending.CLOSE);
         } else {
-            counts.count("fault something behind a verdict");
-            says = Behaviour.answersRaw(verdict.wire() + EXCESS.get(random.nextInt(EXCESS.size())));
+            counts.count("fault excess bytes after a verdict");
+            form = Behaviour.answersRaw(verdict.wire() + EXCESS.get(random.nextInt(EXCESS.size())));
         }
-        says.answer(dialogue, request);
+        form.answer(dialogue, request);
     }
 
     private Answer verdict(TrackedRequest tracked, RandomGenerator random) {

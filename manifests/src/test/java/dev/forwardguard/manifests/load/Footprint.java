@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Memory and open files of a process, read from Linux' {@code /proc} minute by minute. */
+/** Memory and open files of a process by minute, read from Linux' {@code /proc}. */
 final class Footprint {
-    /** Less is noise: the collector, the compiler, a burst of connections. */
+    /** Smaller growth is noise: garbage collection, compilation, bursts of connections. */
     private static final long KIBIBYTES = 8 * 1024;
 
     private static final long FILES = 64;
@@ -20,7 +20,7 @@ final class Footprint {
 
     /**
      * @param kibibytes resident memory
-     * @param files file descriptors: connections, mostly
+     * @param files file descriptors, mostly connections
      */
     record Sample(long kibibytes, long files) {}
 
@@ -46,7 +46,7 @@ final class Footprint {
         minute.add(now());
     }
 
-    /** The medians of the samples since the last call count for that minute. */
+    /** Ends a minute; its value is the median of the samples since the last call. */
     void endMinute() {
         if (!minute.isEmpty()) {
             minutes.add(
@@ -70,8 +70,8 @@ final class Footprint {
     }
 
     /**
-     * Whether it rises all the time, once warm: each of the last five minutes is above the one
-     * before, and by more than noise in all.
+     * Returns whether a value keeps growing after the warm-up: each of the last five minutes is
+     * above the one before, and the total growth is more than noise.
      */
     static boolean grows(List<Long> medians, long noise) {
         if (medians.size() < 8) {

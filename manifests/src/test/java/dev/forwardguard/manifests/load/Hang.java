@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** An upstream that hangs, behind each guard and behind nginx; {@code hang.sh} runs it. */
+/** Measures each guard, and nginx, while their upstream hangs; run by {@code hang.sh}. */
 final class Hang {
-    /** The defaults of the guards, which are what is measured. */
+    /** The guards' default deadline, which is in force here. */
     private static final Duration DEADLINE = Duration.ofSeconds(5);
 
     private static final int MAX_CONCURRENT = 256;
     private static final Duration TOLERANCE = Duration.ofMillis(250);
     private static final Duration FAST = Duration.ofMillis(10);
 
-    /** The longest pause between two probes with its jitter, and two seconds. */
+    /** The longest pause between two probes with its jitter, plus two seconds. */
     private static final Duration SOON = Duration.ofSeconds(14);
 
     private static final int TRIALS = 3;
@@ -80,12 +80,12 @@ final class Hang {
             row("the first " + until.toMillis() + " ms", outage.before());
             row("the circuit open", outage.after());
         } else {
-            row("all the time", outage.before());
+            row("the whole outage", outage.before());
         }
         System.out.printf("  connections held     %6d at most%n", outage.held());
         System.out.printf(
-                "  recovery             %6s ms to the first verdict; %d questions asked before the"
-                        + " circuit closed%n%n",
+                "  recovery             %6s ms to the first verdict; %d requests reached the"
+                        + " upstream before the circuit closed%n%n",
                 outage.recovery().map(time -> "" + time.toMillis()).orElse("no"), outage.trials());
     }
 
@@ -100,18 +100,18 @@ final class Hang {
     private void judge(String guard, Outage outage) {
         promise(guard + ": the circuit opens", outage.opened().isPresent());
         promise(
-                guard + ": no answer later than the deadline and 250 ms",
+                guard + ": no response later than the deadline plus 250 ms",
                 Latency.of(outage.before()).at(1).compareTo(DEADLINE.plus(TOLERANCE)) <= 0);
         promise(
-                guard + ": 99 % of the answers within 10 ms while the circuit is open",
+                guard + ": 99 % of the responses within 10 ms while the circuit is open",
                 Latency.of(outage.after()).at(0.99).compareTo(FAST) <= 0);
         promise(
-                guard + ": not more than max-concurrent connections",
+                guard + ": no more than max-concurrent connections",
                 outage.held() <= MAX_CONCURRENT);
         promise(
-                guard + ": the upstream is asked again soon",
+                guard + ": the upstream is used again soon",
                 outage.recovery().filter(time -> time.compareTo(SOON) <= 0).isPresent());
-        promise(guard + ": no herd when it is back", outage.trials() <= TRIALS);
+        promise(guard + ": no burst of requests when it is back", outage.trials() <= TRIALS);
         promise(
                 guard + ": every request is answered",
                 outage.samples().stream().allMatch(sample -> sample.status() != 0));

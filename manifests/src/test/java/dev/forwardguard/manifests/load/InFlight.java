@@ -4,25 +4,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The questions under way, by the number that each carries to the upstream and back. */
+/** The requests in flight, by the number that each carries to the upstream and back. */
 final class InFlight {
     private final AtomicLong numbers = new AtomicLong();
-    private final ConcurrentMap<String, TrackedRequest> underWay = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, TrackedRequest> requests = new ConcurrentHashMap<>();
 
-    /** A new question. */
+    /** Adds a new request. */
     TrackedRequest open(TrackedRequest.Credentials credentials) {
         var request = new TrackedRequest("q" + numbers.incrementAndGet(), credentials);
-        underWay.put(request.number(), request);
+        requests.put(request.number(), request);
         return request;
     }
 
-    /** Somebody's question; one that nobody waits for any more if it is not under way. */
+    /** The request with this number; a new one without a record if it is not in flight. */
     TrackedRequest find(String number) {
-        return underWay.getOrDefault(
+        return requests.getOrDefault(
                 number, new TrackedRequest(number, TrackedRequest.Credentials.NONE));
     }
 
     void close(TrackedRequest request) {
-        underWay.remove(request.number());
+        requests.remove(request.number());
     }
 }

@@ -8,23 +8,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** Says what is wrong with an answer of a guard. */
+/** Decides whether a guard's response is right. */
 final class Judge {
-    /** As whom the right password logs in. */
+    /** The user of the right password. */
     static final String USER = "soak";
 
     private static final Set<Integer> REFUSALS = Set.of(401, 403, 429, 503);
     private static final Set<Integer> UNREADABLE = Set.of(400, 414, 431);
 
-    /** Reasons that say something about the answer, and not about time, load or the connection. */
-    private static final Set<String> ABOUT_THE_ANSWER =
+    /** Reasons about the upstream's response itself, not about time, load or the connection. */
+    private static final Set<String> ABOUT_THE_RESPONSE =
             Set.of("protocol_error", "response_too_large", "bad_status");
 
     private final Kind kind;
     private final Duration limit;
 
     /**
-     * @param limit how long an answer may take
+     * @param limit how long a response may take
      */
     Judge(Kind kind, Duration limit) {
         this.kind = kind;
@@ -36,10 +36,10 @@ final class Judge {
     }
 
     /**
-     * What is wrong, or null.
+     * Says what is wrong with a response, or returns null.
      *
-     * @param readable whether the guard can read the request at all
-     * @param stall for how long this machine let nobody work meanwhile
+     * @param readable whether the guard can parse the request at all
+     * @param stall how long the guard or this program waited for a processor meanwhile
      */
     @Nullable String objection(
             TrackedRequest request,
@@ -52,12 +52,14 @@ final class Judge {
         }
         String reason = answer.header("X-Guard-Fallback").orElse(null);
         if (reason == null) {
-            return request.got(answer) ? null : "relayed what the upstream did not say to it";
+            return request.hasVerdict(answer)
+                    ? null
+                    : "relayed a response that is not the upstream's to this request";
         }
         if (reason.equals("internal_error") || (readable && reason.equals("bad_request"))) {
             return reason;
         }
-        if (ABOUT_THE_ANSWER.contains(reason) && request.gotOnlyVerdicts()) {
+        if (ABOUT_THE_RESPONSE.contains(reason) && request.hasOnlyVerdicts()) {
             return reason + " after a good verdict";
         }
         return kind.failsOpen()
@@ -66,20 +68,20 @@ final class Judge {
     }
 
     private static @Nullable String failsOpen(RawAnswer answer) {
-        return answer.status() == 200 ? null : "did not fail open but said " + answer.status();
+        return answer.status() == 200 ? null : "did not fail open but answered " + answer.status();
     }
 
     private static @Nullable String failsClosed(
             TrackedRequest request, RawAnswer answer, boolean unreadable) {
         int status = answer.status();
         if (unreadable) {
-            return UNREADABLE.contains(status) ? null : status + " to what it cannot read";
+            return UNREADABLE.contains(status) ? null : status + " to an unreadable request";
         }
         if (status == 200) {
             boolean right = request.credentials() == TrackedRequest.Credentials.RIGHT;
             boolean named = answer.headers("X-authentik-username").equals(List.of(USER));
-            return right && named ? null : "let somebody in without verdict and password";
+            return right && named ? null : "allowed without a verdict and the right password";
         }
-        return REFUSALS.contains(status) ? null : "did not refuse but said " + status;
+        return REFUSALS.contains(status) ? null : "did not refuse but answered " + status;
     }
 }

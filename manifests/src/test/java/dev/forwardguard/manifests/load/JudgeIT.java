@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A soak is worth as much as the violations that it would see. */
+/** Tests that the soak test would detect violations. */
 class JudgeIT {
     private static final Duration SOON = Duration.ofMillis(10);
     private static final Duration LIMIT = Duration.ofMillis(1_250);
@@ -27,7 +27,7 @@ class JudgeIT {
     private final Judge closed = new Judge(Kind.AUTHENTIK, LIMIT);
 
     @Test
-    void theVerdictOfThisRequestIsRight() {
+    void acceptsVerdictOfThisRequest() {
         TrackedRequest request = answered(Credentials.NONE, "q1", 403);
 
         assertThat(objection(open, request, answer(403, "q1", List.of()))).isNull();
@@ -35,16 +35,16 @@ class JudgeIT {
 
     @ParameterizedTest
     @CsvSource({"403, q2", "200, q1"})
-    void theVerdictOfAnotherRequestAndAnotherStatusAreWrong(int status, String verdict) {
+    void rejectsVerdictOfOtherRequestOrOtherStatus(int status, String verdict) {
         TrackedRequest request = answered(Credentials.NONE, "q1", 403);
 
         assertThat(objection(open, request, answer(status, verdict, List.of()))).isNotNull();
     }
 
     @Test
-    void aVerdictThatWasNeverGivenIsWrong() {
+    void rejectsVerdictThatWasNeverGiven() {
         var request = new TrackedRequest("q1", Credentials.NONE);
-        request.suffers("answers with garbage");
+        request.recordFault("answers with garbage");
 
         assertThat(objection(open, request, answer(200, "q1", List.of()))).isNotNull();
     }
@@ -57,7 +57,7 @@ class JudgeIT {
         "internal_error, 200, false",
         "bad_request, 200, false"
     })
-    void botBlockGuardFailsOpenAndNotOtherwise(String reason, int status, boolean right) {
+    void requiresBotBlockGuardToFailOpen(String reason, int status, boolean right) {
         var request = new TrackedRequest("q1", Credentials.NONE);
 
         String objection = objection(open, request, fallback(status, reason));
@@ -78,7 +78,7 @@ class JudgeIT {
         "RIGHT_IN_CLEAR, 200, false",
         "NONE, 302, false"
     })
-    void authentikGuardFailsClosed(Credentials credentials, int status, boolean right) {
+    void requiresAuthentikGuardToFailClosed(Credentials credentials, int status, boolean right) {
         var request = new TrackedRequest("q1", credentials);
 
         String objection = objection(closed, request, fallback(status, "reset", LOGGED_IN));
@@ -87,7 +87,7 @@ class JudgeIT {
     }
 
     @Test
-    void somebodyElseIsNotLetIn() {
+    void rejectsLoginAsAnotherUser() {
         var request = new TrackedRequest("q1", Credentials.RIGHT);
         var other = new Header("X-authentik-username", "somebody");
 
@@ -95,7 +95,7 @@ class JudgeIT {
     }
 
     @Test
-    void aGoodVerdictIsNotToBeLost() {
+    void rejectsFallbackAfterGoodVerdict() {
         TrackedRequest request = answered(Credentials.NONE, "q1", 403);
 
         assertThat(objection(open, request, fallback(200, "protocol_error"))).isNotNull();
@@ -104,7 +104,7 @@ class JudgeIT {
 
     @ParameterizedTest
     @CsvSource({"1250, 0, true", "1251, 0, false", "1300, 60, true", "1300, 40, false"})
-    void lateIsWrongUnlessThereWasNoProcessor(int millis, int stalled, boolean right) {
+    void rejectsLateResponseUnlessStalled(int millis, int stalled, boolean right) {
         var request = new TrackedRequest("q1", Credentials.NONE);
 
         String objection =
@@ -125,7 +125,7 @@ class JudgeIT {
 
     private static TrackedRequest answered(Credentials credentials, String verdict, int status) {
         var request = new TrackedRequest("q1", credentials);
-        request.gets(Answer.of(status).with(TrackedRequest.VERDICT, verdict).body("body"));
+        request.recordVerdict(Answer.of(status).with(TrackedRequest.VERDICT, verdict).body("body"));
         return request;
     }
 

@@ -15,9 +15,9 @@ import java.net.Socket;
 import java.time.Duration;
 
 /**
- * A connection for many questions that costs the sender as little as can be, because what the
- * sender needs is added to every time that is measured: it trusts the length that an answer states,
- * and looks for nothing behind it.
+ * A keep-alive connection with as little overhead as possible, since the sender's time is part of
+ * every measurement. It trusts the {@code Content-Length} of a response and does not look for bytes
+ * after it.
  */
 final class KeptConnection implements AutoCloseable {
     private static final int LIMIT_MILLIS = 15_000;
@@ -28,7 +28,7 @@ final class KeptConnection implements AutoCloseable {
     private final byte[] buffer = new byte[64 << 10];
     private int filled;
 
-    /** To this port of 127.0.0.1. */
+    /** Connects to this port of 127.0.0.1. */
     KeptConnection(int port) throws IOException {
         try {
             socket.connect(
@@ -42,14 +42,18 @@ final class KeptConnection implements AutoCloseable {
         }
     }
 
-    /** One question, octets as Latin-1, and its answer, which has to state its length. */
+    /**
+     * Sends a request and returns its response, which must have a {@code Content-Length}.
+     *
+     * @param octets the bytes of the request as Latin-1
+     */
     RawAnswer ask(String octets) throws IOException {
         long begun = System.nanoTime();
         socket.getOutputStream().write(octets.getBytes(ISO_8859_1));
         filled = 0;
         int head = 0;
         while (head <= 0) {
-            more();
+            readMore();
             head = new String(buffer, 0, filled, ISO_8859_1).indexOf(END_OF_HEAD) + 4;
             head = head < 4 ? 0 : head;
         }
@@ -59,17 +63,17 @@ final class KeptConnection implements AutoCloseable {
                         parsed.value("Content-Length")
                                 .orElseThrow(() -> new ProtocolException("no length")));
         while (filled < head + length) {
-            more();
+            readMore();
         }
         String body = new String(buffer, head, length, ISO_8859_1);
         boolean closes = parsed.value("Connection").filter("close"::equalsIgnoreCase).isPresent();
         return new RawAnswer(parsed, body, Duration.ofNanos(System.nanoTime() - begun), closes);
     }
 
-    private void more() throws IOException {
+    private void readMore() throws IOException {
         int count = in.read(buffer, filled, buffer.length - filled);
         if (count <= 0) {
-            throw new EOFException(count < 0 ? "closed" : "an answer that is too long");
+            throw new EOFException(count < 0 ? "closed" : "response too long");
         }
         filled += count;
     }

@@ -16,12 +16,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** What measures has to read each answer as it was, or to say that it cannot. */
+/** Tests that the measuring client reads each response correctly, or fails. */
 class KeptConnectionIT {
     private static final String REQUEST = RawRequest.get("/").wire();
 
     @Test
-    void readsAnswersOneAfterTheOther() throws IOException {
+    void readsResponsesInSequence() throws IOException {
         Behaviour twice =
                 Behaviour.inTurn(
                         Behaviour.answers(Answer.of(401).with("X-A", "1").body("first")),
@@ -41,7 +41,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void putsAnAnswerTogetherThatComesInPieces() throws IOException {
+    void readsResponseInPieces() throws IOException {
         String pieces = Answer.of(200).with("X-A", "1").body("whole").wire();
         try (var server = StubUpstream.start(Behaviour.drips(pieces, Duration.ofMillis(1)));
                 var connection = new KeptConnection(server.port())) {
@@ -53,7 +53,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void seesWhenTheServerWillClose() throws IOException {
+    void detectsConnectionClose() throws IOException {
         Behaviour last = Behaviour.answers(Answer.of(200).with("Connection", "close"));
         try (var server = StubUpstream.start(last);
                 var connection = new KeptConnection(server.port())) {
@@ -62,7 +62,7 @@ class KeptConnectionIT {
     }
 
     @Test
-    void takesNeitherHalfAnAnswerNorOneWithoutALength() throws IOException {
+    void rejectsTruncatedAndUndelimitedResponses() throws IOException {
         List<Behaviour> odd =
                 List.of(
                         Behaviour.closesBeforeAnswer(),

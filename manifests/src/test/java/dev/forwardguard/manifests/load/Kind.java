@@ -3,12 +3,12 @@ package dev.forwardguard.manifests.load;
 import java.util.List;
 
 /**
- * What the load has to know about a guard.
+ * One of the two guards, as the load programs need to know it.
  *
  * @param program the name of the guard
- * @param path where it is asked
- * @param failsOpen whether everybody passes without a verdict
- * @param verdicts statuses that its upstream may decide with
+ * @param path the path of its auth requests
+ * @param failsOpen whether it allows requests without a verdict
+ * @param verdicts statuses of its upstream that are verdicts
  */
 record Kind(String program, String path, boolean failsOpen, List<Integer> verdicts) {
     static final Kind BOT_BLOCK =

@@ -6,21 +6,25 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How long answers took.
+ * Response times.
  *
- * @param sorted the fastest first
+ * @param sorted in ascending order
  */
 record Latency(List<Duration> sorted) {
     static Latency of(List<Sample> samples) {
         return new Latency(samples.stream().map(Sample::took).sorted().toList());
     }
 
-    /** By how much the requests were late before the server had heard of them. */
+    /** How late the requests were sent, which is the sender's part of the response times. */
     static Latency ofSender(List<Sample> samples) {
         return new Latency(samples.stream().map(Sample::late).sorted().toList());
     }
 
-    /** The time in which this share of the requests, above 0 up to 1, was answered. */
+    /**
+     * The time within which this share of the requests was answered.
+     *
+     * @param quantile above 0, at most 1
+     */
     Duration at(double quantile) {
         int index = (int) Math.ceil(quantile * sorted.size()) - 1;
         return sorted.isEmpty() ? Duration.ZERO : sorted.get(Math.max(index, 0));

@@ -18,14 +18,14 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Requests at a constant rate, however slow the answers are: each is sent when it is due, and its
- * time counts from then, so a server that stalls cannot hide behind requests that were never sent.
+ * * Sends requests at a constant rate, however slow the responses are. Each is sent when it is due
+ * and timed from then, so a server that stalls cannot hide behind requests that were never sent.
  */
 public final class Load implements AutoCloseable {
     private final int port;
     private final Supplier<String> requests;
     private final long interval;
-    private final Semaphore room;
+    private final Semaphore permits;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Deque<KeptConnection> idle = new ConcurrentLinkedDeque<>();
     private final Queue<Sample> samples = new ConcurrentLinkedQueue<>();
@@ -35,12 +35,12 @@ public final class Load implements AutoCloseable {
     /**
      * One request.
      *
-     * @param due when it was to be sent, in the system's nano time
-     * @param late how much later that was begun, because of the sender and not of the server
-     * @param took from when it was due to the last byte of the answer
-     * @param status 0 if there was no answer
-     * @param reason why there was no verdict; empty if there was one
-     * @param user whom the backend is told; empty for nobody
+     * @param due when it should be sent, a reading of {@link System#nanoTime}
+     * @param late how much later the sender started to send it
+     * @param took from when it was due to the last byte of the response
+     * @param status of the response; 0 if there was none
+     * @param reason the fallback reason; empty if there was a verdict
+     * @param user the user that the response names; may be empty
      */
     public record Sample(
             long due, Duration late, Duration took, int status, String reason, String user) {
@@ -50,26 +50,26 @@ public final class Load implements AutoCloseable {
     }
 
     /**
-     * @param request octets of the request
-     * @param rate requests per second
+     * @param request the bytes of the request
+     * @param rate in requests per second
      */
     Load(int port, String request, long rate) {
         this(port, () -> request, rate, Integer.MAX_VALUE, any -> true);
     }
 
     /**
-     * @param requests octets of each request
-     * @param rate requests per second
-     * @param atOnce how many may wait for their answers; beyond it what is due is not sent
+     * @param requests supplies the bytes of each request
+     * @param rate in requests per second
+     * @param atOnce how many may be in flight; beyond it, requests that are due are not sent
      */
     Load(int port, Supplier<String> requests, long rate, int atOnce) {
         this(port, requests, rate, atOnce, any -> true);
     }
 
     /**
-     * The same question again and again, with an eye on the answers.
+     * Sends the same request again and again, and checks the responses.
      *
-     * @param right which ones are right
+     * @param right which responses are right
      */
     public Load(int port, String request, long rate, Predicate<RawAnswer> right) {
         this(port, () -> request, rate, Integer.MAX_VALUE, right);
@@ -85,16 +85,16 @@ public final class Load implements AutoCloseable {
         this.requests = requests;
         this.right = right;
         this.interval = TimeUnit.SECONDS.toNanos(1) / rate;
-        this.room = new Semaphore(atOnce);
+        this.permits = new Semaphore(atOnce);
     }
 
-    /** Sends requests for so long, and does something else each time. */
+    /** Sends requests for this time, and runs {@code meanwhile} after each. */
     public void run(Duration length, Runnable meanwhile) {
         long due = System.nanoTime();
         long end = due + length.toNanos();
         while (due < end) {
             long now = due;
-            if (room.tryAcquire()) {
+            if (permits.tryAcquire()) {
                 threads.execute(() -> ask(now));
             }
             meanwhile.run();
@@ -105,12 +105,12 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    /** All that were answered so far, in the order of their answers. */
+    /** All requests that have ended so far, in the order of their ends. */
     public Queue<Sample> samples() {
         return samples;
     }
 
-    /** How many answers were not right, or did not come. */
+    /** The number of wrong or missing responses. */
     public long wrong() {
         return wrong.sum();
     }
@@ -136,14 +136,14 @@ public final class Load implements AutoCloseable {
             }
         } catch (IOException e) {
             Duration took = Duration.ofNanos(System.nanoTime() - due);
-            samples.add(new Sample(due, late, took, 0, "no answer", ""));
+            samples.add(new Sample(due, late, took, 0, "no response", ""));
             wrong.increment();
         } finally {
-            room.release();
+            permits.release();
         }
     }
 
-    /** Waits for the answers that are still due. */
+    /** Waits for the requests in flight, then closes all connections. */
     @Override
     public void close() {
         threads.close();
@@ -151,7 +151,7 @@ public final class Load implements AutoCloseable {
             try {
                 connection.close();
             } catch (IOException _) {
-                // gone already
+                // already closed
             }
         }
     }

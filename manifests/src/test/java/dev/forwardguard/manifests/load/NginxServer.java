@@ -15,10 +15,10 @@ import java.util.Map;
 /** An nginx with one worker. */
 record NginxServer(ChildProcess process, int port) implements AutoCloseable {
     /**
-     * Starts one.
+     * Starts nginx.
      *
-     * @param http what stands in the section of this name; where it says LISTEN is the port
-     * @param launcher what stands before the command, such as {@code taskset -c 0}
+     * @param http the content of the http section; LISTEN in it is replaced by the port
+     * @param launcher prefix of the command, such as {@code taskset -c 0}
      */
     static NginxServer start(Path directory, String http, List<String> launcher)
             throws IOException {

@@ -4,14 +4,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Options of a program, each with a number: {@code --seconds 60}. */
+/** Command-line options with numbers, such as {@code --seconds 60}. */
 record Options(Map<String, Long> numbers) {
     static Options of(Set<String> known, String... arguments) {
         Map<String, Long> numbers = new HashMap<>();
         for (int i = 0; i < arguments.length; i += 2) {
             if (!known.contains(arguments[i]) || i + 1 == arguments.length) {
                 throw new IllegalArgumentException(
-                        "not an option with a number: " + arguments[i] + "; there are " + known);
+                        "not an option with a number: " + arguments[i] + "; options: " + known);
             }
             numbers.put(arguments[i], Long.parseLong(arguments[i + 1]));
         }

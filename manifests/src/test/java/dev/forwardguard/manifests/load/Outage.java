@@ -13,28 +13,28 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * What a server made of an upstream that hung for a while and then was back. Times are readings of
- * the system's nano time.
+ * * How a server behaved while its upstream hung for a while and after it was back. Times are
+ * readings of {@link System#nanoTime}.
  *
  * @param began when the upstream began to hang
  * @param ended when it was back
- * @param samples all requests, before, during and after
- * @param arrivals when the upstream got which question
- * @param held how many connections to the upstream there were at most while it hung
+ * @param samples all requests: before, during and after the outage
+ * @param arrivals when each request arrived at the upstream
+ * @param held the most connections to the upstream while it hung
  */
 public record Outage(long began, long ended, List<Sample> samples, List<Long> arrivals, int held) {
     private static final Duration WARM_UP = Duration.ofSeconds(5);
-    private static final String MARK = "X-Question";
+    private static final String MARK = "X-Load-Request";
     private static final String OPEN = "circuit_open";
 
-    /** As long as it takes. The longest pause between two probes is 10 s and some jitter. */
+    /** Enough for a recovery: the longest pause between two probes is 10 s plus jitter. */
     private static final Duration AFTERMATH = Duration.ofSeconds(20);
 
-    /** Plays it with this many requests per second. */
+    /** Simulates an outage at this rate of requests per second. */
     public static Outage of(
             StubUpstream upstream, int port, String path, long rate, Duration length) {
         Queue<Long> arrivals = new ConcurrentLinkedQueue<>();
-        Behaviour verdict = noting(arrivals, Behaviour.answers(Answer.of(403).body("verdict")));
+        Behaviour verdict = recording(arrivals, Behaviour.answers(Answer.of(403).body("verdict")));
         var held = new int[1];
         var load = new Load(port, authRequest(path), rate);
         long began;
@@ -42,7 +42,7 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
         try (load) {
             upstream.behaves(verdict);
             load.run(WARM_UP, () -> {});
-            upstream.behaves(noting(arrivals, Behaviour.hangs()));
+            upstream.behaves(recording(arrivals, Behaviour.hangs()));
             began = System.nanoTime();
             load.run(length, () -> held[0] = Math.max(held[0], upstream.openConnections()));
             upstream.behaves(verdict);
@@ -53,7 +53,7 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
                 began, ended, List.copyOf(load.samples()), List.copyOf(arrivals), held[0]);
     }
 
-    private static Behaviour noting(Queue<Long> arrivals, Behaviour behaviour) {
+    private static Behaviour recording(Queue<Long> arrivals, Behaviour behaviour) {
         return (dialogue, request) -> {
             if (request.header(MARK).isPresent()) {
                 arrivals.add(System.nanoTime());
@@ -71,7 +71,9 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
                 .wire();
     }
 
-    /** When the first request was due that was answered without asking; empty if none was. */
+    /**
+     * When the first request was due that got the reason {@code circuit_open}; empty if none did.
+     */
     public Optional<Long> opened() {
         return samples.stream()
                 .filter(sample -> sample.due() >= began && sample.reason().equals(OPEN))
@@ -79,7 +81,7 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
                 .min(Long::compare);
     }
 
-    /** Requests while it hung, before the circuit was open. */
+    /** Requests during the outage, before the circuit was open. */
     public List<Sample> before() {
         long until = opened().orElse(ended);
         return samples.stream()
@@ -87,7 +89,7 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
                 .toList();
     }
 
-    /** Requests while it hung, with the circuit open. */
+    /** Requests during the outage, with the circuit open. */
     public List<Sample> after() {
         long from = opened().orElse(ended);
         return samples.stream()
@@ -95,7 +97,7 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
                 .toList();
     }
 
-    /** How long after its return the upstream's verdict was heard again. */
+    /** The time from the upstream's return to its first verdict that reached a visitor. */
     Optional<Duration> recovery() {
         return samples.stream()
                 .filter(sample -> sample.due() >= ended && sample.reason().isEmpty())
@@ -103,7 +105,7 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
                 .min(Duration::compareTo);
     }
 
-    /** How many visitors' questions the upstream got from its return until the circuit closed. */
+    /** How many visitors' requests the upstream got from its return until the circuit closed. */
     long trials() {
         long closed =
                 samples.stream()

@@ -12,16 +12,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The same right password again and again, as browsers send it for each part of a page.
+ * The rate of logins with the same right password, as browsers send it for each part of a page.
  *
- * @param perSecond how many were answered
- * @param wrong answers that let nobody in, or somebody else
+ * @param perSecond right responses per second
+ * @param wrong responses that did not log in, or as another user
  */
-record Remembered(double perSecond, long wrong) {
+record RememberedLogins(double perSecond, long wrong) {
     private static final int CONNECTIONS = 16;
 
-    /** As many as a server can answer on a few connections. */
-    static Remembered of(int port, Duration length) {
+    /** Sends as many requests as the server can answer on 16 connections. */
+    static RememberedLogins of(int port, Duration length) {
         var right = new LongAdder();
         var wrong = new LongAdder();
         String request = BruteForceLoad.password("192.0.2.3", "user0", BruteForceLoad.PASSWORD);
@@ -33,7 +33,7 @@ record Remembered(double perSecond, long wrong) {
             }
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
-        return new Remembered(right.sum() / seconds, wrong.sum());
+        return new RememberedLogins(right.sum() / seconds, wrong.sum());
     }
 
     private static void ask(int port, String request, long end, LongAdder right, LongAdder wrong) {

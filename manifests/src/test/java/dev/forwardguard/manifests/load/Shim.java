@@ -5,25 +5,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the guards replace: nginx that asks the upstream, and answers itself if that fails. */
+/** What the guards replace: nginx that proxies to the upstream, with a fallback of its own. */
 final class Shim {
     private Shim() {}
 
-    /** One that lets everybody pass without a verdict. */
+    /** Starts one whose fallback is to allow. */
     static NginxServer start(Path directory, int upstream) throws IOException {
         return NginxServer.start(directory, configuration(upstream, "return 200;"), List.of());
     }
 
     /**
-     * One that asks for a password instead, and says who gave it.
+     * Starts one whose fallback is HTTP Basic; it returns the user in a header.
      *
-     * @param launcher what stands before the command, such as {@code taskset -c 0}
+     * @param launcher prefix of the command, such as {@code taskset -c 0}
      */
     static NginxServer startWithPasswords(
             Path directory, int upstream, String htpasswd, List<String> launcher)
             throws IOException {
         Path users = Files.writeString(directory.resolve("nginx.htpasswd"), htpasswd);
-        // a handler and not "return", which would come before the password
+        // a content handler: "return" would run before the password is checked
         String fallback =
                 """
                 auth_basic "Emergency Access";

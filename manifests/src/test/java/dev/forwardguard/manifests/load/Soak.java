@@ -16,10 +16,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** Both guards between fickle upstreams and visitors of all kinds; {@code soak.sh} runs it. */
+/** Soak test of both guards, with faulty upstreams and visitors of all kinds; run by soak.sh. */
 final class Soak {
     private static final Duration WARM_UP = Duration.ofSeconds(5);
-    private static final Duration OFTEN = Duration.ofMillis(250);
+    private static final Duration SAMPLE_INTERVAL = Duration.ofMillis(250);
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -28,7 +28,7 @@ final class Soak {
     private final Duration length;
     private final long seed;
     private final int visitors;
-    private volatile boolean goOn = true;
+    private volatile boolean keepRunning = true;
 
     private Soak(Duration length, long seed, int visitors) {
         this.length = length;
@@ -44,7 +44,7 @@ final class Soak {
         System.exit(run(length, seed, visitors) == 0 ? 0 : 1);
     }
 
-    /** Returns how many violations there were. */
+    /** Returns the number of violations. */
     static long run(Duration length, long seed, int visitors)
             throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("soak");
@@ -73,39 +73,39 @@ final class Soak {
     private void run() throws InterruptedException {
         var random = new SplittableRandom(seed);
         for (SoakedGuard guard : guards) {
-            List<Visitor> all = guard.visitors(visitors, random.split(), () -> goOn);
-            SplittableRandom whims = random.split();
+            List<Visitor> all = guard.visitors(visitors, random.split(), () -> keepRunning);
+            SplittableRandom faultRandom = random.split();
             threads.execute(all.getFirst());
-            threads.execute(() -> afterWarmUp(guard, all, whims));
+            threads.execute(() -> afterWarmUp(guard, all, faultRandom));
         }
         long end = System.nanoTime() + length.toNanos();
         long endOfMinute = System.nanoTime() + MINUTE.toNanos();
         while (System.nanoTime() < end) {
-            Thread.sleep(OFTEN);
+            Thread.sleep(SAMPLE_INTERVAL);
             guards.forEach(SoakedGuard::sample);
             if (System.nanoTime() > endOfMinute) {
                 endOfMinute += MINUTE.toNanos();
                 endMinute();
             }
         }
-        goOn = false;
+        keepRunning = false;
         threads.shutdown();
         if (!threads.awaitTermination(30, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("visitors are still waiting for their answers");
+            throw new IllegalStateException("visitors are still waiting for responses");
         }
         for (SoakedGuard guard : guards) {
             guard.judgeFootprint();
         }
     }
 
-    /** A Java program that has just started is slow, and a crowd would find it so. */
+    /** Starts with one visitor, since a JVM that has just started is too slow for all of them. */
     private void afterWarmUp(SoakedGuard guard, List<Visitor> visitors, SplittableRandom random) {
         try {
             Thread.sleep(WARM_UP);
             visitors.stream().skip(1).forEach(threads::execute);
-            while (goOn) {
+            while (keepRunning) {
                 FaultWindow window = FaultWindow.next(random);
-                guard.turn(window);
+                guard.change(window);
                 Thread.sleep(window.length());
             }
         } catch (InterruptedException e) {
@@ -131,19 +131,20 @@ final class Soak {
             System.out.printf("%n%s%n", counts.guard());
             System.out.printf("  %,11d requests answered%n", counts.total("decision"));
             System.out.printf(
-                    "  %,11d questions and %,d probes reached the upstream, over %d connections at"
-                            + " once at most; %,d got %d kinds of faults%n",
-                    counts.count("upstream", "questions"),
+                    "  %,11d requests and %,d probes reached the upstream, over at most %d"
+                            + " connections; %,d of them got a fault, of %d kinds%n",
+                    counts.count("upstream", "requests"),
                     counts.count("upstream", "probes"),
                     guard.mostConnections(),
                     counts.total("fault"),
                     counts.under("fault").size());
-            for (String heading : List.of("weather", "visit", "decision", "reason", "violation")) {
+            for (String heading : List.of("window", "visit", "decision", "reason", "violation")) {
                 table(heading, counts.under(heading));
             }
             System.out.printf(
-                    "  %,11d late answers excused, because there was no processor for %,d ms%n",
-                    counts.count("excused", "late answers"), guard.starvation().total().toMillis());
+                    "  %,11d late responses excused, after %,d ms without a processor%n",
+                    counts.count("excused", "late responses"),
+                    guard.starvation().total().toMillis());
             System.out.printf("  memory and open files by minute:%n");
             guard.footprint()
                     .minutes()

@@ -19,22 +19,22 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 
-/** One guard, its upstream, and all that is known about them. */
+/** One guard in the soak test, its upstream, and the records about both. */
 final class SoakedGuard implements AutoCloseable {
     static final Duration DEADLINE = Duration.ofSeconds(1);
     private static final Duration TOLERANCE = Duration.ofMillis(250);
 
-    /** What a guard may keep open for itself that it did not need when it had just started. */
+    /** How many more files than right after its start a guard may keep open for itself. */
     private static final int OWN_FILES = 16;
 
-    private static final Duration REST = Duration.ofSeconds(15);
+    private static final Duration SETTLE_TIME = Duration.ofSeconds(15);
 
     private final Kind kind;
     private final Path directory;
     private final String password;
     private final InFlight inFlight = new InFlight();
     private final Counts counts;
-    private final FickleUpstream upstream;
+    private final FaultyUpstream upstream;
     private final BlackholePort blackhole = BlackholePort.open();
     private final GuardProcess guard;
     private final Footprint footprint;
@@ -47,7 +47,7 @@ final class SoakedGuard implements AutoCloseable {
         this.directory = directory;
         this.password = password;
         this.counts = new Counts(kind.program());
-        this.upstream = new FickleUpstream(kind, inFlight, counts, Visitor.basic(password));
+        this.upstream = new FaultyUpstream(kind, inFlight, counts, Visitor.basic(password));
         this.guard =
                 GuardProcess.start(
                         kind.program(),
@@ -86,7 +86,7 @@ final class SoakedGuard implements AutoCloseable {
         }
     }
 
-    List<Visitor> visitors(int count, SplittableRandom random, BooleanSupplier goOn) {
+    List<Visitor> visitors(int count, SplittableRandom random, BooleanSupplier keepRunning) {
         var judge = new Judge(kind, DEADLINE.plus(TOLERANCE));
         List<Visitor> visitors = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -100,22 +100,22 @@ final class SoakedGuard implements AutoCloseable {
                             starvation,
                             password,
                             random.split(),
-                            goOn));
+                            keepRunning));
         }
         return visitors;
     }
 
-    /** The upstream behaves like this from now on; a blackhole is somewhere else. */
-    void turn(FaultWindow window) {
-        counts.count("weather " + window.weather());
-        boolean lost = window.weather() == FaultWindow.Weather.BLACKHOLE;
-        point(lost ? blackhole.port() : upstream.port());
-        upstream.turn(window);
+    /** Changes how the upstream behaves; for a blackhole the guard is sent to another port. */
+    void change(FaultWindow window) {
+        counts.count("window " + window.level());
+        boolean blackholed = window.level() == FaultWindow.Level.BLACKHOLE;
+        setUpstreamPort(blackholed ? blackhole.port() : upstream.port());
+        upstream.change(window);
     }
 
-    private void point(int port) {
+    private void setUpstreamPort(int port) {
         try {
-            // in one step, as a mounted ConfigMap changes
+            // atomically, as a mounted ConfigMap changes
             Path next = directory.resolve(kind.program() + ".new");
             Files.writeString(next, settings(port));
             Files.move(
@@ -152,19 +152,19 @@ final class SoakedGuard implements AutoCloseable {
         return mostConnections;
     }
 
-    /** When all visitors have gone: memory and files did not grow, and nothing is held any more. */
+    /** Checks, after all visitors are done, that memory and files did not grow or leak. */
     void judgeFootprint() throws InterruptedException {
         if (footprint.memoryGrows()) {
-            counts.violation("memory grows", footprint.minutes());
+            counts.violation("memory keeps growing", footprint.minutes());
         }
         if (footprint.filesGrow()) {
-            counts.violation("connections grow", footprint.minutes());
+            counts.violation("connections keep growing", footprint.minutes());
         }
-        upstream.hangUp();
-        long end = System.nanoTime() + REST.toNanos();
+        upstream.closeConnections();
+        long end = System.nanoTime() + SETTLE_TIME.toNanos();
         while (footprint.now().files() > fresh.files() + OWN_FILES) {
             if (System.nanoTime() > end) {
-                counts.violation("connections are left behind", fresh + " " + footprint.now());
+                counts.violation("connections leak", fresh + " " + footprint.now());
                 return;
             }
             Thread.sleep(100);

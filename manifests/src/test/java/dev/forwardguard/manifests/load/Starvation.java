@@ -14,9 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * How long the event loops of a guard, and the threads of this program, were ready to run but had
- * to wait for a processor, as Linux counts it in {@code schedstat}. On a machine that is busy with
- * something else an answer is late by as much, which is nobody's fault.
+ * Measures how long the event loops of a guard, and the threads of this program, were ready to run
+ * but waited for a processor, as Linux counts it in {@code schedstat}. On a busy machine responses
+ * are late by as much, which is not the guard's fault.
  */
 final class Starvation implements AutoCloseable {
     private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
@@ -25,7 +25,7 @@ final class Starvation implements AutoCloseable {
     private final Threads guard;
     private final Threads own = new Threads(ProcessHandle.current().pid(), "ForkJoinPool");
 
-    /** When an interval ended, and how long somebody waited in it. */
+    /** The end of each interval, and how long threads waited in it; nanoseconds. */
     private final ConcurrentNavigableMap<Long, Long> waits = new ConcurrentSkipListMap<>();
 
     private volatile boolean closed;
@@ -36,7 +36,7 @@ final class Starvation implements AutoCloseable {
         Thread.ofPlatform().daemon().name("starvation").start(this::watch);
     }
 
-    /** For how long somebody waited between these two readings of the system's nano time. */
+    /** The time waited between these two readings of {@link System#nanoTime}. */
     Duration between(long from, long to) {
         long sum =
                 waits.subMap(from, true, to + 2 * INTERVAL, true).values().stream()
@@ -60,7 +60,7 @@ final class Starvation implements AutoCloseable {
                 waits.headMap(now - KEPT).clear();
             }
         } catch (IOException e) {
-            // the guard has ended, and the visitors will say so
+            // the guard has exited, which the visitors will report
         }
     }
 
@@ -69,7 +69,7 @@ final class Starvation implements AutoCloseable {
         closed = true;
     }
 
-    /** The threads of a process whose names begin alike. */
+    /** The threads of a process whose names start with a prefix. */
     private static final class Threads {
         private final Path tasks;
         private final String prefix;
@@ -80,7 +80,7 @@ final class Starvation implements AutoCloseable {
             this.prefix = prefix;
         }
 
-        /** The most that one of them has waited since the last call. */
+        /** The longest that one thread has waited since the last call, in nanoseconds. */
         long longestWait() throws IOException {
             long longest = 0;
             try (Stream<Path> all = Files.list(tasks)) {
@@ -106,7 +106,7 @@ final class Starvation implements AutoCloseable {
                 waited.put(task, now);
                 return before == null ? 0 : now - before;
             } catch (IOException _) {
-                return 0; // a thread that has just ended
+                return 0; // the thread has just exited
             }
         }
     }

@@ -6,20 +6,20 @@ import dev.forwardguard.testing.RawAnswer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One question, and what the upstream really said to it; more than once if the guard retried. */
+/** One auth request, and the upstream's actual responses to it: several if the guard retried. */
 final class TrackedRequest {
-    /** Names the question on its way to the upstream. */
+    /** The header that identifies the request on its way to the upstream. */
     static final String NUMBER = "X-Soak-Request";
 
-    /** Names the verdict on its way back. */
+    /** The header that identifies the verdict on its way back. */
     static final String VERDICT = "X-Soak-Verdict";
 
-    /** What the visitor shows for Emergency Access. */
+    /** The credentials that the visitor sends for Emergency Access. */
     enum Credentials {
         NONE,
         WRONG,
         RIGHT,
-        /** The right ones, but not over TLS. */
+        /** The right credentials, but not over TLS. */
         RIGHT_IN_CLEAR
     }
 
@@ -41,23 +41,23 @@ final class TrackedRequest {
         return credentials;
     }
 
-    /** To be called before the first byte of the verdict is sent. */
-    synchronized void gets(Answer verdict) {
+    /** Must be called before the first byte of the verdict is sent. */
+    synchronized void recordVerdict(Answer verdict) {
         verdicts.add(verdict);
     }
 
-    /** To be called before the first byte of something that is no verdict. */
-    synchronized void suffers(String fault) {
+    /** Must be called before the first byte of a response that is not a verdict. */
+    synchronized void recordFault(String fault) {
         faults.add(fault);
     }
 
-    /** Whether the upstream said exactly this to exactly this question. */
-    synchronized boolean got(RawAnswer answer) {
+    /** Returns whether the upstream sent exactly this response to this request. */
+    synchronized boolean hasVerdict(RawAnswer answer) {
         return verdicts.stream().anyMatch(verdict -> isSame(verdict, answer));
     }
 
-    /** Whether nothing but verdicts was said to it. */
-    synchronized boolean gotOnlyVerdicts() {
+    /** Returns whether the upstream answered it, and only with verdicts. */
+    synchronized boolean hasOnlyVerdicts() {
         return !verdicts.isEmpty() && faults.isEmpty();
     }
 

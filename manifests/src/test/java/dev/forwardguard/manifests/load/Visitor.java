@@ -16,12 +16,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
-/** Asks a guard in all the ways that Traefik and its visitors have, good and bad, until told. */
+/** Sends a guard auth requests of all kinds, good and bad, until the soak test ends. */
 final class Visitor implements Runnable {
     private static final int LARGEST = 250_000;
 
-    /** At most between two questions, so that it is the guards that are measured. */
-    private static final int THINKING = 30_000_000;
+    /** The longest pause between two requests, in nanoseconds; keeps the load on the guards low. */
+    private static final int MAX_PAUSE = 30_000_000;
 
     private final Kind kind;
     private final RawHttp guard;
@@ -31,7 +31,7 @@ final class Visitor implements Runnable {
     private final Starvation starvation;
     private final String password;
     private final RandomGenerator random;
-    private final BooleanSupplier goOn;
+    private final BooleanSupplier keepRunning;
 
     Visitor(
             Kind kind,
@@ -42,7 +42,7 @@ final class Visitor implements Runnable {
             Starvation starvation,
             String password,
             RandomGenerator random,
-            BooleanSupplier goOn) {
+            BooleanSupplier keepRunning) {
         this.kind = kind;
         this.guard = RawHttp.to(port);
         this.inFlight = inFlight;
@@ -51,84 +51,84 @@ final class Visitor implements Runnable {
         this.starvation = starvation;
         this.password = password;
         this.random = random;
-        this.goOn = goOn;
+        this.keepRunning = keepRunning;
     }
 
     @Override
     public void run() {
-        while (goOn.getAsBoolean()) {
+        while (keepRunning.getAsBoolean()) {
             try (RawConnection connection = guard.connect()) {
                 visit(connection);
             } catch (IOException e) {
-                counts.violation("no connection to the guard", e);
+                counts.violation("cannot connect to the guard", e);
             } catch (RuntimeException e) {
-                counts.violation("a visitor gave up", e);
+                counts.violation("a visitor failed", e);
             }
         }
     }
 
     private void visit(RawConnection connection) throws IOException {
-        int lot = random.nextInt(100);
-        if (lot < 60) {
-            stay(connection);
-        } else if (lot < 75) {
+        int percent = random.nextInt(100);
+        if (percent < 60) {
+            keepAlive(connection);
+        } else if (percent < 75) {
             pipeline(connection);
-        } else if (lot < 78) {
+        } else if (percent < 78) {
             large(connection);
-        } else if (lot < 84) {
-            dawdle(connection);
-        } else if (lot < 98) {
-            leave(connection);
+        } else if (percent < 84) {
+            sendSlowly(connection);
+        } else if (percent < 98) {
+            abort(connection);
         } else {
-            babble(connection);
+            sendGarbage(connection);
         }
     }
 
-    /** One question after the other. */
-    private void stay(RawConnection connection) {
+    /** Sends one request after the other. */
+    private void keepAlive(RawConnection connection) {
         int requests = 1 + random.nextInt(40);
-        for (int i = 0; i < requests && goOn.getAsBoolean(); i++) {
-            TrackedRequest request = ask();
+        for (int i = 0; i < requests && keepRunning.getAsBoolean(); i++) {
+            TrackedRequest request = newRequest();
             connection.send(raw(request).wire());
-            if (!hear(connection, request, true)) {
+            if (!receive(connection, request, true)) {
                 return;
             }
-            LockSupport.parkNanos(random.nextInt(THINKING));
+            LockSupport.parkNanos(random.nextInt(MAX_PAUSE));
         }
     }
 
-    /** Some questions at once; each answer has to come in turn. */
+    /** Sends several requests at once; the responses must come in order. */
     private void pipeline(RawConnection connection) {
         List<TrackedRequest> requests = new ArrayList<>();
         var wire = new StringBuilder();
         for (int i = 2 + random.nextInt(6); i > 0; i--) {
-            TrackedRequest request = ask();
+            TrackedRequest request = newRequest();
             requests.add(request);
             wire.append(raw(request).wire());
         }
         counts.count("visit pipelines");
         connection.send(wire.toString());
         for (int i = 0; i < requests.size(); i++) {
-            if (!hear(connection, requests.get(i), true)) {
+            if (!receive(connection, requests.get(i), true)) {
                 requests.subList(i + 1, requests.size()).forEach(inFlight::close);
                 return;
             }
         }
     }
 
-    /** More cookies than most servers take; sometimes more than a guard does. */
+    /** Sends more cookies than most servers accept, and sometimes more than a guard does. */
     private void large(RawConnection connection) {
         boolean readable = random.nextInt(5) > 0;
         int size = readable ? 8_000 + random.nextInt(LARGEST - 8_000) : LARGEST + 50_000;
-        TrackedRequest request = ask();
+        TrackedRequest request = newRequest();
         counts.count("visit with large headers");
         connection.send(raw(request).with("Cookie", "a=" + "x".repeat(size)).wire());
-        hear(connection, request, readable);
+        receive(connection, request, readable);
     }
 
-    /** Takes its time to send the request. */
-    private void dawdle(RawConnection connection) {
-        TrackedRequest request = ask();
+    /** Sends the request in small pieces. */
+    private void sendSlowly(RawConnection connection) {
+        TrackedRequest request = newRequest();
         String wire = raw(request).wire();
         counts.count("visit in pieces");
         int from = 0;
@@ -138,12 +138,14 @@ final class Visitor implements Runnable {
             from = to;
             LockSupport.parkNanos(random.nextInt(20_000_000));
         }
-        hear(connection, request, true);
+        receive(connection, request, true);
     }
 
-    /** Goes before the answer: before, amid or behind the question, politely or not. */
-    private void leave(RawConnection connection) throws IOException {
-        TrackedRequest request = ask();
+    /**
+     * Disconnects before the response: after all or a part of the request, by a close or a reset.
+     */
+    private void abort(RawConnection connection) throws IOException {
+        TrackedRequest request = newRequest();
         String wire = raw(request).wire();
         counts.count("visit aborted");
         connection.send(
@@ -160,31 +162,31 @@ final class Visitor implements Runnable {
         inFlight.close(request);
     }
 
-    /** Says what is not HTTP. */
-    private void babble(RawConnection connection) {
+    /** Sends bytes that are not HTTP. */
+    private void sendGarbage(RawConnection connection) {
         var octets = new StringBuilder();
         for (int i = 1 + random.nextInt(300); i > 0; i--) {
             octets.append((char) (1 + random.nextInt(255)));
         }
-        TrackedRequest request = ask();
-        counts.count("visit with nonsense");
+        TrackedRequest request = newRequest();
+        counts.count("visit with garbage");
         connection.send("G" + octets + "\r\n\r\n");
-        hear(connection, request, false);
+        receive(connection, request, false);
     }
 
-    private TrackedRequest ask() {
+    private TrackedRequest newRequest() {
         return inFlight.open(credentials());
     }
 
     private Credentials credentials() {
-        int lot = random.nextInt(100);
-        if (kind.failsOpen() || lot < 60) {
+        int percent = random.nextInt(100);
+        if (kind.failsOpen() || percent < 60) {
             return Credentials.NONE;
         }
-        if (lot < 70) {
+        if (percent < 70) {
             return Credentials.WRONG;
         }
-        return lot < 95 ? Credentials.RIGHT : Credentials.RIGHT_IN_CLEAR;
+        return percent < 95 ? Credentials.RIGHT : Credentials.RIGHT_IN_CLEAR;
     }
 
     private RawRequest raw(TrackedRequest tracked) {
@@ -204,14 +206,14 @@ final class Visitor implements Runnable {
         };
     }
 
-    /** The value of {@code Authorization} for the one user there is. */
+    /** The value of {@code Authorization} for the only user. */
     static String basic(String password) {
         byte[] pair = (Judge.USER + ":" + password).getBytes(StandardCharsets.UTF_8);
         return "Basic " + Base64.getEncoder().encodeToString(pair);
     }
 
-    /** Waits for the answer and has it judged; whether the connection can be used again. */
-    private boolean hear(RawConnection connection, TrackedRequest request, boolean readable) {
+    /** Waits for the response and has it judged. Returns whether the connection is reusable. */
+    private boolean receive(RawConnection connection, TrackedRequest request, boolean readable) {
         long from = System.nanoTime();
         counts.count("requests sent");
         try {
@@ -223,12 +225,12 @@ final class Visitor implements Runnable {
                 counts.violation(objection, request + " got " + answer.head().raw());
             }
             if (objection == null && answer.elapsed().compareTo(judge.limit()) > 0) {
-                counts.count("excused late answers");
+                counts.count("excused late responses");
             }
             record(answer);
             return !answer.closed();
         } catch (IOException e) {
-            counts.violation("no answer", request + ": " + e);
+            counts.violation("no response", request + ": " + e);
             return false;
         } finally {
             inFlight.close(request);

@@ -1,6 +1,7 @@
 /**
- * Guards under load and faults for minutes, which no test has the time for: the programs behind
- * {@code manifests/local/soak.sh} and {@code hang.sh}; speed is in {@code bench}.
+ * * Programs that run the guards under load and faults for minutes, too long for tests. The scripts
+ * in {@code manifests/local} start them: {@code soak.sh} runs {@link Soak}, {@code hang.sh} runs
+ * {@link Hang}, {@code attack.sh} runs {@link Attack}. Benchmarks are in the package {@code bench}.
  */
 @NullMarked
 package dev.forwardguard.manifests.load;

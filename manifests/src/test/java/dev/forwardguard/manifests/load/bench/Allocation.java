@@ -15,30 +15,29 @@ import javax.management.ObjectName;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** What a guard allocates on its heap for a request, by its JVM's own count of all threads. */
+/** Measures a guard's heap allocation per request, as its JVM counts it over all threads. */
 record Allocation(Saturation load) implements Trial {
     @Override
-    @SuppressWarnings("BanJNDI") // the address is that of a JVM that we have started
+    @SuppressWarnings("BanJNDI") // the address is that of a JVM that this program has started
     public Measurement measure(Running contender, Scenario scenario, Duration length) {
         try {
-            VirtualMachine machine =
-                    VirtualMachine.attach(String.valueOf(contender.process().pid()));
-            String address = machine.startLocalManagementAgent();
-            machine.detach();
+            VirtualMachine jvm = VirtualMachine.attach(String.valueOf(contender.process().pid()));
+            String address = jvm.startLocalManagementAgent();
+            jvm.detach();
             try (var connector = JMXConnectorFactory.connect(new JMXServiceURL(address))) {
                 return measure(connector.getMBeanServerConnection(), contender, scenario, length);
             }
         } catch (IOException | AttachNotSupportedException | MalformedObjectNameException e) {
-            throw new IllegalStateException("no way to ask the guard's JVM", e);
+            throw new IllegalStateException("cannot connect to the guard's JVM", e);
         }
     }
 
     private Measurement measure(
-            MBeanServerConnection machine, Running contender, Scenario scenario, Duration length)
+            MBeanServerConnection jvm, Running contender, Scenario scenario, Duration length)
             throws MalformedObjectNameException {
         ThreadMXBean threads =
                 JMX.newMXBeanProxy(
-                        machine,
+                        jvm,
                         new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME),
                         ThreadMXBean.class);
         long before = threads.getTotalThreadAllocatedBytes();

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is expected of a guard: a ratio of medians, or a number.
+ * A limit for a guard: for the ratio of its median to a peer's, or for its median alone.
  *
- * @param scenario where it is measured
- * @param guard of which it is expected
- * @param peer what it is a ratio to; empty if it is a number
- * @param atMost whether less is better
+ * @param scenario the scenario that measures it
+ * @param guard the guard that must meet it
+ * @param peer the other side of the ratio; empty for an absolute limit
+ * @param atMost whether the limit is an upper one
  */
 record Bar(
         String scenario,
@@ -59,7 +59,7 @@ record Bar(
         return new Bar(scenario, metric, guard, Optional.of(peer), false, limit);
     }
 
-    /** The ratio or the number; empty if the scenario was not run. */
+    /** The measured ratio or median; empty if the scenario was not run. */
     Optional<Double> measured(Results results) {
         double of = results.spread(scenario, guard, metric).median();
         double to =

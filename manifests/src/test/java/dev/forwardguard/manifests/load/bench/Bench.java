@@ -13,56 +13,58 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The guards beside nginx and haproxy; {@code bench.sh} runs it. */
+/** Benchmarks the guards against nginx and haproxy; run by {@code bench.sh}. */
 final class Bench implements AutoCloseable {
     private static final Path OUTPUT = Path.of("local/.local/bench");
 
     /**
-     * A guard that does not gain as much any more, ten times in a row, is as fast as it gets. It
-     * has to share its core with Java's compilers, so it gets slower in between; with five times in
-     * a row some were measured before the last of the event loop was compiled, at 50,000 requests/s
-     * instead of 60,000.
+     * The warm-up ends when ten rounds in a row have not improved CPU per request by this share.
+     * The guard shares its core with the JIT compilers, so it gets slower in between. With five
+     * rounds, some guards were measured before the last part of the event loop was compiled, at
+     * 50,000 requests/s instead of 60,000.
      */
-    private static final double STEADY = 0.03;
+    private static final double MIN_GAIN = 0.03;
 
-    private static final int TIMES = 10;
+    private static final int ROUNDS_WITHOUT_GAIN = 10;
 
     /**
-     * After a minute Micrometer's timer clears its oldest part for the first time, in a branch that
-     * the compiler had left out, so it compiles again all that comes with an answer: a second of
-     * its own time, and of the interpreter for the questions meanwhile.
+     * The minimum age of a guard before it is measured. After a minute Micrometer's timer clears
+     * its oldest bucket for the first time, in a branch that the JIT compiler had left out. It then
+     * recompiles the whole response path: one second of compilation, with requests interpreted in
+     * the meantime.
      */
-    private static final Duration YOUTH = Duration.ofSeconds(65);
+    private static final Duration MIN_AGE = Duration.ofSeconds(65);
 
-    private static final Duration GLANCE = Duration.ofSeconds(2);
+    private static final Duration WARM_UP_ROUND = Duration.ofSeconds(2);
 
     private final BenchOptions options;
     private final Path directory;
     private final Map<Key, Running> running = new HashMap<>();
     private final Results results = new Results();
-    private final Quiet quiet;
+    private final IdleMachine idleMachine;
 
-    /** A contender serves several scenarios if they have the same upstream. */
+    /** Scenarios with the same upstream share a running contender. */
     private record Key(Contender contender, int upstream) {}
 
     private Bench(BenchOptions options, Path directory) {
         this.options = options;
         this.directory = directory;
-        this.quiet = new Quiet(options.patience());
+        this.idleMachine = new IdleMachine(options.patience());
     }
 
     public static void main(String[] arguments) throws IOException {
         BenchOptions options = BenchOptions.of(arguments);
         Path directory = Files.createTempDirectory("bench");
         System.err.println("Logs are in " + directory);
-        // Ctrl-C ends this without closing anything
+        // On Ctrl-C the JVM exits without closing anything
         Runtime.getRuntime().addShutdownHook(new Thread(Bench::endChildren, "end-children"));
         Results results;
         try (var upstream = BenchUpstream.start(directory);
                 var hanging = StubUpstream.start();
-                var nobody = RefusingPort.open();
+                var closedPort = RefusingPort.open();
                 var bench = new Bench(options, directory)) {
-            var scenarios = new Scenarios(upstream, hanging, nobody.port(), options.checkouts());
+            var scenarios =
+                    new Scenarios(upstream, hanging, closedPort.port(), options.checkouts());
             results = bench.run(bench.chosen(scenarios));
         }
         print(results);
@@ -78,14 +80,14 @@ final class Bench implements AutoCloseable {
 
     private List<Scenario> chosen(Scenarios scenarios) {
         if (options.scenarios().isEmpty()) {
-            return scenarios.usual();
+            return scenarios.standard();
         }
-        List<Scenario> all = new ArrayList<>(scenarios.usual());
+        List<Scenario> all = new ArrayList<>(scenarios.standard());
         all.addAll(scenarios.scaling());
         List<Scenario> chosen = all.stream().filter(options::wants).toList();
         if (chosen.isEmpty()) {
             throw new IllegalArgumentException(
-                    "there are " + all.stream().map(Scenario::name).toList());
+                    "no such scenario; there are " + all.stream().map(Scenario::name).toList());
         }
         return chosen;
     }
@@ -101,7 +103,7 @@ final class Bench implements AutoCloseable {
                 List<Contender> turn = new ArrayList<>(scenario.contenders());
                 Collections.rotate(turn, -round);
                 for (Contender contender : turn) {
-                    quiet.await();
+                    idleMachine.await();
                     Measurement measured =
                             scenario.trial()
                                     .measure(of(contender, scenario), scenario, options.length());
@@ -110,7 +112,7 @@ final class Bench implements AutoCloseable {
                 }
             }
         }
-        System.err.println(quiet);
+        System.err.println(idleMachine);
         return results;
     }
 
@@ -122,22 +124,22 @@ final class Bench implements AutoCloseable {
                                 BenchRig.at(directory, scenario.upstream(), contender.cores())));
     }
 
-    /** Until it has opened its connections, and until it does not get faster any more. */
+    /** Sends load until the contender has opened its connections and does not get faster. */
     private void warmUp(Contender contender, Scenario scenario) {
         Running server = of(contender, scenario);
         if (scenario.trial() instanceof Hanging) {
             return;
         }
         var load = scenario.trial() instanceof Saturation own ? own : new Saturation(64, false);
-        double best = load.measure(server, scenario, GLANCE).cpu();
+        double best = load.measure(server, scenario, WARM_UP_ROUND).cpu();
         int rest = contender.warmsUp() ? options.warmUp() : 0;
         int noBetter = 0;
         for (int second = 0;
-                second < rest && noBetter < TIMES;
-                second += (int) GLANCE.toSeconds()) {
-            double now = load.measure(server, scenario, GLANCE).cpu();
-            boolean gains = now < best * (1 - STEADY);
-            noBetter = gains || server.age().compareTo(YOUTH) < 0 ? 0 : noBetter + 1;
+                second < rest && noBetter < ROUNDS_WITHOUT_GAIN;
+                second += (int) WARM_UP_ROUND.toSeconds()) {
+            double now = load.measure(server, scenario, WARM_UP_ROUND).cpu();
+            boolean gains = now < best * (1 - MIN_GAIN);
+            noBetter = gains || server.age().compareTo(MIN_AGE) < 0 ? 0 : noBetter + 1;
             best = Math.min(best, now);
         }
         Trial.check(server, scenario);
@@ -152,7 +154,7 @@ final class Bench implements AutoCloseable {
         System.out.println(
                 "Table and plot are in manifests/"
                         + OUTPUT
-                        + ". Wrong answers: "
+                        + ". Wrong responses: "
                         + (long) results.wrong());
     }
 

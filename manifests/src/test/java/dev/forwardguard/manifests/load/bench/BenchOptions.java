@@ -7,14 +7,14 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * What {@code bench.sh} was told.
+ * The options of {@code bench.sh}.
  *
- * @param scenarios names, or beginnings of names; empty for all but the scaling
- * @param rounds of each contender
+ * @param scenarios names or prefixes of names; empty for all but the scaling scenarios
+ * @param rounds per contender
  * @param length of one round
- * @param warmUp how many seconds of load at most until a guard has to be as fast as it gets
- * @param patience how long to wait in all until nobody else uses the machine
- * @param checkouts whose guards are measured; the first one is this
+ * @param warmUp the longest warm-up of a guard, in seconds of load
+ * @param patience how long to wait in total for the machine to be idle
+ * @param checkouts whose guards are measured; the first one is this checkout
  */
 record BenchOptions(
         List<String> scenarios,

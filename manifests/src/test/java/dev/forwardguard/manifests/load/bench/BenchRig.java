@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a contender is put up: on cores of its own, in front of an upstream.
+ * The environment of a contender: its own directory, port and cores, and its upstream.
  *
- * @param directory its files, nobody else's
- * @param port where it is to listen
- * @param upstream the port that it asks
- * @param cores as {@code taskset} takes them
+ * @param directory for the contender's files alone
+ * @param port the port to listen on
+ * @param upstream the port of the upstream
+ * @param cores in the format of {@code taskset}
  */
 record BenchRig(Path directory, int port, int upstream, String cores) {
-    /** The core of the contender; everything else has the other one. */
+    /** The core of the contender; load and upstream use the other one. */
     static final String CORE = "0";
 
-    /** Alice and {@link #PASSWORD}, hashed with cost 12. */
+    /** The user alice with {@link #PASSWORD}, hashed by bcrypt at cost 12. */
     static final String HTPASSWD =
             "alice:$2y$12$qdbXzM5mm0E/pdm2h0L.TOqZ4HRKpjOFG4ILvvNGPSxUk2URbT8Im\n";
 
@@ -41,7 +41,7 @@ record BenchRig(Path directory, int port, int upstream, String cores) {
         }
     }
 
-    /** A file with this text. */
+    /** Writes a file with this text. */
     Path file(String name, String text) {
         try {
             return Files.writeString(directory.resolve(name), text);
@@ -50,7 +50,7 @@ record BenchRig(Path directory, int port, int upstream, String cores) {
         }
     }
 
-    /** Runs a program that listens at the port. */
+    /** Starts a program and waits until it listens on the port. */
     Running run(Map<String, String> variables, List<String> command) {
         List<String> pinned = new ArrayList<>(List.of("taskset", "-c", cores));
         pinned.addAll(command);

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The upstream of all contenders: an nginx that answers at once, as a bot blocker, as an outpost of
- * authentik, or with a page of 100 KB; and with a refusal at another port.
+ * The upstream of all contenders: an nginx that responds at once, as a bot blocker, as an authentik
+ * outpost or with a page of 100 KB; on another port it refuses all requests.
  */
 record BenchUpstream(Running server, int allowing, int refusing) implements AutoCloseable {
     static final String BOT_BLOCK_PATH = "/auth";
@@ -20,7 +20,7 @@ record BenchUpstream(Running server, int allowing, int refusing) implements Auto
     /** The core of the load and of the upstream. */
     static final String CORE = "1";
 
-    /** What authentik tells the applications of a user. */
+    /** The identity headers that authentik sends about a user. */
     private static final List<String> IDENTITY =
             List.of(
                     "username alice",
@@ -38,10 +38,10 @@ record BenchUpstream(Running server, int allowing, int refusing) implements Auto
 
     static BenchUpstream start(Path directory) {
         int refusing = Loopback.freePort();
-        BenchRig stand = BenchRig.at(directory, 0, CORE);
-        stand.file("page", "x".repeat(PAGE_BYTES));
-        Running server = NginxContender.nginx(stand, servers(stand.port(), refusing));
-        return new BenchUpstream(server, stand.port(), refusing);
+        BenchRig rig = BenchRig.at(directory, 0, CORE);
+        rig.file("page", "x".repeat(PAGE_BYTES));
+        Running server = NginxContender.nginx(rig, servers(rig.port(), refusing));
+        return new BenchUpstream(server, rig.port(), refusing);
     }
 
     private static String servers(int allowing, int refusing) {

@@ -1,19 +1,19 @@
 package dev.forwardguard.manifests.load.bench;
 
-/** What is measured: a proxy between Traefik and the auth backend. */
+/** A server under test: a proxy between Traefik and the auth backend. */
 interface Contender {
-    /** As it is called in the table. */
+    /** The name in the table. */
     String name();
 
-    /** The cores that it runs on, as {@code taskset} takes them. */
+    /** The cores that it runs on, in the format of {@code taskset}. */
     default String cores() {
         return BenchRig.CORE;
     }
 
-    /** Whether it gets faster at first, while it finds out what is hot. */
+    /** Whether it gets faster at first, by JIT compilation. */
     default boolean warmsUp() {
         return false;
     }
 
-    Running start(BenchRig stand);
+    Running start(BenchRig rig);
 }

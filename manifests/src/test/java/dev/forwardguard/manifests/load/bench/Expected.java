@@ -5,12 +5,12 @@ import dev.forwardguard.testing.RawAnswer;
 import java.util.List;
 
 /**
- * The answer that is right, which each single one is held against.
+ * The expected response of a scenario; every response is compared with it.
  *
- * @param status its status
- * @param name a header that only this answer has
+ * @param status of the response
+ * @param name a header that only this response has
  * @param value the value of that header
- * @param length of the body in bytes
+ * @param length of the body, in bytes
  */
 record Expected(int status, String name, String value, int length) {
     boolean isMetBy(RawAnswer answer) {
@@ -19,7 +19,7 @@ record Expected(int status, String name, String value, int length) {
                 && answer.body().length() == length;
     }
 
-    /** The same for the script of wrk. */
+    /** The arguments of the wrk script {@code bench.lua}. */
     List<String> arguments() {
         return List.of(String.valueOf(status), name, value, String.valueOf(length));
     }

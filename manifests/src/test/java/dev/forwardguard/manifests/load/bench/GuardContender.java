@@ -11,16 +11,16 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A guard, run from its jar with the flags that it has in its image. Without the image's AOT cache:
- * it is warmed up instead, so what it gains by a cache is not in these numbers.
+ * A guard, run from its jar with the flags of its image, but without the image's AOT cache: it is
+ * warmed up instead, so the gain from the cache is not part of these numbers.
  *
- * @param program which of the two
- * @param checkout where it was built
- * @param label what tells it from the same guard of another checkout; empty if there is none
- * @param loops event loops
- * @param room for how much at once
+ * @param program the name of the guard
+ * @param checkout the checkout in which it was built
+ * @param label distinguishes it from the same guard of another checkout; may be empty
+ * @param loops the number of event loops
+ * @param capacity the load that it is sized for
  */
-record GuardContender(String program, Path checkout, String label, int loops, Room room)
+record GuardContender(String program, Path checkout, String label, int loops, Capacity capacity)
         implements Contender {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -28,18 +28,18 @@ record GuardContender(String program, Path checkout, String label, int loops, Ro
     static final String BOT_BLOCK = "bot-block-guard";
     static final String AUTHENTIK = "authentik-guard";
 
-    /** What a guard is made for; what is beyond it is answered without a verdict. */
-    enum Room {
-        /** As in its image: 341 connections or more, 256 questions at once. */
-        USUAL("", 256),
+    /** The load that a guard is sized for; beyond it, requests get no verdict. */
+    enum Capacity {
+        /** As in its image: at least 341 connections, 256 concurrent requests. */
+        DEFAULT("", 256),
 
-        /** More than 1,000 connections, all of which may ask at once, with heads of 64 KiB. */
+        /** More than 1,000 connections with as many concurrent requests, headers of 64 KiB. */
         LARGE("192m", 1_000);
 
         private final String heap;
         private final int maxConcurrent;
 
-        Room(String heap, int maxConcurrent) {
+        Capacity(String heap, int maxConcurrent) {
             this.heap = heap;
             this.maxConcurrent = maxConcurrent;
         }
@@ -65,9 +65,9 @@ record GuardContender(String program, Path checkout, String label, int loops, Ro
     }
 
     @Override
-    public Running start(BenchRig stand) {
+    public Running start(BenchRig rig) {
         Path settings =
-                stand.file(
+                rig.file(
                         "guard.yml",
                         """
                         upstream:
@@ -75,24 +75,24 @@ record GuardContender(String program, Path checkout, String label, int loops, Ro
                           max-concurrent: %d
                         drain-delay: 0s
                         """
-                                .formatted(stand.upstream(), room.maxConcurrent));
+                                .formatted(rig.upstream(), capacity.maxConcurrent));
         Map<String, String> variables = new HashMap<>();
         variables.put("GUARD_HOST", "127.0.0.1");
-        variables.put("GUARD_PORT", String.valueOf(stand.port()));
+        variables.put("GUARD_PORT", String.valueOf(rig.port()));
         variables.put("GUARD_MANAGEMENT_PORT", String.valueOf(Loopback.freePort()));
         variables.put("GUARD_SETTINGS_FILE", settings.toString());
-        variables.put("GUARD_HTPASSWD_FILE", stand.file("htpasswd", BenchRig.HTPASSWD).toString());
+        variables.put("GUARD_HTPASSWD_FILE", rig.file("htpasswd", BenchRig.HTPASSWD).toString());
         variables.put("MALLOC_ARENA_MAX", "1");
         List<String> command = new ArrayList<>(List.of(JAVA));
         options().forEach(file -> command.add("@" + file));
-        command.addAll(room.flags());
+        command.addAll(capacity.flags());
         command.add("-Dmicronaut.netty.event-loops.default.num-threads=" + loops);
         Path jar = checkout.resolve(program).resolve("target").resolve(program + ".jar");
         command.addAll(List.of("-jar", jar.toString()));
-        return stand.run(variables, command);
+        return rig.run(variables, command);
     }
 
-    /** The flags of the checkout's own image; older ones have all of them in one file. */
+    /** The flag files of the checkout's image; older checkouts have all flags in one file. */
     private List<Path> options() {
         Path image = checkout.resolve("manifests/image");
         return Stream.of("jvm.options", program + ".options")

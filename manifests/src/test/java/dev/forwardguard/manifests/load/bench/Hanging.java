@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Requests at a constant rate while the upstream accepts and never answers. Times are those with
- * the circuit open, and where there is no circuit those of the whole outage.
+ * Sends requests at a constant rate while the upstream accepts connections and never answers.
+ * Measures the time with the circuit open; without a circuit, the whole outage.
  */
 record Hanging(StubUpstream upstream, int rate) implements Trial {
-    /** Until the first deadlines are missed, and the circuit opens. */
+    /** Time for the first deadlines to pass and the circuit to open. */
     private static final Duration DEADLINE = Duration.ofSeconds(6);
 
     @Override

@@ -5,7 +5,7 @@ import dev.forwardguard.manifests.Program;
 import java.util.List;
 import java.util.Map;
 
-/** The fastest of the proxies in the distributions, with one thread. It has no fallback here. */
+/** haproxy, the fastest proxy in the distributions, with one thread. It has no fallback here. */
 record HaproxyContender() implements Contender {
     static final HaproxyContender INSTANCE = new HaproxyContender();
 
@@ -15,9 +15,9 @@ record HaproxyContender() implements Contender {
     }
 
     @Override
-    public Running start(BenchRig stand) {
-        // a request's headers have to fit into one buffer, which is 16 KiB if nobody says more
-        stand.file(
+    public Running start(BenchRig rig) {
+        // a request's headers must fit into one buffer, by default 16 KiB
+        rig.file(
                 "haproxy.cfg",
                 """
                 global
@@ -36,10 +36,10 @@ record HaproxyContender() implements Contender {
                 backend upstream
                     server upstream 127.0.0.1:%d
                 """
-                        .formatted(stand.port(), stand.upstream()));
+                        .formatted(rig.port(), rig.upstream()));
         String program = Program.installed("haproxy", "haproxy").path().toString();
-        return stand.run(
+        return rig.run(
                 Map.of(),
-                List.of(program, "-db", "-f", stand.directory().resolve("haproxy.cfg").toString()));
+                List.of(program, "-db", "-f", rig.directory().resolve("haproxy.cfg").toString()));
     }
 }

@@ -10,24 +10,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waits until nobody else works on this machine, nor on the one that it may be a part of, as long
- * as there is patience left; and counts the rounds that had to begin without that, so that nobody
- * trusts them more than they deserve.
+ * Waits until nothing else runs on this machine, nor on the host if it is a virtual one, up to a
+ * total time limit. Counts the rounds that had to start without that, since they are less reliable.
  */
-final class Quiet {
+final class IdleMachine {
     private static final Path STAT = Path.of("/proc/stat");
-    private static final long GLANCE = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
     private static final double TICK = 0.01;
 
-    /** Share of one core that does not matter. */
+    /** Other load that does not matter, as a share of one core. */
     private static final double HARMLESS = 0.1;
 
-    /** Steps of a calculation that is the same each time, about 20 ms. */
+    /** Steps of a calculation of constant length, about 20 ms. */
     private static final int STEPS = 20_000_000;
 
     /**
-     * So many times the shortest time that it ever took, and another guest has the processor: a
-     * virtual machine need not be told (proc(5), "steal").
+     * If the calculation takes this many times its shortest duration, another guest uses the
+     * processor. A virtual machine may not be able to see that itself (proc(5), "steal").
      */
     private static final double SLOW = 1.25;
 
@@ -37,10 +36,10 @@ final class Quiet {
     private int rounds;
     private int disturbed;
 
-    Quiet(Duration patience) {
+    IdleMachine(Duration patience) {
         this.patience = patience.toNanos();
         for (int i = 0; i < 20; i++) {
-            isSlow(); // by code that is compiled from now on
+            isSlow(); // until it is compiled
         }
     }
 
@@ -51,11 +50,13 @@ final class Quiet {
                 disturbed++;
                 return;
             }
-            patience -= GLANCE;
+            patience -= INTERVAL;
         }
     }
 
-    /** Each step waits for the one before, so none can be left out or done along with others. */
+    /**
+     * Times the calculation. Each step depends on the one before, so none can be optimized away.
+     */
     private boolean isSlow() {
         long began = System.nanoTime();
         long number = result;
@@ -68,17 +69,17 @@ final class Quiet {
         return took > SLOW * shortest;
     }
 
-    /** How many cores were busy in the last quarter of a second, in which we have done nothing. */
+    /** How many cores are busy during a quarter of a second in which this program sleeps. */
     private static double busy() {
         long before = ticks();
         long began = System.nanoTime();
-        while (System.nanoTime() - began < GLANCE) {
-            LockSupport.parkNanos(GLANCE);
+        while (System.nanoTime() - began < INTERVAL) {
+            LockSupport.parkNanos(INTERVAL);
         }
         return (ticks() - before) * TICK / ((System.nanoTime() - began) / 1e9);
     }
 
-    /** Ticks of all cores that were not idle: all but fields 4 and 5, "idle" and "iowait". */
+    /** Busy ticks of all cores: all fields but 4 and 5, "idle" and "iowait". */
     private static long ticks() {
         try (var lines = Files.lines(STAT)) {
             long[] all =
@@ -96,8 +97,8 @@ final class Quiet {
     @Override
     public String toString() {
         return disturbed == 0
-                ? "The machine was quiet in all " + rounds + " rounds"
-                : "NOT QUIET: %d of %d rounds had to share the machine, or it was slow"
+                ? "The machine was idle in all " + rounds + " rounds"
+                : "NOT IDLE: in %d of %d rounds the machine was shared or slow"
                         .formatted(disturbed, rounds);
     }
 }

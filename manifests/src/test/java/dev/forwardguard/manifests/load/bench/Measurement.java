@@ -1,17 +1,17 @@
 package dev.forwardguard.manifests.load.bench;
 
 /**
- * One round of one contender; what was not measured is {@code NaN}.
+ * The values of one round of one contender; {@code NaN} if not measured.
  *
- * @param cpu microseconds of the contender's process per request
- * @param rate answers per second
- * @param p50 milliseconds
- * @param p99 milliseconds
- * @param memory in MiB, at the end
- * @param busy share of one processor that the contender used; if it is below about 0.95 under
- *     saturation, not the contender was the bottleneck
- * @param allocated KiB of the heap per request
- * @param wrong answers that were not the expected one, or did not come
+ * @param cpu CPU time of the contender's process per request, in microseconds
+ * @param rate responses per second
+ * @param p50 median response time in milliseconds
+ * @param p99 99th percentile of the response times in milliseconds
+ * @param memory in MiB, at the end of the round
+ * @param busy share of one core that the contender used; below about 0.95 under saturation, the
+ *     contender was not the bottleneck
+ * @param allocated on the heap per request, in KiB
+ * @param wrong the number of unexpected or missing responses
  */
 record Measurement(
         double cpu,

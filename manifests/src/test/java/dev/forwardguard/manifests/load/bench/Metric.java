@@ -38,7 +38,7 @@ enum Metric {
         };
     }
 
-    /** With as many digits as it deserves; small values get more. */
+    /** Formats a value; small rates get a decimal. */
     String format(double number) {
         int shown = this == RATE && number < 100 ? 1 : digits;
         return String.format(Locale.ROOT, "%,." + shown + "f", number);

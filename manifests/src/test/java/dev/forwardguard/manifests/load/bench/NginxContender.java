@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The design that the guards replace: nginx asks, and answers itself where that fails.
+ * The design that the guards replace: nginx proxies to the upstream, with a fallback of its own.
  *
- * @param name as it is called in the table
- * @param keepAlive whether it keeps connections to the upstream, which the sketch did not
+ * @param name the name in the table
+ * @param keepAlive whether it keeps connections to the upstream; the original sketch did not
  */
 record NginxContender(String name, boolean keepAlive) implements Contender {
     static final NginxContender SKETCHED = new NginxContender("nginx as sketched", false);
     static final NginxContender KEEP_ALIVE = new NginxContender("nginx with keep-alive", true);
 
     @Override
-    public Running start(BenchRig stand) {
-        stand.file("htpasswd", BenchRig.HTPASSWD);
-        stand.file("allowed", "");
-        return nginx(stand, servers(stand));
+    public Running start(BenchRig rig) {
+        rig.file("htpasswd", BenchRig.HTPASSWD);
+        rig.file("allowed", "");
+        return nginx(rig, servers(rig));
     }
 
-    private String servers(BenchRig stand) {
+    private String servers(BenchRig rig) {
         return """
         upstream backend { server 127.0.0.1:%1$d; %2$s }
         server {
@@ -52,18 +52,18 @@ record NginxContender(String name, boolean keepAlive) implements Contender {
         }
         """
                 .formatted(
-                        stand.upstream(),
+                        rig.upstream(),
                         keepAlive ? "keepalive 256; keepalive_requests 100000000;" : "",
-                        stand.port(),
+                        rig.port(),
                         keepAlive
                                 ? "proxy_http_version 1.1; proxy_set_header Connection \"\";"
                                 : "");
     }
 
-    /** One worker, with room for everything that is sent here. */
-    static Running nginx(BenchRig stand, String servers) {
+    /** Starts nginx with one worker, and limits that no scenario reaches. */
+    static Running nginx(BenchRig rig, String servers) {
         String root = System.getProperty("user.name").equals("root") ? "user root;" : "";
-        stand.file(
+        rig.file(
                 "nginx.conf",
                 """
                 daemon off;
@@ -88,8 +88,8 @@ record NginxContender(String name, boolean keepAlive) implements Contender {
                 """
                         .formatted(root, servers));
         String program = Program.installed("nginx", "nginx-light").path().toString();
-        String directory = stand.directory().toString();
-        return stand.run(
+        String directory = rig.directory().toString();
+        return rig.run(
                 Map.of(), List.of(program, "-p", directory, "-e", "stderr", "-c", "nginx.conf"));
     }
 }

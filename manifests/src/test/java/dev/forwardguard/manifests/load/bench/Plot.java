@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * CPU per request as an SVG: a group of bars for each scenario that has it, with the range of the
- * rounds as a line. The longest bar of a group has the whole width.
+ * CPU per request as an SVG: a group of bars for each scenario that measures it, with a line for
+ * the range of the rounds. The longest bar of a group fills the width.
  */
 record Plot(Results results) {
     private static final int LABELS = 190;

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What a process and those that it has started have used so far, read from Linux' {@code /proc}.
+ * The resources that a process and its descendants use, read from Linux' {@code /proc}.
  *
- * @param cpuMicros time on a processor, in the program and in the kernel on its behalf, of all
- *     threads; Linux tells it in steps of 10 ms
- * @param kibibytes memory in RAM; what is shared counts once for all that share it
+ * @param cpuMicros CPU time so far of all threads, user and system, in microseconds; Linux reports
+ *     it in steps of 10 ms
+ * @param kibibytes proportional set size: each shared page is divided among its processes
  */
 record ProcessUse(long cpuMicros, long kibibytes) {
     private static final long MICROS_PER_TICK = 10_000;
@@ -30,7 +30,7 @@ record ProcessUse(long cpuMicros, long kibibytes) {
 
     private static long cpu(Path process) {
         String stat = read(process.resolve("stat"));
-        // behind the name, which may hold anything: state is field 3, utime 14, stime 15
+        // after the name, which may contain anything: state is field 3, utime 14, stime 15
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return MICROS_PER_TICK * (Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
     }

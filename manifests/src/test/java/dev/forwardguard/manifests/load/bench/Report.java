@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The results as Markdown: a table for each scenario, and the bars. */
+/** The results as Markdown: a table for each scenario, and one of the bars. */
 record Report(Results results) {
     String markdown() {
         return results.scenarios().stream().map(this::table).collect(Collectors.joining("\n"))
@@ -39,7 +39,7 @@ record Report(Results results) {
                         contender -> results.spread(scenario, contender.name(), metric).isKnown());
     }
 
-    /** The median, and behind it the range. */
+    /** The median, followed by the range. */
     private String cell(Scenario scenario, Contender contender, Metric metric) {
         Spread spread = results.spread(scenario, contender.name(), metric);
         if (!spread.isKnown()) {

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** All rounds of all contenders, by scenario. */
+/** The measurements of all rounds, by scenario and contender. */
 final class Results {
     private final Map<Scenario, Map<String, List<Measurement>>> rounds = new LinkedHashMap<>();
 
@@ -24,7 +24,7 @@ final class Results {
                 rounds.getOrDefault(scenario, Map.of()).getOrDefault(contender, List.of()), metric);
     }
 
-    /** The same by the name of the scenario; unknown if it was not run. */
+    /** The same by the name of the scenario; an unknown spread if it was not run. */
     Spread spread(String scenario, String contender, Metric metric) {
         return rounds.keySet().stream()
                 .filter(each -> each.name().equals(scenario))
@@ -33,7 +33,7 @@ final class Results {
                 .orElseGet(() -> Spread.of(List.of(), metric));
     }
 
-    /** Wrong or missing answers in all rounds. */
+    /** The number of wrong or missing responses in all rounds. */
     double wrong() {
         return rounds.values().stream()
                 .flatMap(byName -> byName.values().stream())

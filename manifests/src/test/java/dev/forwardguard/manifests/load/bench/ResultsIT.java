@@ -8,12 +8,12 @@ import org.junit.jupiter.api.Test;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What is made of measurements: a wrong median would pass a slow guard. */
+/** Tests the evaluation of measurements: a wrong median would pass a slow guard. */
 class ResultsIT {
     private final Results results = new Results();
     private final GuardContender guard =
             new GuardContender(
-                    GuardContender.BOT_BLOCK, Path.of("."), "", 1, GuardContender.Room.USUAL);
+                    GuardContender.BOT_BLOCK, Path.of("."), "", 1, GuardContender.Capacity.DEFAULT);
     private final Scenario scenario =
             new Scenario(
                     Scenarios.KEEP_ALIVE,
@@ -25,7 +25,7 @@ class ResultsIT {
                     new Saturation(1, false));
 
     @Test
-    void comparesMediansAndNotMeans() {
+    void comparesMedians() {
         cpu(NginxContender.KEEP_ALIVE, 10, 11, 900);
         cpu(guard, 12, 12.2, 12);
 
@@ -35,7 +35,7 @@ class ResultsIT {
     }
 
     @Test
-    void takesTheMiddleOfAnEvenNumberOfRounds() {
+    void takesMiddleOfEvenNumberOfRounds() {
         cpu(guard, 40, 10, 20, 30);
 
         assertThat(results.spread(scenario, guard.name(), Metric.CPU))
@@ -43,7 +43,7 @@ class ResultsIT {
     }
 
     @Test
-    void judgesNothingThatWasNotMeasured() {
+    void skipsBarsThatWereNotMeasured() {
         cpu(guard, 12);
 
         assertThat(bar(1.1).measured(results)).isEmpty();
@@ -51,7 +51,7 @@ class ResultsIT {
     }
 
     @Test
-    void countsTheWrongAnswersOfAllRounds() {
+    void countsWrongResponsesOfAllRounds() {
         cpu(NginxContender.KEEP_ALIVE, 1, 1);
         cpu(guard, 1);
 
@@ -59,7 +59,7 @@ class ResultsIT {
     }
 
     @Test
-    void drawsBothAsLongAsTheyTook() {
+    void drawsBarsInProportion() {
         cpu(NginxContender.KEEP_ALIVE, 10);
         cpu(guard, 20);
 

@@ -5,13 +5,13 @@ import dev.forwardguard.manifests.ChildProcess;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A contender that serves at a port. */
+/** A running contender. */
 record Running(ChildProcess process, int port) implements AutoCloseable {
     ProcessUse use() {
         return ProcessUse.of(process.pid());
     }
 
-    /** How long ago it was started. */
+    /** The time since its start. */
     Duration age() {
         Instant start =
                 ProcessHandle.of(process.pid())

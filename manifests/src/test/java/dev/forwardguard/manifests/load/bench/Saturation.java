@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * As many requests as the contender can answer: each connection asks again as soon as it is
- * answered. Times are those of a queue that is always full, and say little.
+ * Sends as many requests as the contender can answer: each connection sends the next one as soon as
+ * it has a response. The response times are those of a queue that is always full, and say little.
  *
- * @param connections at once
- * @param fresh whether each request comes on a connection of its own, as many of Traefik's do
+ * @param connections the number of concurrent connections
+ * @param fresh whether each request uses a new connection, as many of Traefik's do
  */
 record Saturation(int connections, boolean fresh) implements Trial {
     private static final Path SCRIPT = Path.of("local/bench.lua");
@@ -38,11 +38,11 @@ record Saturation(int connections, boolean fresh) implements Trial {
     }
 
     /**
-     * What {@code bench.lua} prints.
+     * The output of {@code bench.lua}.
      *
-     * @param requests answered ones
-     * @param micros how long it took; the percentiles are in microseconds, too
-     * @param wrong wrong answers and failures
+     * @param requests the number of answered requests
+     * @param micros the duration in microseconds; the percentiles are in microseconds as well
+     * @param wrong the number of wrong responses and failures
      */
     private record Wrk(long requests, long micros, long p50, long p99, long wrong) {
         static Wrk parse(String output) {
@@ -50,7 +50,7 @@ record Saturation(int connections, boolean fresh) implements Trial {
                     output.lines()
                             .filter(any -> any.startsWith("MEASURED "))
                             .findFirst()
-                            .orElseThrow(() -> new IllegalStateException("wrk says " + output));
+                            .orElseThrow(() -> new IllegalStateException("wrk printed " + output));
             String[] parts = line.split(" ", -1);
             return new Wrk(
                     Long.parseLong(parts[1]),

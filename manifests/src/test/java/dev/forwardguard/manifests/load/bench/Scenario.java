@@ -3,14 +3,15 @@ package dev.forwardguard.manifests.load.bench;
 import java.util.List;
 
 /**
- * What is asked of whom.
+ * One kind of request, sent to several contenders.
  *
  * @param name for {@code --scenario}
  * @param title of its table
- * @param contenders who are asked, in turn
- * @param upstream the port that they ask in turn
- * @param request what they are asked
- * @param expected the one right answer
+ * @param contenders that are measured, one after the other
+ * @param upstream the port of their upstream
+ * @param request that they are sent
+ * @param expected response
+ * @param trial how each round is measured
  */
 record Scenario(
         String name,

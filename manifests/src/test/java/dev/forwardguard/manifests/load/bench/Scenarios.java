@@ -6,7 +6,7 @@ import static dev.forwardguard.manifests.load.bench.BenchUpstream.PAGE_BYTES;
 import static dev.forwardguard.manifests.load.bench.BenchUpstream.PAGE_PATH;
 import static dev.forwardguard.manifests.load.bench.BenchUpstream.VERDICT;
 
-import dev.forwardguard.manifests.load.bench.GuardContender.Room;
+import dev.forwardguard.manifests.load.bench.GuardContender.Capacity;
 import dev.forwardguard.testing.StubUpstream;
 
 import java.nio.charset.StandardCharsets;
@@ -15,8 +15,14 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** All scenarios, with their contenders. */
-record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<Path> checkouts) {
+/**
+ * All scenarios, with their contenders.
+ *
+ * @param closedPort a port that refuses connections
+ * @param checkouts whose guards are measured; the first one is this checkout
+ */
+record Scenarios(
+        BenchUpstream upstream, StubUpstream hanging, int closedPort, List<Path> checkouts) {
     static final String KEEP_ALIVE = "keep-alive";
     static final String KEEP_ALIVE_AUTHENTIK = "keep-alive-authentik";
     static final String LARGE_COOKIE = "large-cookie";
@@ -35,11 +41,11 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
     private static final int LARGE = 16 * 1024;
     private static final Saturation SATURATED = new Saturation(64, false);
 
-    /** Who hashes for each request needs seconds to get through a queue of 64. */
+    /** nginx hashes for each request, and needs seconds for a queue of 64. */
     private static final Saturation FEW = new Saturation(8, false);
 
-    /** Without the scaling, in the order of the tables. */
-    List<Scenario> usual() {
+    /** The standard scenarios, without scaling, in the order of the tables. */
+    List<Scenario> standard() {
         return List.of(
                 verdicts(KEEP_ALIVE, "Keep-alive, 64 connections, cookie of 1.5 KB", COOKIE),
                 identities(
@@ -54,7 +60,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                 new Scenario(
                         NEW_CONNECTIONS,
                         "A new connection for each request, cookie of 1.5 KB",
-                        everybody(GuardContender.BOT_BLOCK),
+                        all(GuardContender.BOT_BLOCK),
                         upstream.allowing(),
                         VisitorRequest.at(BOT_BLOCK_PATH, COOKIE),
                         ALLOWED,
@@ -62,7 +68,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                 new Scenario(
                         STEADY,
                         "2,000 requests/s, each timed from when it was due",
-                        everybody(GuardContender.BOT_BLOCK),
+                        all(GuardContender.BOT_BLOCK),
                         upstream.allowing(),
                         VisitorRequest.at(BOT_BLOCK_PATH, COOKIE),
                         ALLOWED,
@@ -70,7 +76,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                 new Scenario(
                         REFUSALS,
                         "The upstream answers 403",
-                        everybody(GuardContender.BOT_BLOCK),
+                        all(GuardContender.BOT_BLOCK),
                         upstream.refusing(),
                         VisitorRequest.at(BOT_BLOCK_PATH, COOKIE),
                         new Expected(403, "X-Verdict", "refused", VERDICT.length()),
@@ -81,7 +87,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                 new Scenario(
                         PASS_THROUGH,
                         "A page of 100 KB passed through",
-                        everybody(GuardContender.AUTHENTIK),
+                        all(GuardContender.AUTHENTIK),
                         upstream.allowing(),
                         VisitorRequest.at(PAGE_PATH, COOKIE),
                         new Expected(200, "X-Verdict", "page", PAGE_BYTES),
@@ -89,7 +95,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                 new Scenario(
                         ALLOCATION,
                         "Allocated on the heap, keep-alive, cookie of 1.5 KB",
-                        guards(GuardContender.BOT_BLOCK, Room.USUAL),
+                        guards(GuardContender.BOT_BLOCK, Capacity.DEFAULT),
                         upstream.allowing(),
                         VisitorRequest.at(BOT_BLOCK_PATH, COOKIE),
                         ALLOWED,
@@ -97,8 +103,8 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
     }
 
     /**
-     * From one connection to a thousand, from no cookie to 64 KB, with one event loop and two.
-     * Where that is more than a guard in its image takes on, it is one with more room.
+     * From one connection to a thousand, from no cookie to 64 KB, with one event loop and two. The
+     * guard has a larger heap where the load exceeds what it is sized for in its image.
      */
     List<Scenario> scaling() {
         List<Scenario> all = new ArrayList<>();
@@ -109,7 +115,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                             "%,d connections, cookie of 1.5 KB".formatted(connections),
                             connections,
                             COOKIE,
-                            connections > 256 ? Room.LARGE : Room.USUAL));
+                            connections > 256 ? Capacity.LARGE : Capacity.DEFAULT));
         }
         for (int kib : new int[] {0, 4, 16, 64}) {
             all.add(
@@ -118,7 +124,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                             "64 connections, cookie of %d KB".formatted(kib),
                             64,
                             kib * 1024,
-                            kib > 16 ? Room.LARGE : Room.USUAL));
+                            kib > 16 ? Capacity.LARGE : Capacity.DEFAULT));
         }
         return all;
     }
@@ -126,19 +132,20 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
     private static final Expected ALLOWED =
             new Expected(200, "X-Verdict", "allowed", VERDICT.length());
 
-    private Scenario scaling(String name, String title, int connections, int cookie, Room room) {
+    private Scenario scaling(
+            String name, String title, int connections, int cookie, Capacity capacity) {
         List<Contender> contenders = new ArrayList<>(List.of(NginxContender.KEEP_ALIVE));
-        contenders.addAll(guards(GuardContender.BOT_BLOCK, room));
+        contenders.addAll(guards(GuardContender.BOT_BLOCK, capacity));
         contenders.add(
                 new GuardContender(
                         GuardContender.BOT_BLOCK,
                         checkouts.getFirst(),
                         ", 2 event loops",
                         2,
-                        room));
+                        capacity));
         return new Scenario(
                 SCALING + name,
-                room == Room.LARGE ? title + "; guards with a larger heap" : title,
+                capacity == Capacity.LARGE ? title + "; guards with a larger heap" : title,
                 contenders,
                 upstream.allowing(),
                 VisitorRequest.at(BOT_BLOCK_PATH, cookie),
@@ -150,7 +157,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
         return new Scenario(
                 name,
                 title,
-                everybody(GuardContender.BOT_BLOCK),
+                all(GuardContender.BOT_BLOCK),
                 upstream.allowing(),
                 VisitorRequest.at(BOT_BLOCK_PATH, cookie),
                 ALLOWED,
@@ -161,7 +168,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
         return new Scenario(
                 name,
                 title,
-                everybody(GuardContender.AUTHENTIK),
+                all(GuardContender.AUTHENTIK),
                 upstream.allowing(),
                 VisitorRequest.at(OUTPOST_PATH, cookie),
                 new Expected(200, "X-authentik-username", "alice", VERDICT.length()),
@@ -172,11 +179,11 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
         return new Scenario(
                 OPEN_CIRCUIT,
                 "Fallback: the upstream refuses connections, the guard's circuit is open",
-                beside(
+                guardsAnd(
                         GuardContender.BOT_BLOCK,
                         NginxContender.SKETCHED,
                         NginxContender.KEEP_ALIVE),
-                nobody,
+                closedPort,
                 VisitorRequest.at(BOT_BLOCK_PATH, COOKIE),
                 new Expected(200, "X-Guard-Fallback", "circuit_open", 0),
                 SATURATED);
@@ -186,7 +193,7 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
         return new Scenario(
                 HANG,
                 "Hung upstream, 200 requests/s, once the circuit is open",
-                beside(GuardContender.BOT_BLOCK, NginxContender.KEEP_ALIVE),
+                guardsAnd(GuardContender.BOT_BLOCK, NginxContender.KEEP_ALIVE),
                 hanging.port(),
                 VisitorRequest.at(BOT_BLOCK_PATH, 0),
                 new Expected(403, "Content-Length", "7", 7),
@@ -200,8 +207,8 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                 LOGIN,
                 "Emergency Access while the upstream is down: bcrypt with cost 12, one user, again"
                         + " and again",
-                beside(GuardContender.AUTHENTIK, NginxContender.SKETCHED),
-                nobody,
+                guardsAnd(GuardContender.AUTHENTIK, NginxContender.SKETCHED),
+                closedPort,
                 VisitorRequest.at(OUTPOST_PATH, COOKIE)
                         .with(
                                 "Authorization",
@@ -210,26 +217,26 @@ record Scenarios(BenchUpstream upstream, StubUpstream hanging, int nobody, List<
                 FEW);
     }
 
-    private List<Contender> everybody(String guard) {
-        return beside(
+    private List<Contender> all(String guard) {
+        return guardsAnd(
                 guard,
                 NginxContender.SKETCHED,
                 NginxContender.KEEP_ALIVE,
                 HaproxyContender.INSTANCE);
     }
 
-    private List<Contender> beside(String guard, Contender... others) {
+    private List<Contender> guardsAnd(String guard, Contender... others) {
         List<Contender> all = new ArrayList<>(List.of(others));
-        all.addAll(guards(guard, Room.USUAL));
+        all.addAll(guards(guard, Capacity.DEFAULT));
         return all;
     }
 
-    /** The guard as it was built in each checkout; the first one is this. */
-    private List<Contender> guards(String program, Room room) {
+    /** This guard of each checkout; the first one is this checkout. */
+    private List<Contender> guards(String program, Capacity capacity) {
         List<Contender> guards = new ArrayList<>();
         for (Path checkout : checkouts) {
             String label = guards.isEmpty() ? "" : " of " + checkout.getFileName();
-            guards.add(new GuardContender(program, checkout, label, 1, room));
+            guards.add(new GuardContender(program, checkout, label, 1, capacity));
         }
         return guards;
     }

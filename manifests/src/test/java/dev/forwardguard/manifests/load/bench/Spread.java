@@ -3,9 +3,9 @@ package dev.forwardguard.manifests.load.bench;
 import java.util.List;
 
 /**
- * The median of some rounds, and the range that they were in.
+ * The median and the range of some rounds.
  *
- * @param median between the two in the middle if their number is even
+ * @param median the mean of the two middle values if their number is even
  */
 record Spread(double median, double lowest, double highest) {
     static Spread of(List<Measurement> rounds, Metric metric) {

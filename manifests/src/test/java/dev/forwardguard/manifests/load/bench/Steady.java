@@ -6,12 +6,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Requests at a constant rate, each sent when it is due and timed from then.
+ * Sends requests at a constant rate; each is sent when it is due and timed from then.
  *
- * @param rate requests per second
+ * @param rate in requests per second
  */
 record Steady(int rate) implements Trial {
-    /** In which connections are made; not counted. */
+    /** The time to open connections; not measured. */
     private static final Duration START = Duration.ofSeconds(1);
 
     @Override

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What Traefik asks for a visitor's browser, with 15 headers. Nginx and haproxy pass all of it on
- * to the upstream, as in the design that the guards replace; so does authentik-guard.
- * bot-block-guard keeps the cookie back.
+ * The auth request that Traefik sends for a visitor's browser, with 15 headers. nginx and haproxy
+ * forward all of them to the upstream, as in the design that the guards replace, and so does
+ * authentik-guard. bot-block-guard does not forward the cookie.
  *
- * @param path where it is asked
+ * @param path of the auth request
  * @param headers all but {@code Host}, in order
  */
 record VisitorRequest(String path, List<Header> headers) {
@@ -50,14 +50,14 @@ record VisitorRequest(String path, List<Header> headers) {
         return new VisitorRequest(path, more);
     }
 
-    /** The octets. */
+    /** The bytes of the request, as Latin-1. */
     String wire() {
         List<Header> all = new ArrayList<>(List.of(new Header("Host", HOST)));
         all.addAll(headers);
         return new RawRequest("GET", path, all, "").wire();
     }
 
-    /** The options of wrk for it. */
+    /** The wrk options for this request. */
     List<String> options() {
         List<String> options = new ArrayList<>(List.of("-H", "Host: " + HOST));
         headers.forEach(

@@ -1,10 +1,11 @@
 /**
- * The guards beside what they replace, in numbers: the program behind {@code
+ * The benchmark of the guards against what they replace: the program behind {@code
  * manifests/local/bench.sh}.
  *
- * <p>{@link Scenario} says what is asked of whom, {@link Contender} who that is, {@link Trial} how
- * it is measured, and {@link Bar} what is expected to come of it. Every round asks all contenders
- * of a scenario, each time another one first; medians are compared.
+ * <p>A {@link Scenario} sends one kind of request to several {@link Contender}s. A {@link Trial}
+ * measures one round of one contender, and a {@link Bar} is a limit that the guards must meet.
+ * Every round measures all contenders of a scenario, each time starting with another one; medians
+ * are compared.
  */
 @NullMarked
 package dev.forwardguard.manifests.load.bench;
