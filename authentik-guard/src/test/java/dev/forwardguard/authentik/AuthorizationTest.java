@@ -53,7 +53,7 @@ final class AuthorizationTest extends AgainstStubUpstream {
     }
 
     @ParameterizedTest
-    @MethodSource("ownTokens")
+    @MethodSource("applicationTokens")
     void forwardsAndReturnsApplicationToken(String value) throws IOException {
         RawAnswer answer = askWith(value);
 
