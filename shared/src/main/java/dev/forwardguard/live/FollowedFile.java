@@ -7,17 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -28,18 +21,22 @@ import java.util.function.Supplier;
 /**
  * A file as the source of a live value. It is polled several times a second instead of watched: a
  * mounted ConfigMap changes by swapping a symbolic link two levels up, which file watchers miss. A
- * poll costs two system calls.
+ * poll costs two system calls. Every ten seconds the content is compared, too.
  *
- * <p>Absent and unreadable differ. While the file cannot be read, the last good value stays in
- * force without a time limit. When the file is absent for longer than the grace period, its value
- * is withdrawn.
+ * <p>Absent and unreadable differ. While the file cannot be read, or something else than a regular
+ * file is in its place, the last good value stays in force without a time limit. When the file is
+ * absent for longer than the grace period, its value is withdrawn.
  */
 public final class FollowedFile implements LiveSource {
     private static final Logger LOG = LoggerFactory.getLogger(FollowedFile.class);
     private static final Duration INTERVAL = Duration.ofMillis(250);
 
-    /** The maximum size of an object in the Kubernetes API; real files are far smaller. */
-    public static final int MAX_BYTES = 1 << 20;
+    /**
+     * How often to read a file that seems unchanged. Some changes show in no attribute: two within
+     * one tick of the file system's clock, or those of a mapped page. These are rare, and the
+     * kubelet takes a minute for a change anyway, so a digest every ten seconds is enough.
+     */
+    private static final Duration REREAD = Duration.ofSeconds(10);
 
     private final Path path;
     private final LiveValue<?> value;
@@ -50,6 +47,8 @@ public final class FollowedFile implements LiveSource {
     private volatile @Nullable Object seen;
     private volatile @Nullable String trouble;
     private @Nullable Long absentSince;
+    private @Nullable String revision;
+    private long lastRead;
 
     /**
      * @param grace how long the file may be absent before its value is withdrawn
@@ -98,70 +97,53 @@ public final class FollowedFile implements LiveSource {
     private void pollSafely() {
         try {
             poll();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             warn("cannot be followed: " + e.getClass().getSimpleName());
         }
     }
 
     void poll() {
         try {
-            Object stamp = stamp();
+            Object stamp = RegularFile.stamp(path);
             absentSince = null;
-            if (stamp.equals(seen)) {
+            if (!stamp.equals(seen)) {
+                read();
+            } else if (ticker.nanos() - lastRead >= REREAD.toNanos()) {
+                reread();
+            } else {
                 value.confirm();
-                trouble = null;
-                return;
             }
-            read();
             seen = stamp;
             trouble = null;
         } catch (NoSuchFileException | NotDirectoryException e) {
             absent();
+        } catch (InvalidContentException e) {
+            absentSince = null;
+            warn("cannot be read: " + e.getMessage());
         } catch (IOException e) {
             warn("cannot be read: " + e.getClass().getSimpleName());
         }
     }
 
-    /**
-     * Changes whenever the content does. A list and not a record, whose first {@code equals} takes
-     * 12 ms.
-     */
-    private Object stamp() throws IOException {
-        Path real = path.toRealPath();
-        BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
-        return List.of(
-                real,
-                String.valueOf(attributes.fileKey()),
-                attributes.size(),
-                attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
-    }
-
     private void read() throws IOException {
-        byte[] content = beginning(path);
-        String revision = revision(content);
-        if (content.length > MAX_BYTES) {
-            value.reject(revision, path + " is larger than " + MAX_BYTES + " bytes");
+        long now = ticker.nanos();
+        byte[] content = RegularFile.beginning(path);
+        String found = RegularFile.digest(content);
+        if (content.length > RegularFile.MAX_BYTES) {
+            value.reject(found, path + " is larger than " + RegularFile.MAX_BYTES + " bytes");
         } else {
-            value.offer(revision, content);
+            value.offer(found, content);
         }
+        revision = found;
+        lastRead = now;
     }
 
-    /**
-     * The content of a file, to check it before it is followed.
-     *
-     * @throws InvalidContentException if it is larger than {@link #MAX_BYTES}
-     */
-    public static byte[] content(Path file) throws IOException {
-        byte[] content = beginning(file);
-        if (content.length > MAX_BYTES) {
-            throw new InvalidContentException("larger than " + MAX_BYTES + " bytes");
-        }
-        return content;
-    }
-
-    private static byte[] beginning(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.readNBytes(MAX_BYTES + 1);
+    private void reread() throws IOException {
+        if (RegularFile.digest(path).equals(revision)) {
+            value.confirm();
+            lastRead = ticker.nanos();
+        } else {
+            read();
         }
     }
 
@@ -183,15 +165,6 @@ public final class FollowedFile implements LiveSource {
         if (!what.equals(trouble)) {
             trouble = what;
             LOG.atWarn().addKeyValue("file", path).log("File {}", what);
-        }
-    }
-
-    private static String revision(byte[] content) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
-            return HexFormat.of().formatHex(digest, 0, 6);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -6,6 +6,7 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,10 +59,20 @@ public final class LiveValue<T> {
     /**
      * Parses content without putting it in force.
      *
-     * @throws InvalidContentException if the content is invalid; the message says why
+     * @throws InvalidContentException if the content is invalid; the message says why. A parser
+     *     that fails in any other way rejects the content, too, with the name of the exception.
      */
     public T check(byte[] content) {
-        return parser.apply(content);
+        try {
+            return parser.apply(content);
+        } catch (InvalidContentException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            // a fault of the parser; neither its message nor its stack trace is for the operator,
+            // and the message may quote the content
+            LOG.debug("{} at {}", e.getClass().getName(), Arrays.toString(e.getStackTrace()));
+            throw new InvalidContentException("cannot be read: " + e.getClass().getSimpleName());
+        }
     }
 
     /** The last good value; empty if there was none yet, or it was withdrawn. */
@@ -111,7 +122,7 @@ public final class LiveValue<T> {
             return;
         }
         try {
-            accept(revision, parser.apply(content));
+            accept(revision, check(content));
         } catch (InvalidContentException e) {
             reject(revision, String.valueOf(e.getMessage()));
         }
@@ -122,12 +133,16 @@ public final class LiveValue<T> {
         confirmed = clock.instant();
     }
 
-    /** Removes the value, because the source reports that its content no longer exists. */
+    /**
+     * Removes the value, because the source reports that its content no longer exists. Content that
+     * does not exist is not rejected either.
+     */
     public synchronized void withdraw() {
         if (current != null) {
             LOG.atWarn().addKeyValue("value", name).log("Withdrawn: the source is gone");
         }
         current = null;
+        rejection = null;
         rejectedRevision = null;
     }
 
@@ -155,6 +170,17 @@ public final class LiveValue<T> {
                 .addKeyValue("value", name)
                 .addKeyValue("revision", revision)
                 .log("In force: {}", value);
-        subscribers.forEach(subscriber -> subscriber.accept(value));
+        subscribers.forEach(subscriber -> notify(subscriber, value));
+    }
+
+    /** The value is in force already: a fault of one subscriber must not keep it from others. */
+    private void notify(Consumer<T> subscriber, T value) {
+        try {
+            subscriber.accept(value);
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .addKeyValue("value", name)
+                    .log("A subscriber failed: {}", e.getClass().getName());
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.forwardguard.runtime;
 import dev.forwardguard.guard.GuardProfile;
 import dev.forwardguard.live.FollowedFile;
 import dev.forwardguard.live.InvalidContentException;
+import dev.forwardguard.live.RegularFile;
 import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.memory.LoadLimits;
 import dev.forwardguard.server.ClientConnections;
@@ -60,9 +61,12 @@ final class GuardBeans {
         Path file = configuration.followed();
         if (Files.exists(file)) {
             try {
-                profile.liveSettings().check(FollowedFile.content(file));
-            } catch (IOException | InvalidContentException e) {
+                profile.liveSettings().check(RegularFile.content(file));
+            } catch (InvalidContentException e) {
                 throw new ConfigurationException(file + ": " + e.getMessage());
+            } catch (IOException e) {
+                throw new ConfigurationException(
+                        file + ": cannot be read: " + e.getClass().getSimpleName());
             }
         } else if (configuration.file() != null) {
             throw new ConfigurationException(

@@ -1,6 +1,7 @@
 package dev.forwardguard.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -8,11 +9,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -35,6 +45,9 @@ class FollowedFileTest {
         String text = new String(content, UTF_8);
         if (text.contains("bad")) {
             throw new InvalidContentException("line 1: bad");
+        }
+        if (text.contains("fault")) {
+            throw new IllegalStateException(text);
         }
         return text;
     }
@@ -181,13 +194,150 @@ class FollowedFileTest {
         assertThat(value.get()).contains("one");
     }
 
+    /** The ways to put something else in the place of a file. */
+    enum Special {
+        FIFO {
+            @Override
+            void put(Path path) throws Exception {
+                var made = new ProcessBuilder("mkfifo", path.toString()).start();
+                assertThat(made.waitFor()).isZero();
+            }
+        },
+        SOCKET {
+            @Override
+            void put(Path path) throws Exception {
+                try (var socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                    socket.bind(UnixDomainSocketAddress.of(path));
+                }
+            }
+        },
+        DIRECTORY {
+            @Override
+            void put(Path path) throws Exception {
+                Files.createDirectory(path);
+            }
+        },
+        ENDLESS_DEVICE {
+            @Override
+            void put(Path path) throws Exception {
+                Files.createSymbolicLink(path, Path.of("/dev/zero"));
+            }
+        },
+        EMPTY_DEVICE {
+            @Override
+            void put(Path path) throws Exception {
+                Files.createSymbolicLink(path, Path.of("/dev/null"));
+            }
+        };
+
+        abstract void put(Path path) throws Exception;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void neverOpensWhatIsNotRegularFile(Special special) throws Exception {
+        replace("one");
+        poll(Duration.ZERO);
+        Files.delete(path);
+        special.put(path);
+
+        // the open of a FIFO without a writer does not return
+        Thread poll = Thread.ofPlatform().daemon().start(() -> poll(Duration.ofHours(1)));
+        poll.join(Duration.ofSeconds(10));
+
+        assertThat(poll.isAlive()).isFalse();
+        assertThat(value.get()).contains("one");
+        assertThat(value.rejections()).isZero();
+        assertThat(file.state()).containsEntry("contact", "cannot be read: not a regular file");
+
+        Files.delete(path);
+        replace("two");
+        poll(Duration.ZERO);
+        assertThat(value.get()).contains("two");
+        assertThat(file.state()).containsEntry("contact", "followed");
+    }
+
+    @Test
+    void graceBeginsAnewAfterSomethingElseWasInItsPlace() throws IOException {
+        replace("one");
+        poll(Duration.ZERO);
+        Files.delete(path);
+        poll(Duration.ZERO);
+        Files.createDirectory(path);
+        poll(GRACE);
+        Files.delete(path);
+
+        poll(Duration.ZERO);
+
+        assertThat(value.get()).contains("one");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void checkBeforeFollowingNeverOpensWhatIsNotRegularFile(Special special) throws Exception {
+        special.put(path);
+        var thrown = new LinkedBlockingQueue<Throwable>();
+
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> thrown.add(catchThrowable(() -> RegularFile.content(path))));
+
+        assertThat(thrown.poll(10, TimeUnit.SECONDS))
+                .isInstanceOf(InvalidContentException.class)
+                .hasMessage("not a regular file");
+    }
+
+    @Test
+    void readsChangeOfSameSizeAndTime() throws IOException {
+        replace("one");
+        poll(Duration.ZERO);
+        FileTime time = Files.getLastModifiedTime(path);
+
+        Files.writeString(path, "two");
+        Files.setLastModifiedTime(path, time);
+        poll(Duration.ZERO);
+
+        assertThat(value.get()).contains("two");
+    }
+
+    /** The second change to a mapped page changes no attribute of the file. */
+    @Test
+    void readsChangeThatNoAttributeShowsWithinTenSeconds() throws IOException {
+        replace("one");
+        try (var channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 3);
+            mapped.put(0, "two".getBytes(UTF_8));
+            poll(Duration.ZERO);
+            assertThat(value.get()).contains("two");
+
+            mapped.put(0, "six".getBytes(UTF_8));
+            poll(Duration.ofSeconds(10));
+
+            assertThat(value.get()).contains("six");
+        }
+    }
+
+    @Test
+    void faultOfParserIsRejection() throws IOException {
+        replace("one");
+        poll(Duration.ZERO);
+
+        replace("fault");
+        poll(Duration.ZERO);
+
+        assertThat(value.get()).contains("one");
+        assertThat(value.rejection()).contains("cannot be read: IllegalStateException");
+        assertThat(file.state()).containsEntry("contact", "followed");
+    }
+
     @Test
     void acceptsFileAtLimitAndRejectsLarger() throws IOException {
-        replace("x".repeat(FollowedFile.MAX_BYTES));
+        replace("x".repeat(RegularFile.MAX_BYTES));
         poll(Duration.ZERO);
         assertThat(value.get()).hasValueSatisfying(text -> assertThat(text).hasSize(1 << 20));
 
-        replace("y".repeat(FollowedFile.MAX_BYTES + 1));
+        replace("y".repeat(RegularFile.MAX_BYTES + 1));
         poll(Duration.ZERO);
 
         assertThat(value.get()).hasValueSatisfying(text -> assertThat(text).startsWith("x"));

@@ -3,7 +3,7 @@ package dev.forwardguard.testing.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forwardguard.live.FollowedFile;
+import dev.forwardguard.live.RegularFile;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubUpstream;
 
@@ -135,7 +135,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
 
     @Test
     void tooLargeFileStopsStartup() {
-        GuardFiles files = GuardFiles.with("#".repeat(FollowedFile.MAX_BYTES + 1));
+        GuardFiles files = GuardFiles.with("#".repeat(RegularFile.MAX_BYTES + 1));
 
         assertThatThrownBy(() -> RunningGuard.start(files, Map.of()).close())
                 .rootCause()
