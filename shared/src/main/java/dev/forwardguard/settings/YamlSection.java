@@ -1,10 +1,6 @@
 package dev.forwardguard.settings;
 
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -12,8 +8,6 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +26,16 @@ import java.util.regex.Pattern;
  * key.
  */
 public final class YamlSection {
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
+
+    /** The most items of a list. */
+    static final int MAX_ITEMS = 1_000;
+
+    /** The longest value of a key and the longest item of a list, in characters. */
+    static final int MAX_LENGTH = 4_096;
+
+    private static final int QUOTED = 200;
 
     private final String prefix;
     private final Map<String, Node> values = new LinkedHashMap<>();
@@ -43,21 +46,15 @@ public final class YamlSection {
         this.prefix = prefix;
     }
 
+    /**
+     * Parses a document.
+     *
+     * @throws InvalidSettingsException with the line, if this is not one YAML document whose root
+     *     is a mapping, or if it is larger than 256 KiB, has more than 10,000 tokens, is nested
+     *     more than 50 levels deep, or has aliases of mappings or lists
+     */
     public static YamlSection parse(byte[] content) {
-        String document = new String(content, StandardCharsets.UTF_8);
-        var options = new LoaderOptions();
-        options.setAllowDuplicateKeys(false);
-        options.setCodePointLimit(1 << 20);
-        options.setMaxAliasesForCollections(0);
-        try {
-            Node root = new Yaml(options).compose(new StringReader(document));
-            return of("", root);
-        } catch (MarkedYAMLException e) {
-            int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-            throw new InvalidSettingsException(line, "not YAML: " + e.getProblem());
-        } catch (YAMLException e) {
-            throw new InvalidSettingsException(1, "not YAML: " + e.getMessage());
-        }
+        return of("", YamlDocument.root(content));
     }
 
     private static YamlSection of(String prefix, @Nullable Node node) {
@@ -83,7 +80,7 @@ public final class YamlSection {
         }
         if (values.put(scalar.getValue(), value) != null) {
             throw new InvalidSettingsException(
-                    line(keyNode), prefix + scalar.getValue() + " is given twice");
+                    line(keyNode), prefix + brief(scalar.getValue()) + " is given twice");
         }
         lines.put(scalar.getValue(), line(keyNode));
     }
@@ -173,12 +170,13 @@ public final class YamlSection {
         }
         List<String> texts = new ArrayList<>();
         for (ScalarNode item : scalars(key, node)) {
-            texts.add(item.getValue());
+            texts.add(text(key, item));
         }
         try {
             return conversion.apply(texts);
         } catch (IllegalArgumentException e) {
-            throw new InvalidSettingsException(line(node), prefix + key + " " + e.getMessage());
+            throw new InvalidSettingsException(
+                    line(node), prefix + key + " " + brief(e.getMessage()));
         }
     }
 
@@ -198,7 +196,11 @@ public final class YamlSection {
         for (String key : values.keySet()) {
             throw new InvalidSettingsException(
                     lines.getOrDefault(key, 1),
-                    "unknown key " + prefix + key + "; known keys: " + String.join(", ", known));
+                    "unknown key "
+                            + prefix
+                            + brief(key)
+                            + "; known keys: "
+                            + String.join(", ", known));
         }
     }
 
@@ -218,18 +220,39 @@ public final class YamlSection {
                 throw new InvalidSettingsException(
                         line(item), prefix + key + " must be a list of single values");
             }
+            if (scalars.size() == MAX_ITEMS) {
+                throw new InvalidSettingsException(
+                        line(item), prefix + key + " must have at most " + MAX_ITEMS + " values");
+            }
             scalars.add(scalar);
         }
         return scalars;
     }
 
     private <T> T convert(String key, ScalarNode scalar, Function<String, T> conversion) {
+        String text = text(key, scalar);
         try {
-            return conversion.apply(scalar.getValue());
+            return conversion.apply(text);
         } catch (IllegalArgumentException e) {
             throw new InvalidSettingsException(
-                    line(scalar), prefix + key + " " + e.getMessage() + ": " + scalar.getValue());
+                    line(scalar), prefix + key + " " + brief(e.getMessage()) + ": " + brief(text));
         }
+    }
+
+    private String text(String key, ScalarNode scalar) {
+        String text = scalar.getValue();
+        if (text.length() > MAX_LENGTH) {
+            throw new InvalidSettingsException(
+                    line(scalar), prefix + key + " is longer than " + MAX_LENGTH + " characters");
+        }
+        return text;
+    }
+
+    /** The beginning of a text as part of a message of one line. */
+    static String brief(@Nullable String text) {
+        String all = String.valueOf(text);
+        String part = all.length() > QUOTED ? all.substring(0, QUOTED) + "…" : all;
+        return CONTROL.matcher(part).replaceAll("?");
     }
 
     private static Integer integer(String text, int least, int most) {
@@ -251,6 +274,6 @@ public final class YamlSection {
     }
 
     private static int line(Node node) {
-        return node.getStartMark() == null ? 1 : node.getStartMark().getLine() + 1;
+        return YamlDocument.line(node.getStartMark());
     }
 }
