@@ -31,6 +31,9 @@ public final class Htpasswd {
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_ENTRIES = 10_000;
 
+    /** The most lines that {@link #rejectedLines} lists. */
+    static final int MAX_REPORTED_LINES = 100;
+
     /** Random per process, so that the result of {@link #hashFor} is unpredictable. */
     private static final byte[] DECOY_KEY = new byte[32];
 
@@ -43,16 +46,19 @@ public final class Htpasswd {
     private final List<PasswordHash> decoys;
     private final Map<String, PasswordHash> mostExpensive;
     private final List<RejectedLine> rejectedLines;
+    private final int rejectedCount;
 
     private Htpasswd(
             Map<String, HtpasswdEntry> entries,
             Map<String, PasswordHash> hashes,
-            List<RejectedLine> rejectedLines) {
+            List<RejectedLine> rejectedLines,
+            int rejectedCount) {
         this.entries = Map.copyOf(entries);
         this.hashes = Map.copyOf(hashes);
         this.decoys = List.copyOf(hashes.values());
         this.mostExpensive = mostExpensive(decoys);
         this.rejectedLines = List.copyOf(rejectedLines);
+        this.rejectedCount = rejectedCount;
     }
 
     private static Map<String, PasswordHash> mostExpensive(List<PasswordHash> hashes) {
@@ -67,10 +73,10 @@ public final class Htpasswd {
     }
 
     /**
-     * Parses a file. An unusable line is skipped and reported; it does not affect other users. The
-     * first line of a user counts, as in nginx and Apache, even when its hash is unusable: a user
-     * locked by a {@code !} in front of the hash must not regain access through an older line
-     * further down.
+     * Parses a file, one line after the other. An unusable line is skipped and reported; it does
+     * not affect other users. The first line of a user counts, as in nginx and Apache, even when
+     * its hash is unusable: a user locked by a {@code !} in front of the hash must not regain
+     * access through an older line further down.
      *
      * @throws InvalidHtpasswdException if the file is larger than 1 MiB, has more than 10,000
      *     entries, or has entries but no usable one (most likely not an htpasswd file). A file
@@ -82,9 +88,10 @@ public final class Htpasswd {
         }
         Map<String, PasswordHash> hashes = new LinkedHashMap<>();
         List<RejectedLine> rejected = new ArrayList<>();
+        int rejectedCount = 0;
         Map<String, HtpasswdEntry> entries = new LinkedHashMap<>();
         for (HtpasswdLine line : HtpasswdLine.in(content)) {
-            if (hashes.size() + rejected.size() == MAX_ENTRIES) {
+            if (hashes.size() + rejectedCount == MAX_ENTRIES) {
                 throw new InvalidHtpasswdException(
                         line + ": more than " + MAX_ENTRIES + " entries");
             }
@@ -95,13 +102,16 @@ public final class Htpasswd {
                 }
                 hashes.put(entry.user(), entry.usableHash(limits));
             } catch (UnusableLineException unusable) {
-                rejected.add(new RejectedLine(line.number(), unusable.getMessage()));
+                rejectedCount++;
+                if (rejectedCount <= MAX_REPORTED_LINES) {
+                    rejected.add(new RejectedLine(line.number(), unusable.getMessage()));
+                }
             }
         }
         if (hashes.isEmpty() && !rejected.isEmpty()) {
             throw new InvalidHtpasswdException("no usable entry; " + rejected.getFirst());
         }
-        return new Htpasswd(entries, hashes, rejected);
+        return new Htpasswd(entries, hashes, rejected, rejectedCount);
     }
 
     /**
@@ -189,13 +199,18 @@ public final class Htpasswd {
         return hashes.isEmpty();
     }
 
-    /** The lines that were skipped, in the order of the file. */
+    /** The first 100 lines that were skipped, in the order of the file. */
     public List<RejectedLine> rejectedLines() {
         return rejectedLines;
     }
 
+    /** The number of all lines that were skipped. */
+    public int rejectedCount() {
+        return rejectedCount;
+    }
+
     @Override
     public String toString() {
-        return "Htpasswd[users=" + size() + ", rejectedLines=" + rejectedLines.size() + "]";
+        return "Htpasswd[users=" + size() + ", rejectedLines=" + rejectedCount + "]";
     }
 }

@@ -14,6 +14,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
  * @param hash the stored hash as text, one character per byte
  */
 public record HtpasswdEntry(String user, String hash) {
+    /** The longest name that Apache's {@code htpasswd} writes. */
+    private static final int MAX_USER_BYTES = 255;
 
     static HtpasswdEntry parse(String text) throws UnusableLineException {
         if (text.length() > Htpasswd.MAX_LINE_BYTES) {
@@ -28,6 +30,9 @@ public record HtpasswdEntry(String user, String hash) {
         }
         if (colon == 0) {
             throw new UnusableLineException("empty user name");
+        }
+        if (colon > MAX_USER_BYTES) {
+            throw new UnusableLineException("user name longer than 255 bytes");
         }
         String user =
                 Username.decode(text.substring(0, colon).getBytes(ISO_8859_1))

@@ -171,6 +171,28 @@ class HtpasswdTest {
         }
 
         @Test
+        void listsFirstHundredRejectedLinesAndCountsAll() {
+            Htpasswd users = PasswordFile.of("a:" + ABC, "b\n".repeat(500));
+
+            assertThat(users.rejectedLines())
+                    .extracting(RejectedLine::number)
+                    .containsExactlyElementsOf(IntStream.rangeClosed(2, 101).boxed().toList());
+            assertThat(users.rejectedCount()).isEqualTo(500);
+            assertThat(users).hasToString("Htpasswd[users=1, rejectedLines=500]");
+        }
+
+        @Test
+        void acceptsUserNamesUpTo255Bytes() {
+            String longest = "é".repeat(127) + "a";
+
+            Htpasswd users = PasswordFile.of(longest + ":" + ABC, "a" + longest + ":" + ABC);
+
+            assertThat(users.authenticate(credentials(longest, "abc"))).isTrue();
+            assertThat(users.rejectedLines())
+                    .containsExactly(new RejectedLine(2, "user name longer than 255 bytes"));
+        }
+
+        @Test
         void acceptsFilesUpToOneMebibyte() {
             byte[] largest = ("a:" + ABC + "\n" + "\n".repeat(1 << 20)).getBytes(UTF_8);
 

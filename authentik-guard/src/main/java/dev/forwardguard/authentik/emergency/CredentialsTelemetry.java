@@ -56,7 +56,7 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 profile,
                 "guard.credentials.rejected.lines",
                 "Lines of the htpasswd file in force that were skipped",
-                live -> live.get().map(users -> users.rejectedLines().size()).orElse(0));
+                live -> live.get().map(Htpasswd::rejectedCount).orElse(0));
         gauge(
                 registry,
                 profile,
@@ -95,6 +95,7 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
         state.put(
                 "rejectedLines",
                 htpasswd.get().map(users -> users.rejectedLines().toString()).orElse("[]"));
+        state.put("rejectedLineCount", htpasswd.get().map(Htpasswd::rejectedCount).orElse(0));
         state.putAll(StatusEndpoint.live(htpasswd));
         return state;
     }
