@@ -3,6 +3,8 @@ package dev.forwardguard.kubernetes;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +16,29 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads the few fields that matter from the API server's JSON, in any order. Unknown fields are
- * skipped, and fields of an unexpected type count as absent, so that a new release of Kubernetes
- * does not break rotation.
+ * Reads the few fields that matter from the API server's JSON, in any order and without memory for
+ * the others. Unknown fields are skipped, and fields of an unexpected type count as absent, so that
+ * a new release of Kubernetes does not break rotation.
  */
 final class ApiJson {
+    /** In characters. Kubernetes limits a name to 253; its revisions are numbers. */
+    private static final int MAX_NAME = 1_000;
+
     private static final JsonFactory JSON =
-            JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+            JsonFactory.builder()
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNameLength(MAX_NAME).build())
+                    .build();
+
+    /**
+     * The most tokens of a response or event; a Secret of one key has about a hundred. Jackson
+     * remembers field names, of which 2 MiB can hold hundreds of thousands.
+     */
+    private static final int MAX_TOKENS = 20_000;
+
+    /** A list selects one object by its name. */
+    private static final int MAX_ITEMS = 10;
 
     /** One event of a watch. */
     record Event(@Nullable String type, ApiObject object) {}
@@ -40,7 +58,7 @@ final class ApiJson {
      * @throws ListWatchException if the text is not one complete JSON object
      */
     ApiObject object(byte[] json) throws ListWatchException {
-        return parse(json, this::object);
+        return parse(json, parser -> object(parser, true));
     }
 
     /**
@@ -58,7 +76,7 @@ final class ApiJson {
     }
 
     private static <T> T parse(byte[] bytes, Reading<T> reading) throws ListWatchException {
-        try (JsonParser json = JSON.createParser(bytes)) {
+        try (JsonParser json = new Counted(JSON.createParser(bytes))) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new ListWatchException(ListWatchResult.MALFORMED);
             }
@@ -80,9 +98,9 @@ final class ApiJson {
             String field = json.currentName();
             JsonToken value = json.nextToken();
             if (field.equals("object") && value == JsonToken.START_OBJECT) {
-                object = object(json);
+                object = object(json, false);
             } else if (field.equals("type")) {
-                type = text(json);
+                type = text(json, MAX_NAME);
             } else {
                 json.skipChildren();
             }
@@ -93,7 +111,12 @@ final class ApiJson {
         return new Event(type, object);
     }
 
-    private ApiObject object(JsonParser json) throws IOException {
+    /**
+     * Reads an object.
+     *
+     * @param list whether it may be a list, whose items are no lists
+     */
+    private ApiObject object(JsonParser json, boolean list) throws IOException, ListWatchException {
         String kind = null;
         Map<String, String> metadata = Map.of();
         int code = 0;
@@ -103,11 +126,12 @@ final class ApiJson {
             String field = json.currentName();
             JsonToken value = json.nextToken();
             switch (field) {
-                case "kind" -> kind = text(json);
-                case "metadata" -> metadata = texts(json, Set.of("name", "resourceVersion"));
+                case "kind" -> kind = text(json, MAX_NAME);
+                case "metadata" ->
+                        metadata = texts(json, Set.of("name", "resourceVersion"), MAX_NAME);
                 case "code" -> code = value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : 0;
-                case "data" -> data = texts(json, Set.of(key));
-                case "items" -> items = items(json);
+                case "data" -> data = texts(json, Set.of(key), SecretApi.MAX_BYTES);
+                case "items" -> items = list ? items(json) : items;
                 default -> {}
             }
             json.skipChildren(); // no effect on values that were read
@@ -121,12 +145,15 @@ final class ApiJson {
                 items);
     }
 
-    private List<ApiObject> items(JsonParser json) throws IOException {
+    private List<ApiObject> items(JsonParser json) throws IOException, ListWatchException {
         List<ApiObject> items = new ArrayList<>();
         if (json.currentToken() == JsonToken.START_ARRAY) {
             while (json.nextToken() != JsonToken.END_ARRAY) {
                 if (json.currentToken() == JsonToken.START_OBJECT) {
-                    items.add(object(json));
+                    if (items.size() == MAX_ITEMS) {
+                        throw new ListWatchException(ListWatchResult.MALFORMED);
+                    }
+                    items.add(object(json, false));
                 } else {
                     json.skipChildren();
                 }
@@ -135,14 +162,14 @@ final class ApiJson {
         return items;
     }
 
-    private static Map<String, String> texts(JsonParser json, Set<String> wanted)
+    private static Map<String, String> texts(JsonParser json, Set<String> wanted, int longest)
             throws IOException {
         Map<String, String> texts = new HashMap<>();
         if (json.currentToken() == JsonToken.START_OBJECT) {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String field = json.currentName();
                 json.nextToken();
-                String text = wanted.contains(field) ? text(json) : null;
+                String text = wanted.contains(field) ? text(json, longest) : null;
                 if (text != null) {
                     texts.put(field, text);
                 }
@@ -152,12 +179,46 @@ final class ApiJson {
         return texts;
     }
 
-    /** Returns null for anything but text. The API writes an empty value as "" or as null. */
-    private static @Nullable String text(JsonParser json) throws IOException {
+    /**
+     * Returns null for anything but text, and for text that is too long. The API writes an empty
+     * value as "" or as null.
+     */
+    private static @Nullable String text(JsonParser json, int longest) throws IOException {
         return switch (json.currentToken()) {
-            case VALUE_STRING -> json.getText();
+            case VALUE_STRING -> json.getTextLength() > longest ? null : json.getText();
             case VALUE_NULL -> "";
             default -> null;
         };
+    }
+
+    /** Ends the reading at the token that is one too many. */
+    private static final class Counted extends JsonParserDelegate {
+        private int tokens;
+
+        Counted(JsonParser json) {
+            super(json);
+        }
+
+        @Override
+        public @Nullable JsonToken nextToken() throws IOException {
+            if (++tokens > MAX_TOKENS) {
+                throw new IOException("more than " + MAX_TOKENS + " tokens");
+            }
+            return super.nextToken();
+        }
+
+        /** The delegate's own would not count. */
+        @Override
+        public JsonParser skipChildren() throws IOException {
+            int depth = isExpectedStartObjectToken() || isExpectedStartArrayToken() ? 1 : 0;
+            while (depth > 0) {
+                JsonToken token = nextToken();
+                if (token == null) {
+                    throw new IOException("ends too early");
+                }
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            }
+            return this;
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.forwardguard.kubernetes;
 
 import dev.forwardguard.kubernetes.kubeconfig.ClientKey;
 import dev.forwardguard.kubernetes.kubeconfig.KubeConfigFile;
+import dev.forwardguard.live.RegularFile;
 
 import io.micronaut.context.annotation.Property;
 
@@ -98,7 +99,7 @@ public final class KubernetesClientFactory implements AutoCloseable {
     ApiServer server() throws ListWatchException {
         ClusterAccess current = access.get();
         try {
-            byte[] content = Files.readAllBytes(current.file());
+            byte[] content = RegularFile.content(current.file());
             ApiServer present = server;
             if (present != null && Arrays.equals(content, builtFrom)) {
                 return present;

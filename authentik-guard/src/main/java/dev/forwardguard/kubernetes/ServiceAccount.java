@@ -2,13 +2,15 @@ package dev.forwardguard.kubernetes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.live.InvalidContentException;
+import dev.forwardguard.live.RegularFile;
+
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.regex.Pattern;
@@ -49,7 +51,7 @@ record ServiceAccount(String address, Path directory) implements ClusterAccess {
 
     @Override
     public String namespace() throws IOException {
-        return Files.readString(directory.resolve("namespace")).strip();
+        return new String(RegularFile.content(directory.resolve("namespace")), UTF_8).strip();
     }
 
     /**
@@ -68,11 +70,11 @@ record ServiceAccount(String address, Path directory) implements ClusterAccess {
 
         private String read() throws NoTokenException {
             try {
-                String token = new String(Files.readAllBytes(file), UTF_8).strip();
+                String token = new String(RegularFile.content(file), UTF_8).strip();
                 if (TOKEN.matcher(token).matches()) {
                     return token;
                 }
-            } catch (IOException e) {
+            } catch (IOException | InvalidContentException e) {
                 // like a missing token
             }
             throw new NoTokenException();

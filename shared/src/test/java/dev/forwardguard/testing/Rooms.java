@@ -28,7 +28,8 @@ enum Rooms {
             "AUTHENTIK LOGIN PAGES KUBERNETES HTPASSWD TELEMETRY GUARD OUTCOME SETTINGS LIVE TIME"),
     LOGIN("authentik.login", "HTPASSWD TIME"),
     PAGES("authentik.pages", "GUARD OUTCOME"),
-    KUBERNETES("kubernetes..", "LIVE TIME"),
+    // a kubeconfig is YAML, as the settings are
+    KUBERNETES("kubernetes..", "SETTINGS LIVE TIME"),
     HTPASSWD("htpasswd", ""),
     RUNTIME("runtime", "STARTUP SERVER TELEMETRY GUARD UPSTREAM MEMORY SETTINGS LIVE TIME"),
     STARTUP("startup", ""),

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.forwardguard.kubernetes.ApiServer;
 import dev.forwardguard.kubernetes.ClusterAccess;
 import dev.forwardguard.kubernetes.TlsTrust;
+import dev.forwardguard.live.RegularFile;
+import dev.forwardguard.settings.YamlDocument;
 
 import io.kubernetes.client.util.KubeConfig;
 
@@ -16,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Map;
@@ -41,11 +42,12 @@ public record KubeConfigFile(Path file) implements ClusterAccess {
 
     @Override
     public String namespace() throws IOException {
-        String namespace = parse(Files.readAllBytes(file)).getNamespace();
+        String namespace = parse(RegularFile.content(file)).getNamespace();
         return namespace == null ? "default" : namespace;
     }
 
     private KubeConfig parse(byte[] content) {
+        YamlDocument.check(content); // Kubernetes' client does not limit what it reads
         KubeConfig config = KubeConfig.loadKubeConfig(new StringReader(new String(content, UTF_8)));
         config.setFile(file.toFile()); // the base of relative paths
         return config;
