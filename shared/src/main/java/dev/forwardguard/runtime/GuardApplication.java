@@ -10,7 +10,6 @@ import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.Micronaut;
 import io.micronaut.runtime.server.EmbeddedServer;
 
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.security.Security;
@@ -28,24 +27,31 @@ public final class GuardApplication {
      * @param main the class with the guard's {@code main} method
      */
     public static void run(Class<?> main, String... arguments) {
-        // the guard caches and refreshes addresses itself; Java's own cache would keep the address
-        // of a dead pod for 30 s
-        Security.setProperty("networkaddress.cache.ttl", "0");
-        Security.setProperty("networkaddress.cache.negative.ttl", "0");
-        StartupWarmup.begin();
-        Logger log = LoggerFactory.getLogger(main);
-        Shutdown shutdown = Shutdown.installed();
+        Shutdown shutdown = null;
         try {
+            // the guard caches and refreshes addresses itself; Java's own cache would keep the
+            // address of a dead pod for 30 s
+            Security.setProperty("networkaddress.cache.ttl", "0");
+            Security.setProperty("networkaddress.cache.negative.ttl", "0");
+            StartupWarmup.begin();
+            shutdown = Shutdown.installed();
             Logging.check();
-            start(main, arguments, log, shutdown);
-        } catch (RuntimeException e) {
-            shutdown.ends();
-            log.error("Cannot start: {}", reason(e));
-            System.exit(1);
+            start(main, arguments, shutdown);
+        } catch (Throwable e) {
+            // an Error, too: a class that is missing would leave threads that keep a process
+            // running which serves nobody
+            try {
+                if (shutdown != null) {
+                    shutdown.ends();
+                }
+                LoggerFactory.getLogger(main).error("Cannot start: {}", reason(e));
+            } finally {
+                System.exit(1);
+            }
         }
     }
 
-    private static void start(Class<?> main, String[] arguments, Logger log, Shutdown shutdown) {
+    private static void start(Class<?> main, String[] arguments, Shutdown shutdown) {
         ApplicationContext context =
                 Micronaut.build(arguments)
                         .mainClass(main)
@@ -59,7 +65,10 @@ public final class GuardApplication {
         shutdown.watch(context.getBean(EventLoopGroupRegistry.class).getDefaultEventLoopGroup());
         shutdown.serves(
                 context.getBean(Drain.class), () -> profile.settings().drainDelay(), server::stop);
-        log.atInfo().addKeyValue("address", server.getURL()).log("Started");
+        LoggerFactory.getLogger(main)
+                .atInfo()
+                .addKeyValue("address", server.getURL())
+                .log("Started");
     }
 
     private static String reason(Throwable failure) {
@@ -67,7 +76,12 @@ public final class GuardApplication {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        // of a class that is missing, the message is only the name
+        boolean unclear =
+                cause instanceof Error
+                        || cause instanceof ReflectiveOperationException
+                        || cause.getMessage() == null;
+        String message = unclear ? cause.toString() : String.valueOf(cause.getMessage());
         return failure instanceof ServerStartupException
                 ? failure.getMessage() + ": " + message
                 : message;
