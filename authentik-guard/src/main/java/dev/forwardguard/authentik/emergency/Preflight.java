@@ -2,8 +2,11 @@ package dev.forwardguard.authentik.emergency;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Recognises CORS preflights: the {@code OPTIONS} request that a browser sends before it sends one
@@ -11,26 +14,50 @@ import java.util.List;
  * browser.
  */
 final class Preflight {
+    private static final String METHOD = "X-Forwarded-Method";
+
     /**
-     * No browser sends these with a preflight. With one of the last three, an application might
-     * treat the request as a {@code DELETE}.
+     * No browser sends a header with one of these words in its name with a preflight, except {@code
+     * Access-Control-Request-Method}. With such a header an application might treat the request as
+     * a {@code DELETE}: frameworks honour {@code X-HTTP-Method-Override}, {@code X-HTTP-Method},
+     * {@code X-Method-Override}, {@code X-Tunneled-Method} and others, and servers with CGI
+     * variables also {@code X_HTTP_METHOD_OVERRIDE} and {@code X.HTTP.Method.Override}.
      */
-    private static final List<CharSequence> FOREIGN =
-            List.of(
-                    HttpHeaderNames.AUTHORIZATION,
-                    HttpHeaderNames.COOKIE,
-                    "X-HTTP-Method-Override",
-                    "X-HTTP-Method",
-                    "X-Method-Override");
+    private static final List<String> OVERRIDES = List.of("method", "override");
+
+    /** No browser sends a longer name either. It is not searched. */
+    private static final int LONGEST_NAME = 64;
 
     private Preflight() {}
 
     /** Whether the request is a preflight, exactly as browsers send it by the Fetch standard. */
     static boolean is(HttpHeaders headers) {
-        return headers.getAll("X-Forwarded-Method").equals(List.of("OPTIONS"))
+        return headers.getAll(METHOD).equals(List.of("OPTIONS"))
                 && appearsOnce(HttpHeaderNames.ORIGIN, headers)
                 && appearsOnce(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD, headers)
-                && FOREIGN.stream().noneMatch(headers::contains);
+                && !headers.contains(HttpHeaderNames.AUTHORIZATION)
+                && !headers.contains(HttpHeaderNames.COOKIE)
+                && !overridesMethod(headers);
+    }
+
+    private static boolean overridesMethod(HttpHeaders headers) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
+        while (fields.hasNext()) {
+            if (overridesMethod(fields.next().getKey())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean overridesMethod(CharSequence name) {
+        return name.length() > LONGEST_NAME || mentionsMethod(name);
+    }
+
+    private static boolean mentionsMethod(CharSequence name) {
+        return OVERRIDES.stream().anyMatch(word -> AsciiString.containsIgnoreCase(name, word))
+                && !AsciiString.contentEqualsIgnoreCase(name, METHOD)
+                && !HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD.contentEqualsIgnoreCase(name);
     }
 
     private static boolean appearsOnce(CharSequence name, HttpHeaders headers) {
