@@ -1,7 +1,6 @@
 package dev.forwardguard.authentik;
 
 import dev.forwardguard.authentik.emergency.EmergencyUsers;
-import dev.forwardguard.htpasswd.ClaimedUsers;
 import dev.forwardguard.http1.OutgoingHeaders;
 import dev.forwardguard.outcome.UpstreamResponse;
 
@@ -20,7 +19,7 @@ import java.util.function.BiConsumer;
  *
  * @param values the values of the header as received, usually one
  * @param emergency whether one of them names, in any spelling, a current or former user of the
- *     htpasswd file
+ *     htpasswd file, or that cannot be told
  */
 public record ClientAuthorization(List<String> values, boolean emergency) {
 
@@ -29,7 +28,7 @@ public record ClientAuthorization(List<String> values, boolean emergency) {
             return new ClientAuthorization(List.of(), false);
         }
         List<String> values = headers.getAll(HttpHeaderNames.AUTHORIZATION);
-        return new ClientAuthorization(values, ClaimedUsers.in(values).anyMatch(users::include));
+        return new ClientAuthorization(values, users.mayBeNamedBy(values));
     }
 
     /** Removes an emergency password from what goes to authentik, which would try it as a login. */

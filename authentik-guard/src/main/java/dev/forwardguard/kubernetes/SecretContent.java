@@ -111,6 +111,15 @@ final class SecretContent implements AutoCloseable {
 
     /** Starts the deletion grace: the API server says that the Secret does not exist. */
     synchronized void absent() {
+        value.absent();
+        notFound();
+    }
+
+    /**
+     * Starts the deletion grace as well. Something else at the address of the API server may have
+     * sent the 404, so whoever waits for the first reading of the users still waits.
+     */
+    synchronized void notFound() {
         value.confirm();
         if (absentSince == null) {
             long since = ticker.nanos();

@@ -50,7 +50,7 @@ final class SecretListWatch {
     /** Records a failed list. Some failures also say something about the Secret. */
     void listFailed(ListWatchResult result) {
         if (result == ListWatchResult.NOT_FOUND) {
-            secret.absent();
+            secret.notFound();
         } else if (result == ListWatchResult.TOO_LARGE) {
             secret.oversized();
         }

@@ -49,6 +49,9 @@ final class AuthorizationTest extends AgainstStubUpstream {
                 "Digest username=\"anna\", realm=\"x\"",
                 "Negotiate YIIJvwYGKwYBBQUCoIIJszCCCa+g",
                 "AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu/s3/aws4_request",
+                "Bearer " + "eyJ.".repeat(50_000),
+                basic("x".repeat(50_000), "secret"),
+                (basic("carl", "secret") + ",").repeat(8),
                 "nonsense");
     }
 
@@ -103,7 +106,10 @@ final class AuthorizationTest extends AgainstStubUpstream {
                 "Basic anna:secret",
                 TOKEN + ", " + right,
                 right + ", " + TOKEN,
-                "Negotiate Basic " + token);
+                "Negotiate Basic " + token,
+                "basic".repeat(48_000),
+                (basic("carl", "secret") + ",").repeat(9),
+                "Basic " + "!".repeat(10_000) + token);
     }
 
     @ParameterizedTest

@@ -26,8 +26,7 @@ class CredentialsFuzzTest {
         for (String value : List.of(raw(bytes), "Basic " + raw(bytes), header(bytes))) {
             Credentials.parse(List.of(value)).ifPresent(it -> assertUnambiguous(value, it));
             assertThat(Credentials.parse(List.of(value, value))).isEmpty();
-            // consume the whole lazy stream
-            assertThat(ClaimedUsers.in(List.of(value)).count()).isNotNegative();
+            assertThat(ClaimedUsers.mayName(List.of(value), name -> true)).isIn(true, false);
         }
     }
 
@@ -39,9 +38,9 @@ class CredentialsFuzzTest {
         assertThat(user.length() + password.length).isLessThan(Credentials.MAX_BYTES);
         assertThat(password).doesNotContain(0);
         assertThat(Credentials.parse(List.of(header(user, password)))).hasValue(credentials);
-        assertThat(ClaimedUsers.in(List.of(value)))
+        assertThat(ClaimedUsers.mayName(List.of(value), user::equals))
                 .as("the user of valid credentials is a claimed user, too")
-                .contains(user);
+                .isTrue();
         assertThat(USERS.authenticate(credentials)).isFalse();
     }
 }

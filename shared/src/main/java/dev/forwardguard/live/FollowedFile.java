@@ -152,6 +152,7 @@ public final class FollowedFile implements LiveSource {
             warn("is gone");
         }
         seen = null;
+        value.absent();
         long now = ticker.nanos();
         if (absentSince == null) {
             absentSince = now;

@@ -37,6 +37,7 @@ public final class LiveValue<T> {
     private final List<Consumer<T>> subscribers = new CopyOnWriteArrayList<>();
     private volatile @Nullable Snapshot<T> current;
     private volatile @Nullable Instant confirmed;
+    private volatile boolean read;
     private volatile @Nullable String rejection;
     private volatile long rejections;
     private @Nullable String rejectedRevision;
@@ -91,6 +92,14 @@ public final class LiveValue<T> {
         return Optional.ofNullable(confirmed);
     }
 
+    /**
+     * Whether the source has ever said what the content is: by valid content, or by its absence.
+     * Never false again.
+     */
+    public boolean wasRead() {
+        return read;
+    }
+
     /** Why the newest content was rejected; empty if the newest content is in force. */
     public Optional<String> rejection() {
         return Optional.ofNullable(rejection);
@@ -133,6 +142,11 @@ public final class LiveValue<T> {
         confirmed = clock.instant();
     }
 
+    /** Records that the source has no content. A value in force stays until it is withdrawn. */
+    public void absent() {
+        read = true;
+    }
+
     /**
      * Removes the value, because the source reports that its content no longer exists. Content that
      * does not exist is not rejected either.
@@ -163,6 +177,7 @@ public final class LiveValue<T> {
     private void accept(String revision, T value) {
         var snapshot = new Snapshot<>(value, revision, clock.instant());
         current = snapshot;
+        read = true; // after the value, so that whoever sees this sees the value as well
         rejection = null;
         rejectedRevision = null;
         confirm();

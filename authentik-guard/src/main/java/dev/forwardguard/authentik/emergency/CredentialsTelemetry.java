@@ -96,6 +96,11 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 "rejectedLines",
                 htpasswd.get().map(users -> users.rejectedLines().toString()).orElse("[]"));
         state.put("rejectedLineCount", htpasswd.get().map(Htpasswd::rejectedCount).orElse(0));
+        state.put(
+                "basicAuthorization",
+                htpasswd.wasRead()
+                        ? "withheld if it names an emergency user"
+                        : "withheld until the users were read");
         state.putAll(StatusEndpoint.live(htpasswd));
         return state;
     }

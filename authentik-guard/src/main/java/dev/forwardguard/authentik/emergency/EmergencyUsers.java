@@ -3,6 +3,7 @@ package dev.forwardguard.authentik.emergency;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
+import dev.forwardguard.htpasswd.ClaimedUsers;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.time.Ticker;
@@ -12,12 +13,14 @@ import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The current and the recent users of Emergency Access. Browsers keep sending an emergency password
  * after its user was removed from the htpasswd file, or after the whole file was deleted. The
- * password still must not leave the guard. Never used to grant access.
+ * password still must not leave the guard. Until the users were read for the first time after a
+ * start, any password may be an emergency password. Never used to grant access.
  */
 @Singleton
 public final class EmergencyUsers {
@@ -59,12 +62,31 @@ public final class EmergencyUsers {
         last = now;
     }
 
+    /**
+     * Whether these values of {@code Authorization} may hold an emergency password: they name one
+     * of the users, or that cannot be told.
+     */
+    public boolean mayBeNamedBy(List<String> authorizationValues) {
+        return known()
+                ? ClaimedUsers.mayName(authorizationValues, this::include)
+                : ClaimedUsers.mentionScheme(authorizationValues);
+    }
+
+    /**
+     * Whether the users were read since the start. That there are none, or no file, is a reading,
+     * too. What was read once stays known: later outages and deletions do not change this.
+     */
+    boolean known() {
+        return htpasswd.wasRead();
+    }
+
     /** Whether a password sent under this name may be an emergency password. */
-    public boolean include(String user) {
-        Htpasswd before = last;
+    boolean include(String user) {
+        // in this order: a value that is withdrawn in between is the last one by then
         Optional<Htpasswd> now = htpasswd.get();
-        return (before != null && before.mentions(user))
-                || now.filter(users -> users.mentions(user)).isPresent()
+        Htpasswd before = last;
+        return now.filter(users -> users.mentions(user)).isPresent()
+                || (before != null && before.mentions(user))
                 || former.getIfPresent(user) != null;
     }
 }

@@ -10,9 +10,12 @@ import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.testing.guard.Visitor;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 class EmergencyUsersTest {
@@ -83,5 +86,62 @@ class EmergencyUsersTest {
         assertThat(users.include("anna")).isTrue();
         nanos.addAndGet(Duration.ofDays(1).toNanos());
         assertThat(users.include("anna")).isFalse();
+    }
+
+    private boolean mayBeEmergency(EmergencyUsers users, String user) {
+        return users.mayBeNamedBy(List.of(Visitor.basic(user, "secret")));
+    }
+
+    @Test
+    void anyPasswordMayBeOneBeforeFirstReading() {
+        EmergencyUsers users = users();
+
+        assertThat(users.known()).isFalse();
+        assertThat(mayBeEmergency(users, "carl")).isTrue();
+        assertThat(users.mayBeNamedBy(List.of("Bearer x", "bAsIc"))).isTrue();
+        assertThat(users.mayBeNamedBy(List.of("Bearer YW5uYTpzZWNyZXQ="))).isFalse();
+        assertThat(users.mayBeNamedBy(List.of())).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "# nobody\n", Visitor.HTPASSWD})
+    void onlyUsersAfterFirstReading(String htpasswd) {
+        EmergencyUsers users = users();
+        load(htpasswd);
+
+        assertThat(users.known()).isTrue();
+        assertThat(mayBeEmergency(users, "carl")).isFalse();
+        assertThat(mayBeEmergency(users, "anna")).isEqualTo(htpasswd.equals(ANNA));
+    }
+
+    @Test
+    void nobodyIfSourceSaysThatThereIsNoContent() {
+        EmergencyUsers users = users();
+        live.absent();
+
+        assertThat(users.known()).isTrue();
+        assertThat(mayBeEmergency(users, "anna")).isFalse();
+    }
+
+    @Test
+    void rejectedContentIsNoReading() {
+        EmergencyUsers users = users();
+        live.reject("2", "no usable entry");
+        live.confirm();
+        live.withdraw();
+
+        assertThat(users.known()).isFalse();
+        assertThat(mayBeEmergency(users, "carl")).isTrue();
+    }
+
+    @Test
+    void staysKnownAfterWithdrawalAndRejection() {
+        EmergencyUsers users = users();
+        load(ANNA);
+        live.withdraw();
+        live.reject("2", "no usable entry");
+
+        assertThat(mayBeEmergency(users, "carl")).isFalse();
+        assertThat(mayBeEmergency(users, "anna")).isTrue();
     }
 }
