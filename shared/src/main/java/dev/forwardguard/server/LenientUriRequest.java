@@ -15,6 +15,8 @@ final class LenientUriRequest extends DefaultHttpRequest {
     /** Characters that may stay as they are (RFC 3986 section 2), without the percent sign. */
     private static final BitSet LEGAL = new BitSet(128);
 
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
     static {
         String marks = "-._~:/?@!$&'()*+,;=";
         for (char c = 0; c < 128; c++) {
@@ -66,7 +68,7 @@ final class LenientUriRequest extends DefaultHttpRequest {
             if (isLegal(target, at)) {
                 legal.append(c);
             } else {
-                legal.append('%').append(HexFormat.of().withUpperCase().toHexDigits((byte) c));
+                HEX.toHexDigits(legal.append('%'), (byte) c);
             }
         }
         return legal.toString();

@@ -29,6 +29,13 @@ class AcceptedMediaTest {
                 "text/html;q=                          | false",
                 "text/html;q=2                         | false",
                 "text/html;q=high                      | false",
+                "text/html;q=0.5;q=0                   | true",
+                "text/html;q=00                        | false",
+                "text/html;q=1.001                     | false",
+                "text/html;q=-1                        | false",
+                "text/html;q=.5                        | false",
+                "text/html;q=1.                        | true",
+                "text/html ; Q=0.3, text/plain;q=0.2   | true",
                 "*/*                                   | false",
                 "text/*                                | false",
                 "image/avif,image/webp,*/*;q=0.8       | false",
@@ -50,5 +57,26 @@ class AcceptedMediaTest {
     @Test
     void combinesSeveralAcceptHeaders() {
         assertThat(AcceptedMedia.of(List.of("image/png", "text/html")).prefersHtml()).isTrue();
+    }
+
+    @Test
+    void readsFirst64Ranges() {
+        String others = "image/png,".repeat(63);
+
+        assertThat(AcceptedMedia.of(List.of(others + "text/html")).prefersHtml()).isTrue();
+        assertThat(AcceptedMedia.of(List.of("," + others + "text/html")).prefersHtml()).isFalse();
+        assertThat(AcceptedMedia.of(List.of(others, "text/html")).prefersHtml()).isFalse();
+        assertThat(AcceptedMedia.of(List.of("text/html," + others + others)).prefersHtml())
+                .isTrue();
+    }
+
+    @Test
+    void ignoresRangeThatEndsAfter8KiB() {
+        String html = "text/html;level=1";
+        String filler = " ".repeat(AcceptedMedia.MAX_CHARACTERS - html.length() - 2) + ",";
+
+        assertThat(AcceptedMedia.of(List.of(filler + html)).prefersHtml()).isTrue();
+        assertThat(AcceptedMedia.of(List.of(filler + html + " ")).prefersHtml()).isFalse();
+        assertThat(AcceptedMedia.of(List.of(filler, " ", html)).prefersHtml()).isFalse();
     }
 }

@@ -1,0 +1,132 @@
+package dev.forwardguard.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Checks that reading a text costs work in proportion to its length, and not much for each
+ * character, whatever visitors write into it.
+ */
+public final class LinearWork {
+    private static final int SHORTEST = 32 * 1024;
+    private static final int LONGEST = 4 * SHORTEST;
+
+    /** Twice the work for twice the text, and something for what depends on neither. */
+    private static final double GROWTH = 2.5;
+
+    private static final int CONSTANT = 100_000;
+
+    private static final int STEPS_PER_CHARACTER = 40;
+    private static final int BYTES_PER_CHARACTER = 16;
+
+    /** What separates, nests or repeats in one of the header fields that the guards read. */
+    private static final List<String> HOSTILE =
+            List.of(
+                    "basic",
+                    "Basic ",
+                    "bAsIc:",
+                    "basic \t",
+                    "basi",
+                    "basic Og==,",
+                    "basicYTpi",
+                    "basic !!",
+                    "Basic\u00e9",
+                    ",",
+                    ";",
+                    ",;",
+                    ", ",
+                    "a",
+                    "a,",
+                    "ab, ",
+                    "=",
+                    "q=",
+                    ";q=",
+                    "text/html,",
+                    "text/html;q=0.5,",
+                    ";q=0.5",
+                    "text/plain;q=1,text/html,",
+                    " ",
+                    "\t",
+                    "/",
+                    "//",
+                    "://",
+                    "http://",
+                    "?",
+                    "%",
+                    "%2",
+                    "%zz",
+                    "|",
+                    "{",
+                    "\u00e9",
+                    ":",
+                    "::",
+                    "::1,",
+                    "10.0.0.1,",
+                    "10.0.0.1:1, ",
+                    "[::1]:1,",
+                    "fe80::1%a,",
+                    ".",
+                    "1",
+                    "-",
+                    "_",
+                    "close,",
+                    "keep-alive, ",
+                    "X-Forwarded-For,",
+                    "cookie=",
+                    "c=d; ");
+
+    private static final int MIXED = 20;
+
+    private LinearWork() {}
+
+    /** The units of hostile texts: each one by itself, and mixed ones. */
+    public static Stream<String> hostile() {
+        return Stream.concat(
+                Stream.concat(HOSTILE.stream(), Stream.of(WORDS)),
+                Stream.iterate(0, seed -> seed + 1).limit(MIXED).map(LinearWork::mix));
+    }
+
+    private static String mix(int seed) {
+        Random random = new Random(seed);
+        var mixed = new StringBuilder();
+        for (int i = 0; i < 3 + seed; i++) {
+            mixed.append(HOSTILE.get(random.nextInt(HOSTILE.size())));
+        }
+        return mixed.toString();
+    }
+
+    /** A unit of words that differ, which hash tables and caches have to keep apart. */
+    private static final String WORDS =
+            IntStream.range(0, 50_000).mapToObj(Integer::toString).collect(joining(","));
+
+    /** Repeats the unit to texts of 32, 64 and 128 KiB, and compares the work. */
+    public static <E extends Enum<E> & Consumer<String>> void assertLinear(E reader, String unit) {
+        long steps = Long.MAX_VALUE;
+        long bytes = Long.MAX_VALUE;
+        for (int length = SHORTEST; length <= LONGEST; length *= 2) {
+            CountedWork work =
+                    CountedWork.of(
+                            reader, unit.repeat(length / unit.length() + 1).substring(0, length));
+
+            assertThat(work.steps())
+                    .as("steps of %s for %d characters", reader, length)
+                    .isLessThan(
+                            (long) Math.min(steps * GROWTH, STEPS_PER_CHARACTER * (double) length)
+                                    + CONSTANT);
+            assertThat(work.bytes())
+                    .as("bytes of %s for %d characters", reader, length)
+                    .isLessThan(
+                            (long) Math.min(bytes * GROWTH, BYTES_PER_CHARACTER * (double) length)
+                                    + CONSTANT);
+            steps = work.steps();
+            bytes = work.bytes();
+        }
+    }
+}
