@@ -1,5 +1,6 @@
 package dev.forwardguard.guard;
 
+import dev.forwardguard.http1.ConnectionHeader;
 import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.http1.OutgoingHeaders;
 
@@ -9,9 +10,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 
-import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -141,19 +140,10 @@ public final class HeaderSelection {
                 if (HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(entry.getValue())) {
                     named = CLOSE;
                 } else if (!HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(entry.getValue())) {
-                    return everyWordOf(headers.getAll(HttpHeaderNames.CONNECTION));
+                    return ConnectionHeader.names(headers.getAll(HttpHeaderNames.CONNECTION));
                 }
             }
         }
         return named;
-    }
-
-    private static HeaderNames everyWordOf(List<String> values) {
-        return HeaderNames.of(
-                values.stream()
-                        .flatMap(value -> Arrays.stream(value.split(",")))
-                        .map(String::strip)
-                        .filter(name -> !name.isEmpty())
-                        .toList());
     }
 }

@@ -64,6 +64,7 @@ public final class FieldLineParser {
     private int at;
     private int fields;
     private int contentLength;
+    private boolean hasConnection;
 
     private FieldLineParser() {}
 
@@ -98,11 +99,14 @@ public final class FieldLineParser {
         at = start;
         fields = 0;
         contentLength = NO_LENGTH;
+        hasConnection = false;
         try {
+            int lines = 0;
             while (bytes[at] != '\r') {
-                if (fields == MAX_FIELDS || !readLine(unread)) {
+                if (lines == MAX_FIELDS || !readLine(unread)) {
                     return null;
                 }
+                lines++;
             }
             at += 2;
             return bytes[at - 1] == '\n' ? headers() : null;
@@ -203,7 +207,7 @@ public final class FieldLineParser {
             case 7 -> !HttpHeaderNames.UPGRADE.contentEqualsIgnoreCase(name);
             case 10 ->
                     !HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name)
-                            || isOneWord(new AsciiString(bytes, start, end - start, false));
+                            || isOnlyWord(new AsciiString(bytes, start, end - start, false));
             case 14 ->
                     !HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
                             || (contentLength == NO_LENGTH && isLength(start, end));
@@ -212,9 +216,12 @@ public final class FieldLineParser {
         };
     }
 
-    private static boolean isOneWord(AsciiString connection) {
-        return HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(connection)
-                || HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(connection);
+    private boolean isOnlyWord(AsciiString connection) {
+        boolean first = !hasConnection;
+        hasConnection = true;
+        return first
+                && (HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(connection)
+                        || HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(connection));
     }
 
     private boolean isLength(int start, int end) {

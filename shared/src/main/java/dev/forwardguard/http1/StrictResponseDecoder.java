@@ -143,12 +143,16 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
     }
 
     /**
-     * Whether a decoded head leaves no doubt about its framing. {@code Transfer-Encoding} has to be
-     * absent, or exactly "chunked" in HTTP/1.1 and without {@code Content-Length}. No other coding
-     * can be decoded here.
+     * Whether a decoded head leaves no doubt about its framing, and about which of its headers are
+     * end-to-end. {@code Transfer-Encoding} has to be absent, or exactly "chunked" in HTTP/1.1 and
+     * without {@code Content-Length}. No other coding can be decoded here. {@code Connection} has
+     * to name few headers, because all of them are dropped.
      */
     public static boolean isUnambiguous(HttpResponse head) {
         HttpHeaders headers = head.headers();
+        if (ConnectionHeader.hasTooManyWords(headers)) {
+            return false;
+        }
         if (!headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             return true;
         }

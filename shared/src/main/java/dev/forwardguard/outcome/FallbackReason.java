@@ -29,8 +29,8 @@ public enum FallbackReason {
     /** The operator chose to fall back always: mode {@code fallback}. */
     FORCED,
     /**
-     * The request to the guard itself was rejected: malformed, more than 256 KiB of headers, or
-     * more than 10 s to send them.
+     * The request to the guard itself was rejected: malformed, more than 256 KiB or 200 lines of
+     * headers, or more than 10 s to send them.
      */
     BAD_REQUEST,
     /** A bug in the guard; the log has the stack trace. */

@@ -7,6 +7,7 @@ import dev.forwardguard.live.RegularFile;
 import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.memory.LoadLimits;
 import dev.forwardguard.server.ClientConnections;
+import dev.forwardguard.server.ManagementConnections;
 import dev.forwardguard.telemetry.FallbackLog;
 import dev.forwardguard.telemetry.GuardMetrics;
 import dev.forwardguard.time.Ticker;
@@ -103,6 +104,12 @@ final class GuardBeans {
     }
 
     @Singleton
+    ManagementConnections managementConnections(
+            @Value("${endpoints.all.port}") int port, Ticker ticker) {
+        return new ManagementConnections(port, ticker);
+    }
+
+    @Singleton
     Drain drain(ClientConnections connections, Ticker ticker) {
         return new Drain(connections, ticker, Thread::sleep);
     }
@@ -121,14 +128,17 @@ final class GuardBeans {
     @Singleton
     static final class Sweep {
         private final ClientConnections connections;
+        private final ManagementConnections managementConnections;
 
-        Sweep(ClientConnections connections) {
+        Sweep(ClientConnections connections, ManagementConnections managementConnections) {
             this.connections = connections;
+            this.managementConnections = managementConnections;
         }
 
         @Scheduled(fixedDelay = "1s")
         void rejectSlowHeads() {
             connections.rejectSlowHeads();
+            managementConnections.rejectSlowHeads();
         }
     }
 

@@ -1,12 +1,12 @@
 package dev.forwardguard.server;
 
+import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.memory.BufferBudget.Share;
 import dev.forwardguard.time.Ticker;
 
 import io.netty.channel.Channel;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A connection of a gateway to the guard's main port: what it is waiting for, and how much memory
@@ -29,6 +29,9 @@ final class ClientConnection {
     /** The largest possible request line and header section together. */
     private static final int LARGEST_HEAD_BYTES = (64 + 256) * 1024;
 
+    /** Nothing more is read while more than this waits for its turn. */
+    private static final int MOST_WAITING_BYTES = 64 * 1024;
+
     private static final long READING_MILLIS = 20;
 
     private final Channel channel;
@@ -36,15 +39,18 @@ final class ClientConnection {
     private final Ticker ticker;
     private final boolean admitted;
     private long requestBytes;
+    private long fieldBytes;
+    private long waiting;
     private long reserved;
     private long kept;
     private boolean inBody;
-    private int unanswered;
-    private final AtomicInteger unsent = new AtomicInteger();
+    private boolean unanswered;
+    private boolean ended;
+    private boolean lastRequestRead;
+    private volatile boolean unsent;
     private volatile boolean inHead;
     private volatile long since;
     private volatile boolean lastAnswerDue;
-    private boolean lastRequestRead;
 
     /**
      * @param admitted whether the guard has room for it; if not, its first request is rejected
@@ -63,8 +69,12 @@ final class ClientConnection {
      * budget, and none of them could be completed.
      */
     boolean arrived(int bytes) {
-        if (inBody) {
-            return true; // passed on as it arrives, nothing is held
+        if (inBody || ended) {
+            return true; // passed on or dropped as it arrives, nothing is held
+        }
+        if (unsent) {
+            waiting += bytes;
+            return admitted && reserve(requestBytes + fieldBytes + waiting);
         }
         if (!inHead) {
             inHead = true;
@@ -72,6 +82,13 @@ final class ClientConnection {
         }
         requestBytes += bytes;
         return admitted && reserveForHead();
+    }
+
+    /**
+     * Whether enough of the next requests has arrived to wait until the current one is answered.
+     */
+    boolean hasEnoughWaiting() {
+        return waiting > MOST_WAITING_BYTES;
     }
 
     /**
@@ -101,38 +118,72 @@ final class ClientConnection {
         return true;
     }
 
-    /** Called when the head of a request is complete. */
-    void asked() {
+    /**
+     * Called when the head of a request is complete. Returns false if the guard cannot hold it.
+     *
+     * @param fields the number of its headers, which cost more than their bytes
+     */
+    boolean asked(int fields) {
         inHead = false;
+        fieldBytes = (long) fields * BufferBudget.FIELD_BYTES;
+        if (!reserve(requestBytes + fieldBytes)) {
+            return false;
+        }
         inBody = true;
-        unanswered++;
-        unsent.incrementAndGet();
-        if (reserved > requestBytes) {
-            share.giveBack(reserved - requestBytes);
-            reserved = requestBytes;
+        unanswered = true;
+        unsent = true;
+        giveBackReserved();
+        return true;
+    }
+
+    private void giveBackReserved() {
+        long needed = requestBytes + fieldBytes + waiting;
+        if (reserved > needed) {
+            share.giveBack(reserved - needed);
+            reserved = needed;
         }
     }
 
-    /** Called when the body of a request is complete, or at once if it has none. */
-    void askedAll() {
+    /**
+     * Called when the body of a request is complete, or at once if it has none. Returns false if
+     * the guard cannot hold what has arrived of the next request.
+     *
+     * @param next the number of bytes that have arrived of the next request
+     */
+    boolean askedAll(int next) {
         inBody = false;
+        if (!unsent) {
+            expectRequest(next);
+            return reserve(requestBytes);
+        }
+        requestBytes = Math.max(0, requestBytes - next);
+        waiting = next;
+        return reserve(requestBytes + fieldBytes + waiting);
     }
 
     /** Called when the last part of a response is written. */
     void answered() {
-        unanswered--;
+        unanswered = false;
     }
 
     /** Called when a response has been flushed. Releases what was held for its request. */
     void flushed() {
+        unsent = false;
+        kept = Math.max(kept, keptAfter(requestBytes));
+        expectRequest(waiting);
+        share.keep(kept + requestBytes);
+        reserved = requestBytes;
+    }
+
+    /**
+     * @param bytes what has arrived of the request already
+     */
+    private void expectRequest(long bytes) {
         since = ticker.nanos();
-        unsent.decrementAndGet();
-        if (unanswered == 0 && !inHead) {
-            kept = Math.max(kept, keptAfter(requestBytes));
-            share.keep(kept);
-            requestBytes = 0;
-            reserved = 0;
-        }
+        requestBytes = bytes;
+        fieldBytes = 0;
+        waiting = 0;
+        inHead = bytes > 0;
     }
 
     /**
@@ -145,11 +196,20 @@ final class ClientConnection {
     }
 
     /**
-     * Ends the connection with the response to the last request in flight, or else to the next
-     * request.
+     * Ends the connection with the response to the request in flight, or else to the next request.
      */
     void endSoon() {
         lastAnswerDue = true;
+    }
+
+    /** Called when no further request will be read. */
+    void end() {
+        ended = true;
+    }
+
+    /** Whether no further request will be read. */
+    boolean hasEnded() {
+        return ended;
     }
 
     /** Called when the client has announced that this request is its last. */
@@ -170,7 +230,7 @@ final class ClientConnection {
      * Whether the response that is about to be written has to announce the end of the connection.
      */
     boolean isLastAnswer() {
-        return unanswered == 1 && (lastAnswerDue || costsTooMuchToKeep());
+        return unanswered && (lastAnswerDue || costsTooMuchToKeep());
     }
 
     private boolean costsTooMuchToKeep() {
@@ -178,9 +238,9 @@ final class ClientConnection {
                 || (Math.max(requestBytes, kept) > SMALL_HEAD_BYTES && share.isTaken(75));
     }
 
-    /** Whether all requests are answered. */
+    /** Whether no request is without a response. */
     boolean hasAnsweredAll() {
-        return unanswered == 0;
+        return !unanswered;
     }
 
     /**
@@ -188,7 +248,7 @@ final class ClientConnection {
      * another thread than the event loop closes the connection.
      */
     boolean isIdle() {
-        return unsent.get() == 0;
+        return !unsent;
     }
 
     /** How long it has been waiting for a request, or for the rest of a head. */

@@ -8,23 +8,26 @@ import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollChannelOption;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
 
 /**
- * The connections to the guard's main port, of which there is a limited number. When one more
+ * The connections to one port of the guard, of which there is a limited number. When one more
  * arrives, an idle connection is closed to make room: the one of a sample that has been idle
  * longest. So open connections cannot keep new ones out. Only if the sample has no idle connection
  * is the first request of the new connection rejected.
  */
 public final class ClientConnections implements StatusPart {
     /** How long the head of a request may take, counted from its first byte. */
-    private static final long HEAD_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration HEAD_TIME = Duration.ofSeconds(10);
 
     /** How long the system holds back a connection that sends nothing. */
     private static final int HANDSHAKE_SECONDS = 1;
@@ -38,7 +41,9 @@ public final class ClientConnections implements StatusPart {
     private final Set<Channel> listeners = ConcurrentHashMap.newKeySet();
     private final BufferBudget budget;
     private final int room;
-    private final int managementPort;
+    private final int closing;
+    private final long headNanos;
+    private final IntPredicate ports;
     private final Ticker ticker;
     private Iterator<ClientConnection> next = Collections.emptyIterator();
     private volatile boolean ending;
@@ -48,16 +53,33 @@ public final class ClientConnections implements StatusPart {
      * @param managementPort connections to this port do not count
      */
     public ClientConnections(BufferBudget budget, int room, int managementPort, Ticker ticker) {
+        this(budget, room, CLOSING, HEAD_TIME, port -> port != managementPort, ticker);
+    }
+
+    /**
+     * @param closing how many connections may be closing at once to make room
+     * @param headTime how long the head of a request may take, counted from its first byte
+     * @param ports connections to other ports do not count
+     */
+    ClientConnections(
+            BufferBudget budget,
+            int room,
+            int closing,
+            Duration headTime,
+            IntPredicate ports,
+            Ticker ticker) {
         this.budget = budget;
         this.room = room;
-        this.managementPort = managementPort;
+        this.closing = closing;
+        this.headNanos = headTime.toNanos();
+        this.ports = ports;
         this.ticker = ticker;
     }
 
-    /** Whether this is a connection to the main port, or the listener on it. */
-    boolean isMainPort(Channel channel) {
+    /** Whether this is a connection to the port, or the listener on it. */
+    boolean isAtPort(Channel channel) {
         return channel.localAddress() instanceof InetSocketAddress local
-                && local.getPort() != managementPort;
+                && ports.test(local.getPort());
     }
 
     /** Sets up a listener that is not bound to its port yet. */
@@ -65,7 +87,12 @@ public final class ClientConnections implements StatusPart {
         listeners.add(listener);
         listener.config().setRecvByteBufAllocator(new AcceptBatch());
         awaitFirstBytes(listener, HANDSHAKE_SECONDS);
-        listener.pipeline().addFirst(new ConnectionLimiter(room + CLOSING, this::isMainPort));
+        limit(listener);
+    }
+
+    /** Limits the connections of this listener, if it is bound to the port. */
+    void limit(Channel listener) {
+        listener.pipeline().addFirst(new ConnectionLimiter(room + closing, this::isAtPort));
     }
 
     /**
@@ -82,7 +109,16 @@ public final class ClientConnections implements StatusPart {
 
     /** Registers a new connection. */
     ClientConnection register(Channel channel) {
-        boolean hasRoom = open.size() < room || closeLongestIdle();
+        return register(channel, false);
+    }
+
+    /**
+     * Registers a new connection.
+     *
+     * @param always whether a busy connection is closed to make room if none is idle
+     */
+    ClientConnection register(Channel channel, boolean always) {
+        boolean hasRoom = open.size() < room || closeLongestIdle() || (always && closeOldest());
         var connection = new ClientConnection(channel, budget.open(channel), ticker, hasRoom);
         open.add(connection);
         if (ending) {
@@ -121,9 +157,20 @@ public final class ClientConnections implements StatusPart {
         return true;
     }
 
+    private boolean closeOldest() {
+        Optional<ClientConnection> oldest =
+                open.stream().max(Comparator.comparingLong(ClientConnection::waitingNanos));
+        oldest.ifPresent(
+                connection -> {
+                    open.remove(connection);
+                    connection.close();
+                });
+        return oldest.isPresent();
+    }
+
     /** Rejects requests whose heads take too long. To be called every second. */
     public void rejectSlowHeads() {
-        open.forEach(connection -> connection.rejectIfHeadTakesLongerThan(HEAD_NANOS));
+        open.forEach(connection -> connection.rejectIfHeadTakesLongerThan(headNanos));
     }
 
     public int size() {
@@ -149,7 +196,7 @@ public final class ClientConnections implements StatusPart {
     /** Stops accepting connections. Those that are open stay open. */
     public void stopListening() {
         listeners.stream()
-                .filter(this::isMainPort)
+                .filter(this::isAtPort)
                 .forEach(listener -> listener.close().awaitUninterruptibly());
     }
 

@@ -1,12 +1,11 @@
 package dev.forwardguard.server;
 
-import dev.forwardguard.guard.GuardProfile;
-
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
@@ -18,52 +17,62 @@ import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.Function;
+
 /**
  * Ensures that every request is answered in its turn, and that a connection ends after a response
  * that announces its end.
  *
  * <p>Some requests cannot be read by the codec, for instance because of more than 256 KiB of
- * headers, and for others there is no memory. They get the guard's {@linkplain
- * GuardProfile#withoutRequest decision without a request} instead of a dropped connection, which
- * Traefik would turn into a 500. The connection is closed in a way that lets a client read the
- * response while it is still sending.
+ * headers, and for others there is no memory. They get a response instead of a dropped connection,
+ * which Traefik would turn into a 500. The connection is closed in a way that lets a client read
+ * the response while it is still sending.
  */
 final class ConnectionLifecycleHandler extends ChannelDuplexHandler {
-    private final GuardProfile profile;
-    private final Responder responder;
+    private final Function<RejectedRequest, FullHttpResponse> rejected;
     private final ClientConnection connection;
     private boolean interim;
     private @Nullable RejectedRequest rejection;
-    private boolean ending;
-    private boolean discarding;
 
+    /**
+     * @param rejected makes the response to a rejected request
+     */
     ConnectionLifecycleHandler(
-            GuardProfile profile, Responder responder, ClientConnection connection) {
-        this.profile = profile;
-        this.responder = responder;
+            Function<RejectedRequest, FullHttpResponse> rejected, ClientConnection connection) {
+        this.rejected = rejected;
         this.connection = connection;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        // the rest of the body of a request that is being answered is still needed
-        discarding |= rejection != null || (ending && message instanceof HttpRequest);
-        if (discarding) {
+        if (rejection != null) {
             ReferenceCountUtil.release(message);
         } else if (message instanceof HttpRequest request && request.decoderResult().isFailure()) {
             ReferenceCountUtil.release(message);
-            reject(
-                    ctx,
-                    RejectedRequest.unreadable(
-                            statusFor(request.decoderResult().cause()), request.headers()));
+            reject(ctx, rejectionOf(request));
         } else {
-            if (message instanceof HttpRequest) {
-                connection.asked();
-            }
-            if (message instanceof LastHttpContent) {
-                connection.askedAll();
+            if (message instanceof HttpContent part && part.decoderResult().isFailure()) {
+                endAfterResponse(ctx);
             }
             ctx.fireChannelRead(message);
+        }
+    }
+
+    private static RejectedRequest rejectionOf(HttpRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        return cause instanceof NoMemoryException
+                ? RejectedRequest.OVERLOAD
+                : RejectedRequest.unreadable(statusFor(cause), request.headers());
+    }
+
+    /** A malformed body has no end, so nothing can follow it. */
+    private void endAfterResponse(ChannelHandlerContext ctx) {
+        connection.endSoon();
+        if (connection.hasAnsweredAll()) {
+            connection.end();
+            if (connection.isIdle()) {
+                LingeringClose.begin(ctx.channel());
+            }
         }
     }
 
@@ -77,7 +86,7 @@ final class ConnectionLifecycleHandler extends ChannelDuplexHandler {
     }
 
     private void reject(ChannelHandlerContext ctx, RejectedRequest why) {
-        if (rejection == null && !ending) {
+        if (rejection == null && !connection.hasEnded()) {
             rejection = why;
             rejectInTurn(ctx, why);
         }
@@ -88,7 +97,7 @@ final class ConnectionLifecycleHandler extends ChannelDuplexHandler {
         if (message instanceof HttpResponse response) {
             interim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
             if (!interim && rejection == null && connection.isLastAnswer()) {
-                ending = true;
+                connection.end();
                 response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
             }
         }
@@ -106,7 +115,7 @@ final class ConnectionLifecycleHandler extends ChannelDuplexHandler {
 
     private void flushed(ChannelHandlerContext ctx) {
         connection.flushed();
-        if (ending && connection.hasAnsweredAll()) {
+        if (connection.hasEnded() && connection.hasAnsweredAll()) {
             if (connection.mayCloseAtOnce()) {
                 ctx.close();
             } else {
@@ -117,13 +126,11 @@ final class ConnectionLifecycleHandler extends ChannelDuplexHandler {
 
     private void rejectInTurn(ChannelHandlerContext ctx, RejectedRequest why) {
         boolean active = ctx.channel().isActive();
-        if (!connection.hasAnsweredAll() || ending || !active) {
+        if (!connection.hasAnsweredAll() || connection.hasEnded() || !active) {
             return;
         }
-        ending = true;
-        FullHttpResponse response =
-                responder.respond(
-                        profile.withoutRequest(why.reason(), why.status(), why.headers()));
+        connection.end();
+        FullHttpResponse response = rejected.apply(why);
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         ctx.channel().config().setAutoRead(true);
         ctx.writeAndFlush(response).addListener(written -> LingeringClose.begin(ctx.channel()));

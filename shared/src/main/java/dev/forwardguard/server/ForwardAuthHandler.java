@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has Traefik's auth requests decided by the guard, whatever their method. Their bodies are read
- * and dropped. All other requests go on to Micronaut. Auth requests do not, because every request
- * to every site passes through here: Micronaut's routing, filters and responses would cost more
- * than all the rest. Receives one request at a time.
+ * and dropped. All other requests go on. Auth requests do not reach Micronaut, because every
+ * request to every site passes through here: Micronaut's routing, filters and responses would cost
+ * more than all the rest. Receives one request at a time.
  */
 final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     private final Guard guard;
@@ -47,7 +47,7 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
             var request = AuthRequest.of(head, ctx.channel());
             handling = profile.handles(request.path());
             if (!handling) {
-                ctx.fireChannelRead(LenientUriRequest.of(head));
+                ctx.fireChannelRead(head);
                 return;
             }
             if (isLastRequest(head)) {

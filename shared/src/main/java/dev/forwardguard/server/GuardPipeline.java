@@ -2,6 +2,7 @@ package dev.forwardguard.server;
 
 import dev.forwardguard.guard.Guard;
 import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.http1.HeaderNames;
 
 import io.micronaut.context.BeanProvider;
 import io.micronaut.context.event.BeanCreatedEvent;
@@ -12,18 +13,23 @@ import io.micronaut.http.server.netty.NettyServerCustomizer;
 import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
 
 import jakarta.inject.Singleton;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Replaces Micronaut's codec with the guard's, and adds the guard's handlers around it, on each
- * connection to the main port. The management port is left to Micronaut.
+ * connection. Those to the management port get smaller limits and no auth requests.
  */
 @Singleton
 final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomizer.Registry> {
@@ -35,11 +41,15 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
     private static final RecvByteBufAllocator WHOLE_HEADS =
             new AdaptiveRecvByteBufAllocator(512, 4096, 65_536);
 
+    private static final RecvByteBufAllocator SMALL_HEADS =
+            new AdaptiveRecvByteBufAllocator(512, 1024, 8192);
+
     private final Supplier<Guard> guard;
     private final Supplier<GuardProfile> profile;
     private final Supplier<Responder> responder;
     private final Supplier<UnexpectedFailureHandler> unexpectedFailureHandler;
     private final Supplier<ClientConnections> connections;
+    private final Supplier<ManagementConnections> managementConnections;
     private final Supplier<NettyHttpServerConfiguration> limits;
 
     GuardPipeline(
@@ -48,12 +58,14 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
             BeanProvider<Responder> responder,
             BeanProvider<UnexpectedFailureHandler> unexpectedFailureHandler,
             BeanProvider<ClientConnections> connections,
+            BeanProvider<ManagementConnections> managementConnections,
             BeanProvider<NettyHttpServerConfiguration> limits) {
         this.guard = SupplierUtil.memoized(guard::get);
         this.profile = SupplierUtil.memoized(profile::get);
         this.responder = SupplierUtil.memoized(responder::get);
         this.unexpectedFailureHandler = SupplierUtil.memoized(unexpectedFailureHandler::get);
         this.connections = SupplierUtil.memoized(connections::get);
+        this.managementConnections = SupplierUtil.memoized(managementConnections::get);
         this.limits = SupplierUtil.memoized(limits::get);
     }
 
@@ -75,50 +87,97 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
         public NettyServerCustomizer specializeForChannel(Channel specific, ChannelRole role) {
             if (role == ChannelRole.LISTENER) {
                 connections.get().listensAt(specific);
+                managementConnections.get().listensAt(specific);
             }
             return new OnConnection(specific);
         }
 
         @Override
         public void onStreamPipelineBuilt() {
-            if (channel == null || !connections.get().isMainPort(channel)) {
+            if (channel == null) {
                 return;
             }
-            channel.config().setRecvByteBufAllocator(WHOLE_HEADS);
-            ClientConnection connection = connections.get().register(channel);
             // comes with Micronaut's HTTP client
             if (channel.pipeline().get(WebSocketServerExtensionHandler.class) != null) {
                 channel.pipeline().remove(WebSocketServerExtensionHandler.class);
             }
-            channel.pipeline()
-                    .replace(
-                            ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
-                            ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
-                            new GuardServerCodec(
-                                    limits.get(), profile.get()::handles, profile.get()::unread));
-            channel.pipeline()
-                    .addBefore(
-                            ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
-                            "request-buffer-limiter",
-                            new RequestBufferLimiter(connection))
-                    .addBefore(
-                            ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
-                            "connection-lifecycle",
-                            new ConnectionLifecycleHandler(
-                                    profile.get(), responder.get(), connection))
-                    .addBefore(
-                            ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
-                            "pipelining",
-                            new PipeliningHandler())
-                    .addBefore(
-                            ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND,
-                            "forward-auth",
-                            new ForwardAuthHandler(
-                                    guard.get(),
-                                    profile.get(),
-                                    responder.get(),
-                                    unexpectedFailureHandler.get(),
-                                    connection));
+            if (connections.get().isAtPort(channel)) {
+                buildMain(channel);
+            } else {
+                buildManagement(channel);
+            }
         }
+    }
+
+    private void buildMain(Channel channel) {
+        channel.config().setRecvByteBufAllocator(WHOLE_HEADS);
+        ClientConnection connection = connections.get().register(channel);
+        addHandlers(
+                channel.pipeline(),
+                connection,
+                new GuardServerCodec(
+                        HeadLimits.of(limits.get()),
+                        profile.get()::handles,
+                        profile.get()::unread,
+                        connection),
+                this::decideWithoutRequest);
+        addBeforeMicronaut(
+                channel.pipeline(),
+                "forward-auth",
+                new ForwardAuthHandler(
+                        guard.get(),
+                        profile.get(),
+                        responder.get(),
+                        unexpectedFailureHandler.get(),
+                        connection));
+        addBeforeMicronaut(
+                channel.pipeline(),
+                "other-requests",
+                new OtherRequestHandler(path -> true, connection));
+    }
+
+    private FullHttpResponse decideWithoutRequest(RejectedRequest why) {
+        return responder
+                .get()
+                .respond(profile.get().withoutRequest(why.reason(), why.status(), why.headers()));
+    }
+
+    private void buildManagement(Channel channel) {
+        channel.config().setRecvByteBufAllocator(SMALL_HEADS);
+        ClientConnection connection = managementConnections.get().register(channel);
+        addHandlers(
+                channel.pipeline(),
+                connection,
+                new GuardServerCodec(
+                        HeadLimits.MANAGEMENT, path -> false, () -> HeaderNames.NONE, connection),
+                why -> OtherRequestHandler.response(HttpResponseStatus.valueOf(why.status())));
+        addBeforeMicronaut(
+                channel.pipeline(),
+                "endpoints",
+                new OtherRequestHandler(ManagementConnections::serves, connection));
+    }
+
+    private static void addHandlers(
+            ChannelPipeline pipeline,
+            ClientConnection connection,
+            GuardServerCodec codec,
+            Function<RejectedRequest, FullHttpResponse> rejected) {
+        pipeline.replace(
+                ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                codec);
+        pipeline.addBefore(
+                ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                "request-buffer-limiter",
+                new RequestBufferLimiter(connection));
+        addBeforeMicronaut(
+                pipeline,
+                "connection-lifecycle",
+                new ConnectionLifecycleHandler(rejected, connection));
+    }
+
+    private static void addBeforeMicronaut(
+            ChannelPipeline pipeline, String name, ChannelHandler handler) {
+        pipeline.addBefore(ChannelPipelineCustomizer.HANDLER_MICRONAUT_INBOUND, name, handler);
     }
 }

@@ -1,15 +1,17 @@
 package dev.forwardguard.server;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 
 /**
  * Counts what a client sends before the codec reads it, and drops what there is no memory for: 200
- * half-read heads of 240 KiB would fill the heap before one of them is a complete request.
+ * half-read heads of 240 KiB would fill the heap before one of them is a complete request. Of a
+ * client that sends further requests without waiting for the response, it reads a limited number of
+ * bytes ahead. Up to there it notices when the client hangs up.
  */
-final class RequestBufferLimiter extends ChannelInboundHandlerAdapter {
+final class RequestBufferLimiter extends ChannelDuplexHandler {
     private final ClientConnection connection;
     private boolean rejected;
 
@@ -29,6 +31,14 @@ final class RequestBufferLimiter extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
         } else {
             ctx.fireChannelRead(message);
+        }
+    }
+
+    /** Whoever wants to read asks again when the response was sent. */
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        if (!connection.hasEnoughWaiting()) {
+            ctx.read();
         }
     }
 }

@@ -3,10 +3,13 @@
  *
  * <p>{@link dev.forwardguard.server.GuardPipeline} puts the handlers in order. Auth requests are
  * answered by {@link dev.forwardguard.server.ForwardAuthHandler} and never reach Micronaut's
- * routing. Requests that cannot be read still get the guard's own response, from {@link
- * dev.forwardguard.server.ConnectionLifecycleHandler}. {@link
+ * routing. {@link dev.forwardguard.server.GuardServerCodec} decodes one request of a connection at
+ * a time, and limits what a request costs besides its bytes. Requests that cannot be read still get
+ * the guard's own response, from {@link dev.forwardguard.server.ConnectionLifecycleHandler}. {@link
  * dev.forwardguard.server.ClientConnections} limits the connections, and ends them when the guard
- * shuts down. {@link dev.forwardguard.server.UnexpectedFailureHandler} handles bugs.
+ * shuts down; those to the management port have limits of their own in {@link
+ * dev.forwardguard.server.ManagementConnections}. {@link
+ * dev.forwardguard.server.UnexpectedFailureHandler} handles bugs.
  */
 @NullMarked
 package dev.forwardguard.server;

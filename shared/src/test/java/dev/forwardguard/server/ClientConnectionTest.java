@@ -32,8 +32,8 @@ class ClientConnectionTest {
     /** Serves one request. Returns whether the connection may be used again. */
     private static boolean serve(ClientConnection connection, int bytes) {
         assertThat(connection.arrived(bytes)).isTrue();
-        connection.asked();
-        connection.askedAll();
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.askedAll(0)).isTrue();
         boolean last = connection.isLastAnswer();
         connection.answered();
         connection.flushed();
@@ -55,8 +55,8 @@ class ClientConnectionTest {
     @Test
     void isBusyUntilResponseIsFlushed() {
         ClientConnection connection = connect();
-        connection.asked();
-        connection.askedAll();
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.isIdle()).isFalse();
 
         connection.answered();
@@ -70,8 +70,8 @@ class ClientConnectionTest {
     @Test
     void mayCloseAtOnceAfterLastRequestIsRead() {
         ClientConnection connection = connect();
-        connection.asked();
-        connection.askedAll();
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.mayCloseAtOnce()).isFalse();
 
         connection.endsWithThisRequest();
@@ -83,10 +83,10 @@ class ClientConnectionTest {
     @Test
     void lingersWhileBodyIsIncomplete() {
         ClientConnection connection = connect();
-        connection.asked();
+        assertThat(connection.asked(0)).isTrue();
 
         connection.endsWithThisRequest();
-        connection.askedAll();
+        assertThat(connection.askedAll(0)).isTrue();
 
         assertThat(connection.mayCloseAtOnce()).isFalse();
         assertThat(connection.isLastAnswer()).isTrue();
@@ -135,7 +135,7 @@ class ClientConnectionTest {
         assertThat(connection.arrived(40 * KIB)).isTrue();
         assertThat(heldKib()).isEqualTo(320);
 
-        connection.asked();
+        assertThat(connection.asked(0)).isTrue();
         assertThat(heldKib()).isEqualTo(64);
     }
 

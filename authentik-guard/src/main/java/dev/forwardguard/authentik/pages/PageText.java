@@ -41,8 +41,8 @@ public enum PageText {
     /** Malformed, or larger than any legitimate request. */
     UNREADABLE(
             "This request cannot be read",
-            "It is malformed, or its headers are larger than 256 KiB. Deleting the cookies of this site may"
-                    + " help."),
+            "It is malformed, or its headers are larger than 256 KiB or more than 200 lines. Deleting the cookies of"
+                    + " this site may help."),
     /** The guard has no capacity for the request. */
     OVERLOADED(
             Title.UNAVAILABLE,

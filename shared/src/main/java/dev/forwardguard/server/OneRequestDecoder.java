@@ -1,0 +1,257 @@
+package dev.forwardguard.server;
+
+import dev.forwardguard.http1.ChunkedBody;
+import dev.forwardguard.http1.ConnectionHeader;
+import dev.forwardguard.http1.FastRequestParser;
+import dev.forwardguard.http1.HeaderLineScanner;
+import dev.forwardguard.http1.HeaderNames;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.util.AsciiString;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Netty's request decoder with a {@linkplain FastRequestParser fast path}, limits on what a request
+ * costs besides its bytes, and one request at a time: after the end of a request it reads nothing
+ * until the response has been sent.
+ */
+final class OneRequestDecoder extends HttpRequestDecoder {
+    /**
+     * The limit for a chunk's size, extensions included, and for a trailer. What arrives of a body
+     * is passed on and not counted, but an incomplete line is held.
+     */
+    private static final int MAX_BODY_LINE_BYTES = 8 * 1024;
+
+    private final HeadLimits limits;
+    private final Predicate<String> handles;
+    private final Supplier<HeaderNames> unread;
+    private final ClientConnection connection;
+    private final HeaderLineScanner lines = new HeaderLineScanner();
+    private final ChunkedBody chunks = new ChunkedBody();
+    private @Nullable HttpMethod method;
+    private boolean inBody;
+    private boolean chunked;
+    private boolean inTrailers;
+    private boolean responseDue;
+    private boolean discarding;
+    private int fields;
+    private long headBytes;
+
+    OneRequestDecoder(
+            HeadLimits limits,
+            Predicate<String> handles,
+            Supplier<HeaderNames> unread,
+            ClientConnection connection) {
+        super(limits.decoderConfig());
+        this.limits = limits;
+        this.handles = handles;
+        this.unread = unread;
+        this.connection = connection;
+    }
+
+    /** The method of the request whose response is due, if one was read. */
+    @Nullable HttpMethod method() {
+        return method;
+    }
+
+    /** Says that the response has been sent, so that the next request may be decoded. */
+    void responseSent() {
+        responseDue = false;
+        method = null;
+    }
+
+    /** Whether bytes of the next request are waiting. */
+    boolean hasUndecodedRequest() {
+        return !inBody && actualReadableBytes() > 0;
+    }
+
+    /** Nothing that arrives after a rejected request is read. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof RejectedRequest) {
+            discarding = true;
+            internalBuffer().skipBytes(actualReadableBytes());
+        }
+        super.userEventTriggered(ctx, event);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
+            throws Exception {
+        boolean noMoreRequests = connection.hasEnded() || !ctx.channel().isActive();
+        if (discarding || (noMoreRequests && !inBody)) {
+            bytes.skipBytes(bytes.readableBytes());
+        } else if (inBody) {
+            decodeBody(ctx, bytes, out);
+        } else if (!responseDue) {
+            decodeHead(ctx, bytes, out);
+        }
+    }
+
+    private void decodeHead(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
+            throws Exception {
+        if (lines.isFresh()) {
+            FullHttpRequest fast = FastRequestParser.read(bytes, handles, unread.get());
+            if (fast != null) {
+                begin(fast);
+                out.add(fast);
+                complete(ctx, 0);
+                return;
+            }
+            headBytes = 0;
+        }
+        if (!hasLineToRead(bytes)) {
+            return;
+        }
+        if (lines.hasFoldedLine()) {
+            HttpMessage rejected = createInvalidMessage();
+            reject(rejected, "a field line is folded", bytes);
+            out.add(rejected);
+        } else {
+            decodeByNetty(ctx, bytes, out);
+        }
+    }
+
+    private void decodeBody(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
+            throws Exception {
+        if (chunked && !inTrailers && chunks.isInTrailers()) {
+            inTrailers = true;
+            lines.expectTrailers();
+        }
+        int before = bytes.readableBytes();
+        if (!inTrailers) {
+            if (chunked) {
+                chunks.peek(bytes);
+            }
+            decodeByNetty(ctx, bytes, out);
+        } else if (lines.scan(bytes) && !lines.hasFoldedLine()) {
+            decodeByNetty(ctx, bytes, out);
+        }
+        boolean tooLong = before > MAX_BODY_LINE_BYTES && bytes.readableBytes() == before;
+        if (tooLong || (inTrailers && lines.hasFoldedLine())) {
+            var end = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, IgnoredTrailers.INSTANCE);
+            reject(end, "a line of the body is folded or too long", bytes);
+            out.add(end);
+        }
+    }
+
+    /** Netty has to read an incomplete line only to notice that it is too long. */
+    private boolean hasLineToRead(ByteBuf bytes) {
+        int most = lines.isInRequestLine() ? limits.requestLineBytes() : limits.headerBytes();
+        return lines.scan(bytes) || headBytes + bytes.readableBytes() > most;
+    }
+
+    private void decodeByNetty(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
+            throws Exception {
+        int before = out.size();
+        int readable = bytes.readableBytes();
+        super.decode(ctx, bytes, out);
+        int read = readable - bytes.readableBytes();
+        headBytes += read;
+        lines.read(read);
+        chunks.read(read);
+        for (int i = before; i < out.size(); i++) {
+            HttpObject part = (HttpObject) out.get(i);
+            if (part instanceof HttpRequest request) {
+                begin(request);
+            }
+            if (part.decoderResult().isFailure()) {
+                discarding = true; // as Netty does
+                return;
+            }
+            if (part instanceof LastHttpContent) {
+                complete(ctx, bytes.readableBytes());
+            }
+        }
+    }
+
+    private void begin(HttpRequest request) {
+        method = request.method();
+        if (request.decoderResult().isFailure()) {
+            return;
+        }
+        if (!connection.asked(request.headers().size())) {
+            request.setDecoderResult(DecoderResult.failure(new NoMemoryException()));
+            discarding = true;
+            return;
+        }
+        responseDue = true;
+        inBody = true;
+        inTrailers = false;
+        chunked = HttpUtil.isTransferEncodingChunked(request);
+        chunks.expect();
+    }
+
+    /**
+     * @param waiting the number of bytes after the request
+     */
+    private void complete(ChannelHandlerContext ctx, int waiting) {
+        inBody = false;
+        lines.expectMessage();
+        if (!discarding && !connection.askedAll(waiting)) {
+            discarding = true;
+            ctx.executor().execute(() -> ctx.fireUserEventTriggered(RejectedRequest.OVERLOAD));
+        }
+    }
+
+    private void reject(HttpObject part, String why, ByteBuf bytes) {
+        part.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(why)));
+        bytes.skipBytes(bytes.readableBytes());
+        discarding = true;
+    }
+
+    @Override
+    protected HttpMessage createMessage(String[] requestLine) throws Exception {
+        fields = 0;
+        return super.createMessage(requestLine);
+    }
+
+    /** Called for each field line, before Netty keeps it; also for trailers. */
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        fields++;
+        if (fields > limits.fields()) {
+            throw new TooLongHttpHeaderException("more than " + limits.fields() + " fields");
+        }
+        return super.splitHeaderName(line, start, length);
+    }
+
+    /**
+     * Called when a head is complete, before Netty finds out where the body ends. Netty reads
+     * "gzip, chunked" as chunked, and "identity" as no body at all. The server behind may disagree
+     * with either, and would take a body for the next request (RFC 9112 section 6.1).
+     */
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage head) {
+        List<String> codings = head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (codings.size() > 1
+                || (codings.size() == 1
+                        && !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst()))) {
+            throw new IllegalArgumentException("Transfer-Encoding is not exactly chunked");
+        }
+        if (ConnectionHeader.hasTooManyWords(head.headers())) {
+            throw new IllegalArgumentException("Connection has too many words");
+        }
+        return super.isContentAlwaysEmpty(head);
+    }
+}
