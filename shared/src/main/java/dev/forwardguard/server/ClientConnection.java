@@ -46,6 +46,7 @@ final class ClientConnection {
     private boolean inBody;
     private boolean unanswered;
     private boolean ended;
+    private boolean lastRequest;
     private boolean lastRequestRead;
     private volatile boolean unsent;
     private volatile boolean inHead;
@@ -196,10 +197,16 @@ final class ClientConnection {
     }
 
     /**
-     * Ends the connection with the response to the request in flight, or else to the next request.
+     * Ends the connection with the response to the last request that has arrived, or else to the
+     * next one.
      */
     void endSoon() {
         lastAnswerDue = true;
+    }
+
+    /** Ends the connection with the response to this request, whatever has arrived after it. */
+    void endWithThisRequest() {
+        lastRequest = true;
     }
 
     /** Called when no further request will be read. */
@@ -213,8 +220,8 @@ final class ClientConnection {
     }
 
     /** Called when the client has announced that this request is its last. */
-    void endsWithThisRequest() {
-        endSoon();
+    void clientEndsWithThisRequest() {
+        endWithThisRequest();
         lastRequestRead = !inBody;
     }
 
@@ -230,7 +237,8 @@ final class ClientConnection {
      * Whether the response that is about to be written has to announce the end of the connection.
      */
     boolean isLastAnswer() {
-        return unanswered && (lastAnswerDue || costsTooMuchToKeep());
+        return unanswered
+                && (lastRequest || (lastAnswerDue && waiting == 0) || costsTooMuchToKeep());
     }
 
     private boolean costsTooMuchToKeep() {

@@ -67,7 +67,7 @@ final class ConnectionLifecycleHandler extends ChannelDuplexHandler {
 
     /** A malformed body has no end, so nothing can follow it. */
     private void endAfterResponse(ChannelHandlerContext ctx) {
-        connection.endSoon();
+        connection.endWithThisRequest();
         if (connection.hasAnsweredAll()) {
             connection.end();
             if (connection.isIdle()) {

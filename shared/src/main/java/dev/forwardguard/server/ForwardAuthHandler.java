@@ -51,7 +51,7 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
                 return;
             }
             if (isLastRequest(head)) {
-                connection.endsWithThisRequest();
+                connection.clientEndsWithThisRequest();
             }
             ask(ctx, request);
         } else if (handling) {

@@ -198,7 +198,9 @@ final class OneRequestDecoder extends HttpRequestDecoder {
         responseDue = true;
         inBody = true;
         inTrailers = false;
-        chunked = HttpUtil.isTransferEncodingChunked(request);
+        chunked =
+                !(request instanceof FullHttpRequest)
+                        && HttpUtil.isTransferEncodingChunked(request);
         chunks.expect();
     }
 

@@ -52,7 +52,7 @@ final class OtherRequestHandler extends ChannelInboundHandlerAdapter {
                 ctx.fireChannelRead(LenientUriRequest.of(head));
                 return;
             }
-            connection.endSoon(); // what follows a CONNECT may be anything
+            connection.endWithThisRequest(); // what follows a CONNECT may be anything
             ctx.writeAndFlush(response(refusal));
             ReferenceCountUtil.release(message);
         } else if (dropping) {

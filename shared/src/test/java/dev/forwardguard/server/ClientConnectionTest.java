@@ -74,7 +74,7 @@ class ClientConnectionTest {
         assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.mayCloseAtOnce()).isFalse();
 
-        connection.endsWithThisRequest();
+        connection.clientEndsWithThisRequest();
 
         assertThat(connection.mayCloseAtOnce()).isTrue();
         assertThat(connection.isLastAnswer()).isTrue();
@@ -85,10 +85,27 @@ class ClientConnectionTest {
         ClientConnection connection = connect();
         assertThat(connection.asked(0)).isTrue();
 
-        connection.endsWithThisRequest();
+        connection.clientEndsWithThisRequest();
         assertThat(connection.askedAll(0)).isTrue();
 
         assertThat(connection.mayCloseAtOnce()).isFalse();
+        assertThat(connection.isLastAnswer()).isTrue();
+    }
+
+    @Test
+    void drainAnswersWhatHasArrived() {
+        ClientConnection connection = connect();
+        assertThat(connection.arrived(200)).isTrue();
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.askedAll(100)).isTrue();
+
+        connection.endSoon();
+        assertThat(connection.isLastAnswer()).isFalse();
+        connection.answered();
+        connection.flushed();
+
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.isLastAnswer()).isTrue();
     }
 
