@@ -155,6 +155,10 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
                 channel.pipeline(),
                 "endpoints",
                 new OtherRequestHandler(ManagementConnections::serves, connection));
+        addBeforeMicronaut(
+                channel.pipeline(),
+                "endpoint-pace",
+                new EndpointHandler(managementConnections.get().ticker()));
     }
 
     private static void addHandlers(

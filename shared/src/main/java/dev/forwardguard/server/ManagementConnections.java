@@ -27,11 +27,13 @@ public final class ManagementConnections {
             Set.of("/health", "/health/liveness", "/health/readiness", "/prometheus", "/status");
 
     private final ClientConnections connections;
+    private final Ticker ticker;
 
     /**
      * @param port the management port
      */
     public ManagementConnections(int port, Ticker ticker) {
+        this.ticker = ticker;
         connections =
                 new ClientConnections(
                         new BufferBudget(BUFFERED_BYTES),
@@ -48,6 +50,10 @@ public final class ManagementConnections {
 
     ClientConnection register(Channel channel) {
         return connections.register(channel, true);
+    }
+
+    Ticker ticker() {
+        return ticker;
     }
 
     static boolean serves(String path) {
