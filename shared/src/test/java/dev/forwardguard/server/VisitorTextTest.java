@@ -71,6 +71,12 @@ class VisitorTextTest {
                         .release();
             }
         },
+        CONNECTION_WORDS {
+            @Override
+            public void accept(String text) {
+                HeaderSelection.endToEnd(header("Connection", text).add("Cookie", text));
+            }
+        },
         HEAD {
             @Override
             public void accept(String text) {
