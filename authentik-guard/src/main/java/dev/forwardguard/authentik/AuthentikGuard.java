@@ -6,6 +6,7 @@ import dev.forwardguard.authentik.pages.PageText;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
 import dev.forwardguard.guard.Decision.Fail;
+import dev.forwardguard.guard.Decision.Refuse;
 import dev.forwardguard.guard.Decision.Relay;
 import dev.forwardguard.guard.Guard;
 import dev.forwardguard.guard.HeaderSelection;
@@ -68,10 +69,24 @@ final class AuthentikGuard implements Guard {
                     CompletableFuture.completedFuture(new Relay(authorization.echo(verdict)));
             case Unavailable(var reason) when mode == Mode.UPSTREAM ->
                     CompletableFuture.completedFuture(fail(reason, request));
+            case Unavailable(var reason) when reason == FallbackReason.RESPONSE_TOO_LARGE ->
+                    CompletableFuture.completedFuture(refuseTooLarge(reason, request));
             case Unavailable(var reason) -> fallback.decide(reason, request);
             case UpstreamOutcome.Cancelled() ->
                     CompletableFuture.completedFuture(new Decision.Cancelled());
         };
+    }
+
+    /**
+     * Whoever can make the upstream send a large response, by a long URL for instance, must not get
+     * to Emergency Access by it.
+     */
+    private Decision refuseTooLarge(FallbackReason reason, AuthRequest request) {
+        return new Refuse(
+                reason,
+                502,
+                0,
+                profile.page(PageText.TOO_LARGE, reason, request.headers(), request.id()));
     }
 
     private Decision fail(FallbackReason reason, AuthRequest request) {

@@ -21,7 +21,13 @@ import java.util.stream.Collectors;
 /** The texts of the alerts, filled in by a real Prometheus while everything it scrapes fails. */
 class AlertTextsIT {
     private static final List<String> REASONS =
-            List.of("connect_refused", "circuit_open", "internal_error", "overload", "bad_request");
+            List.of(
+                    "connect_refused",
+                    "circuit_open",
+                    "internal_error",
+                    "overload",
+                    "bad_request",
+                    "response_too_large");
 
     private static StubUpstream target;
     private static Prometheus prometheus;
@@ -141,6 +147,11 @@ class AlertTextsIT {
         assertThat(description("authentik-guard", "bad_request"))
                 .contains("400, 414 or 431", "access log of Traefik")
                 .doesNotContain("mode: fallback");
+        assertThat(description("authentik-guard", "response_too_large"))
+                .contains("502", "256 KiB", "very long URLs")
+                .doesNotContain("emergency user");
+        assertThat(description("bot-block-guard", "response_too_large"))
+                .contains("256 KiB", "pass unchecked");
     }
 
     private static String description(String guard, String reason) {

@@ -13,10 +13,12 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /**
  * Netty's response decoder with a {@linkplain FastResponseParser fast path}, and without Netty's
@@ -27,20 +29,25 @@ import java.util.function.BooleanSupplier;
  * that are not a message yet. A header that arrives byte by byte is progress for the read timeout.
  */
 public final class StrictResponseDecoder extends HttpResponseDecoder {
-    static final int MAX_HEADER_BYTES = 64 * 1024;
+    static final int MAX_HEADER_BYTES = 256 * 1024;
     public static final int MAX_HEADER_FIELDS = 1000;
     private static final int MAX_STATUS_LINE_BYTES = 8 * 1024;
 
-    private final Runnable onBytes;
+    /** Netty's buffer grows to the longest field line, and keeps that size with the connection. */
+    private static final int MAX_BUFFER_KEPT = 16 * 1024;
+
+    private final IntConsumer onBytes;
     private final BooleanSupplier answered;
     private boolean atBeginning = true;
     private boolean excess;
+    private int fields;
+    private boolean bufferTooLarge;
 
     /**
-     * @param onBytes called when bytes arrive, before they are decoded
+     * @param onBytes called with the number of bytes that arrive, before they are decoded
      * @param answered whether the response is complete, so that every further byte is excess
      */
-    public StrictResponseDecoder(Runnable onBytes, BooleanSupplier answered) {
+    public StrictResponseDecoder(IntConsumer onBytes, BooleanSupplier answered) {
         super(
                 new HttpDecoderConfig()
                         .setMaxInitialLineLength(MAX_STATUS_LINE_BYTES)
@@ -54,7 +61,7 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-        onBytes.run();
+        onBytes.accept(message instanceof ByteBuf bytes ? bytes.readableBytes() : 0);
         super.channelRead(ctx, message);
     }
 
@@ -65,6 +72,7 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
         excess |= answered.getAsBoolean() && bytes.isReadable();
         UpstreamResponse fast = atBeginning ? FastResponseParser.read(bytes) : null;
         if (fast != null) {
+            fields = 0;
             out.add(fast);
             return;
         }
@@ -83,6 +91,19 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
     }
 
     /**
+     * Returns how many field lines of the latest head, and of the trailers after it, Netty has
+     * decoded so far.
+     */
+    public int fields() {
+        return fields;
+    }
+
+    /** Whether a field line was so long that the connection would keep too much memory. */
+    public boolean hasLargeBuffer() {
+        return bufferTooLarge;
+    }
+
+    /**
      * Rejects status lines that Netty accepts: "http/1.1" as a version, "+200" and "0200" as a 200,
      * and control bytes.
      */
@@ -93,15 +114,22 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
                 || hasControls(statusLine[2])) {
             throw new IllegalArgumentException("not a status line of HTTP/1");
         }
+        fields = 0;
         return super.createMessage(statusLine);
     }
 
     /**
-     * Rejects text between the first word and the colon. Netty drops it, so "Content-Length is: 5"
-     * would be a length. Only blanks may be dropped (RFC 9112 section 5.1).
+     * Counts the field line: while it is decoded, because 256 KiB hold 50,000 of them, each of
+     * which takes more than a hundred bytes. Rejects text between the first word and the colon.
+     * Netty drops it, so "Content-Length is: 5" would be a length. Only blanks may be dropped (RFC
+     * 9112 section 5.1).
      */
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        bufferTooLarge |= line.length > MAX_BUFFER_KEPT;
+        if (++fields > MAX_HEADER_FIELDS) {
+            throw new TooLongHttpHeaderException("more than " + MAX_HEADER_FIELDS + " fields");
+        }
         int end = start + length;
         while (end < line.length && (line[end] == ' ' || line[end] == '\t')) {
             end++;

@@ -70,7 +70,19 @@ public final class BufferBudget {
 
         /** Takes this many more bytes and returns true, or takes none if the budget is too low. */
         public boolean take(long more) {
-            if (budget.held.addAndGet(more) > budget.limit) {
+            return take(more, budget.limit);
+        }
+
+        /**
+         * The same, but only out of the first half of the budget. The other half stays for whatever
+         * is small.
+         */
+        public boolean takeLarge(long more) {
+            return take(more, budget.limit / 2);
+        }
+
+        private boolean take(long more, long limit) {
+            if (budget.held.addAndGet(more) > limit) {
                 budget.held.addAndGet(-more);
                 return false;
             }

@@ -17,8 +17,8 @@ public record LoadLimits(int connections, long bufferedBytes) {
     /** Each counted byte takes up to three in the heap, which also holds other things. */
     private static final long HEAP_PER_BUFFERED_BYTE = 8;
 
-    /** Enough for one request of 256 KiB and one response of 1 MiB. */
-    private static final long LEAST_BUFFERED = 3 << 19;
+    /** Half of it is enough for one request of 256 KiB and one response of 1 MiB. */
+    private static final long LEAST_BUFFERED = 5 << 19;
 
     /** The limits for a heap of this many bytes. */
     public static LoadLimits ofHeap(long bytes) {

@@ -18,7 +18,7 @@ public enum FallbackReason {
     RESET,
     /** The upstream did not send a complete, unambiguous HTTP/1 response. */
     PROTOCOL_ERROR,
-    /** More than 64 KiB of response headers or 1 MiB of body. */
+    /** More than 256 KiB or 1,000 fields of response headers, or 1 MiB of body. */
     RESPONSE_TOO_LARGE,
     /** A complete response whose status is not a verdict. */
     BAD_STATUS,
@@ -41,6 +41,14 @@ public enum FallbackReason {
     /** The reason as in metrics and headers, for instance {@code connect_refused}. */
     public String label() {
         return label;
+    }
+
+    /**
+     * Whether it says anything about the upstream. A response that is too large is that visitor's
+     * own, who may have provoked it, and without memory the guard is the one that fails.
+     */
+    public boolean isUpstreamFault() {
+        return this != RESPONSE_TOO_LARGE && this != OVERLOAD;
     }
 
     /** Whether the time ran out, for which a gateway answers 504 instead of 502. */

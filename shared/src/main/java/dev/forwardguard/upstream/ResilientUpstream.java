@@ -241,8 +241,7 @@ public final class ResilientUpstream implements Upstream {
             switch (outcome) {
                 case Answered ignored -> taken.circuit().answered(permit, status);
                 case Unavailable ignored when isClientFault() -> permit.cancelled();
-                // the guard has no memory for the response, which says nothing about the upstream
-                case Unavailable(var reason) when reason == OVERLOAD -> permit.cancelled();
+                case Unavailable(var reason) when !reason.isUpstreamFault() -> permit.cancelled();
                 case Unavailable(var reason) -> taken.circuit().failed(permit, reason);
                 case Cancelled ignored -> permit.cancelled();
                 case null -> permit.cancelled();

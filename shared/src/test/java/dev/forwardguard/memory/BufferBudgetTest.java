@@ -16,6 +16,20 @@ class BufferBudgetTest {
     private final EmbeddedChannel client = new EmbeddedChannel();
 
     @Test
+    void givesLargeOnlyTheFirstHalf() {
+        BufferBudget.Share large = budget.open(client);
+        BufferBudget.Share small = budget.open(new EmbeddedChannel());
+        assertThat(small.take(20)).isTrue();
+
+        assertThat(large.takeLarge(31)).isFalse();
+        assertThat(large.takeLarge(30)).isTrue();
+        assertThat(large.takeLarge(1)).isFalse();
+
+        assertThat(small.take(50)).isTrue();
+        assertThat(budget.held()).isEqualTo(100);
+    }
+
+    @Test
     void grantsUpToLimit() {
         BufferBudget.Share share = budget.open(client);
 

@@ -43,6 +43,11 @@ public enum PageText {
             "This request cannot be read",
             "It is malformed, or its headers are larger than 256 KiB or more than 200 lines. Deleting the cookies of"
                     + " this site may help."),
+    /** The response to this request is larger than any legitimate one. */
+    TOO_LARGE(
+            "This request cannot be answered",
+            "The login service's response to it is too large. A shorter address, or deleting the cookies of"
+                    + " this site, may help."),
     /** The guard has no capacity for the request. */
     OVERLOADED(
             Title.UNAVAILABLE,

@@ -126,8 +126,10 @@ class PageRendererTest {
     void usesExpectedTitles(PageText kind) {
         assertThat(kind.title())
                 .isEqualTo(
-                        kind == PageText.UNREADABLE
-                                ? "This request cannot be read"
-                                : "Single sign-on is unavailable");
+                        switch (kind) {
+                            case UNREADABLE -> "This request cannot be read";
+                            case TOO_LARGE -> "This request cannot be answered";
+                            default -> "Single sign-on is unavailable";
+                        });
     }
 }

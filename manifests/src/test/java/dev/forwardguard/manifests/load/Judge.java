@@ -62,9 +62,7 @@ final class Judge {
         if (ABOUT_THE_RESPONSE.contains(reason) && request.hasOnlyVerdicts()) {
             return reason + " after a good verdict";
         }
-        return kind.failsOpen()
-                ? failsOpen(answer)
-                : failsClosed(request, answer, reason.equals("bad_request"));
+        return kind.failsOpen() ? failsOpen(answer) : failsClosed(request, answer, reason);
     }
 
     private static @Nullable String failsOpen(RawAnswer answer) {
@@ -72,10 +70,13 @@ final class Judge {
     }
 
     private static @Nullable String failsClosed(
-            TrackedRequest request, RawAnswer answer, boolean unreadable) {
+            TrackedRequest request, RawAnswer answer, String reason) {
         int status = answer.status();
-        if (unreadable) {
+        if (reason.equals("bad_request")) {
             return UNREADABLE.contains(status) ? null : status + " to an unreadable request";
+        }
+        if (reason.equals("response_too_large")) {
+            return status == 502 ? null : status + " instead of a response that is too large";
         }
         if (status == 200) {
             boolean right = request.credentials() == TrackedRequest.Credentials.RIGHT;

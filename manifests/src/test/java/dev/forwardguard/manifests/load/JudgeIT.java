@@ -86,6 +86,17 @@ class JudgeIT {
         assertThat(objection == null).isEqualTo(right);
     }
 
+    @ParameterizedTest
+    @CsvSource({"502, true", "401, false", "200, false"})
+    void requiresAuthentikGuardToRefuseTooLargeResponse(int status, boolean right) {
+        var request = new TrackedRequest("q1", Credentials.RIGHT);
+
+        String objection =
+                objection(closed, request, fallback(status, "response_too_large", LOGGED_IN));
+
+        assertThat(objection == null).isEqualTo(right);
+    }
+
     @Test
     void rejectsLoginAsAnotherUser() {
         var request = new TrackedRequest("q1", Credentials.RIGHT);

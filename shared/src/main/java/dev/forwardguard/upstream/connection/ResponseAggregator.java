@@ -29,9 +29,14 @@ import java.util.Arrays;
 final class ResponseAggregator {
     static final int MAX_BODY_BYTES = 1 << 20;
 
+    /** A larger response may use only the first half of the budget. */
+    private static final int LARGE_BYTES = 16 * 1024;
+
     private static final byte[] EMPTY = {};
 
     private final BufferBudget.Share buffers;
+    private long taken;
+    private int fields;
     private byte[] body = EMPTY;
     private @Nullable HttpResponse head;
     private int length;
@@ -41,10 +46,41 @@ final class ResponseAggregator {
     private boolean complete;
 
     /**
-     * @param buffers where the bytes of the response are counted until it has been passed on
+     * @param buffers where the response is counted until it has been passed on
      */
     ResponseAggregator(BufferBudget.Share buffers) {
         this.buffers = buffers;
+    }
+
+    /**
+     * Counts bytes that have arrived. Returns null, or the reason why there will be no response.
+     */
+    @Nullable FallbackReason arrived(int bytes) {
+        return take(bytes);
+    }
+
+    /**
+     * Counts field lines that were decoded, whether or not the response is complete.
+     *
+     * @param all those of the latest head and of its trailers
+     * @return null, or the reason why there will be no response
+     */
+    @Nullable FallbackReason decoded(int all) {
+        int more = all - fields;
+        fields = all;
+        return more <= 0 ? null : take((long) more * BufferBudget.FIELD_BYTES);
+    }
+
+    /** Takes all of it, or gives everything back, because there will be no response. */
+    private @Nullable FallbackReason take(long more) {
+        boolean large = taken + more > LARGE_BYTES;
+        if (large ? buffers.takeLarge(more) : buffers.take(more)) {
+            taken += more;
+            return null;
+        }
+        buffers.giveBack(taken);
+        taken = 0;
+        return OVERLOAD;
     }
 
     /** Adds the next part. Returns null, or the reason why there will be no response. */
@@ -62,15 +98,12 @@ final class ResponseAggregator {
 
     /** Adds a whole response. Returns null, or the reason why there will be no response. */
     @Nullable FallbackReason add(UpstreamResponse fast) {
-        if (!buffers.take(fast.body().length)) {
-            return OVERLOAD;
-        }
         whole = fast;
         keepAlive =
                 !fast.headers()
                         .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         complete = true;
-        return null;
+        return decoded(fast.headers().size());
     }
 
     private @Nullable FallbackReason addHead(HttpResponse response) {
@@ -95,9 +128,6 @@ final class ResponseAggregator {
         int more = bytes.readableBytes();
         if (length + more > MAX_BODY_BYTES) {
             return RESPONSE_TOO_LARGE;
-        }
-        if (!buffers.take(more)) {
-            return OVERLOAD;
         }
         if (length + more > body.length) {
             // most bodies arrive in one part; others grow by doubling

@@ -117,11 +117,18 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         channel.close();
     }
 
-    private void bytesArrived() {
-        if (exchange == null) {
+    private void bytesArrived(int bytes) {
+        HttpExchange current = exchange;
+        if (current == null) {
             unsolicited();
-        } else {
-            exchange.onBytes();
+            return;
+        }
+        current.onBytes();
+        if (!response.isComplete()) {
+            FallbackReason failure = response.arrived(bytes);
+            if (failure != null) {
+                fail(failure);
+            }
         }
     }
 
@@ -170,7 +177,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         HttpExchange current = exchange;
-        if (current != null && response.isComplete()) {
+        if (current == null) {
+            return;
+        }
+        FallbackReason failure = response.decoded(decoder.fields());
+        if (failure != null) {
+            fail(failure);
+        } else if (response.isComplete()) {
             finish(current, !decoder.hasExcess());
         }
     }
@@ -178,7 +191,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private void finish(HttpExchange current, boolean clean) {
         exchange = null;
         used = true;
-        if (clean && response.isKeepAlive() && channel.isActive()) {
+        if (clean
+                && response.isKeepAlive()
+                && !decoder.hasLargeBuffer()
+                && channel.isActive()) {
             idleSince = current.lastByteAt();
             settled = false;
             pool.give(this);

@@ -59,8 +59,8 @@ public abstract class FaultMatrixContract extends AgainstStubUpstream {
 
             String reason = answer.header("X-Guard-Fallback").orElse("none");
             assertThat(fault.reasons()).contains(reason);
-            assertThat(answer.status()).isEqualTo(kind.statusWithoutVerdict());
-            assertCounted(Map.of(reason + " " + kind.outcomeWithoutVerdict().label(), 1L));
+            assertThat(answer.status()).isEqualTo(kind.statusWithoutVerdict(reason));
+            assertCounted(Map.of(reason + " " + kind.outcomeWithoutVerdict(reason).label(), 1L));
             assertThat(answer.elapsed()).isBetween(atLeast(reason), atMost(reason));
             assertNextAnswersAreRight(client);
         }

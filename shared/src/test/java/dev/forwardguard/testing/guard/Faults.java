@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  * were taken at face value.
  */
 public final class Faults {
-    static final int MAX_HEADERS = 64 * 1024;
+    static final int MAX_HEADERS = 256 * 1024;
+    static final int MAX_FIELDS = 1000;
     static final int MAX_BODY = 1 << 20;
     private static final String EMPTY = "Content-Length: 0";
     private static final String CHUNKED = Wire.ok("Transfer-Encoding: chunked");
@@ -138,8 +139,15 @@ public final class Faults {
         String chunk = CHUNKED + "100001\r\n" + body + "\r\n0\r\n\r\n";
         return Stream.of(
                         new Wrong("one header", Wire.ok("X-Big: " + Wire.octets(MAX_HEADERS))),
-                        new Wrong("all headers together", Wire.ok(lines(70, 1000))),
-                        new Wrong("too many headers", Wire.ok(lines(1001, 1))),
+                        new Wrong("all headers together", Wire.ok(lines(270, 1000))),
+                        new Wrong("too many headers", Wire.ok(lines(MAX_FIELDS + 1, 1))),
+                        new Wrong("many times too many headers", Wire.ok(lines(24_000, 1))),
+                        new Wrong(
+                                "a trailer of too many headers",
+                                CHUNKED
+                                        + "0\r\n"
+                                        + String.join("\r\n", lines(MAX_FIELDS, 1))
+                                        + "\r\n\r\n"),
                         new Wrong(
                                 "a status line",
                                 Wire.head("HTTP/1.1 200 " + Wire.octets(MAX_HEADERS))),

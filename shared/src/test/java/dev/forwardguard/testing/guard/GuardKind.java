@@ -12,6 +12,23 @@ import dev.forwardguard.testing.RawRequest;
  */
 public record GuardKind(String path, int statusWithoutVerdict, Outcome outcomeWithoutVerdict) {
 
+    /**
+     * The status without a verdict for this reason. A response that is too large leads nobody to
+     * Emergency Access.
+     */
+    public int statusWithoutVerdict(String reason) {
+        return isRefused(reason) ? 502 : statusWithoutVerdict;
+    }
+
+    /** The outcome that the metrics report for this reason. */
+    public Outcome outcomeWithoutVerdict(String reason) {
+        return isRefused(reason) ? Outcome.REFUSE : outcomeWithoutVerdict;
+    }
+
+    private boolean isRefused(String reason) {
+        return reason.equals("response_too_large") && outcomeWithoutVerdict != Outcome.ALLOW;
+    }
+
     /** The auth request that Traefik sends for a visitor who came by TLS. */
     public RawRequest authRequest() {
         return RawRequest.get(path)

@@ -44,7 +44,7 @@ class StrictResponseDecoderTest {
     private static final class Reader extends ChannelInboundHandlerAdapter {
         private final ResponseAggregator answer = new ResponseAggregator(BufferBudget.unbounded());
         private final StrictResponseDecoder decoder =
-                new StrictResponseDecoder(() -> {}, answer::isComplete);
+                new StrictResponseDecoder(answer::arrived, answer::isComplete);
         private final EmbeddedChannel channel = new EmbeddedChannel(decoder, this);
         private boolean fastPath;
         private int excess;
