@@ -6,14 +6,15 @@ import java.time.Duration;
  * Section {@code breaker} of {@code guard.yml}: when the upstream counts as down, and how the guard
  * detects its recovery.
  *
- * @param consecutiveFailures the number of failures in a row that opens the circuit
- * @param failureRate the percentage of failures in the window that opens the circuit
+ * @param consecutiveFailures the number of failures in a row that opens the circuit, if a probe
+ *     fails as well
+ * @param failureRate the percentage of failures in the window that opens the circuit, likewise
  * @param minimumCalls the failure rate is ignored while the window has fewer calls than this
  * @param window how long a call counts for the failure rate
  * @param probeInterval the time from the opening of the circuit to the first probe
  * @param probeMaxInterval the maximum of the interval, which doubles with each failed probe
- * @param trials the number of calls that must succeed before a half-open circuit closes; also the
- *     maximum number of calls until then
+ * @param trials the number of calls and probes that must be answered before a half-open circuit
+ *     closes; also the maximum number of calls at once until then
  */
 public record BreakerSettings(
         int consecutiveFailures,

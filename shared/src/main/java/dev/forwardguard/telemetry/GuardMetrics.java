@@ -40,7 +40,7 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code guard_fallback_total{reason,outcome}}: decisions without a verdict
  *   <li>{@code guard_decision_total{source,decision}}: all decisions
  *   <li>{@code guard_upstream_seconds}: the time of upstream requests that came to an outcome
- *   <li>{@code guard_upstream_probe_total{result}}: probes of an upstream that seems down
+ *   <li>{@code guard_upstream_probe_total{result}}: probes of an upstream that is down or in doubt
  *   <li>{@code guard_suspect_answers_total}: verdicts whose status can also mean a broken upstream
  *   <li>{@code guard_circuit_state}: 0 closed, 1 half-open, 2 open
  *   <li>{@code guard_mode{mode}}: 1 for the mode in force
@@ -112,7 +112,7 @@ public final class GuardMetrics implements UpstreamMetrics {
             probes.put(
                     result,
                     Counter.builder("guard.upstream.probe")
-                            .description("Probes sent while the upstream seems down")
+                            .description("Probes sent while the upstream is down or in doubt")
                             .tags(guard)
                             .tag("result", result.label())
                             .register(registry));

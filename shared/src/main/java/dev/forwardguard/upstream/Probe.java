@@ -11,7 +11,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/** The guard's own upstream request, one that a working upstream is known to answer. */
+/**
+ * The guard's own upstream request, one that a working upstream is known to answer. Each has a new
+ * connection, so that it depends on nothing that visitors' requests have left behind, and does not
+ * count for {@code max-concurrent}.
+ */
 final class Probe {
     private final ProbeSettings settings;
     private final EventLoop loop;
@@ -40,7 +44,8 @@ final class Probe {
                                 this::headers,
                                 loop,
                                 loop.<Void>newPromise(),
-                                BufferBudget.unbounded()))
+                                BufferBudget.unbounded(),
+                                true))
                 .handle((outcome, bug) -> resultOf(outcome))
                 .whenComplete((result, ignored) -> meters.recordProbe(result));
     }

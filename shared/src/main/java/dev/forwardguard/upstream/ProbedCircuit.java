@@ -21,21 +21,40 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * The circuit to one upstream: its breaker, and the probes that close it again. While the circuit
- * is open, a probe is sent from time to time in the background, so that no visitor waits for a
- * trial of an upstream that may hang.
+ * The circuit to one upstream: its breaker, and the probes that open and close it. Visitors can
+ * make their own requests fail, so failures alone change nothing. They only make the guard ask for
+ * itself: a failed probe opens a circuit whose requests fail, and answered ones close it again. One
+ * probe is scheduled or in flight at a time.
+ *
+ * <ul>
+ *   <li>Closed: a probe for a request that fails or is slow, at most one a second.
+ *   <li>Open: a probe from time to time, so that no visitor waits for a trial of an upstream that
+ *       may hang.
+ *   <li>Half-open: a probe each second beside the trials, so that visitors cannot hold it there.
+ * </ul>
  */
 final class ProbedCircuit {
     private static final Logger LOG = LoggerFactory.getLogger(ProbedCircuit.class);
+
+    /** The shortest time from the start of one probe to that of the next, unless it is open. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final CircuitBreaker breaker;
     private final EventLoop loop;
     private final Probe probe;
     private final PassiveHealthCheck health;
     private final BooleanSupplier mayAsk;
+    private final BooleanSupplier loginFailing;
+    private final Ticker ticker;
+    private final long patience;
+    private final AtomicBoolean probing = new AtomicBoolean();
+    private volatile long probedAt;
+    private volatile boolean probeFailed;
+    private volatile long probeFailedAt;
     private volatile @Nullable FallbackReason lastFailure;
     private volatile boolean suspected;
     private volatile boolean retired;
@@ -43,6 +62,8 @@ final class ProbedCircuit {
     /**
      * @param loop the event loop of the probes
      * @param mayAsk whether the upstream may be asked at all; probes are postponed while it may not
+     * @param loginFailing whether what is behind the upstream is known to be down, which counts
+     *     like a failed probe; asked for each request that fails, on any thread
      */
     ProbedCircuit(
             UpstreamSettings upstream,
@@ -50,13 +71,18 @@ final class ProbedCircuit {
             EventLoop loop,
             Probe probe,
             BooleanSupplier mayAsk,
+            BooleanSupplier loginFailing,
             UpstreamMetrics meters,
             Ticker ticker) {
         this.loop = loop;
         this.probe = probe;
         this.mayAsk = mayAsk;
-        Duration trialTimeout = upstream.deadline().plusSeconds(1);
-        this.breaker = new CircuitBreaker(settings, trialTimeout, ticker, this::changed);
+        this.loginFailing = loginFailing;
+        this.ticker = ticker;
+        Duration longest = upstream.deadline().plus(PAUSE);
+        this.patience = longest.toNanos();
+        this.probedAt = ticker.nanos() - PAUSE.toNanos();
+        this.breaker = new CircuitBreaker(settings, longest, ticker, this::changed);
         this.health =
                 new PassiveHealthCheck(
                         upstream.probe(), probe, ticker, this::suspectUpstream, meters);
@@ -76,10 +102,22 @@ final class ProbedCircuit {
         health.note(status);
     }
 
-    /** Records that the request of a permit got no verdict. */
+    /** Records that the request of a permit got no verdict, which may be the visitor's doing. */
     void failed(Permit permit, FallbackReason reason) {
+        if (permit.equals(Permit.UNCOUNTED)) {
+            return;
+        }
         lastFailure = reason;
         permit.failed();
+        openIfDown();
+        probeSoon();
+    }
+
+    /** Records that the request of a permit has been waiting for a second or more. */
+    void slow(Permit permit) {
+        if (!permit.equals(Permit.UNCOUNTED)) {
+            probeSoon();
+        }
     }
 
     /** Stops the probes, because another circuit has taken over. */
@@ -95,6 +133,21 @@ final class ProbedCircuit {
         breaker.trip();
     }
 
+    private void openIfDown() {
+        if (isDown()) {
+            breaker.tripIfFailing();
+        }
+    }
+
+    /**
+     * Whether the guard knows by itself that the upstream is down. A failed probe counts until the
+     * next has a result, and no longer than that can take. In a quiet hour there is no next.
+     */
+    private boolean isDown() {
+        return (probeFailed && ticker.nanos() - probeFailedAt < patience)
+                || loginFailing.getAsBoolean();
+    }
+
     /** Logs one line for each change. Changes are at least a second apart. */
     private void changed(CircuitState state) {
         switch (state) {
@@ -102,7 +155,7 @@ final class ProbedCircuit {
                 LOG.atWarn()
                         .addKeyValue("cause", cause())
                         .log("Circuit open: the upstream is not asked, only probed");
-                scheduleProbe();
+                probeLater();
             }
             case HALF_OPEN -> LOG.info("Circuit half-open: the upstream answered a probe");
             case CLOSED -> {
@@ -120,13 +173,25 @@ final class ProbedCircuit {
         return suspected ? "suspect_answers" : requireNonNull(lastFailure).label();
     }
 
+    /** Probes now, or a second after the last probe began. */
+    private void probeSoon() {
+        probeAfter(Math.max(0, probedAt + PAUSE.toNanos() - ticker.nanos()));
+    }
+
     /**
-     * Schedules a probe a little earlier than it is due, by a random time, so that replicas do not
-     * probe in step.
+     * Probes a little earlier than it is due, by a random time, so that replicas do not probe in
+     * step.
      */
-    private void scheduleProbe() {
+    private void probeLater() {
         long nanos = breaker.probeDelay().toNanos();
-        nanos -= ThreadLocalRandom.current().nextLong(nanos / 5);
+        probeAfter(nanos - ThreadLocalRandom.current().nextLong(nanos / 5));
+    }
+
+    /** Probes after this time, unless another probe is scheduled or in flight. */
+    private void probeAfter(long nanos) {
+        if (!probing.compareAndSet(false, true)) {
+            return;
+        }
         try {
             loop.schedule(this::probe, nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException shuttingDown) {
@@ -135,18 +200,22 @@ final class ProbedCircuit {
     }
 
     private void probe() {
-        if (retired || breaker.state() != CircuitState.OPEN) {
+        if (retired) {
             return;
         }
-        if (!mayAsk.getAsBoolean()) {
-            scheduleProbe();
-            return;
+        if (mayAsk.getAsBoolean()) {
+            probedAt = ticker.nanos();
+            probe.send().whenComplete((result, ignored) -> probed(result));
+        } else {
+            probing.set(false);
+            if (breaker.state() != CircuitState.CLOSED) {
+                probeLater();
+            }
         }
-        probe.send().whenComplete((result, ignored) -> probed(result));
     }
 
     private void probed(ProbeResult result) {
-        boolean recovered =
+        boolean answered =
                 switch (result) {
                     case ANSWERED -> true;
                     // an upstream whose circuit opened because of failures may be well, and answer
@@ -154,11 +223,20 @@ final class ProbedCircuit {
                     case SUSPECT -> !suspected;
                     case FAILED -> false;
                 };
-        if (recovered) {
+        probeFailedAt = ticker.nanos();
+        probeFailed = !answered;
+        // before the state is read: whoever changes it meanwhile can schedule the next probe
+        probing.set(false);
+        if (answered) {
             breaker.probeSucceeded();
         } else {
             breaker.probeFailed();
-            scheduleProbe();
+            openIfDown();
+        }
+        switch (breaker.state()) {
+            case OPEN -> probeLater();
+            case HALF_OPEN -> probeSoon();
+            case CLOSED -> {}
         }
     }
 }

@@ -36,7 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
@@ -52,22 +52,37 @@ public final class ResilientUpstream implements Upstream {
     private final EventLoopGroup loops;
     private final int loopCount;
     private final Ticker ticker;
+    private final BooleanSupplier loginFailing;
     private final UpstreamMetrics meters;
     private final Connector connector = new Connector();
     private final ConcurrentMap<EventLoop, EventLoopState> shared = new ConcurrentHashMap<>();
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile @Nullable Route route;
 
-    /**
-     * @param settings read anew for each request
-     * @param loops where requests are sent, and where probes live
-     */
+    /** An upstream whose probes are the only witness against it. */
     public ResilientUpstream(
             Supplier<GuardSettings> settings,
             VerdictRule verdicts,
             EventLoopGroup loops,
             Ticker ticker,
             UpstreamMetrics meters) {
+        this(settings, verdicts, loops, ticker, () -> false, meters);
+    }
+
+    /**
+     * @param settings read anew for each request
+     * @param loops where requests are sent, and where probes live
+     * @param loginFailing a second witness besides the probes, asked when requests have failed:
+     *     what is behind the upstream is known to be down
+     */
+    public ResilientUpstream(
+            Supplier<GuardSettings> settings,
+            VerdictRule verdicts,
+            EventLoopGroup loops,
+            Ticker ticker,
+            BooleanSupplier loginFailing,
+            UpstreamMetrics meters) {
+        this.loginFailing = loginFailing;
         this.settings = settings;
         this.verdicts = verdicts;
         this.loops = loops;
@@ -94,8 +109,7 @@ public final class ResilientUpstream implements Upstream {
             return unavailable(CIRCUIT_OPEN);
         }
         var call = new Call(taken, permit.get());
-        return exchange(request, now.upstream(), taken.address(), call::classify)
-                .whenComplete(call::ended);
+        return exchange(request, now.upstream(), taken.address(), call).whenComplete(call::ended);
     }
 
     @Override
@@ -108,7 +122,7 @@ public final class ResilientUpstream implements Upstream {
             UpstreamRequest request,
             UpstreamSettings now,
             UpstreamResolver address,
-            Function<UpstreamResponse, UpstreamOutcome> classify) {
+            HttpExchange.Observer observer) {
         EventLoop loop = request.loop();
         var exchange =
                 new HttpExchange(
@@ -118,7 +132,7 @@ public final class ResilientUpstream implements Upstream {
                         shared.computeIfAbsent(
                                 loop,
                                 any -> EventLoopState.on(any, connector, ticker, this::maxIdle)),
-                        classify);
+                        observer);
         if (loop.inEventLoop()) {
             exchange.start();
         } else {
@@ -181,12 +195,7 @@ public final class ResilientUpstream implements Upstream {
                 new Probe(
                         upstream.probe(),
                         loop,
-                        request ->
-                                exchange(
-                                        request,
-                                        upstream,
-                                        address,
-                                        response -> classify(response, upstream)),
+                        request -> exchange(request, upstream, address, new Probed(upstream)),
                         meters);
         return new ProbedCircuit(
                 upstream,
@@ -194,6 +203,7 @@ public final class ResilientUpstream implements Upstream {
                 loop,
                 probe,
                 () -> settings.get().mode() != Mode.FALLBACK,
+                loginFailing,
                 meters,
                 ticker);
     }
@@ -219,8 +229,25 @@ public final class ResilientUpstream implements Upstream {
         }
     }
 
+    /** A probe, of which the result is all that counts. */
+    private final class Probed implements HttpExchange.Observer {
+        private final UpstreamSettings upstream;
+
+        Probed(UpstreamSettings upstream) {
+            this.upstream = upstream;
+        }
+
+        @Override
+        public UpstreamOutcome classify(UpstreamResponse response) {
+            return ResilientUpstream.this.classify(response, upstream);
+        }
+
+        @Override
+        public void slow() {}
+    }
+
     /** One request that counts, from its permit to its outcome. */
-    private final class Call {
+    private final class Call implements HttpExchange.Observer {
         private final Route taken;
         private final Permit permit;
         private final long startedAt = ticker.nanos();
@@ -231,9 +258,15 @@ public final class ResilientUpstream implements Upstream {
             this.permit = permit;
         }
 
-        UpstreamOutcome classify(UpstreamResponse response) {
+        @Override
+        public UpstreamOutcome classify(UpstreamResponse response) {
             status = response.status().code();
             return ResilientUpstream.this.classify(response, taken.settings().upstream());
+        }
+
+        @Override
+        public void slow() {
+            taken.circuit().slow(permit);
         }
 
         void ended(@Nullable UpstreamOutcome outcome, @Nullable Throwable bug) {

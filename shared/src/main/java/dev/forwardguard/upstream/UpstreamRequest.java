@@ -15,13 +15,15 @@ import io.netty.util.concurrent.Future;
  * @param loop the event loop of the request, on which its outcome is reported
  * @param cancellation done when the caller no longer waits for the outcome
  * @param buffers where the bytes of the response are counted
+ * @param freshConnection whether to open a connection for this request alone
  */
 public record UpstreamRequest(
         String uri,
         OutgoingHeaders headers,
         EventLoop loop,
         Future<Void> cancellation,
-        BufferBudget.Share buffers) {
+        BufferBudget.Share buffers,
+        boolean freshConnection) {
 
     /**
      * Creates a request that is cancelled when the caller's connection closes.
@@ -29,7 +31,13 @@ public record UpstreamRequest(
      * @param caller the connection that waits for the outcome
      */
     public UpstreamRequest(String uri, OutgoingHeaders headers, Channel caller) {
-        this(uri, headers, caller.eventLoop(), caller.closeFuture(), BufferBudget.of(caller));
+        this(
+                uri,
+                headers,
+                caller.eventLoop(),
+                caller.closeFuture(),
+                BufferBudget.of(caller),
+                false);
     }
 
     /** Contains the path without its query: headers and query may hold secrets. */

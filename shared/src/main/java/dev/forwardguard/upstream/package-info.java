@@ -8,8 +8,9 @@
  *
  * <p>{@link dev.forwardguard.upstream.ResilientUpstream} is the policy: mode, concurrency limit,
  * circuit and classification of the response. {@link dev.forwardguard.upstream.ProbedCircuit}
- * combines the circuit breaker of {@link dev.forwardguard.upstream.breaker} with probes and a
- * passive health check. The transport is in {@link dev.forwardguard.upstream.connection}.
+ * combines the circuit breaker of {@link dev.forwardguard.upstream.breaker} with probes, without
+ * which no visitor's failure opens it, and a passive health check. The transport is in {@link
+ * dev.forwardguard.upstream.connection}.
  *
  * <p>A request lives on the event loop of the connection that its auth request came in by, and so
  * do its {@code HttpExchange}, its {@code UpstreamConnection} and its {@code ConnectionPool}: none

@@ -106,8 +106,8 @@ final class Hang {
                 guard + ": 99 % of the responses within 10 ms while the circuit is open",
                 Latency.of(outage.after()).at(0.99).compareTo(FAST) <= 0);
         promise(
-                guard + ": no more than max-concurrent connections",
-                outage.held() <= MAX_CONCURRENT);
+                guard + ": no more than max-concurrent connections and one for the probe",
+                outage.held() <= MAX_CONCURRENT + 1);
         promise(
                 guard + ": the upstream is used again soon",
                 outage.recovery().filter(time -> time.compareTo(SOON) <= 0).isPresent());

@@ -11,10 +11,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Keeps requests away from an upstream that is known to be down. Closed, it opens after a number of
- * consecutive failures, or when too large a share of the latest requests failed. Open, it waits
- * until an answered probe is {@linkplain #probeSucceeded() reported}. Half-open, a few trials
- * decide.
+ * Keeps requests away from an upstream that is known to be down. Closed, it may be {@linkplain
+ * #tripIfFailing() opened} after a number of consecutive failures, or when too large a share of the
+ * latest requests failed. Open, it waits until an answered probe is {@linkplain #probeSucceeded()
+ * reported}. Half-open, it closes after a few trials or probes that were answered.
+ *
+ * <p>Failed requests alone never open it, because visitors can provoke them. A probe has to fail as
+ * well.
  */
 public final class CircuitBreaker {
     private final BreakerSettings settings;
@@ -56,17 +59,40 @@ public final class CircuitBreaker {
         }
     }
 
-    /** Reports that a probe was answered: an open circuit becomes half-open. */
-    public void probeSucceeded() {
-        if (current() instanceof Open open) {
-            replace(open, new HalfOpen(this, open, settings.trials(), trialPatience, ticker));
+    /**
+     * Opens a closed circuit if enough requests have failed. To be called only when the guard knows
+     * by itself that the upstream is down.
+     */
+    public void tripIfFailing() {
+        if (current() instanceof Closed closed && closed.isFailing()) {
+            replace(closed, new Open(0));
         }
     }
 
-    /** Reports that a probe was not answered: the next one is due later. */
+    /**
+     * Reports that a probe was answered: an open circuit becomes half-open, and for a half-open one
+     * it counts as an answered trial.
+     */
+    public void probeSucceeded() {
+        switch (current()) {
+            case Open open ->
+                    replace(
+                            open,
+                            new HalfOpen(this, open, settings.trials(), trialPatience, ticker));
+            case HalfOpen halfOpen -> halfOpen.probeSucceeded();
+            case Closed ignored -> {}
+        }
+    }
+
+    /**
+     * Reports that a probe was not answered: the next one is due later, and a half-open circuit
+     * opens again.
+     */
     public void probeFailed() {
-        if (current() instanceof Open open) {
-            state.compareAndSet(open, open.afterSetback());
+        switch (current()) {
+            case Open open -> state.compareAndSet(open, open.afterSetback());
+            case HalfOpen halfOpen -> replace(halfOpen, halfOpen.afterSetback());
+            case Closed ignored -> {}
         }
     }
 
@@ -86,7 +112,7 @@ public final class CircuitBreaker {
     }
 
     Closed closed() {
-        return new Closed(this, settings, ticker);
+        return new Closed(settings, ticker);
     }
 
     /** Replaces a state with the next one, unless another thread was faster. */

@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum CircuitState {
     /** Requests are sent. */
     CLOSED(0),
-    /** A probe was answered. A few requests are sent, and all of them have to succeed. */
+    /** A probe was answered. A few requests at a time are sent, until enough were answered. */
     HALF_OPEN(1),
     /** No request is sent. */
     OPEN(2);

@@ -11,14 +11,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * request costs no allocation.
  */
 final class Closed implements State, Permit {
-    private final CircuitBreaker breaker;
     private final BreakerSettings settings;
     private final SlidingWindow window;
     private final AtomicInteger consecutiveFailures = new AtomicInteger();
     private final Optional<Permit> permit = Optional.of(this);
 
-    Closed(CircuitBreaker breaker, BreakerSettings settings, Ticker ticker) {
-        this.breaker = breaker;
+    Closed(BreakerSettings settings, Ticker ticker) {
         this.settings = settings;
         this.window = new SlidingWindow(settings.window(), ticker);
     }
@@ -41,16 +39,16 @@ final class Closed implements State, Permit {
         }
     }
 
-    /**
-     * Only a failure opens the circuit, even where a success completes the minimum number of calls.
-     */
     @Override
     public void failed() {
         window.add(true);
-        if (consecutiveFailures.incrementAndGet() >= settings.consecutiveFailures()
-                || window.counts().reaches(settings.minimumCalls(), settings.failureRate())) {
-            breaker.replace(this, new Open(0));
-        }
+        consecutiveFailures.incrementAndGet();
+    }
+
+    /** Whether enough requests have failed, in a row or of the latest ones. */
+    boolean isFailing() {
+        return consecutiveFailures.get() >= settings.consecutiveFailures()
+                || window.counts().reaches(settings.minimumCalls(), settings.failureRate());
     }
 
     @Override

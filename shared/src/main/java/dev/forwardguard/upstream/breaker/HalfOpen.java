@@ -12,10 +12,11 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Predicate;
 
 /**
- * Allows as many trials as it has places, and each place has to see a success. One failure opens
- * the circuit again. A success keeps its place, so until the circuit closes the upstream gets no
- * more requests than there are places. A cancelled trial gives its place back. A trial that never
- * reports loses its place after a while, so it cannot block the circuit.
+ * Allows as many trials as it has places, and each place has to see a success. A success keeps its
+ * place, so the upstream gets no more requests at once than there are places. A failed or cancelled
+ * trial gives its place back and changes nothing, because visitors can provoke both. A trial that
+ * never reports loses its place after a while. Answered probes take places as well, those of
+ * waiting trials if no other is free. So no visitor can block the circuit.
  */
 final class HalfOpen implements State {
     private final CircuitBreaker breaker;
@@ -27,7 +28,7 @@ final class HalfOpen implements State {
     private final AtomicInteger succeeded = new AtomicInteger();
 
     /**
-     * @param before the state that a failure leads back to, one setback further
+     * @param before the state that a failed probe leads back to, one setback further
      * @param patience how long a trial may take before its place is given to another
      */
     HalfOpen(CircuitBreaker breaker, Open before, int trials, Duration patience, Ticker ticker) {
@@ -68,6 +69,39 @@ final class HalfOpen implements State {
         return holder != null && holder != passed && now - holder.since > patience;
     }
 
+    /** Counts like an answered trial. Takes a free place, or else that of a waiting trial. */
+    void probeSucceeded() {
+        if (!passFirst(Objects::isNull)) {
+            passFirst(holder -> holder != passed);
+        }
+    }
+
+    private boolean passFirst(Predicate<@Nullable Trial> isToBeHad) {
+        for (int place = 0; place < places.length(); place++) {
+            Trial holder = places.get(place);
+            if (isToBeHad.test(holder) && pass(place, holder)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Marks the place as passed if it still has this holder. The last place closes the circuit. */
+    private boolean pass(int place, @Nullable Trial holder) {
+        if (!places.compareAndSet(place, holder, passed)) {
+            return false;
+        }
+        if (succeeded.incrementAndGet() == places.length()) {
+            breaker.replace(this, breaker.closed());
+        }
+        return true;
+    }
+
+    /** The state that a failed probe leads to. */
+    Open afterSetback() {
+        return before.afterSetback();
+    }
+
     /** One request. A trial that no longer holds its place changes nothing. */
     private final class Trial implements Permit {
         private final int place;
@@ -80,17 +114,12 @@ final class HalfOpen implements State {
 
         @Override
         public void succeeded() {
-            if (places.compareAndSet(place, this, passed)
-                    && succeeded.incrementAndGet() == places.length()) {
-                breaker.replace(HalfOpen.this, breaker.closed());
-            }
+            pass(place, this);
         }
 
         @Override
         public void failed() {
-            if (places.compareAndSet(place, this, null)) {
-                breaker.replace(HalfOpen.this, before.afterSetback());
-            }
+            cancelled();
         }
 
         @Override

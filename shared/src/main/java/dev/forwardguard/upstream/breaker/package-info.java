@@ -9,7 +9,7 @@
  * result that arrives after the state was replaced changes nothing.
  *
  * <p>Nothing in here does I/O or waits. The caller sends the probes that lead out of the open
- * state.
+ * state, and without which the closed state is never left.
  */
 @NullMarked
 package dev.forwardguard.upstream.breaker;

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One upstream request in flight, from the address to the outcome, under one deadline. Ends exactly
@@ -36,6 +36,12 @@ import java.util.function.Function;
  * loop.
  */
 public final class HttpExchange {
+    /** How long a request waits until it counts as slow, and then again each time. */
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** All that become slow within this time are looked at together, at its beginning. */
+    private static final long SLOW_GRID_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final UpstreamRequest request;
     private final UpstreamSettings settings;
     private final UpstreamResolver address;
@@ -43,11 +49,12 @@ public final class HttpExchange {
     private final DeadlineTimer deadlines;
     private final Connector connector;
     private final Ticker ticker;
-    private final Function<UpstreamResponse, UpstreamOutcome> classify;
+    private final Observer observer;
     private final CompletableFuture<UpstreamOutcome> outcome = new CompletableFuture<>();
     private final FutureListener<Void> cancellation = cancelled -> end(new Cancelled());
 
     private long deadlineAt;
+    private long slowAt;
     private long lastByteAt;
     private boolean sent;
     private boolean received;
@@ -62,7 +69,7 @@ public final class HttpExchange {
             UpstreamSettings settings,
             UpstreamResolver address,
             EventLoopState shared,
-            Function<UpstreamResponse, UpstreamOutcome> classify) {
+            Observer observer) {
         this.request = request;
         this.settings = settings;
         this.address = address;
@@ -70,7 +77,7 @@ public final class HttpExchange {
         this.deadlines = shared.deadlines();
         this.connector = shared.connector();
         this.ticker = shared.ticker();
-        this.classify = classify;
+        this.observer = observer;
     }
 
     public CompletableFuture<UpstreamOutcome> outcome() {
@@ -90,6 +97,7 @@ public final class HttpExchange {
         try {
             long now = ticker.nanos();
             deadlineAt = now + settings.deadline().toNanos();
+            slowAt = slowAfter(now);
             deadlines.add(this, now);
             request.cancellation().addListener(cancellation);
             pool.ask(this);
@@ -135,7 +143,7 @@ public final class HttpExchange {
 
     private void sendTo(List<InetSocketAddress> addresses) {
         long now = ticker.nanos();
-        UpstreamConnection idle = pool.take(addresses, now);
+        UpstreamConnection idle = request.freshConnection() ? null : pool.take(addresses, now);
         if (idle == null) {
             connect(addresses, 0);
         } else {
@@ -197,13 +205,18 @@ public final class HttpExchange {
         return lastByteAt;
     }
 
+    /** Whether the connection may carry other requests after this one. */
+    boolean sharesConnection() {
+        return !request.freshConnection();
+    }
+
     boolean hasBytes() {
         return received;
     }
 
     void answered(UpstreamResponse response) {
         connection = null;
-        end(classify.apply(response));
+        end(observer.classify(response));
     }
 
     /**
@@ -225,7 +238,7 @@ public final class HttpExchange {
         }
     }
 
-    /** Ends the exchange if its time is up. */
+    /** Ends the exchange if its time is up, and reports it each second that it waits. */
     void onTimer(long now) {
         if (ended) {
             return;
@@ -235,16 +248,25 @@ public final class HttpExchange {
             end(new Unavailable(resolving ? DNS : DEADLINE));
         } else if (sent && now - lastByteAt >= settings.readTimeout().toNanos()) {
             end(new Unavailable(READ_TIMEOUT));
+        } else if (now - slowAt >= 0) {
+            slowAt = slowAfter(now);
+            observer.slow();
         }
     }
 
+    private static long slowAfter(long now) {
+        long at = now + SLOW_NANOS;
+        return at - Math.floorMod(at, SLOW_GRID_NANOS);
+    }
+
     /**
-     * Returns when its time may be up, in nanoseconds from now. Each byte of the response postpones
-     * it.
+     * Returns when its time may be up or it may be slow, in nanoseconds from now. Each byte of the
+     * response postpones the former.
      */
     long untilNextCheck(long now) {
         long silence = sent ? lastByteAt - now : 0;
-        return Math.min(deadlineAt - now, silence + settings.readTimeout().toNanos());
+        long out = Math.min(deadlineAt - now, silence + settings.readTimeout().toNanos());
+        return Math.min(out, slowAt - now);
     }
 
     /** The index of this exchange in the list of the {@link DeadlineTimer}. */
@@ -281,5 +303,14 @@ public final class HttpExchange {
             connection.close();
             connection = null;
         }
+    }
+
+    /** Who judges the exchange. Called on its event loop. */
+    public interface Observer {
+        /** Returns what a complete response means. */
+        UpstreamOutcome classify(UpstreamResponse response);
+
+        /** Called when the request has waited for about a second, and each second after that. */
+        void slow();
     }
 }

@@ -193,6 +193,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         used = true;
         if (clean
                 && response.isKeepAlive()
+                && current.sharesConnection()
                 && !decoder.hasLargeBuffer()
                 && channel.isActive()) {
             idleSince = current.lastByteAt();

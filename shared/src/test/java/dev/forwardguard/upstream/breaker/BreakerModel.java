@@ -113,12 +113,15 @@ final class BreakerModel {
         if (state == CircuitState.CLOSED) {
             results.add(new Result(now, true));
             inARow++;
-            if (inARow >= settings.consecutiveFailures() || isRateTooHigh(now)) {
-                enter(CircuitState.OPEN, now);
-            }
-        } else if (holds(call)) {
+        } else {
+            cancelled(call);
+        }
+    }
+
+    void tripIfFailing(long now) {
+        if (state == CircuitState.CLOSED
+                && (inARow >= settings.consecutiveFailures() || isRateTooHigh(now))) {
             enter(CircuitState.OPEN, now);
-            setbacks++;
         }
     }
 
@@ -132,13 +135,24 @@ final class BreakerModel {
         return firstPlace(call::equals) >= 0;
     }
 
-    void probeSucceeded() {
+    void probeSucceeded(long now) {
         if (state == CircuitState.OPEN) {
             enter(CircuitState.HALF_OPEN, periodBegan);
+        } else if (state == CircuitState.HALF_OPEN) {
+            int place = firstPlace(holder -> holder == null);
+            if (place < 0) {
+                place = firstPlace(holder -> holder != null && !holder.passed);
+            }
+            var probe = new Call(period, now);
+            places[place] = probe;
+            succeeded(probe, now);
         }
     }
 
-    void probeFailed() {
+    void probeFailed(long now) {
+        if (state == CircuitState.HALF_OPEN) {
+            enter(CircuitState.OPEN, now);
+        }
         if (state == CircuitState.OPEN) {
             setbacks++;
         }

@@ -57,12 +57,15 @@ class CircuitBreakerModelTest {
                 clock.addAndGet(random.nextLong(2_000_000_000L));
             } else if (dice < 93) {
                 clock.addAndGet(random.nextLong(20_000_000_000L));
-            } else if (dice < 98) {
+            } else if (dice < 95) {
                 breaker.probeSucceeded();
-                model.probeSucceeded();
-            } else {
+                model.probeSucceeded(clock.get());
+            } else if (dice < 97) {
                 breaker.probeFailed();
-                model.probeFailed();
+                model.probeFailed(clock.get());
+            } else {
+                breaker.tripIfFailing();
+                model.tripIfFailing(clock.get());
             }
             assertThat(breaker.state()).as("after step %d", step).isEqualTo(model.state());
             assertThat(breaker.probeDelay()).isEqualTo(model.probeDelay());

@@ -123,12 +123,28 @@ class CircuitBreakerRaceTest {
     }
 
     @RepeatedTest(20)
+    void closesOnceByTrialsAndProbesTogether() throws Exception {
+        halfOpen();
+
+        atOnce(
+                () -> {
+                    breaker.tryAcquire().ifPresent(Permit::succeeded);
+                    breaker.probeSucceeded();
+                    return true;
+                });
+
+        assertThat(closed).hasValue(1);
+        assertThat(opened).hasValue(0);
+    }
+
+    @RepeatedTest(20)
     void opensOnceForConcurrentFailures() throws Exception {
         Permit permit = breaker.tryAcquire().orElseThrow();
 
         atOnce(
                 () -> {
                     permit.failed();
+                    breaker.tripIfFailing();
                     return true;
                 });
 

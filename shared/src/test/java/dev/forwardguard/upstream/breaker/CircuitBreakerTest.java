@@ -29,9 +29,11 @@ class CircuitBreakerTest {
         return breaker.tryAcquire().orElseThrow();
     }
 
+    /** Fails calls while the guard's own probe fails as well. */
     private void fail(int times) {
         for (int i = 0; i < times; i++) {
             permit().failed();
+            breaker.tripIfFailing();
         }
     }
 
@@ -64,6 +66,27 @@ class CircuitBreakerTest {
             fail(1);
 
             assertThat(breaker.state()).isEqualTo(CircuitState.OPEN);
+            assertThat(transitions).containsExactly(CircuitState.OPEN);
+        }
+
+        @Test
+        void staysClosedHoweverManyCallsFail() {
+            for (int i = 0; i < 1_000; i++) {
+                permit().failed();
+            }
+
+            assertThat(breaker.state()).isEqualTo(CircuitState.CLOSED);
+        }
+
+        @Test
+        void opensWhenProbeFailsAfterCalls() {
+            for (int i = 0; i < 5; i++) {
+                permit().failed();
+            }
+
+            breaker.tripIfFailing();
+            breaker.tripIfFailing();
+
             assertThat(transitions).containsExactly(CircuitState.OPEN);
         }
 
@@ -222,13 +245,59 @@ class CircuitBreakerTest {
         }
 
         @Test
-        void opensAtFirstFailureWithLongerProbeDelay() {
+        void opensAtFailedProbeWithLongerProbeDelay() {
             halfOpen();
             succeed(2);
-            fail(1);
+            breaker.probeFailed();
 
             assertThat(transitions).containsExactly(CircuitState.OPEN);
             assertThat(breaker.probeDelay()).isEqualTo(Duration.ofSeconds(2));
+        }
+
+        @Test
+        void failedTrialFreesItsPlaceAndChangesNothing() {
+            halfOpen();
+            fail(100);
+            assertThat(transitions).isEmpty();
+            succeed(3);
+
+            assertThat(transitions).containsExactly(CircuitState.CLOSED);
+        }
+
+        @Test
+        void closesByProbesAlone() {
+            halfOpen();
+            breaker.probeSucceeded();
+            breaker.probeSucceeded();
+            assertThat(transitions).isEmpty();
+
+            breaker.probeSucceeded();
+
+            assertThat(transitions).containsExactly(CircuitState.CLOSED);
+        }
+
+        @Test
+        void countsTrialsAndProbesTogether() {
+            halfOpen();
+            succeed(1);
+            breaker.probeSucceeded();
+            succeed(1);
+
+            assertThat(transitions).containsExactly(CircuitState.CLOSED);
+        }
+
+        @Test
+        void probesTakePlacesOfTrialsThatKeepThemAll() {
+            halfOpen();
+            List<Permit> slow = List.of(permit(), permit(), permit());
+            breaker.probeSucceeded();
+            breaker.probeSucceeded();
+            slow.forEach(Permit::failed);
+            assertThat(transitions).isEmpty();
+
+            breaker.probeSucceeded();
+
+            assertThat(transitions).containsExactly(CircuitState.CLOSED);
         }
 
         @Test
@@ -277,10 +346,11 @@ class CircuitBreakerTest {
         void ignoresTrialOfEarlierRound() {
             halfOpen();
             Permit earlier = permit();
-            fail(1);
+            breaker.probeFailed();
             breaker.probeSucceeded();
 
-            earlier.failed();
+            earlier.succeeded();
+            succeed(2);
 
             assertThat(breaker.state()).isEqualTo(CircuitState.HALF_OPEN);
         }
