@@ -64,8 +64,8 @@ final class Probe {
         if (!(outcome instanceof Answered(var verdict))) {
             return ProbeResult.FAILED;
         }
-        return settings.suspectStatuses().contains(verdict.status().code())
-                ? ProbeResult.SUSPECT
-                : ProbeResult.ANSWERED;
+        boolean suspect = settings.suspectStatuses().contains(verdict.status().code());
+        // without a host it is not known what a working upstream answers
+        return suspect && settings.host().isPresent() ? ProbeResult.SUSPECT : ProbeResult.ANSWERED;
     }
 }

@@ -366,6 +366,21 @@ class ProbedCircuitTest {
     }
 
     @Test
+    void takesAnyStatusForAnAnswerWithoutProbeHost() throws Exception {
+        suspect(Optional.empty());
+        stub.behaves(
+                (dialogue, request) ->
+                        (isProbe(request) ? Behaviour.answers(400) : Behaviour.closesBeforeAnswer())
+                                .answer(dialogue, request));
+
+        fail(20);
+
+        Eventually.until("a probe", () -> under.probes.containsKey(ProbeResult.ANSWERED));
+        assertThat(under.probes).doesNotContainKey(ProbeResult.SUSPECT);
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
     void unknownProbeHostDoesNotProlongOutage() throws Exception {
         suspect(Optional.of("typo.example"));
         probeStatus = 400;
