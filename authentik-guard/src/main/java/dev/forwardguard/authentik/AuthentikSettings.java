@@ -39,7 +39,8 @@ public record AuthentikSettings(
                             Mode.AUTO,
                             UpstreamSettings.defaults(
                                     OUTPOST,
-                                    new ProbeSettings(TRAEFIK, Optional.empty(), Set.of(400, 500))),
+                                    new ProbeSettings(
+                                            TRAEFIK, Optional.empty(), Set.of(400, 404, 500))),
                             BreakerSettings.DEFAULTS,
                             HeaderNames.NONE),
                     Set.of(TRAEFIK, PREFIX + "auth/caddy"),

@@ -32,6 +32,8 @@ class AuthentikSettingsTest {
         assertThat(settings.guard().upstream().url())
                 .hasToString(
                         "http://ak-outpost-authentik-embedded-outpost.authentik.svc.cluster.local:9000");
+        assertThat(settings.guard().upstream().probe().suspectStatuses())
+                .containsExactly(400, 404, 500);
         assertThat(settings.guard().dropRequestHeaders().contains("Cookie")).isFalse();
         assertThat(settings.guardedPaths())
                 .isEqualTo(

@@ -34,6 +34,7 @@ public final class StatusEndpoint {
         status.put("mode", settings.mode().name().toLowerCase(Locale.ROOT));
         status.put("upstream", settings.upstream().url().toString());
         status.put("circuit", upstream.circuit().label());
+        status.put("probe", upstream.probe().label());
         status.put("settings", live(profile.liveSettings()));
         parts.forEach(part -> status.put(part.name(), part.state()));
         return status;

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Distinguishes a broken upstream from clients that provoke errors. Both cause many verdicts with
- * suspect statuses. The guard then sends a probe, which a working upstream answers well. Only if
- * the probe gets a suspect answer, too, is the upstream taken for broken. So no client can open the
- * circuit.
+ * suspect statuses. The guard then sends a probe, which a working upstream is known to answer well.
+ * Only if the probe gets a suspect answer, too, is the upstream taken for broken. So no client can
+ * open the circuit.
  */
 final class PassiveHealthCheck {
     private static final Duration WINDOW = Duration.ofSeconds(30);
@@ -73,7 +73,8 @@ final class PassiveHealthCheck {
         probe.send()
                 .whenComplete(
                         (result, ignored) -> {
-                            if (result == ProbeResult.SUSPECT) {
+                            if (result == ProbeResult.SUSPECT
+                                    && probe.evidence() == ProbeEvidence.CAN_TELL) {
                                 window = new SlidingWindow(WINDOW, ticker);
                                 confirmed.run();
                             }

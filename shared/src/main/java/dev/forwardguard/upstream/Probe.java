@@ -7,6 +7,9 @@ import dev.forwardguard.settings.ProbeSettings;
 
 import io.netty.channel.EventLoop;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -17,10 +20,14 @@ import java.util.function.Function;
  * count for {@code max-concurrent}.
  */
 final class Probe {
+    private static final Logger LOG = LoggerFactory.getLogger(Probe.class);
+
     private final ProbeSettings settings;
     private final EventLoop loop;
     private final Function<UpstreamRequest, CompletionStage<UpstreamOutcome>> upstream;
     private final UpstreamMetrics meters;
+    private volatile ProbeEvidence evidence;
+    private volatile boolean warned;
 
     /**
      * @param upstream sends a request, whatever the circuit's state
@@ -34,10 +41,32 @@ final class Probe {
         this.loop = loop;
         this.upstream = upstream;
         this.meters = meters;
+        if (settings.suspectStatuses().isEmpty()) {
+            evidence = ProbeEvidence.CAN_TELL;
+        } else {
+            evidence = canLearn() ? ProbeEvidence.UNKNOWN : ProbeEvidence.CANNOT_TELL;
+        }
+    }
+
+    /** Whether answers can show what a suspect one means; without a host they never do. */
+    boolean canLearn() {
+        return settings.host().isPresent() && !settings.suspectStatuses().isEmpty();
+    }
+
+    /** Returns what a suspect answer shows, after all answers so far. */
+    ProbeEvidence evidence() {
+        return evidence;
     }
 
     /** Sends one probe. The stage completes within the deadline, and never exceptionally. */
     CompletionStage<ProbeResult> send() {
+        return learn().whenComplete((result, ignored) -> meters.recordProbe(result));
+    }
+
+    /**
+     * Likewise, but for the {@link #evidence} only; metrics count probes of a doubtful upstream.
+     */
+    CompletionStage<ProbeResult> learn() {
         return upstream.apply(
                         new UpstreamRequest(
                                 settings.path(),
@@ -46,8 +75,7 @@ final class Probe {
                                 loop.<Void>newPromise(),
                                 BufferBudget.unbounded(),
                                 true))
-                .handle((outcome, bug) -> resultOf(outcome))
-                .whenComplete((result, ignored) -> meters.recordProbe(result));
+                .handle((outcome, bug) -> resultOf(outcome));
     }
 
     private void headers(BiConsumer<? super CharSequence, ? super CharSequence> header) {
@@ -64,8 +92,30 @@ final class Probe {
         if (!(outcome instanceof Answered(var verdict))) {
             return ProbeResult.FAILED;
         }
-        boolean suspect = settings.suspectStatuses().contains(verdict.status().code());
+        int status = verdict.status().code();
+        if (!settings.suspectStatuses().contains(status)) {
+            if (canLearn()) {
+                evidence = ProbeEvidence.CAN_TELL;
+            }
+            return ProbeResult.ANSWERED;
+        }
+        if (evidence != ProbeEvidence.CAN_TELL) {
+            evidence = ProbeEvidence.CANNOT_TELL;
+            warnOnce(status);
+        }
         // without a host it is not known what a working upstream answers
-        return suspect && settings.host().isPresent() ? ProbeResult.SUSPECT : ProbeResult.ANSWERED;
+        return settings.host().isPresent() ? ProbeResult.SUSPECT : ProbeResult.ANSWERED;
+    }
+
+    private void warnOnce(int status) {
+        if (!warned) {
+            warned = true;
+            LOG.atWarn()
+                    .addKeyValue("status", status)
+                    .addKeyValue("host", settings.host().orElse("none"))
+                    .log(
+                            "The probe cannot tell whether the upstream is broken: without the right"
+                                    + " probe-host it may always get this answer");
+        }
     }
 }

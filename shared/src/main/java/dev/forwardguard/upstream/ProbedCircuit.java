@@ -86,10 +86,15 @@ final class ProbedCircuit {
         this.health =
                 new PassiveHealthCheck(
                         upstream.probe(), probe, ticker, this::suspectUpstream, meters);
+        new ProbeBaseline(probe, loop, mayAsk).seek(() -> retired);
     }
 
     CircuitState state() {
         return breaker.state();
+    }
+
+    ProbeEvidence evidence() {
+        return probe.evidence();
     }
 
     Optional<Permit> tryAcquire() {
@@ -218,9 +223,8 @@ final class ProbedCircuit {
         boolean answered =
                 switch (result) {
                     case ANSWERED -> true;
-                    // an upstream whose circuit opened because of failures may be well, and answer
-                    // like this only because probe-host is wrong
-                    case SUSPECT -> !suspected;
+                    // a working upstream may always answer like this, because probe-host is wrong
+                    case SUSPECT -> probe.evidence() != ProbeEvidence.CAN_TELL;
                     case FAILED -> false;
                 };
         probeFailedAt = ticker.nanos();

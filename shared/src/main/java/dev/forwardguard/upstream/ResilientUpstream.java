@@ -118,6 +118,12 @@ public final class ResilientUpstream implements Upstream {
         return current == null ? CircuitState.CLOSED : current.circuit().state();
     }
 
+    @Override
+    public ProbeEvidence probe() {
+        Route current = route;
+        return current == null ? ProbeEvidence.UNKNOWN : current.circuit().evidence();
+    }
+
     private CompletableFuture<UpstreamOutcome> exchange(
             UpstreamRequest request,
             UpstreamSettings now,

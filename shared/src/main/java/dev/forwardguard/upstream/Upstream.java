@@ -18,4 +18,9 @@ public interface Upstream {
     default CircuitState circuit() {
         return CircuitState.CLOSED;
     }
+
+    /** Returns whether a suspect answer to its probe shows that it is broken. */
+    default ProbeEvidence probe() {
+        return ProbeEvidence.UNKNOWN;
+    }
 }

@@ -25,8 +25,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -266,7 +269,16 @@ class ProbedCircuitTest {
                         Mode.AUTO,
                         stub.uri(),
                         256,
-                        new ProbeSettings("/probe", host, Set.of(400, 500)));
+                        new ProbeSettings("/probe", host, Set.of(400, 404, 500)));
+    }
+
+    /** Likewise, after the probe has once had an answer that is not suspect. */
+    private void suspectAfterGoodProbe() throws Exception {
+        suspect(Optional.of("app.example"));
+        answer(302, 1);
+        Eventually.until("a good probe", () -> under.upstream.probe() == ProbeEvidence.CAN_TELL);
+        under.advanceClock(Duration.ofSeconds(31)); // the window is empty again
+        stub.forget();
     }
 
     private void answer(int status, int times) throws Exception {
@@ -286,10 +298,11 @@ class ProbedCircuitTest {
 
     @Test
     void opensWhenResponsesAndProbeAreSuspect() throws Exception {
-        suspect(Optional.of("app.example"));
+        suspectAfterGoodProbe();
         probeStatus = 400;
         answer(302, 9);
-        answer(400, 10);
+        answer(400, 9);
+        answer(404, 1);
         assertThat(probesReceived()).isZero();
 
         answer(500, 1);
@@ -309,9 +322,9 @@ class ProbedCircuitTest {
 
     @Test
     void closesOnceProbeIsNoLongerSuspect() throws Exception {
-        suspect(Optional.of("app.example"));
-        probeStatus = 400;
-        answer(400, 20);
+        suspectAfterGoodProbe();
+        probeStatus = 404;
+        answer(404, 20);
         await(CircuitState.OPEN);
         Eventually.until(
                 "suspect probes", () -> under.probes.getOrDefault(ProbeResult.SUSPECT, 0) >= 3);
@@ -325,9 +338,29 @@ class ProbedCircuitTest {
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
     }
 
+    /** The outpost restarts and then does not know its applications. */
+    @Test
+    void staysOpenWhenUpstreamComesBackWithSuspectAnswers() throws Exception {
+        suspectAfterGoodProbe();
+        stub.goDown();
+        open();
+        probeStatus = 404;
+        stub.behaves(answeringRequests(404));
+        stub.comeBack();
+
+        Eventually.until(
+                "suspect probes", () -> under.probes.getOrDefault(ProbeResult.SUSPECT, 0) >= 3);
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.OPEN);
+        assertThat(under.answer()).isEqualTo(new Unavailable(CIRCUIT_OPEN));
+
+        probeStatus = 302;
+        stub.behaves(answeringRequests(302));
+        await(CircuitState.HALF_OPEN);
+    }
+
     @Test
     void suspectResponsesAloneDoNotOpenIt() throws Exception {
-        suspect(Optional.of("app.example"));
+        suspectAfterGoodProbe();
         long begun = System.nanoTime();
 
         answer(400, 200);
@@ -341,8 +374,21 @@ class ProbedCircuitTest {
     }
 
     @Test
+    void clientsDoNotOpenItWithUnknownProbeHost() throws Exception {
+        suspect(Optional.of("typo.example"));
+        probeStatus = 404;
+
+        answer(404, 30);
+        Eventually.until("a probe", () -> under.probes.getOrDefault(ProbeResult.SUSPECT, 0) >= 1);
+        answer(404, 1);
+
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+        assertThat(under.upstream.probe()).isEqualTo(ProbeEvidence.CANNOT_TELL);
+    }
+
+    @Test
     void doesNotProbeWhenOneThirdIsSuspect() throws Exception {
-        suspect(Optional.of("app.example"));
+        suspectAfterGoodProbe();
         probeStatus = 400;
 
         for (int i = 0; i < 30; i++) {
@@ -363,6 +409,7 @@ class ProbedCircuitTest {
         assertThat(probesReceived()).isZero();
         assertThat(under.suspected).hasValue(100);
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+        assertThat(under.upstream.probe()).isEqualTo(ProbeEvidence.CANNOT_TELL);
     }
 
     @Test
@@ -380,16 +427,40 @@ class ProbedCircuitTest {
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
     }
 
-    @Test
-    void unknownProbeHostDoesNotProlongOutage() throws Exception {
-        suspect(Optional.of("typo.example"));
+    @ParameterizedTest
+    @ValueSource(strings = {"", "typo.example"})
+    void probeThatCannotTellDoesNotProlongOutage(String host) throws Exception {
+        suspect(Optional.of(host).filter(name -> !name.isEmpty()));
         probeStatus = 400;
-        stub.behaves(Behaviour.answers(503));
+        stub.behaves(
+                (dialogue, request) ->
+                        Behaviour.answers(isProbe(request) ? probeStatus : 503)
+                                .answer(dialogue, request));
         open();
         stub.behaves(answeringRequests(302));
 
         await(CircuitState.HALF_OPEN);
         answer(302, 3);
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+        assertThat(under.upstream.probe()).isEqualTo(ProbeEvidence.CANNOT_TELL);
+    }
+
+    @Test
+    void otherSettingsForgetWhatTheProbeCouldTell() throws Exception {
+        suspectAfterGoodProbe();
+        under.settings =
+                UpstreamUnderTest.settings(
+                        Mode.AUTO,
+                        stub.uri(),
+                        256,
+                        new ProbeSettings(
+                                "/probe", Optional.of("typo.example"), Set.of(400, 404, 500)));
+        probeStatus = 404;
+
+        answer(302, 1);
+
+        Eventually.until(
+                "an answer that tells nothing",
+                () -> under.upstream.probe() == ProbeEvidence.CANNOT_TELL);
     }
 }
