@@ -33,8 +33,9 @@ import java.util.stream.Stream;
  * DEADLINE_SECONDS}, with the password of the emergency user on standard input.
  */
 class Demo {
-    private static final String ROW = "%-9s  %-15s  %-14s  %-40s  %-15s  %6s  %s%n";
+    private static final String ROW = "%-10s  %-15s  %-14s  %-40s  %-15s  %6s  %s%n";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String LOGIN_DOWN = "login_down";
     private static final int VERDICTS_IN_A_ROW = 20;
 
     private final HttpClient client =
@@ -85,6 +86,9 @@ class Demo {
 
     private void play(State state) throws IOException, InterruptedException, ExecutionException {
         behave(state);
+        if (state == State.LOGIN_DOWN) {
+            awaitLoginDown();
+        }
         List<Callable<Answer>> requests =
                 Arrays.stream(AuthRequest.values())
                         .map(request -> (Callable<Answer>) () -> ask(request))
@@ -95,11 +99,23 @@ class Demo {
         }
     }
 
-    /** Waits until the circuits are closed, so that each outage starts from the same state. */
+    /** Waits until authentik-guard has asked three times for the health of the login, in vain. */
+    private void awaitLoginDown() throws InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!ask(AuthRequest.NO_SESSION).reason().equals(LOGIN_DOWN)
+                && System.nanoTime() < end) {
+            Thread.sleep(100);
+        }
+    }
+
+    /**
+     * Waits until the circuits are closed and the login is healthy, so that each outage starts from
+     * the same state.
+     */
     private void recover() throws IOException, InterruptedException {
         behave(State.HEALTHY);
         long end = System.nanoTime() + PATIENCE.toNanos();
-        for (AuthRequest request : List.of(AuthRequest.BROWSER, AuthRequest.SESSION_COOKIE)) {
+        for (AuthRequest request : List.of(AuthRequest.BROWSER, AuthRequest.NO_SESSION)) {
             int inARow = 0;
             while (inARow < VERDICTS_IN_A_ROW && System.nanoTime() < end) {
                 inARow = ask(request).reason().isEmpty() ? inARow + 1 : 0;
@@ -169,7 +185,7 @@ class Demo {
         Duration latest = state.latest(deadline, request);
         boolean ok =
                 documented.matches(answer)
-                        && answer.reason().equals(state.reason())
+                        && answer.reason().equals(state.reason(request))
                         && answer.time().compareTo(earliest) >= 0
                         && answer.time().compareTo(latest) <= 0;
         Object[] row = {
@@ -184,8 +200,8 @@ class Demo {
         System.out.printf(ROW, row);
         if (!ok) {
             System.out.printf(
-                    "           should be: %s, reason '%s', after %s to %s%n",
-                    documented, state.reason(), seconds(earliest), seconds(latest));
+                    "            should be: %s, reason '%s', after %s to %s%n",
+                    documented, state.reason(request), seconds(earliest), seconds(latest));
         }
         answers++;
         wrong += ok ? 0 : 1;
@@ -204,7 +220,8 @@ enum State {
     UNAVAILABLE("503", "bad_status"),
     DRIP("drip", "deadline"),
     RESET("reset", "reset"),
-    TRUNCATED("truncated", "protocol_error");
+    TRUNCATED("truncated", "protocol_error"),
+    LOGIN_DOWN("login-down", "login_down");
 
     private static final Duration AT_ONCE = Duration.ofMillis(500);
     private static final Duration TOLERANCE = Duration.ofMillis(250);
@@ -218,8 +235,13 @@ enum State {
         this.reason = reason;
     }
 
-    String reason() {
-        return reason;
+    String reason(AuthRequest request) {
+        return hasVerdict(request) ? "" : reason;
+    }
+
+    /** Whether the guard relays a verdict: without an outage, and if only the login is down. */
+    boolean hasVerdict(AuthRequest request) {
+        return this == HEALTHY || this == LOGIN_DOWN && !request.isSentToLogin();
     }
 
     Duration earliest(Duration deadline) {
@@ -261,7 +283,12 @@ enum AuthRequest {
     }
 
     Documented documented(State state) {
-        return state == State.HEALTHY ? verdict : fallback;
+        return state.hasVerdict(this) ? verdict : fallback;
+    }
+
+    /** Whether the verdict is a redirect to the login. */
+    boolean isSentToLogin() {
+        return verdict == Documented.LOGIN;
     }
 
     boolean checksPassword() {

@@ -25,7 +25,8 @@ import java.util.function.Function;
 
 /**
  * Stand-ins for the two upstreams on loopback: Poison Fountain and an authentik outpost. Each can
- * be made to fail while it runs.
+ * be made to fail while it runs. The outpost also stands for authentik's login: it says whether
+ * that is ready.
  *
  * <p>Usage: {@code java StandIns.java POISON_FOUNTAIN_PORT OUTPOST_PORT CONTROL_PORT}
  *
@@ -105,7 +106,10 @@ enum Behaviour {
     UNAVAILABLE("503"),
     DRIP("drip"),
     RESET("reset"),
-    TRUNCATED("truncated");
+    TRUNCATED("truncated"),
+
+    /** Healthy, except that the outpost says that the login behind it is not ready. */
+    LOGIN_DOWN("login-down");
 
     private final String word;
 
@@ -202,10 +206,14 @@ class StandIn {
     private boolean answer(Request request, Socket connection, InputStream in)
             throws IOException, InterruptedException {
         OutputStream out = connection.getOutputStream();
-        Response response = upstream.apply(request);
         Behaviour now = behaviour;
+        boolean health = now == Behaviour.LOGIN_DOWN && request.target().equals(Outpost.READINESS);
+        Response response =
+                health
+                        ? Response.of(503, "The stand-in plays an outage\n")
+                        : upstream.apply(request);
         switch (now) {
-            case HEALTHY -> write(response, out);
+            case HEALTHY, LOGIN_DOWN -> write(response, out);
             case REFUSED -> connection.close();
             case HANG -> in.transferTo(OutputStream.nullOutputStream());
             case UNAVAILABLE -> write(Response.of(503, "The stand-in plays an outage\n"), out);
@@ -213,7 +221,9 @@ class StandIn {
             case RESET -> connection.setSoLinger(true, 0);
             case TRUNCATED -> out.write(response.bytes(protocol, 100));
         }
-        return now == Behaviour.HEALTHY || now == Behaviour.UNAVAILABLE;
+        return now == Behaviour.HEALTHY
+                || now == Behaviour.LOGIN_DOWN
+                || now == Behaviour.UNAVAILABLE;
     }
 
     private void write(Response response, OutputStream out)
@@ -253,6 +263,9 @@ class PoisonFountain {
 
 /** Knows one user, who owns every session cookie. */
 class Outpost {
+    /** Where authentik says whether it is ready to log people in. */
+    static final String READINESS = "/-/health/ready/";
+
     private static final String PREFIX = "/outpost.goauthentik.io/";
     private static final String SESSION = "authentik_proxy_session=";
     private static final String SET = "Set-Cookie: " + SESSION;
@@ -277,6 +290,9 @@ class Outpost {
 
     static Response answer(Request request) {
         String path = request.target().split("\\?", 2)[0];
+        if (path.equals(READINESS)) {
+            return Response.of(204, "");
+        }
         if (!path.startsWith(PREFIX)) {
             return Response.of(404, "Not found\n");
         }

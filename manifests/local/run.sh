@@ -24,7 +24,7 @@ Builds the guards if they are out of date, starts both and stand-ins for their u
 Fountain and authentik's outpost) on 127.0.0.1, prints commands to try, and runs until Ctrl-C.
 
   --demo   instead simulate each kind of outage and print a table of the guards' responses;
-           exit 0 if all were as documented. Takes less than a minute.
+           exit 0 if all were as documented. Takes about a minute.
   --help   print this
 
 Needs a JDK 25, curl, htpasswd or openssl, and Maven for building.
@@ -168,6 +168,7 @@ upstream:
   deadline: $3
 END
   [ "$1" != authentik-guard ] || cat >>"$run/$1.yml" <<END
+  login-health-url: http://127.0.0.1:$2/-/health/ready/  # authentik's own readiness, of its stand-in
 emergency:
   require-https: false  # there is no TLS on this machine; never do this on a network
 END
@@ -275,7 +276,9 @@ Both guards are running. These are auth requests as Traefik sends them, with the
     $authentik
 
 To start an outage, choose refused, hang, 503, drip, reset or truncated; healthy ends it. During an
-outage the commands above get 200, 200, 401, 401, with the reason in X-Guard-Fallback.
+outage the commands above get 200, 200, 401, 401, with the reason in X-Guard-Fallback. With login-down
+the outpost answers, but the login behind it is down: after 15 s the third command gets 401, and the
+session still 200.
 
   curl -X PUT $control/poison-fountain/hang
   curl -X PUT $control/outpost/hang

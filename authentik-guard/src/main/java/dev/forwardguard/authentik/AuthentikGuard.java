@@ -2,6 +2,7 @@ package dev.forwardguard.authentik;
 
 import dev.forwardguard.authentik.emergency.BasicAuthFallback;
 import dev.forwardguard.authentik.emergency.EmergencyUsers;
+import dev.forwardguard.authentik.health.LoginHealth;
 import dev.forwardguard.authentik.pages.PageText;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
@@ -15,12 +16,15 @@ import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
+import dev.forwardguard.outcome.UpstreamResponse;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamRequest;
 
 import io.micronaut.context.annotation.Context;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpStatusClass;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,16 +36,19 @@ final class AuthentikGuard implements Guard {
     private final Upstream upstream;
     private final BasicAuthFallback fallback;
     private final EmergencyUsers users;
+    private final LoginHealth login;
 
     AuthentikGuard(
             AuthentikProfile profile,
             Upstream upstream,
             BasicAuthFallback fallback,
-            EmergencyUsers users) {
+            EmergencyUsers users,
+            LoginHealth login) {
         this.profile = profile;
         this.upstream = upstream;
         this.fallback = fallback;
         this.users = users;
+        this.login = login;
     }
 
     @Override
@@ -65,6 +72,9 @@ final class AuthentikGuard implements Guard {
             ClientAuthorization authorization,
             Mode mode) {
         return switch (outcome) {
+            case Answered(var verdict)
+                    when mode == Mode.AUTO && isRedirect(verdict) && login.isFailing() ->
+                    fallback.decide(FallbackReason.LOGIN_DOWN, request);
             case Answered(var verdict) ->
                     CompletableFuture.completedFuture(new Relay(authorization.echo(verdict)));
             case Unavailable(var reason) when mode == Mode.UPSTREAM ->
@@ -87,6 +97,12 @@ final class AuthentikGuard implements Guard {
                 502,
                 0,
                 profile.page(PageText.TOO_LARGE, reason, request.headers(), request.id()));
+    }
+
+    /** At a guarded path the outpost redirects nowhere else than to the login. */
+    private static boolean isRedirect(UpstreamResponse verdict) {
+        return verdict.status().codeClass() == HttpStatusClass.REDIRECTION
+                && verdict.headers().contains(HttpHeaderNames.LOCATION);
     }
 
     private Decision fail(FallbackReason reason, AuthRequest request) {

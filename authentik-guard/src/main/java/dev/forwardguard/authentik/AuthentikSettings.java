@@ -21,9 +21,14 @@ import java.util.Set;
  * @param guardedPaths the outpost's paths for auth requests; all others below {@link #PREFIX} are
  *     passed through
  * @param emergency Emergency Access
+ * @param loginHealthUrl where to ask whether the login works; without it a redirect to the login is
+ *     always relayed
  */
 public record AuthentikSettings(
-        GuardSettings guard, Set<String> guardedPaths, EmergencySettings emergency) {
+        GuardSettings guard,
+        Set<String> guardedPaths,
+        EmergencySettings emergency,
+        Optional<URI> loginHealthUrl) {
     /** The path below which the outpost answers on every protected domain. */
     public static final String PREFIX = "/outpost.goauthentik.io/";
 
@@ -44,18 +49,26 @@ public record AuthentikSettings(
                             BreakerSettings.DEFAULTS,
                             HeaderNames.NONE),
                     Set.of(TRAEFIK, PREFIX + "auth/caddy"),
-                    EmergencySettings.DEFAULTS);
+                    EmergencySettings.DEFAULTS,
+                    Optional.empty());
 
     static AuthentikSettings parse(byte[] document) {
         YamlSection root = YamlSection.parse(document);
+        YamlSection upstream = root.section("upstream");
+        Optional<URI> loginHealthUrl =
+                upstream.value(
+                        "login-health-url",
+                        DEFAULTS.loginHealthUrl,
+                        text -> Optional.of(GuardSettings.httpUrl(text)));
         var settings =
                 new AuthentikSettings(
-                        GuardSettings.take(root, DEFAULTS.guard),
+                        GuardSettings.take(root, upstream, DEFAULTS.guard),
                         root.texts(
                                 "guarded-paths",
                                 DEFAULTS.guardedPaths,
                                 AuthentikSettings::guardedPaths),
-                        EmergencySettings.take(root.section("emergency")));
+                        EmergencySettings.take(root.section("emergency")),
+                        loginHealthUrl);
         root.rejectOtherKeys();
         return settings;
     }
@@ -82,6 +95,8 @@ public record AuthentikSettings(
                 + guardedPaths
                 + ", emergency="
                 + emergency
+                + ", loginHealthUrl="
+                + loginHealthUrl
                 + "]";
     }
 }

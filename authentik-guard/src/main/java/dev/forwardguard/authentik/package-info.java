@@ -3,6 +3,9 @@
  * one, it asks the visitor for HTTP Basic credentials and checks them against an htpasswd file
  * ("Emergency Access").
  *
+ * <p>A redirect to the login is such a case, too, while the login is known to be down: see {@link
+ * dev.forwardguard.authentik.health}.
+ *
  * <p>It never fails open. Without a verdict of the outpost, only two kinds of requests pass: a
  * request with the right password and, where {@code emergency.allow-preflight} is on, a CORS
  * preflight, which passes without an identity. Every other request gets a challenge, a refusal or,

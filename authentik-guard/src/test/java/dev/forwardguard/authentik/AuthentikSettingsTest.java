@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 
@@ -35,6 +36,7 @@ class AuthentikSettingsTest {
         assertThat(settings.guard().upstream().probe().suspectStatuses())
                 .containsExactly(400, 404, 500);
         assertThat(settings.guard().dropRequestHeaders().contains("Cookie")).isFalse();
+        assertThat(settings.loginHealthUrl()).isEmpty();
         assertThat(settings.guardedPaths())
                 .isEqualTo(
                         Set.of(
@@ -63,6 +65,9 @@ class AuthentikSettingsTest {
                 parse(
                         """
                         mode: upstream
+                        upstream:
+                          login-health-url: http://login.example:9000/-/health/ready/
+                          deadline: 2s
                         guarded-paths: [/outpost.goauthentik.io/auth/nginx]
                         emergency:
                           require-https: false
@@ -80,6 +85,9 @@ class AuthentikSettingsTest {
                         """);
 
         assertThat(settings.guard().mode()).isEqualTo(Mode.UPSTREAM);
+        assertThat(settings.loginHealthUrl())
+                .contains(URI.create("http://login.example:9000/-/health/ready/"));
+        assertThat(settings.guard().upstream().deadline()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.guardedPaths()).containsExactly("/outpost.goauthentik.io/auth/nginx");
         assertThat(settings.emergency().requireHttps()).isFalse();
         assertThat(settings.emergency().realm().realm()).isEqualTo("Break glass");
@@ -115,6 +123,10 @@ class AuthentikSettingsTest {
                 "emergency: {message: \"a\\eb\"}    @ line 1: emergency.message must be at most 1000 characters of plain text",
                 "emergency: {challenge: never}      @ line 1: emergency.challenge must be one of always, navigation: never",
                 "emergency: {allow-preflight: yes}  @ line 1: emergency.allow-preflight must be true or false: yes",
+                "upstream: {login-health-url: ready}  @ line 1: upstream.login-health-url must look like http://host:port: ready",
+                "upstream: {login-health-url: 'https://x/'} @ line 1: upstream.login-health-url must look like http://host:port",
+                "upstream: {login-health-url: 'http://x/?a'} @ line 1: upstream.login-health-url must have no user, query or fragment",
+                "upstream: {login-health: x}        @ line 1: unknown key upstream.login-health; known keys: connect-timeout, deadline, failure-statuses, login-health-url",
                 "emergency: {relm: x}               @ line 1: unknown key emergency.relm",
                 "guarded-paths: []                  @ line 1: guarded-paths must not be empty",
                 "guarded-paths: [/auth]             @ line 1: guarded-paths must be plain paths below",

@@ -24,6 +24,7 @@ class AlertTextsIT {
             List.of(
                     "connect_refused",
                     "circuit_open",
+                    "login_down",
                     "internal_error",
                     "overload",
                     "bad_request",
@@ -89,6 +90,8 @@ class AlertTextsIT {
             lines.append(",result=\"suspect\"} ").append(scrape).append('\n');
             lines.append("guard_emergency_login_total").append(labels);
             lines.append(",result=\"bad_credentials\"} ").append(scrape * 10_000).append('\n');
+            lines.append("guard_login_health").append(labels);
+            lines.append(",state=\"failing\"} 1\n");
             lines.append("guard_settings_refused").append(labels).append("} 1\n");
             lines.append("guard_credentials_refused").append(labels).append("} 1\n");
             lines.append("guard_credentials").append(labels).append("} 0\n");
@@ -137,6 +140,8 @@ class AlertTextsIT {
         assertThat(description("authentik-guard", "connect_refused"))
                 .contains("namespace authentik-guard", "Repair authentik", "mode: fallback")
                 .doesNotContain("only probed", "bug in the guard");
+        assertThat(description("authentik-guard", "login_down"))
+                .contains("emergency user and password", "people with a session", "GuardLoginDown");
         assertThat(description("bot-block-guard", "internal_error"))
                 .contains("bug in the guard", "rollout undo")
                 .doesNotContain("Repair Poison Fountain");

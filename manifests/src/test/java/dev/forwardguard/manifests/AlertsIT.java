@@ -43,6 +43,7 @@ class AlertsIT {
                         "GuardDown",
                         "GuardDown",
                         "GuardEmergencyBruteForce",
+                        "GuardLoginDown",
                         "GuardSettingsRejected",
                         "GuardSettingsRejected",
                         "GuardSuspectAnswers",

@@ -53,6 +53,7 @@ class LocalRunIT {
             assertThat(output)
                     .contains("upstream", "healthy", "refused", "hang", "503", "drip")
                     .contains("connect_refused", "deadline", "bad_status", "X-authentik-username")
+                    .contains("login-down", "login_down")
                     .containsPattern(
                             "All \\d+ responses, their reasons and times are as documented")
                     .doesNotContain("WRONG", "Building");

@@ -67,6 +67,29 @@ class NetworkPoliciesIT {
     @ParameterizedTest
     @FieldSource("GUARDS")
     void allowsOnlyDnsUpstreamAndApiServerOut(String guard) throws IOException {
+        Set<String> allowed = allowedOut(guard);
+
+        URI upstream = upstream(guard);
+        assertThat(allowed)
+                .contains(upstream.getHost().split("\\.", -1)[1] + " " + upstream.getPort())
+                .contains("anywhere 53");
+        assertThat(allowed.contains("anywhere 443") && allowed.contains("anywhere 6443"))
+                .isEqualTo(guard.equals("authentik-guard"));
+        assertThat(allowed).hasSize(guard.equals("authentik-guard") ? 4 : 2);
+    }
+
+    @Test
+    void allowsLoginHealthOut() throws IOException {
+        URI health = setting("authentik-guard", "/upstream/login-health-url");
+
+        assertThat(health.getPath()).isEqualTo("/-/health/ready/");
+        assertThat(health.getAuthority()).isEqualTo(upstream("authentik-guard").getAuthority());
+        assertThat(allowedOut("authentik-guard"))
+                .contains(health.getHost().split("\\.", -1)[1] + " " + health.getPort());
+    }
+
+    /** Namespace and port of every connection that a guard may open. */
+    private static Set<String> allowedOut(String guard) {
         Set<String> allowed = new TreeSet<>();
         for (NetworkPolicy policy : policies(guard)) {
             for (var rule : policy.getSpec().getEgress()) {
@@ -80,14 +103,7 @@ class NetworkPoliciesIT {
                 assertThat(rule.getPorts()).as("an empty list allows all ports").isNotEmpty();
             }
         }
-
-        URI upstream = upstream(guard);
-        assertThat(allowed)
-                .contains(upstream.getHost().split("\\.", -1)[1] + " " + upstream.getPort())
-                .contains("anywhere 53");
-        assertThat(allowed.contains("anywhere 443") && allowed.contains("anywhere 6443"))
-                .isEqualTo(guard.equals("authentik-guard"));
-        assertThat(allowed).hasSize(guard.equals("authentik-guard") ? 4 : 2);
+        return allowed;
     }
 
     @ParameterizedTest
@@ -166,8 +182,12 @@ class NetworkPoliciesIT {
     }
 
     private static URI upstream(String guard) throws IOException {
+        return setting(guard, "/upstream/url");
+    }
+
+    private static URI setting(String guard, String key) throws IOException {
         String settings =
                 Kustomization.production().only(ConfigMap.class, guard).getData().get("guard.yml");
-        return URI.create(new YAMLMapper().readTree(settings).at("/upstream/url").asText());
+        return URI.create(new YAMLMapper().readTree(settings).at(key).asText());
     }
 }

@@ -26,6 +26,11 @@ public enum FallbackReason {
     OVERLOAD,
     /** The circuit breaker did not permit the upstream request. */
     CIRCUIT_OPEN,
+    /**
+     * The verdict is a redirect to the login, and the login is down. Only a guard that checks the
+     * health of the login has this reason.
+     */
+    LOGIN_DOWN,
     /** The operator chose to fall back always: mode {@code fallback}. */
     FORCED,
     /**

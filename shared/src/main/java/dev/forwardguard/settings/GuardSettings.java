@@ -43,9 +43,19 @@ public record GuardSettings(
      * @throws InvalidSettingsException with the line and the key of the first mistake
      */
     public static GuardSettings take(YamlSection root, GuardSettings defaults) {
+        return take(root, root.section("upstream"), defaults);
+    }
+
+    /**
+     * Likewise, for a guard that has taken keys of its own out of section {@code upstream}.
+     *
+     * @throws InvalidSettingsException with the line and the key of the first mistake
+     */
+    public static GuardSettings take(
+            YamlSection root, YamlSection upstream, GuardSettings defaults) {
         return new GuardSettings(
                 root.choice("mode", Mode.class, defaults.mode),
-                upstream(root.section("upstream"), defaults.upstream),
+                upstream(upstream, defaults.upstream),
                 BreakerSettings.take(root.section("breaker")),
                 root.texts("drop-request-headers", defaults.dropRequestHeaders, HeaderNames::of),
                 root.duration(
@@ -67,7 +77,12 @@ public record GuardSettings(
         return settings;
     }
 
-    private static URI httpUrl(String text) {
+    /**
+     * Parses the URL of a server in the cluster: plain {@code http}, optionally with a path.
+     *
+     * @throws IllegalArgumentException if it is anything else; the message continues the key's name
+     */
+    public static URI httpUrl(String text) {
         URI url = URI.create(text);
         if (!"http".equals(url.getScheme()) || url.getHost() == null) {
             throw new IllegalArgumentException("must look like http://host:port");

@@ -46,6 +46,18 @@ public record UpstreamSettings(
         failureStatuses = Collections.unmodifiableSet(new TreeSet<>(failureStatuses));
     }
 
+    /** The same timeouts and limits for another URL. */
+    public UpstreamSettings at(URI other) {
+        return new UpstreamSettings(
+                other,
+                connectTimeout,
+                readTimeout,
+                deadline,
+                maxConcurrent,
+                failureStatuses,
+                probe);
+    }
+
     /** The port of the URL, 80 if it has none. */
     public int port() {
         return url.getPort() == -1 ? 80 : url.getPort();

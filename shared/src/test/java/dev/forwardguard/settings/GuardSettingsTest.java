@@ -148,6 +148,8 @@ class GuardSettingsTest {
                 "mode: [auto]                      | line 1: mode must be a single value",
                 "moed: auto                        | line 1: unknown key moed",
                 "upstream: {deadlin: 5s}           | line 1: unknown key upstream.deadlin",
+                // a key of authentik-guard alone
+                "upstream: {login-health-url: 'http://x/'} | line 1: unknown key upstream.login-health-url",
                 "upstream: {deadline: 5}           | line 1: upstream.deadline must be a duration such as 500ms",
                 "drain-delay: 21s                  | line 1: drain-delay must be from 0s to 20s: 21s",
                 "upstream: {deadline: 0s}          | line 1: upstream.deadline must be from 10ms to 25s: 0s",

@@ -19,13 +19,15 @@ enum Rooms {
     BOTBLOCK("botblock", "RUNTIME GUARD UPSTREAM HTTP1 OUTCOME SETTINGS LIVE"),
     AUTHENTIK(
             "authentik",
-            "EMERGENCY PAGES RUNTIME GUARD UPSTREAM HTTP1 OUTCOME SETTINGS LIVE HTPASSWD"),
+            "EMERGENCY HEALTH PAGES RUNTIME GUARD UPSTREAM HTTP1 OUTCOME SETTINGS LIVE HTPASSWD"),
     PASSTHROUGH(
             "authentik.passthrough",
             "AUTHENTIK EMERGENCY PAGES SERVER GUARD HTTP1 OUTCOME SETTINGS"),
     EMERGENCY(
             "authentik.emergency",
             "AUTHENTIK LOGIN PAGES KUBERNETES HTPASSWD TELEMETRY GUARD OUTCOME SETTINGS LIVE TIME"),
+    /** Asks authentik by itself, and so uses its settings and the transport. */
+    HEALTH("authentik.health", "AUTHENTIK TELEMETRY UPSTREAM SETTINGS LIVE TIME"),
     LOGIN("authentik.login", "HTPASSWD TIME"),
     PAGES("authentik.pages", "GUARD OUTCOME"),
     // a kubeconfig is YAML, as the settings are

@@ -21,6 +21,9 @@ final class ReasonText {
             case OVERLOAD -> "There are too many requests at once";
             case CIRCUIT_OPEN ->
                     "The login service has failed several times and is being checked for recovery";
+            case LOGIN_DOWN ->
+                    "The login service cannot log anyone in at the moment; people who are logged in are"
+                            + " not affected";
             case FORCED -> "The login service has been taken out of use on purpose";
             case BAD_REQUEST -> "The request could not be read";
             case INTERNAL_ERROR -> "An error in authentik-guard itself";

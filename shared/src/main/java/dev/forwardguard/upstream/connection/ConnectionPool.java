@@ -132,7 +132,8 @@ final class ConnectionPool {
     void give(UpstreamConnection connection) {
         idle.addLast(connection);
         long now = connection.idleSince();
-        while (idle.size() > maxIdle.getAsInt() || isTooOld(idle.getFirst(), now)) {
+        int most = maxIdle.getAsInt();
+        while (!idle.isEmpty() && (idle.size() > most || isTooOld(idle.getFirst(), now))) {
             idle.removeFirst().close();
         }
         scheduleRun();

@@ -1,0 +1,45 @@
+package dev.forwardguard.authentik.health;
+
+import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.HealthCheck;
+
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.Factory;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+
+import java.time.Clock;
+import java.util.function.BooleanSupplier;
+
+/** Creates the health check of the login, with the settings in force. */
+@Factory
+final class LoginHealthFactory {
+    @Context
+    @Bean(preDestroy = "close")
+    LoginHealth loginHealth(
+            AuthentikProfile profile, EventLoopGroup loops, Ticker ticker, Clock clock) {
+        EventLoop loop = loops.next();
+        var health =
+                new LoginHealth(
+                        profile::all,
+                        (url, limits) -> new HealthCheck(url, limits, loop, ticker)::ask,
+                        loop,
+                        ticker,
+                        clock);
+        profile.liveSettings().subscribe(ignored -> health.settingsChanged());
+        health.settingsChanged();
+        return health;
+    }
+
+    /** A witness for the circuit, which knows only its name. */
+    @Singleton
+    @Named("login-failing")
+    BooleanSupplier loginFailing(LoginHealth health) {
+        return health::isFailing;
+    }
+}
