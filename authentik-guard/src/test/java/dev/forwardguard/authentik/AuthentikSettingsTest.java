@@ -148,7 +148,9 @@ class AuthentikSettingsTest {
     @CsvSource({"5, 1, 5", "5, 2, 2", "5, 3, 1", "5, 100, 1", "0, 3, 0", "1, 2, 1", "100, 100, 1"})
     void dividesFailuresByReplicas(int maxFailures, int replicas, int each) {
         var settings =
-                parse("emergency: {max-failures: %d, replicas: %d}".formatted(maxFailures, replicas));
+                parse(
+                        "emergency: {max-failures: %d, replicas: %d}"
+                                .formatted(maxFailures, replicas));
 
         assertThat(settings.emergency().maxFailuresPerReplica()).isEqualTo(each);
     }

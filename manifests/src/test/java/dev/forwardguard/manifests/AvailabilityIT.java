@@ -99,7 +99,9 @@ class AvailabilityIT {
         assertThat(emergencyReplicas(rendered)).isEqualTo(replicas(rendered));
     }
 
-    /** A component cannot change a line of guard.yml, so it says what the operator has to change. */
+    /**
+     * A component cannot change a line of guard.yml, so it says what the operator has to change.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {"components/high-availability", "components/autoscaling/authentik-guard"})

@@ -26,6 +26,7 @@ import io.netty.channel.EventLoopGroup;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** Creates the beans that both guards need. */
 @Factory
@@ -114,12 +116,25 @@ final class GuardBeans {
         return new Drain(connections, ticker, Thread::sleep);
     }
 
+    /**
+     * @param loginFailing a witness besides the probes, for a guard whose upstream needs another
+     *     server to let visitors log in
+     */
     @Singleton
     Upstream upstream(
-            GuardProfile profile, EventLoopGroup loops, Ticker ticker, GuardMetrics metrics) {
+            GuardProfile profile,
+            EventLoopGroup loops,
+            Ticker ticker,
+            GuardMetrics metrics,
+            @Named("login-failing") @Nullable BooleanSupplier loginFailing) {
         var upstream =
                 new ResilientUpstream(
-                        profile::settings, profile.verdicts(), loops, ticker, metrics);
+                        profile::settings,
+                        profile.verdicts(),
+                        loops,
+                        ticker,
+                        loginFailing == null ? () -> false : loginFailing,
+                        metrics);
         metrics.showCircuit(upstream);
         return upstream;
     }

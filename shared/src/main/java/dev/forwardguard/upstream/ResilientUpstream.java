@@ -247,9 +247,6 @@ public final class ResilientUpstream implements Upstream {
         public UpstreamOutcome classify(UpstreamResponse response) {
             return ResilientUpstream.this.classify(response, upstream);
         }
-
-        @Override
-        public void slow() {}
     }
 
     /** One request that counts, from its permit to its outcome. */

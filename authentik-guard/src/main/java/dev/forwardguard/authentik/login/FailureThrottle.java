@@ -87,9 +87,8 @@ final class FailureThrottle {
         if (limit == 0) {
             address = null;
         } else if (address == null || address.maxFailures != limit) {
-            boolean counted = address != null || (network.hasRoom() && !isFull());
-            address = counted ? new Address(limit, address, ticker) : null;
-            if (counted) {
+            if (address != null || (network.hasRoom() && !isFull())) {
+                address = new Address(limit, address, ticker);
                 addresses.put(from, address);
             }
         }
@@ -100,8 +99,7 @@ final class FailureThrottle {
         return Optional.of(new Attempt(from, reputation, address, network));
     }
 
-    private Reputation reputation(
-            ClientAddress from, @Nullable Address address, Network network) {
+    private Reputation reputation(ClientAddress from, @Nullable Address address, Network network) {
         if (trusted.getIfPresent(from) != null) {
             return Reputation.TRUSTED;
         }

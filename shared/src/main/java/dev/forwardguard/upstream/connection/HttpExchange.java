@@ -306,11 +306,12 @@ public final class HttpExchange {
     }
 
     /** Who judges the exchange. Called on its event loop. */
+    @FunctionalInterface
     public interface Observer {
         /** Returns what a complete response means. */
         UpstreamOutcome classify(UpstreamResponse response);
 
         /** Called when the request has waited for about a second, and each second after that. */
-        void slow();
+        default void slow() {}
     }
 }
