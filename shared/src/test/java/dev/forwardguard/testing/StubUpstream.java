@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * An upstream on 127.0.0.1 that acts as its {@link Behaviour} says and records the requests that it
@@ -42,6 +43,11 @@ public final class StubUpstream implements AutoCloseable {
     /** Sets the behaviour for the next request or new connection and all further ones. */
     public void behaves(Behaviour next) {
         behaviour = next;
+    }
+
+    /** From now on, remembers no other requests than these; it answers all. */
+    public void remembers(Predicate<ReceivedRequest> wanted) {
+        traffic.remember(wanted);
     }
 
     /** The port; it never changes. */

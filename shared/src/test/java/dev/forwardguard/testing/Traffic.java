@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +22,7 @@ final class Traffic {
     private final Set<HttpDialogue> open = new LinkedHashSet<>();
     private final List<ReceivedRequest> requests = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
+    private volatile Predicate<ReceivedRequest> remembered = any -> true;
     private int taken;
     private int accepted;
 
@@ -37,7 +39,13 @@ final class Traffic {
     }
 
     void received(ReceivedRequest request) {
-        change(() -> requests.add(request));
+        if (remembered.test(request)) {
+            change(() -> requests.add(request));
+        }
+    }
+
+    void remember(Predicate<ReceivedRequest> wanted) {
+        remembered = wanted;
     }
 
     void failed(Throwable failure) {
