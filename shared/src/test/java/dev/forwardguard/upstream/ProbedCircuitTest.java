@@ -431,12 +431,9 @@ class ProbedCircuitTest {
     @ValueSource(strings = {"", "typo.example"})
     void probeThatCannotTellDoesNotProlongOutage(String host) throws Exception {
         suspect(Optional.of(host).filter(name -> !name.isEmpty()));
-        probeStatus = 400;
-        stub.behaves(
-                (dialogue, request) ->
-                        Behaviour.answers(isProbe(request) ? probeStatus : 503)
-                                .answer(dialogue, request));
+        stub.behaves(Behaviour.answers(503));
         open();
+        probeStatus = 400;
         stub.behaves(answeringRequests(302));
 
         await(CircuitState.HALF_OPEN);
