@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,7 +137,11 @@ class GuardProcessIT {
         Path directory = Path.of("/proc", String.valueOf(guard.process().pid()), "fd");
         try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
             for (Path file : all) {
-                files.add(Files.readSymbolicLink(file).toString());
+                try {
+                    files.add(Files.readSymbolicLink(file).toString());
+                } catch (NoSuchFileException closed) {
+                    // the guard closed it while the directory was read
+                }
             }
         }
         return files;
