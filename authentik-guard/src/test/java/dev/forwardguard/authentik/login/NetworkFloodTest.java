@@ -33,6 +33,7 @@ class NetworkFloodTest {
     private final CountDownLatch gate = new CountDownLatch(1);
 
     /** A network, and how its attacker changes addresses. */
+    @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     enum Network {
         V6_48(i -> "2001:db8:1:%x::1".formatted(i & 0xffff)),
         V6_56(i -> "2001:db8:1:%x::1".formatted(i & 0xff)),
