@@ -22,8 +22,10 @@ final class GatewayFixture implements AutoCloseable {
     static final String WRONG_PASSWORD = basic(EMERGENCY_USER + ":open:barley");
 
     private static final String HTPASSWD =
-            "admin:$2y$05$Vhovx/6t6LX1oy62GmlM0.UnZPEV2fT381Lm6MrRGXZThmkBEpLk6\n"
-                    + "reader:$2y$05$Vhovx/6t6LX1oy62GmlM0.UnZPEV2fT381Lm6MrRGXZThmkBEpLk6\n";
+            """
+            admin:$2y$05$Vhovx/6t6LX1oy62GmlM0.UnZPEV2fT381Lm6MrRGXZThmkBEpLk6
+            reader:$2y$05$Vhovx/6t6LX1oy62GmlM0.UnZPEV2fT381Lm6MrRGXZThmkBEpLk6
+            """;
     private static final String GUARDED_PATHS =
             "guarded-paths: [/outpost.goauthentik.io/auth/caddy, /outpost.goauthentik.io/auth/nginx]\n";
 

@@ -139,7 +139,7 @@ class GuardProcessIT {
             for (Path file : all) {
                 try {
                     files.add(Files.readSymbolicLink(file).toString());
-                } catch (NoSuchFileException closed) {
+                } catch (NoSuchFileException _) {
                     // the guard closed it while the directory was read
                 }
             }
