@@ -48,6 +48,7 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().allowPreflight()).isFalse();
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(14, 200_000));
         assertThat(settings.emergency().maxFailures()).isEqualTo(5);
+        assertThat(settings.emergency().replicas()).isEqualTo(1);
         assertThat(settings.emergency().clientAddress().header())
                 .isEqualTo(ClientAddressResolver.Source.X_FORWARDED_FOR);
         assertThat(settings.emergency().clientAddress().trustedProxies())
@@ -73,6 +74,7 @@ class AuthentikSettingsTest {
                           max-bcrypt-cost: 10
                           max-crypt-rounds: 5000
                           max-failures: 0
+                          replicas: 3
                           client-address: x-real-ip
                           trusted-proxies: [192.0.2.1, 'fd00::/8']
                         """);
@@ -88,6 +90,7 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().allowPreflight()).isTrue();
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(10, 5000));
         assertThat(settings.emergency().maxFailures()).isZero();
+        assertThat(settings.emergency().replicas()).isEqualTo(3);
         assertThat(settings.emergency().clientAddress().header())
                 .isEqualTo(ClientAddressResolver.Source.X_REAL_IP);
         assertThat(settings.emergency().clientAddress().trustedProxies())
@@ -107,6 +110,9 @@ class AuthentikSettingsTest {
                 "emergency: {max-crypt-rounds: 1}   @ line 1: emergency.max-crypt-rounds must be a whole number from 5000",
                 "emergency: {deletion-grace: 2000m} @ line 1: emergency.deletion-grace must be from 0s to 86400s: 2000m",
                 "emergency: {max-failures: -1}      @ line 1: emergency.max-failures must be a whole number from 0",
+                "emergency: {replicas: 0}          @ line 1: emergency.replicas must be a whole number from 1 to 100: 0",
+                "emergency: {replicas: 101}        @ line 1: emergency.replicas must be a whole number from 1 to 100: 101",
+                "emergency: {replicas: 1.5}        @ line 1: emergency.replicas must be a whole number from 1 to 100: 1.5",
                 "emergency: {client-address: cf-ip} @ line 1: emergency.client-address must be x-forwarded-for or x-real-ip: cf-ip",
                 "emergency: {trusted-proxies: [10.0.0.0/33]} @ line 1: emergency.trusted-proxies must have from 0 to 32 bits",
                 "emergency: {trusted-proxies: [traefik]} @ line 1: emergency.trusted-proxies must be addresses or ranges such as",
@@ -122,6 +128,17 @@ class AuthentikSettingsTest {
         assertThatThrownBy(() -> parse(document))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 1, 5", "5, 2, 2", "5, 3, 1", "5, 100, 1", "0, 3, 0", "1, 2, 1", "100, 100, 1"})
+    void dividesFailuresByReplicas(int maxFailures, int replicas, int each) {
+        var settings =
+                parse(
+                        "emergency: {max-failures: %d, replicas: %d}"
+                                .formatted(maxFailures, replicas));
+
+        assertThat(settings.emergency().maxFailuresPerReplica()).isEqualTo(each);
     }
 
     @Test

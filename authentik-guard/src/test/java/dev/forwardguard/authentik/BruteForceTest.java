@@ -106,6 +106,18 @@ final class BruteForceTest {
     }
 
     @Test
+    void allowsFewerFailuresPerReplica() throws IOException {
+        guard.close();
+        guard = start("max-failures: 5, replicas: 3");
+        assertThat(ask("198.51.100.7", "guess").status()).isEqualTo(401);
+
+        RawAnswer answer = ask("198.51.100.7", "another");
+
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(Integer.parseInt(answer.header("Retry-After").orElseThrow())).isBetween(1, 60);
+    }
+
+    @Test
     void countsPageOf60RequestsAsOneLogin() throws IOException {
         for (int part = 0; part < 60; part++) {
             assertThat(ask("198.51.100.7", "secret").status()).isEqualTo(200);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
@@ -14,8 +15,10 @@ import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 
@@ -85,6 +88,41 @@ class AvailabilityIT {
                     .isEqualTo(deployment.getSpec().getReplicas())
                     .isLessThan(autoscaler.getSpec().getMaxReplicas());
         }
+    }
+
+    /** Each replica counts wrong passwords for itself, and has to know how many others do. */
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "base/authentik-guard", "overlays/homelab"})
+    void sharesLimitOfWrongPasswordsBetweenReplicas(String choice) throws IOException {
+        Rendered rendered = Kustomization.of(choice);
+
+        assertThat(emergencyReplicas(rendered)).isEqualTo(replicas(rendered));
+    }
+
+    /**
+     * A component cannot change a line of guard.yml, so it says what the operator has to change.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"components/high-availability", "components/autoscaling/authentik-guard"})
+    void saysWhatToSetForMoreReplicas(String component) throws IOException {
+        Rendered rendered = Kustomization.of("base/authentik-guard", List.of(component));
+        String text =
+                Files.readString(
+                        Kustomization.MANIFESTS.resolve(component).resolve("kustomization.yaml"));
+
+        assertThat(emergencyReplicas(rendered)).isLessThan(replicas(rendered));
+        assertThat(text).contains("Set emergency.replicas to " + replicas(rendered));
+    }
+
+    private static int replicas(Rendered rendered) {
+        return rendered.only(Deployment.class, "authentik-guard").getSpec().getReplicas();
+    }
+
+    private static int emergencyReplicas(Rendered rendered) throws IOException {
+        String settings =
+                rendered.only(ConfigMap.class, "authentik-guard").getData().get("guard.yml");
+        return new YAMLMapper().readTree(settings).at("/emergency/replicas").asInt();
     }
 
     /**

@@ -24,6 +24,8 @@ import java.util.List;
  * @param limits hashes that cost more are rejected when the htpasswd file is read, so that one line
  *     cannot stall the others
  * @param maxFailures how many wrong passwords may come from one address in a minute; 0 for no limit
+ * @param replicas how many guards the visitors are spread over; each of them counts for itself, so
+ *     the number of wrong passwords is divided by this one
  * @param clientAddress how to find that address
  */
 public record EmergencySettings(
@@ -36,6 +38,7 @@ public record EmergencySettings(
         boolean allowPreflight,
         HashLimits limits,
         int maxFailures,
+        int replicas,
         ClientAddressResolver clientAddress) {
 
     private static final int LONGEST_MESSAGE = 1000;
@@ -51,6 +54,7 @@ public record EmergencySettings(
                     false,
                     HashLimits.DEFAULT,
                     5,
+                    1,
                     ClientAddressResolver.DEFAULT);
 
     public static EmergencySettings take(YamlSection section) {
@@ -77,6 +81,7 @@ public record EmergencySettings(
                                         5000,
                                         999_999_999)),
                         section.integer("max-failures", DEFAULTS.maxFailures, 0, 1_000_000),
+                        section.integer("replicas", DEFAULTS.replicas, 1, 100),
                         new ClientAddressResolver(
                                 section.value(
                                         "client-address",
@@ -88,6 +93,14 @@ public record EmergencySettings(
                                         EmergencySettings::subnets)));
         section.rejectOtherKeys();
         return settings;
+    }
+
+    /**
+     * How many wrong passwords may come from one address in a minute at this replica: its part of
+     * {@link #maxFailures}, rounded down, but at least one; 0 for no limit.
+     */
+    public int maxFailuresPerReplica() {
+        return maxFailures == 0 ? 0 : Math.max(1, maxFailures / replicas);
     }
 
     private static List<Subnet> subnets(List<String> ranges) {
@@ -133,6 +146,8 @@ public record EmergencySettings(
                 + limits
                 + ", maxFailures="
                 + maxFailures
+                + ", replicas="
+                + replicas
                 + ", clientAddress="
                 + clientAddress
                 + "]";

@@ -35,7 +35,7 @@ final class LoginFactory {
                 htpasswd::get,
                 ticker,
                 pool,
-                () -> profile.all().emergency().maxFailures(),
+                () -> profile.all().emergency().maxFailuresPerReplica(),
                 nanos -> hash.record(Duration.ofNanos(nanos)));
     }
 }

@@ -11,8 +11,8 @@ import java.util.Optional;
 /**
  * The network address of a visitor. Two addresses are equal if they belong to the same network: an
  * IPv4 address is one network, and in IPv6 every subscriber has a /64, so only the first 64 bits
- * count. An IPv4-mapped IPv6 address ({@code ::ffff:192.0.2.1}) is IPv4. Host names are never
- * resolved.
+ * count. An IPv4-mapped IPv6 address ({@code ::ffff:192.0.2.1}) is IPv4, and so is one that a NAT64
+ * made of a public address ({@code 64:ff9b::192.0.2.1}, RFC 6052). Host names are never resolved.
  */
 public final class ClientAddress {
     /** The address of every connection that has none; all of them count as one. */
@@ -22,6 +22,8 @@ public final class ClientAddress {
     private static final int MAX_LENGTH = 80;
 
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
+
+    private static final byte[] NAT64 = {0, 0x64, -1, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
 
     private final byte[] bytes;
     private final ByteBuffer network;
@@ -33,8 +35,19 @@ public final class ClientAddress {
 
     /** Creates an address from its 4 or 16 bytes. */
     static ClientAddress of(byte[] bytes) {
-        boolean mapped = bytes.length == 16 && Arrays.equals(bytes, 0, 12, MAPPED, 0, 12);
-        return new ClientAddress(mapped ? Arrays.copyOfRange(bytes, 12, 16) : bytes.clone());
+        if (bytes.length == 16) {
+            byte[] last = Arrays.copyOfRange(bytes, 12, 16);
+            // a NAT64 never translates a private address (RFC 6052 section 3.1), so one in there
+            // is a forgery that must not be taken for a proxy
+            if (startsWith(MAPPED, bytes) || (startsWith(NAT64, bytes) && !Subnet.isLocal(last))) {
+                return new ClientAddress(last);
+            }
+        }
+        return new ClientAddress(bytes.clone());
+    }
+
+    private static boolean startsWith(byte[] prefix, byte[] address) {
+        return Arrays.equals(address, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     /** Parses an address literal as proxies write it, with or without port; otherwise empty. */

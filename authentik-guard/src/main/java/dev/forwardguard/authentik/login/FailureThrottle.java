@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.forwardguard.authentik.login.AuthResult.Overloaded;
 import dev.forwardguard.authentik.login.AuthResult.Throttled;
+import dev.forwardguard.authentik.login.Networks.Network;
 import dev.forwardguard.time.Ticker;
 
 import io.github.bucket4j.Bucket;
@@ -23,8 +24,9 @@ import java.util.function.IntSupplier;
  *
  * <p>Addresses with wrong passwords are remembered for ten minutes, and none is evicted to make
  * room for another: an attacker with a million addresses can fill the table, but cannot clear it.
- * While it is full, new addresses are not counted individually. They are all suspicious unless a
- * login from them succeeded before, and {@link BruteForceBudget} is what limits them.
+ * While it is full, new addresses are not counted individually, and {@link BruteForceBudget} is
+ * what limits them. Their reputation is that of their network, see {@link Networks}: a new address
+ * of a network with failures is suspicious, unless a login from it succeeded before.
  */
 final class FailureThrottle {
     private static final Duration PERIOD = Duration.ofMinutes(1);
@@ -36,9 +38,10 @@ final class FailureThrottle {
     private final IntSupplier maxFailures;
     private final Cache<ClientAddress, Address> addresses;
     private final Cache<ClientAddress, Boolean> trusted;
+    private final Networks networks;
 
     /**
-     * @param capacity the maximum number of addresses in the table
+     * @param capacity the maximum number of addresses in the table, and of networks in theirs
      * @param maxFailures how many wrong passwords an address may send in a minute; 0 for no limit
      */
     FailureThrottle(Ticker ticker, int capacity, IntSupplier maxFailures) {
@@ -58,6 +61,7 @@ final class FailureThrottle {
                         .expireAfterWrite(TRUSTED_FOR)
                         .maximumSize(capacity)
                         .build();
+        networks = new Networks(ticker, capacity, MEMORY);
     }
 
     /**
@@ -75,36 +79,38 @@ final class FailureThrottle {
      * Takes the token for an attempt. Empty if none is left. Every attempt must end in one of its
      * three ways.
      */
-    Optional<Attempt> begin(ClientAddress from) {
+    synchronized Optional<Attempt> begin(ClientAddress from) {
+        Network network = networks.of(from);
+        Address address = addresses.getIfPresent(from);
+        Reputation reputation = reputation(from, address, network);
         int limit = maxFailures.getAsInt();
-        boolean loggedIn = trusted.getIfPresent(from) != null;
         if (limit == 0) {
-            return Optional.of(new Attempt(from, reputation(loggedIn, null), null));
+            address = null;
+        } else if (address == null || address.maxFailures != limit) {
+            address =
+                    address != null || (network.hasRoom() && !isFull())
+                            ? newAddress(from, address, limit)
+                            : null;
         }
-        synchronized (this) {
-            Address address = addresses.getIfPresent(from);
-            Reputation reputation = reputation(loggedIn, address);
-            if (address == null || address.maxFailures != limit) {
-                if (address == null && isFull()) {
-                    return Optional.of(
-                            new Attempt(from, loggedIn ? reputation : Reputation.SUSPICIOUS, null));
-                }
-                address = new Address(limit, address != null && address.failed, ticker);
-                addresses.put(from, address);
-            }
-            if (!address.tokens.tryConsume(1)) {
-                return Optional.empty();
-            }
-            address.inFlight.incrementAndGet();
-            return Optional.of(new Attempt(from, reputation, address));
+        if (address != null && !address.begins()) {
+            return Optional.empty();
         }
+        network.begins();
+        return Optional.of(new Attempt(from, reputation, address, network));
     }
 
-    private static Reputation reputation(boolean loggedIn, @Nullable Address address) {
-        if (loggedIn) {
+    private Address newAddress(ClientAddress from, @Nullable Address before, int limit) {
+        var address = new Address(limit, before, ticker);
+        addresses.put(from, address);
+        return address;
+    }
+
+    private Reputation reputation(ClientAddress from, @Nullable Address address, Network network) {
+        if (trusted.getIfPresent(from) != null) {
             return Reputation.TRUSTED;
         }
-        return address != null && address.failed ? Reputation.SUSPICIOUS : Reputation.UNKNOWN;
+        boolean failed = address != null && address.failed;
+        return failed || network.isSuspicious() ? Reputation.SUSPICIOUS : Reputation.UNKNOWN;
     }
 
     private boolean isFull() {
@@ -121,6 +127,11 @@ final class FailureThrottle {
         return addresses.estimatedSize();
     }
 
+    /** The number of networks in their table. */
+    synchronized long networks() {
+        return networks.size();
+    }
+
     /** The failures and the attempts in flight of one address. */
     private static final class Address {
         private final int maxFailures;
@@ -128,9 +139,12 @@ final class FailureThrottle {
         private final AtomicInteger inFlight = new AtomicInteger();
         private volatile boolean failed;
 
-        Address(int maxFailures, boolean failed, Ticker ticker) {
+        /**
+         * @param before what was known of the address while another limit was in force
+         */
+        Address(int maxFailures, @Nullable Address before, Ticker ticker) {
             this.maxFailures = maxFailures;
-            this.failed = failed;
+            this.failed = before != null && before.failed;
             this.tokens =
                     Bucket.builder()
                             .addLimit(
@@ -139,6 +153,15 @@ final class FailureThrottle {
                                                     .refillGreedy(maxFailures, PERIOD))
                             .withCustomTimePrecision(new BucketTime(ticker))
                             .build();
+        }
+
+        /** Takes a token. False if there is none. */
+        boolean begins() {
+            boolean begins = tokens.tryConsume(1);
+            if (begins) {
+                inFlight.incrementAndGet();
+            }
+            return begins;
         }
 
         Optional<AuthResult> refusal() {
@@ -158,11 +181,17 @@ final class FailureThrottle {
         private final ClientAddress from;
         private final Reputation reputation;
         private final @Nullable Address address;
+        private final Network network;
 
-        private Attempt(ClientAddress from, Reputation reputation, @Nullable Address address) {
+        private Attempt(
+                ClientAddress from,
+                Reputation reputation,
+                @Nullable Address address,
+                Network network) {
             this.from = from;
             this.reputation = reputation;
             this.address = address;
+            this.network = network;
         }
 
         Reputation reputation() {
@@ -171,9 +200,16 @@ final class FailureThrottle {
 
         /** The password was wrong: the token is spent. */
         void failed() {
-            if (address != null) {
-                address.failed = true;
-                address.inFlight.decrementAndGet();
+            synchronized (FailureThrottle.this) {
+                network.failed();
+                network.ends();
+                if (address != null) {
+                    if (!address.failed) {
+                        address.failed = true;
+                        network.counts();
+                    }
+                    address.inFlight.decrementAndGet();
+                }
             }
         }
 
@@ -185,13 +221,13 @@ final class FailureThrottle {
 
         /** No password was checked: the token is returned. */
         void cancelled() {
-            if (address == null) {
-                return;
-            }
             synchronized (FailureThrottle.this) {
-                address.tokens.addTokens(1);
-                if (address.inFlight.decrementAndGet() == 0 && !address.failed) {
-                    addresses.asMap().remove(from, address);
+                network.ends();
+                if (address != null) {
+                    address.tokens.addTokens(1);
+                    if (address.inFlight.decrementAndGet() == 0 && !address.failed) {
+                        addresses.asMap().remove(from, address);
+                    }
                 }
             }
         }

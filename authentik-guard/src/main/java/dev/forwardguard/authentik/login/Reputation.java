@@ -4,11 +4,11 @@ package dev.forwardguard.authentik.login;
 enum Reputation {
     /** A login from this address succeeded before. */
     TRUSTED,
-    /** Nothing is known about this address. */
+    /** Nothing is known about this address, and nothing bad about its network. */
     UNKNOWN,
     /**
-     * A password from this address was wrong in the last minutes, or the address is new and the
-     * table of addresses is full.
+     * A password from this address or from its network was wrong in the last minutes, or is being
+     * checked, or its network is new and the table of networks is full.
      */
     SUSPICIOUS
 }

@@ -3,6 +3,8 @@ package dev.forwardguard.authentik.login;
 import io.netty.util.NetUtil;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A range of addresses in CIDR notation.
@@ -12,6 +14,25 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Subnet(byte[] network, int prefix) {
+    /**
+     * Loopback, private, shared and link-local ranges (RFC 1918, RFC 4193, RFC 6598, RFC 6890). An
+     * address in them is not the address of one visitor of the internet.
+     */
+    private static final List<Subnet> LOCAL =
+            Stream.of(
+                            "127.0.0.0/8",
+                            "::1",
+                            "10.0.0.0/8",
+                            "172.16.0.0/12",
+                            "192.168.0.0/16",
+                            "fc00::/7",
+                            "100.64.0.0/10",
+                            "169.254.0.0/16",
+                            "fe80::/10",
+                            "0.0.0.0/8",
+                            "::")
+                    .map(Subnet::parse)
+                    .toList();
 
     /**
      * Parses {@code 10.0.0.0/8}, {@code fd00::/8}, or a single address.
@@ -44,6 +65,16 @@ public record Subnet(byte[] network, int prefix) {
         int mask = 0xff00 >> rest & 0xff;
         return Arrays.equals(address, 0, whole, network, 0, whole)
                 && (rest == 0 || ((address[whole] ^ network[whole]) & mask) == 0);
+    }
+
+    /** Whether the address, of 4 or 16 bytes, is in a range that is not routed in the internet. */
+    static boolean isLocal(byte[] address) {
+        for (Subnet range : LOCAL) {
+            if (range.contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 /** Checks logins while the pool is contended and the brute force budget is spent. */
 class ContendedLoginsTest {
     private static final ClientAddress TRUSTED = address("192.0.2.1");
+    private static final ClientAddress STRANGER = address("203.0.113.1");
 
     /** Each guess costs at least 1 ms, and the budget holds at most 5 s. */
     private static final int GUESSES_TO_SPEND_BUDGET = 5000;
@@ -62,9 +63,10 @@ class ContendedLoginsTest {
     }
 
     @Test
-    void queuesAgainAfterRefill() {
+    void queuesOtherNetworksAgainAfterRefill() {
         logins.advance(Duration.ofSeconds(2));
 
-        assertThat(check("the second")).isNotDone();
+        assertThat(check("the second")).isCompletedWithValue(new Overloaded());
+        assertThat(logins.check("anna", "the second", STRANGER, () -> true)).isNotDone();
     }
 }

@@ -58,6 +58,7 @@ class FailureThrottleTest {
             throttle.begin(address(i)).orElseThrow().succeeded();
         }
         assertThat(throttle.size()).isZero();
+        assertThat(throttle.networks()).isZero();
     }
 
     @Test
