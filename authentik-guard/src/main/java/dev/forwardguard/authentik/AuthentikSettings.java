@@ -47,14 +47,15 @@ public record AuthentikSettings(
 
     static AuthentikSettings parse(byte[] document) {
         YamlSection root = YamlSection.parse(document);
+        YamlSection emergency = root.section("emergency");
         var settings =
                 new AuthentikSettings(
-                        GuardSettings.take(root, DEFAULTS.guard),
+                        GuardSettings.take(root, DEFAULTS.guard, emergency),
                         root.texts(
                                 "guarded-paths",
                                 DEFAULTS.guardedPaths,
                                 AuthentikSettings::guardedPaths),
-                        EmergencySettings.take(root.section("emergency")));
+                        EmergencySettings.take(emergency));
         root.rejectOtherKeys();
         return settings;
     }

@@ -1,5 +1,6 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
@@ -40,6 +41,7 @@ final class Probe {
                                 this::headers,
                                 loop,
                                 loop.<Void>newPromise(),
+                                ClientAddress.UNKNOWN,
                                 BufferBudget.unbounded()))
                 .handle((outcome, bug) -> resultOf(outcome))
                 .whenComplete((result, ignored) -> meters.recordProbe(result));

@@ -18,4 +18,9 @@ public interface Upstream {
     default CircuitState circuit() {
         return CircuitState.CLOSED;
     }
+
+    /** Returns how its places are shared between client addresses. */
+    default ClientShares shares() {
+        return new ClientShares(0, 0, 0, false);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.http1.OutgoingHeaders;
 import dev.forwardguard.memory.BufferBudget;
 
@@ -14,6 +15,7 @@ import io.netty.util.concurrent.Future;
  * @param headers all headers to send, except {@code Host}, which is the upstream's
  * @param loop the event loop of the request, on which its outcome is reported
  * @param cancellation done when the caller no longer waits for the outcome
+ * @param client the address that the request counts for, {@link ClientAddress#UNKNOWN} for none
  * @param buffers where the bytes of the response are counted
  */
 public record UpstreamRequest(
@@ -21,15 +23,24 @@ public record UpstreamRequest(
         OutgoingHeaders headers,
         EventLoop loop,
         Future<Void> cancellation,
+        ClientAddress client,
         BufferBudget.Share buffers) {
 
     /**
      * Creates a request that is cancelled when the caller's connection closes.
      *
+     * @param client the address that the request counts for
      * @param caller the connection that waits for the outcome
      */
-    public UpstreamRequest(String uri, OutgoingHeaders headers, Channel caller) {
-        this(uri, headers, caller.eventLoop(), caller.closeFuture(), BufferBudget.of(caller));
+    public UpstreamRequest(
+            String uri, OutgoingHeaders headers, ClientAddress client, Channel caller) {
+        this(
+                uri,
+                headers,
+                caller.eventLoop(),
+                caller.closeFuture(),
+                client,
+                BufferBudget.of(caller));
     }
 
     /** Contains the path without its query: headers and query may hold secrets. */
