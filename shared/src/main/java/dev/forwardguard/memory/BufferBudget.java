@@ -10,6 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * together. Beyond the limit, requests are rejected and responses dropped with reason {@code
  * overload}. The bytes are counted as they come over the network; they take up to three times as
  * many in the heap.
+ *
+ * <p>Connections with large messages hold at most half of the budget, requests that are passed
+ * through at most a quarter, and beyond each of these an eighth is for connections that hold
+ * little. So no mix of large requests keeps a small one from being answered.
  */
 public final class BufferBudget {
     /**
@@ -25,8 +29,16 @@ public final class BufferBudget {
     /** A share of nothing, for a connection without a caller. */
     public static final Share NONE = new Share(new BufferBudget(0));
 
+    /** A connection that holds more than this is a large one. */
+    static final int LARGE_BYTES = 24 * 1024;
+
+    /** A connection that holds no more than this may use the whole budget. */
+    static final int SMALL_BYTES = 8 * 1024;
+
     private final long limit;
     private final AtomicLong held = new AtomicLong();
+    private final AtomicLong large = new AtomicLong();
+    private final AtomicLong passedThrough = new AtomicLong();
 
     /**
      * @param limit bytes
@@ -59,10 +71,21 @@ public final class BufferBudget {
         return held.get();
     }
 
+    /** Adds this many bytes, or none if that would be more than the limit. */
+    private static boolean add(AtomicLong sum, long more, long limit) {
+        if (more > 0 && sum.addAndGet(more) > limit) {
+            sum.addAndGet(-more);
+            return false;
+        }
+        return true;
+    }
+
     /** The bytes that one connection holds. Not thread-safe: used by its event loop only. */
     public static final class Share {
         private final BufferBudget budget;
         private long bytes;
+        private long largeBytes;
+        private boolean passesThrough;
 
         private Share(BufferBudget budget) {
             this.budget = budget;
@@ -70,30 +93,39 @@ public final class BufferBudget {
 
         /** Takes this many more bytes and returns true, or takes none if the budget is too low. */
         public boolean take(long more) {
-            return take(more, budget.limit);
-        }
-
-        /**
-         * The same, but only out of the first half of the budget. The other half stays for whatever
-         * is small.
-         */
-        public boolean takeLarge(long more) {
-            return take(more, budget.limit / 2);
-        }
-
-        private boolean take(long more, long limit) {
-            if (budget.held.addAndGet(more) > limit) {
-                budget.held.addAndGet(-more);
+            long limit = budget.limit;
+            long after = bytes + more;
+            long moreLarge = after > LARGE_BYTES ? after - largeBytes : 0;
+            long morePassed = passesThrough ? more : 0;
+            if (!add(budget.large, moreLarge, limit / 2)) {
                 return false;
             }
-            bytes += more;
+            if (!add(budget.passedThrough, morePassed, passThroughLimit(after))) {
+                budget.large.addAndGet(-moreLarge);
+                return false;
+            }
+            if (!add(budget.held, more, after > SMALL_BYTES ? limit - limit / 8 : limit)) {
+                budget.large.addAndGet(-moreLarge);
+                budget.passedThrough.addAndGet(-morePassed);
+                return false;
+            }
+            bytes = after;
+            largeBytes += moreLarge;
             return true;
         }
 
         /** Gives back this many bytes. */
         public void giveBack(long some) {
-            budget.held.addAndGet(-some);
             bytes -= some;
+            budget.held.addAndGet(-some);
+            if (passesThrough) {
+                budget.passedThrough.addAndGet(-some);
+            }
+            if (largeBytes > 0) {
+                long stillLarge = bytes > LARGE_BYTES ? bytes : 0;
+                budget.large.addAndGet(stillLarge - largeBytes);
+                largeBytes = stillLarge;
+            }
         }
 
         /** Gives back everything above this many bytes, which stay in use. Never takes any. */
@@ -101,9 +133,38 @@ public final class BufferBudget {
             giveBack(Math.max(0, bytes - some));
         }
 
+        /**
+         * Counts what is held as part of a request that is passed through, until {@link
+         * #endPassThrough}. Returns false if the requests that are passed through hold too much.
+         */
+        public boolean passThrough() {
+            if (!passesThrough) {
+                passesThrough = add(budget.passedThrough, bytes, passThroughLimit(bytes));
+            }
+            return passesThrough;
+        }
+
+        private long passThroughLimit(long mine) {
+            long most = budget.limit / 4;
+            return mine > SMALL_BYTES ? most : most + budget.limit / 8;
+        }
+
+        /** Counts what is held no longer as part of a request that is passed through. */
+        public void endPassThrough() {
+            if (passesThrough) {
+                passesThrough = false;
+                budget.passedThrough.addAndGet(-bytes);
+            }
+        }
+
         /** Whether all connections together hold more than this percentage of the budget. */
         public boolean isTaken(int percent) {
             return budget.held.get() > budget.limit / 100 * percent;
+        }
+
+        /** Whether the large connections together hold more than this percentage of the budget. */
+        public boolean isTakenByLarge(int percent) {
+            return budget.large.get() > budget.limit / 100 * percent;
         }
 
         /** Gives back everything. */

@@ -17,8 +17,11 @@ public record LoadLimits(int connections, long bufferedBytes) {
     /** Each counted byte takes up to three in the heap, which also holds other things. */
     private static final long HEAP_PER_BUFFERED_BYTE = 8;
 
-    /** Half of it is enough for one request of 256 KiB and one response of 1 MiB. */
-    private static final long LEAST_BUFFERED = 5 << 19;
+    /**
+     * Large requests and responses may take half of it: enough for one head of 320 KiB and one
+     * response of 1 MiB.
+     */
+    private static final long LEAST_BUFFERED = 2 * ((1 << 20) + (320 << 10));
 
     /** The limits for a heap of this many bytes. */
     public static LoadLimits ofHeap(long bytes) {

@@ -18,7 +18,7 @@ class LoadLimitsTest {
 
     @Test
     void anyHeapFitsLargestRequestAndResponse() {
-        assertThat(LoadLimits.ofHeap(MIB).bufferedBytes()).isEqualTo(5 * MIB / 2);
+        assertThat(LoadLimits.ofHeap(MIB).bufferedBytes()).isEqualTo(21 * MIB / 8);
     }
 
     @Test

@@ -29,9 +29,6 @@ import java.util.Arrays;
 final class ResponseAggregator {
     static final int MAX_BODY_BYTES = 1 << 20;
 
-    /** A larger response may use only the first half of the budget. */
-    private static final int LARGE_BYTES = 16 * 1024;
-
     private static final byte[] EMPTY = {};
 
     private final BufferBudget.Share buffers;
@@ -73,8 +70,7 @@ final class ResponseAggregator {
 
     /** Takes all of it, or gives everything back, because there will be no response. */
     private @Nullable FallbackReason take(long more) {
-        boolean large = taken + more > LARGE_BYTES;
-        if (large ? buffers.takeLarge(more) : buffers.take(more)) {
+        if (buffers.take(more)) {
             taken += more;
             return null;
         }
