@@ -56,7 +56,7 @@ final class PassThroughLoadTest extends AgainstStubUpstream {
         }
     }
 
-    /** The guard releases bytes that arrive after a hang-up. Micronaut would leak them. */
+    /** Bytes that arrive after a hang-up are released. */
     @Test
     void releasesBodiesAfterHangUp() throws Exception {
         String page = Wire.octets(PAGE_BYTES);

@@ -42,6 +42,7 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
     private boolean excess;
     private int fields;
     private boolean bufferTooLarge;
+    private boolean noContent;
 
     /**
      * @param onBytes called with the number of bytes that arrive, before they are decoded
@@ -65,12 +66,25 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
         super.channelRead(ctx, message);
     }
 
+    /**
+     * Says whether the next response has no content, whatever its headers say, because it answers a
+     * HEAD (RFC 9112 section 6.3).
+     */
+    public void expectNoContent(boolean head) {
+        noContent = head;
+    }
+
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+        return noContent || super.isContentAlwaysEmpty(message);
+    }
+
     /** Detects excess bytes. Netty skips empty lines between messages without reporting them. */
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
         excess |= answered.getAsBoolean() && bytes.isReadable();
-        UpstreamResponse fast = atBeginning ? FastResponseParser.read(bytes) : null;
+        UpstreamResponse fast = atBeginning && !noContent ? FastResponseParser.read(bytes) : null;
         if (fast != null) {
             fields = 0;
             out.add(fast);

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * it makes the guard hold. Only its event loop changes it, except for the flag that {@link
  * #endSoon()} sets. Other threads read only volatile and atomic fields.
  */
-final class ClientConnection {
+final class ClientConnection implements CallerConnection {
     /** Most requests are smaller. What Netty's buffers keep after one of them is not counted. */
     private static final int SMALL_HEAD_BYTES = 2 * 1024;
 
@@ -93,8 +93,8 @@ final class ClientConnection {
     }
 
     /**
-     * Reserves memory for the head. Medium heads may use only the first half of the budget. The
-     * rest is for the largest heads, and a medium head may be the beginning of one of those.
+     * Reserves memory for the head. Medium heads may use only half of what large ones may. The rest
+     * is for the largest heads, and a medium head may be the beginning of one of those.
      */
     private boolean reserveForHead() {
         if (requestBytes <= MEDIUM_HEAD_BYTES) {
@@ -102,7 +102,7 @@ final class ClientConnection {
         }
         if (requestBytes <= LARGE_HEAD_BYTES) {
             return reserved >= LARGE_HEAD_BYTES
-                    || (!share.isTaken(50) && reserve(LARGE_HEAD_BYTES));
+                    || (!share.isTakenByLarge(25) && reserve(LARGE_HEAD_BYTES));
         }
         return reserve(LARGEST_HEAD_BYTES);
     }
@@ -162,6 +162,34 @@ final class ClientConnection {
         return reserve(requestBytes + fieldBytes + waiting);
     }
 
+    @Override
+    public boolean passThrough() {
+        return share.passThrough();
+    }
+
+    /**
+     * What Netty's buffer keeps stays counted, even while the response takes its time, and so does
+     * what has arrived of the next request.
+     */
+    @Override
+    public void sentOn() {
+        if (!unsent) {
+            return;
+        }
+        if (requestBytes > LARGE_HEAD_BYTES) {
+            endWithThisRequest(); // nothing else remembers how large it was
+        }
+        releaseHead();
+    }
+
+    private void releaseHead() {
+        kept = Math.max(kept, keptAfter(requestBytes));
+        requestBytes = 0;
+        fieldBytes = 0;
+        share.keep(kept + waiting);
+        reserved = waiting;
+    }
+
     /** Called when the last part of a response is written. */
     void answered() {
         unanswered = false;
@@ -170,10 +198,9 @@ final class ClientConnection {
     /** Called when a response has been flushed. Releases what was held for its request. */
     void flushed() {
         unsent = false;
-        kept = Math.max(kept, keptAfter(requestBytes));
+        releaseHead();
+        share.endPassThrough();
         expectRequest(waiting);
-        share.keep(kept + requestBytes);
-        reserved = requestBytes;
     }
 
     /**
@@ -204,8 +231,8 @@ final class ClientConnection {
         lastAnswerDue = true;
     }
 
-    /** Ends the connection with the response to this request, whatever has arrived after it. */
-    void endWithThisRequest() {
+    @Override
+    public void endWithThisRequest() {
         lastRequest = true;
     }
 
@@ -219,8 +246,8 @@ final class ClientConnection {
         return ended;
     }
 
-    /** Called when the client has announced that this request is its last. */
-    void clientEndsWithThisRequest() {
+    @Override
+    public void clientEndsWithThisRequest() {
         endWithThisRequest();
         lastRequestRead = !inBody;
     }

@@ -47,7 +47,7 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
             var request = AuthRequest.of(head, ctx.channel());
             handling = profile.handles(request.path());
             if (!handling) {
-                ctx.fireChannelRead(head);
+                ctx.fireChannelRead(LenientUriRequest.of(head));
                 return;
             }
             if (isLastRequest(head)) {

@@ -24,6 +24,7 @@ import jakarta.inject.Singleton;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -51,6 +52,7 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
     private final Supplier<ClientConnections> connections;
     private final Supplier<ManagementConnections> managementConnections;
     private final Supplier<NettyHttpServerConfiguration> limits;
+    private final Supplier<Optional<OtherRequests>> others;
 
     GuardPipeline(
             BeanProvider<Guard> guard,
@@ -59,7 +61,8 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
             BeanProvider<UnexpectedFailureHandler> unexpectedFailureHandler,
             BeanProvider<ClientConnections> connections,
             BeanProvider<ManagementConnections> managementConnections,
-            BeanProvider<NettyHttpServerConfiguration> limits) {
+            BeanProvider<NettyHttpServerConfiguration> limits,
+            BeanProvider<OtherRequests> others) {
         this.guard = SupplierUtil.memoized(guard::get);
         this.profile = SupplierUtil.memoized(profile::get);
         this.responder = SupplierUtil.memoized(responder::get);
@@ -67,6 +70,9 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
         this.connections = SupplierUtil.memoized(connections::get);
         this.managementConnections = SupplierUtil.memoized(managementConnections::get);
         this.limits = SupplierUtil.memoized(limits::get);
+        this.others =
+                SupplierUtil.memoized(
+                        () -> others.isPresent() ? Optional.of(others.get()) : Optional.empty());
     }
 
     @Override
@@ -130,6 +136,13 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
                         responder.get(),
                         unexpectedFailureHandler.get(),
                         connection));
+        others.get()
+                .ifPresent(
+                        own ->
+                                addBeforeMicronaut(
+                                        channel.pipeline(),
+                                        "own-requests",
+                                        own.handlerFor(connection)));
         addBeforeMicronaut(
                 channel.pipeline(),
                 "other-requests",

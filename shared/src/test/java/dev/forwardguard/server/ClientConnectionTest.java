@@ -8,6 +8,8 @@ import io.netty.channel.embedded.EmbeddedChannel;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -24,9 +26,13 @@ class ClientConnectionTest {
     }
 
     private ClientConnection connect() {
+        return connect(budget);
+    }
+
+    private ClientConnection connect(BufferBudget within) {
         var channel = new EmbeddedChannel();
         channels.add(channel);
-        return new ClientConnection(channel, budget.open(channel), () -> 0, true);
+        return new ClientConnection(channel, within.open(channel), () -> 0, true);
     }
 
     /** Serves one request. Returns whether the connection may be used again. */
@@ -156,16 +162,102 @@ class ClientConnectionTest {
         assertThat(heldKib()).isEqualTo(64);
     }
 
+    /** Large heads take half of the memory, and of that medium ones half. */
     @Test
-    void reservesHalfOfMemoryForLargestRequests() {
+    void reservesMemoryForLargestRequests() {
+        var larger = new BufferBudget(2000 * KIB);
         List<ClientConnection> medium = new ArrayList<>();
-        ClientConnection next = connect();
+        ClientConnection next = connect(larger);
         while (next.arrived(30 * KIB)) {
             medium.add(next);
-            next = connect();
+            next = connect(larger);
         }
 
         assertThat(medium).hasSize(8);
         assertThat(medium.getFirst().arrived(100 * KIB)).isTrue();
+    }
+
+    @Test
+    void headThatWasSentOnIsGivenBack() {
+        ClientConnection connection = connect();
+        connection.arrived(2 * KIB);
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.passThrough()).isTrue();
+
+        connection.sentOn();
+
+        assertThat(budget.held()).isZero();
+        assertThat(connection.askedAll(0)).isTrue();
+        connection.answered();
+        connection.flushed();
+        assertThat(connection.isLastAnswer()).isFalse();
+    }
+
+    @Test
+    void nextRequestStaysCountedWhenHeadWasSentOn() {
+        ClientConnection connection = connect();
+        assertThat(connection.arrived(3 * KIB)).isTrue();
+        assertThat(connection.asked(10)).isTrue();
+        assertThat(connection.passThrough()).isTrue();
+        assertThat(connection.askedAll(KIB)).isTrue();
+        assertThat(connection.arrived(2 * KIB)).isTrue();
+
+        connection.sentOn();
+
+        assertThat(heldKib()).isEqualTo(3);
+        connection.answered();
+        connection.flushed();
+        assertThat(heldKib()).isEqualTo(3);
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.askedAll(0)).isTrue();
+    }
+
+    @Test
+    void nextRequestIsCountedAlsoIfHeadWasSentOnBefore() {
+        ClientConnection connection = connect();
+        assertThat(connection.arrived(2 * KIB)).isTrue();
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.passThrough()).isTrue();
+
+        connection.sentOn();
+        assertThat(connection.askedAll(KIB)).isTrue();
+
+        assertThat(heldKib()).isEqualTo(1);
+    }
+
+    @Test
+    void connectionWithLargeHeadEndsAlsoIfHeadWasSentOn() {
+        ClientConnection connection = connect(new BufferBudget(4000 * KIB));
+        connection.arrived(100 * KIB);
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.passThrough()).isTrue();
+
+        connection.sentOn();
+
+        assertThat(connection.isLastAnswer()).isTrue();
+    }
+
+    /** Held requests of every size, ten times as many as were seen. */
+    @ParameterizedTest
+    @ValueSource(ints = {48, 480})
+    void heldRequestsOfGradedSizesLeaveRoomForSmallOnes(int count) {
+        var small = new BufferBudget(4608 * KIB); // of authentik-guard in its image
+        for (int i = 1; i <= count; i++) {
+            ClientConnection held = connect(small);
+            if (held.arrived(i * 300 * KIB / count)) {
+                assertThat(held.asked(0)).isTrue();
+                assertThat(held.askedAll(0)).isTrue();
+                if (i % 2 == 0 && held.passThrough()) {
+                    held.sentOn();
+                }
+            }
+        }
+
+        for (int i = 0; i < 48; i++) {
+            ClientConnection visitor = connect(small);
+            assertThat(visitor.arrived(2 * KIB)).isTrue();
+            assertThat(visitor.asked(0)).isTrue();
+            assertThat(visitor.passThrough()).isTrue();
+        }
     }
 }

@@ -73,7 +73,12 @@ public final class ClientAddress {
         return port ? literal.substring(0, colon) : literal;
     }
 
-    boolean in(Subnet subnet) {
+    /** Whether it is the address of a connection that has none. */
+    public boolean isUnknown() {
+        return bytes.length == 0;
+    }
+
+    public boolean in(Subnet subnet) {
         return subnet.contains(bytes);
     }
 

@@ -1,0 +1,74 @@
+package dev.forwardguard.authentik.passthrough;
+
+import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.authentik.pages.AcceptedMedia;
+import dev.forwardguard.authentik.pages.PageText;
+import dev.forwardguard.guard.AuthResponse;
+import dev.forwardguard.guard.Page;
+import dev.forwardguard.guard.RequestId;
+import dev.forwardguard.outcome.FallbackReason;
+
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+
+/**
+ * What a visitor gets instead of the outpost's response. Keeps of the request only what the page
+ * depends on: the request's head may be large, and is gone once it was sent on.
+ *
+ * @param accepted the headers that choose the form of the page
+ */
+record ErrorPage(AuthentikProfile profile, HttpHeaders accepted, RequestId id) {
+    private static final HttpHeaders HTML =
+            new DefaultHttpHeaders().set(HttpHeaderNames.ACCEPT, "text/html");
+
+    /** The pages for a request with these headers. */
+    static ErrorPage of(AuthentikProfile profile, HttpHeaders sent) {
+        boolean html = AcceptedMedia.of(sent.getAll(HttpHeaderNames.ACCEPT)).prefersHtml();
+        return new ErrorPage(profile, html ? HTML : EmptyHttpHeaders.INSTANCE, RequestId.of(sent));
+    }
+
+    /** The page that says why there is no response of the outpost. */
+    FullHttpResponse of(FallbackReason reason) {
+        HttpResponseStatus status =
+                switch (reason) {
+                    case FORCED, OVERLOAD -> HttpResponseStatus.SERVICE_UNAVAILABLE;
+                    case READ_TIMEOUT, CONNECT_TIMEOUT -> HttpResponseStatus.GATEWAY_TIMEOUT;
+                    default -> HttpResponseStatus.BAD_GATEWAY;
+                };
+        PageText text =
+                reason == FallbackReason.OVERLOAD
+                        ? PageText.OVERLOADED
+                        : PageText.OUTPOST_UNAVAILABLE;
+        return response(status, profile.page(text, reason, accepted, id));
+    }
+
+    /** The page for a request that is malformed, or whose body does not arrive. */
+    FullHttpResponse unreadable(HttpResponseStatus status) {
+        return response(
+                status,
+                profile.page(PageText.UNREADABLE, FallbackReason.BAD_REQUEST, accepted, id));
+    }
+
+    private static FullHttpResponse response(HttpResponseStatus status, Page page) {
+        AuthResponse response = AuthResponse.of(status, page);
+        return new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                response.status(),
+                Unpooled.wrappedBuffer(response.body()),
+                response.headers(),
+                EmptyHttpHeaders.INSTANCE);
+    }
+
+    /** Leaves out everything that depends on the visitor. */
+    @Override
+    public String toString() {
+        return "ErrorPage[" + id + "]";
+    }
+}

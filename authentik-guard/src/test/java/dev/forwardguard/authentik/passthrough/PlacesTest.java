@@ -1,0 +1,153 @@
+package dev.forwardguard.authentik.passthrough;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.forwardguard.authentik.login.ClientAddress;
+import dev.forwardguard.authentik.login.ClientAddressResolver;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+final class PlacesTest {
+    private static final int TOTAL = 64;
+
+    private final Places places = new Places(TOTAL);
+    private final List<Integer> granted = new ArrayList<>();
+
+    private Places.@Nullable Place ask(@Nullable ClientAddress address, int number) {
+        return places.ask(address, () -> granted.add(number));
+    }
+
+    private static @Nullable ClientAddress visitor(String forwardedFor) {
+        HttpHeaders headers = new DefaultHttpHeaders().set("X-Forwarded-For", forwardedFor);
+        var gateway =
+                new EmbeddedChannel() {
+                    @Override
+                    protected SocketAddress remoteAddress0() {
+                        return new InetSocketAddress(InetAddress.ofLiteral("10.1.2.3"), 4711);
+                    }
+                };
+        return AddressShare.of(headers, gateway, ClientAddressResolver.DEFAULT);
+    }
+
+    @Test
+    void addressHasShare() {
+        for (int i = 0; i < Places.PER_ADDRESS; i++) {
+            assertThat(requireNonNull(ask(visitor("203.0.113.7"), i)).isTaken()).isTrue();
+        }
+
+        assertThat(requireNonNull(ask(visitor("203.0.113.7"), 8)).isTaken()).isFalse();
+        assertThat(requireNonNull(ask(visitor("203.0.113.8"), 9)).isTaken()).isTrue();
+    }
+
+    @Test
+    void networkOfIpv6HasOneShare() {
+        for (int i = 0; i < Places.PER_ADDRESS; i++) {
+            ask(visitor("2001:db8::" + i), i);
+        }
+
+        assertThat(requireNonNull(ask(visitor("2001:db8::ffff"), 8)).isTaken()).isFalse();
+        assertThat(requireNonNull(ask(visitor("2001:db8:0:1::1"), 9)).isTaken()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "192.168.1.5",
+                "10.0.0.9",
+                "127.0.0.1",
+                "::1",
+                "fd00::1",
+                "fe80::1",
+                "169.254.1.1",
+                "100.64.0.1",
+                "unknown",
+                ""
+            })
+    void sharedAddressHasOnlyTotal(String address) {
+        for (int i = 0; i < TOTAL; i++) {
+            assertThat(requireNonNull(ask(visitor(address), i)).isTaken()).isTrue();
+        }
+        assertThat(requireNonNull(ask(visitor(address), TOTAL)).isTaken()).isFalse();
+    }
+
+    @Test
+    void freePlaceGoesToFirstWhoMayHaveIt() {
+        List<Places.@Nullable Place> taken = new ArrayList<>();
+        for (int i = 0; i < Places.PER_ADDRESS; i++) {
+            taken.add(ask(visitor("203.0.113.7"), -1));
+        }
+        for (int i = Places.PER_ADDRESS; i < TOTAL; i++) {
+            taken.add(ask(null, -1));
+        }
+        ask(visitor("203.0.113.7"), 1);
+        ask(visitor("203.0.113.8"), 2);
+
+        requireNonNull(taken.getLast()).giveBack();
+        assertThat(granted).containsExactly(2);
+        requireNonNull(taken.getFirst()).giveBack();
+        requireNonNull(taken.getFirst()).giveBack();
+
+        assertThat(granted).containsExactly(2, 1);
+        assertThat(places.taken()).isEqualTo(TOTAL);
+    }
+
+    @Test
+    void fewWait() {
+        for (int i = 0; i < TOTAL + Places.MOST_WAITING; i++) {
+            assertThat(ask(null, i)).isNotNull();
+        }
+        assertThat(ask(null, -1)).isNull();
+        assertThat(places.waiting()).isEqualTo(Places.MOST_WAITING);
+    }
+
+    @Test
+    void oneAddressDoesNotFillQueue() {
+        for (int i = 0; i < Places.PER_ADDRESS + Places.WAITING_PER_ADDRESS; i++) {
+            assertThat(ask(visitor("203.0.113.7"), i)).isNotNull();
+        }
+        assertThat(ask(visitor("203.0.113.7"), -1)).isNull();
+        assertThat(requireNonNull(ask(visitor("203.0.113.8"), -1)).isTaken()).isTrue();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void nothingIsLostWhateverTheOrder(long seed) {
+        var random = new Random(seed);
+        List<Places.Place> all = new ArrayList<>();
+        for (int step = 0; step < 5000; step++) {
+            if (random.nextBoolean()) {
+                ClientAddress address =
+                        random.nextInt(3) == 0
+                                ? null
+                                : visitor("203.0.113." + (1 + random.nextInt(20)));
+                Places.Place place = ask(address, step);
+                if (place != null) {
+                    all.add(place);
+                }
+            } else if (!all.isEmpty()) {
+                all.remove(random.nextInt(all.size())).giveBack();
+            }
+            assertThat(places.taken() + places.waiting()).isEqualTo(all.size());
+            assertThat(places.taken()).isLessThanOrEqualTo(TOTAL);
+        }
+        all.forEach(Places.Place::giveBack);
+        assertThat(places.taken()).isZero();
+        assertThat(places.waiting()).isZero();
+    }
+}

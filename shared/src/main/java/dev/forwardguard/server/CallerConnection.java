@@ -1,0 +1,22 @@
+package dev.forwardguard.server;
+
+/** A connection of a gateway to the main port, for the handler of {@link OtherRequests}. */
+public interface CallerConnection {
+    /** Ends the connection with the response to this request, whatever has arrived after it. */
+    void endWithThisRequest();
+
+    /**
+     * Says that the client has announced that this request is its last. To be called again when its
+     * body is complete: then the connection is closed without waiting for the client.
+     */
+    void clientEndsWithThisRequest();
+
+    /**
+     * Counts the request in flight as one that is passed through, until it is answered. Returns
+     * false if there is no memory for it.
+     */
+    boolean passThrough();
+
+    /** Gives back the memory of the head of the request in flight, which was sent on. */
+    void sentOn();
+}
