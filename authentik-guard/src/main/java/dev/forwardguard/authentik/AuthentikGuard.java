@@ -61,6 +61,9 @@ final class AuthentikGuard implements Guard {
                 new UpstreamRequest(
                         request.path() + request.query(),
                         authorization.strip(headers),
+                        now.clientAddress()
+                                .resolveVisitor(
+                                        request.headers(), request.connection().remoteAddress()),
                         request.connection());
         return upstream.ask(upstreamRequest)
                 .thenCompose(outcome -> decide(outcome, request, authorization, now.mode()));

@@ -55,6 +55,7 @@ public record AuthentikSettings(
     static AuthentikSettings parse(byte[] document) {
         YamlSection root = YamlSection.parse(document);
         YamlSection upstream = root.section("upstream");
+        YamlSection emergency = root.section("emergency");
         Optional<URI> loginHealthUrl =
                 upstream.value(
                         "login-health-url",
@@ -62,12 +63,12 @@ public record AuthentikSettings(
                         text -> Optional.of(GuardSettings.httpUrl(text)));
         var settings =
                 new AuthentikSettings(
-                        GuardSettings.take(root, upstream, DEFAULTS.guard),
+                        GuardSettings.take(root, upstream, Optional.of(emergency), DEFAULTS.guard),
                         root.texts(
                                 "guarded-paths",
                                 DEFAULTS.guardedPaths,
                                 AuthentikSettings::guardedPaths),
-                        EmergencySettings.take(root.section("emergency")),
+                        EmergencySettings.take(emergency),
                         loginHealthUrl);
         root.rejectOtherKeys();
         return settings;

@@ -7,7 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.forwardguard.authentik.emergency.ChallengePolicy;
 import dev.forwardguard.authentik.emergency.EmergencySettings;
-import dev.forwardguard.authentik.login.ClientAddressResolver;
+import dev.forwardguard.client.ClientAddressResolver;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.settings.InvalidSettingsException;
 import dev.forwardguard.settings.Mode;
@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 class AuthentikSettingsTest {
@@ -53,9 +54,9 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(14, 200_000));
         assertThat(settings.emergency().maxFailures()).isEqualTo(5);
         assertThat(settings.emergency().replicas()).isEqualTo(1);
-        assertThat(settings.emergency().clientAddress().header())
+        assertThat(settings.guard().clientAddress().header())
                 .isEqualTo(ClientAddressResolver.Source.X_FORWARDED_FOR);
-        assertThat(settings.emergency().clientAddress().trustedProxies())
+        assertThat(settings.guard().clientAddress().trustedProxies())
                 .hasToString(
                         "[127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7]");
     }
@@ -101,9 +102,9 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(10, 5000));
         assertThat(settings.emergency().maxFailures()).isZero();
         assertThat(settings.emergency().replicas()).isEqualTo(3);
-        assertThat(settings.emergency().clientAddress().header())
+        assertThat(settings.guard().clientAddress().header())
                 .isEqualTo(ClientAddressResolver.Source.X_REAL_IP);
-        assertThat(settings.emergency().clientAddress().trustedProxies())
+        assertThat(settings.guard().clientAddress().trustedProxies())
                 .hasToString("[192.0.2.1/32, fd00::/8]");
     }
 
@@ -144,6 +145,42 @@ class AuthentikSettingsTest {
                 .hasMessageStartingWith(message);
     }
 
+    /** The section {@code emergency} is where these keys used to be. */
+    @Test
+    void takesClientAddressFromEitherPlace() {
+        String keys = "{client-address: x-real-ip, trusted-proxies: [192.0.2.1]}";
+        var expected = parse(keys).guard().clientAddress();
+
+        assertThat(expected.header()).isEqualTo(ClientAddressResolver.Source.X_REAL_IP);
+        assertThat(expected.trustedProxies()).hasToString("[192.0.2.1/32]");
+        for (String document :
+                List.of(
+                        "emergency: " + keys,
+                        "client-address: x-real-ip\nemergency: " + keys,
+                        "trusted-proxies: [192.0.2.1/32]\nemergency: " + keys,
+                        "client-address: x-real-ip\nemergency: {trusted-proxies: [192.0.2.1]}")) {
+            assertThat(parse(document).guard().clientAddress()).hasToString(expected.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '@',
+            value = {
+                "client-address: x-forwarded-for @ client-address: x-real-ip @ x-real-ip",
+                "trusted-proxies: [] @ trusted-proxies: [10.0.0.1] @ ''",
+                "trusted-proxies: [10.0.0.1, 10.0.0.2] @ trusted-proxies: [10.0.0.2, 10.0.0.1] @ ''",
+            })
+    void rejectsDifferentClientAddressesInBothPlaces(String top, String section, String value) {
+        String key = top.substring(0, top.indexOf(':'));
+
+        assertThatThrownBy(() -> parse(top + "\nemergency: {" + section + "}"))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageStartingWith(
+                        "line 2: emergency.%s and %s must not differ".formatted(key, key))
+                .hasMessageEndingWith(value);
+    }
+
     @ParameterizedTest
     @CsvSource({"5, 1, 5", "5, 2, 2", "5, 3, 1", "5, 100, 1", "0, 3, 0", "1, 2, 1", "100, 100, 1"})
     void dividesFailuresByReplicas(int maxFailures, int replicas, int each) {
@@ -163,6 +200,5 @@ class AuthentikSettingsTest {
         assertThat(settings).hasToString(RecordText.of(settings));
         assertThat(emergency).hasToString(RecordText.of(emergency));
         assertThat(emergency.limits()).hasToString(RecordText.of(emergency.limits()));
-        assertThat(emergency.clientAddress()).hasToString(RecordText.of(emergency.clientAddress()));
     }
 }

@@ -46,6 +46,9 @@ final class BotBlockGuard implements Guard {
                 new UpstreamRequest(
                         PATH,
                         HeaderSelection.forUpstream(request.headers(), now.dropRequestHeaders()),
+                        now.clientAddress()
+                                .resolveVisitor(
+                                        request.headers(), request.connection().remoteAddress()),
                         request.connection());
         return upstream.ask(upstreamRequest).thenApply(outcome -> decide(outcome, now.mode()));
     }

@@ -96,10 +96,14 @@ final class BotBlockProfile implements GuardProfile {
         return path.equals(BotBlockGuard.PATH);
     }
 
-    /** Only the upstream decides, so headers that are not forwarded are not needed. */
+    /**
+     * Only the upstream decides, so headers that are not forwarded are not needed. One of them may
+     * hold the visitor's address.
+     */
     @Override
     public HeaderNames unread() {
-        return settings().dropRequestHeaders();
+        GuardSettings now = settings();
+        return now.dropRequestHeaders().without(now.clientAddress().header().headerName());
     }
 
     @Override

@@ -1,9 +1,11 @@
 package dev.forwardguard.settings;
 
+import dev.forwardguard.client.ClientAddressResolver;
 import dev.forwardguard.http1.HeaderNames;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The settings in {@code guard.yml} that both guards have, complete and valid.
@@ -15,24 +17,32 @@ import java.time.Duration;
  *     upstream
  * @param drainDelay how long to keep accepting new connections while draining; longer than load
  *     balancers take to notice
+ * @param clientAddress how to find the address of the visitor
  */
 public record GuardSettings(
         Mode mode,
         UpstreamSettings upstream,
         BreakerSettings breaker,
         HeaderNames dropRequestHeaders,
-        Duration drainDelay) {
+        Duration drainDelay,
+        ClientAddressResolver clientAddress) {
     private static final Duration LONGEST_DRAIN_DELAY = Duration.ofSeconds(20);
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofSeconds(25);
 
-    /** Settings with the default drain delay of 5 s. */
+    /** Settings with the default drain delay of 5 s and the default way to the address. */
     public GuardSettings(
             Mode mode,
             UpstreamSettings upstream,
             BreakerSettings breaker,
             HeaderNames dropRequestHeaders) {
-        this(mode, upstream, breaker, dropRequestHeaders, Duration.ofSeconds(5));
+        this(
+                mode,
+                upstream,
+                breaker,
+                dropRequestHeaders,
+                Duration.ofSeconds(5),
+                ClientAddressResolver.DEFAULT);
     }
 
     /**
@@ -43,23 +53,30 @@ public record GuardSettings(
      * @throws InvalidSettingsException with the line and the key of the first mistake
      */
     public static GuardSettings take(YamlSection root, GuardSettings defaults) {
-        return take(root, root.section("upstream"), defaults);
+        return take(root, root.section("upstream"), Optional.empty(), defaults);
     }
 
     /**
-     * Likewise, for a guard that has taken keys of its own out of section {@code upstream}.
+     * Likewise, for a guard with keys of its own.
      *
+     * @param upstream the section {@code upstream}, of which the guard has taken its own keys
+     * @param formerPlace the section in which {@code client-address} and {@code trusted-proxies}
+     *     are found, too, because they used to be there
      * @throws InvalidSettingsException with the line and the key of the first mistake
      */
     public static GuardSettings take(
-            YamlSection root, YamlSection upstream, GuardSettings defaults) {
+            YamlSection root,
+            YamlSection upstream,
+            Optional<YamlSection> formerPlace,
+            GuardSettings defaults) {
         return new GuardSettings(
                 root.choice("mode", Mode.class, defaults.mode),
                 upstream(upstream, defaults.upstream),
                 BreakerSettings.take(root.section("breaker")),
                 root.texts("drop-request-headers", defaults.dropRequestHeaders, HeaderNames::of),
                 root.duration(
-                        "drain-delay", defaults.drainDelay, Duration.ZERO, LONGEST_DRAIN_DELAY));
+                        "drain-delay", defaults.drainDelay, Duration.ZERO, LONGEST_DRAIN_DELAY),
+                ClientAddressSettings.take(root, formerPlace, defaults.clientAddress));
     }
 
     private static UpstreamSettings upstream(YamlSection section, UpstreamSettings defaults) {
@@ -111,6 +128,8 @@ public record GuardSettings(
                 + dropRequestHeaders
                 + ", drainDelay="
                 + drainDelay
+                + ", clientAddress="
+                + clientAddress
                 + "]";
     }
 }

@@ -3,6 +3,7 @@ package dev.forwardguard.telemetry;
 import dev.forwardguard.guard.GuardProfile;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.upstream.ClientShares;
 import dev.forwardguard.upstream.Upstream;
 
 import io.micronaut.management.endpoint.annotation.Endpoint;
@@ -35,9 +36,19 @@ public final class StatusEndpoint {
         status.put("upstream", settings.upstream().url().toString());
         status.put("circuit", upstream.circuit().label());
         status.put("probe", upstream.probe().label());
+        status.put("client-shares", shares(upstream.shares()));
         status.put("settings", live(profile.liveSettings()));
         parts.forEach(part -> status.put(part.name(), part.state()));
         return status;
+    }
+
+    private static Map<String, Object> shares(ClientShares shares) {
+        Map<String, Object> state = new LinkedHashMap<>();
+        state.put("each", shares.each());
+        state.put("in-flight", shares.inFlight());
+        state.put("addresses", shares.addresses());
+        state.put("limited", shares.limited());
+        return state;
     }
 
     /** The state of a live value as JSON fields. */

@@ -1,5 +1,6 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.settings.UpstreamSettings;
@@ -54,6 +55,7 @@ public final class HealthCheck {
                                 HealthCheck::headers,
                                 loop,
                                 loop.<Void>newPromise(),
+                                ClientAddress.UNKNOWN,
                                 BufferBudget.unbounded(),
                                 true),
                         settings,

@@ -1,5 +1,6 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
@@ -73,6 +74,7 @@ final class Probe {
                                 this::headers,
                                 loop,
                                 loop.<Void>newPromise(),
+                                ClientAddress.UNKNOWN,
                                 BufferBudget.unbounded(),
                                 true))
                 .handle((outcome, bug) -> resultOf(outcome));

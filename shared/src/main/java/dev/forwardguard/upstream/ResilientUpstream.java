@@ -5,6 +5,7 @@ import static dev.forwardguard.outcome.FallbackReason.CIRCUIT_OPEN;
 import static dev.forwardguard.outcome.FallbackReason.FORCED;
 import static dev.forwardguard.outcome.FallbackReason.OVERLOAD;
 
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
@@ -35,7 +36,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
@@ -56,7 +56,7 @@ public final class ResilientUpstream implements Upstream {
     private final UpstreamMetrics meters;
     private final Connector connector = new Connector();
     private final ConcurrentMap<EventLoop, EventLoopState> shared = new ConcurrentHashMap<>();
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final InFlight inFlight = new InFlight();
     private volatile @Nullable Route route;
 
     /** An upstream whose probes are the only witness against it. */
@@ -98,17 +98,16 @@ public final class ResilientUpstream implements Upstream {
             return unavailable(FORCED);
         }
         Route taken = routeUnder(now); // first: an exception must not leak a place
-        if (inFlight.incrementAndGet() > now.upstream().maxConcurrent()) {
-            inFlight.decrementAndGet();
+        if (!inFlight.enter(request.client(), now.upstream().maxConcurrent())) {
             return unavailable(OVERLOAD);
         }
         Optional<Permit> permit =
                 now.mode() == Mode.UPSTREAM ? ALWAYS : taken.circuit().tryAcquire();
         if (permit.isEmpty()) {
-            inFlight.decrementAndGet();
+            inFlight.leave(request.client());
             return unavailable(CIRCUIT_OPEN);
         }
-        var call = new Call(taken, permit.get());
+        var call = new Call(taken, permit.get(), request.client());
         return exchange(request, now.upstream(), taken.address(), call).whenComplete(call::ended);
     }
 
@@ -122,6 +121,11 @@ public final class ResilientUpstream implements Upstream {
     public ProbeEvidence probe() {
         Route current = route;
         return current == null ? ProbeEvidence.UNKNOWN : current.circuit().evidence();
+    }
+
+    @Override
+    public ClientShares shares() {
+        return inFlight.shares(settings.get().upstream().maxConcurrent());
     }
 
     private CompletableFuture<UpstreamOutcome> exchange(
@@ -253,12 +257,14 @@ public final class ResilientUpstream implements Upstream {
     private final class Call implements HttpExchange.Observer {
         private final Route taken;
         private final Permit permit;
+        private final ClientAddress client;
         private final long startedAt = ticker.nanos();
         private int status;
 
-        Call(Route taken, Permit permit) {
+        Call(Route taken, Permit permit, ClientAddress client) {
             this.taken = taken;
             this.permit = permit;
+            this.client = client;
         }
 
         @Override
@@ -273,7 +279,7 @@ public final class ResilientUpstream implements Upstream {
         }
 
         void ended(@Nullable UpstreamOutcome outcome, @Nullable Throwable bug) {
-            inFlight.decrementAndGet();
+            inFlight.leave(client);
             switch (outcome) {
                 case Answered ignored -> taken.circuit().answered(permit, status);
                 case Unavailable ignored when isClientFault() -> permit.cancelled();

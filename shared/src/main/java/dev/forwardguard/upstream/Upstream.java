@@ -23,4 +23,9 @@ public interface Upstream {
     default ProbeEvidence probe() {
         return ProbeEvidence.UNKNOWN;
     }
+
+    /** Returns how its places are shared between client addresses. */
+    default ClientShares shares() {
+        return new ClientShares(0, 0, 0, false);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.http1.OutgoingHeaders;
 import dev.forwardguard.memory.BufferBudget;
 
@@ -14,6 +15,7 @@ import io.netty.util.concurrent.Future;
  * @param headers all headers to send, except {@code Host}, which is the upstream's
  * @param loop the event loop of the request, on which its outcome is reported
  * @param cancellation done when the caller no longer waits for the outcome
+ * @param client the address that the request counts for, {@link ClientAddress#UNKNOWN} for none
  * @param buffers where the bytes of the response are counted
  * @param freshConnection whether to open a connection for this request alone
  */
@@ -22,20 +24,24 @@ public record UpstreamRequest(
         OutgoingHeaders headers,
         EventLoop loop,
         Future<Void> cancellation,
+        ClientAddress client,
         BufferBudget.Share buffers,
         boolean freshConnection) {
 
     /**
      * Creates a request that is cancelled when the caller's connection closes.
      *
+     * @param client the address that the request counts for
      * @param caller the connection that waits for the outcome
      */
-    public UpstreamRequest(String uri, OutgoingHeaders headers, Channel caller) {
+    public UpstreamRequest(
+            String uri, OutgoingHeaders headers, ClientAddress client, Channel caller) {
         this(
                 uri,
                 headers,
                 caller.eventLoop(),
                 caller.closeFuture(),
+                client,
                 BufferBudget.of(caller),
                 false);
     }

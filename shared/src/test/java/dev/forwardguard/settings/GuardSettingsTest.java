@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.client.ClientAddressResolver;
 import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.testing.RecordText;
 
@@ -98,9 +99,15 @@ class GuardSettingsTest {
                           trials: 2
                         drop-request-headers: [X-Secret, cookie]
                         drain-delay: 0s
+                        client-address: x-real-ip
+                        trusted-proxies: [192.0.2.1, 'fd00::/8']
                         """);
 
         assertThat(settings.mode()).isEqualTo(Mode.FALLBACK);
+        assertThat(settings.clientAddress().header())
+                .isEqualTo(ClientAddressResolver.Source.X_REAL_IP);
+        assertThat(settings.clientAddress().trustedProxies())
+                .hasToString("[192.0.2.1/32, fd00::/8]");
         UpstreamSettings upstream = settings.upstream();
         assertThat(upstream.host()).isEqualTo("::1");
         assertThat(upstream.port()).isEqualTo(9);
@@ -146,6 +153,10 @@ class GuardSettingsTest {
                 "mode: of                          | line 1: mode must be one of auto, fallback, upstream: of",
                 "mode:                             | line 1: mode must be a single value",
                 "mode: [auto]                      | line 1: mode must be a single value",
+                "client-address: cf-ip            | line 1: client-address must be x-forwarded-for or x-real-ip: cf-ip",
+                "trusted-proxies: [10.0.0.0/33]   | line 1: trusted-proxies must have from 0 to 32 bits",
+                "trusted-proxies: 10.0.0.1        | line 1: trusted-proxies must be a list",
+                "emergency: {replicas: 2}         | line 1: unknown key emergency",
                 "moed: auto                        | line 1: unknown key moed",
                 "upstream: {deadlin: 5s}           | line 1: unknown key upstream.deadlin",
                 // a key of authentik-guard alone
@@ -236,5 +247,6 @@ class GuardSettingsTest {
         assertThat(settings.upstream().probe())
                 .hasToString(RecordText.of(settings.upstream().probe()));
         assertThat(settings.breaker()).hasToString(RecordText.of(settings.breaker()));
+        assertThat(settings.clientAddress()).hasToString(RecordText.of(settings.clientAddress()));
     }
 }

@@ -16,20 +16,22 @@ import java.util.List;
  * and no others. What a new class needs to use decides where it belongs.
  */
 enum Rooms {
-    BOTBLOCK("botblock", "RUNTIME GUARD UPSTREAM HTTP1 OUTCOME SETTINGS LIVE"),
+    BOTBLOCK("botblock", "RUNTIME GUARD UPSTREAM CLIENT HTTP1 OUTCOME SETTINGS LIVE"),
     AUTHENTIK(
             "authentik",
-            "EMERGENCY HEALTH PAGES RUNTIME GUARD UPSTREAM HTTP1 OUTCOME SETTINGS LIVE HTPASSWD"),
+            "EMERGENCY HEALTH PAGES RUNTIME GUARD UPSTREAM CLIENT HTTP1 OUTCOME SETTINGS LIVE"
+                    + " HTPASSWD"),
     PASSTHROUGH(
             "authentik.passthrough",
-            "AUTHENTIK EMERGENCY LOGIN PAGES SERVER TELEMETRY GUARD CONNECTION HTTP1 OUTCOME SETTINGS"
+            "AUTHENTIK EMERGENCY PAGES SERVER TELEMETRY GUARD CONNECTION CLIENT HTTP1 OUTCOME SETTINGS"
                     + " TIME"),
     EMERGENCY(
             "authentik.emergency",
-            "AUTHENTIK LOGIN PAGES KUBERNETES HTPASSWD TELEMETRY GUARD OUTCOME SETTINGS LIVE TIME"),
+            "AUTHENTIK LOGIN PAGES KUBERNETES HTPASSWD TELEMETRY GUARD CLIENT OUTCOME SETTINGS LIVE"
+                    + " TIME"),
     /** Asks authentik by itself, and so uses its settings and the transport. */
     HEALTH("authentik.health", "AUTHENTIK TELEMETRY UPSTREAM SETTINGS LIVE TIME"),
-    LOGIN("authentik.login", "HTPASSWD TIME"),
+    LOGIN("authentik.login", "CLIENT HTPASSWD TIME"),
     PAGES("authentik.pages", "GUARD OUTCOME"),
     // a kubeconfig is YAML, as the settings are
     KUBERNETES("kubernetes..", "SETTINGS LIVE TIME"),
@@ -39,10 +41,11 @@ enum Rooms {
     SERVER("server", "TELEMETRY GUARD HTTP1 MEMORY OUTCOME TIME"),
     TELEMETRY("telemetry", "GUARD UPSTREAM BREAKER OUTCOME SETTINGS LIVE"),
     GUARD("guard", "HTTP1 OUTCOME SETTINGS LIVE"),
-    UPSTREAM("upstream", "BREAKER CONNECTION HTTP1 MEMORY OUTCOME SETTINGS TIME"),
+    UPSTREAM("upstream", "BREAKER CONNECTION CLIENT HTTP1 MEMORY OUTCOME SETTINGS TIME"),
     BREAKER("upstream.breaker", "SETTINGS TIME"),
     CONNECTION("upstream.connection", "UPSTREAM HTTP1 MEMORY OUTCOME SETTINGS TIME"),
-    SETTINGS("settings", "HTTP1 LIVE"),
+    SETTINGS("settings", "CLIENT HTTP1 LIVE"),
+    CLIENT("client", ""),
     HTTP1("http1", "OUTCOME"),
     MEMORY("memory", ""),
     OUTCOME("outcome", ""),

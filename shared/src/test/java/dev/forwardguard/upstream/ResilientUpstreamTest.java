@@ -304,7 +304,7 @@ class ResilientUpstreamTest {
                             loops,
                             System::nanoTime,
                             under);
-            var request = new UpstreamRequest("/auth", header -> {}, under.caller);
+            var request = new UpstreamRequest("/auth", header -> {}, under.client, under.caller);
             assertThatThrownBy(() -> upstream.ask(request)).hasMessage("no event loop");
 
             broken.set(false);
@@ -320,6 +320,7 @@ class ResilientUpstreamTest {
                 new UpstreamRequest(
                         "/auth?code=secret",
                         header -> header.accept("Cookie", "secret"),
+                        under.client,
                         under.caller);
 
         assertThat(request.toString()).contains("/auth").doesNotContain("secret");

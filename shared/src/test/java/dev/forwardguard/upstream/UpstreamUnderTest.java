@@ -1,5 +1,6 @@
 package dev.forwardguard.upstream;
 
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.VerdictRule;
@@ -43,6 +44,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
     final ResilientUpstream upstream;
     final StubUpstream stub;
     Channel caller;
+    ClientAddress client = ClientAddress.UNKNOWN;
     volatile GuardSettings settings;
 
     private UpstreamUnderTest(Transport transport, VerdictRule verdicts, int threads)
@@ -131,7 +133,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
     }
 
     CompletableFuture<UpstreamOutcome> ask() {
-        return upstream.ask(new UpstreamRequest("/auth", header -> {}, caller))
+        return upstream.ask(new UpstreamRequest("/auth", header -> {}, client, caller))
                 .toCompletableFuture();
     }
 

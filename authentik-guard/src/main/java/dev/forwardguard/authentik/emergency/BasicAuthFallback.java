@@ -7,9 +7,9 @@ import dev.forwardguard.authentik.login.AuthResult.Accepted;
 import dev.forwardguard.authentik.login.AuthResult.Overloaded;
 import dev.forwardguard.authentik.login.AuthResult.Rejected;
 import dev.forwardguard.authentik.login.AuthResult.Throttled;
-import dev.forwardguard.authentik.login.ClientAddress;
 import dev.forwardguard.authentik.login.Logins;
 import dev.forwardguard.authentik.pages.PageText;
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
 import dev.forwardguard.guard.Decision.Allow;
@@ -77,8 +77,7 @@ public final class BasicAuthFallback {
             return now(challenge(PageText.CHALLENGE, reason, request));
         }
         ClientAddress client =
-                profile.all()
-                        .emergency()
+                profile.settings()
                         .clientAddress()
                         .resolve(request.headers(), request.connection().remoteAddress());
         return logins.check(credentials.get(), client, request.connection()::isActive)

@@ -1,7 +1,5 @@
 package dev.forwardguard.authentik.emergency;
 
-import dev.forwardguard.authentik.login.ClientAddressResolver;
-import dev.forwardguard.authentik.login.Subnet;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.htpasswd.Realm;
 import dev.forwardguard.settings.YamlSection;
@@ -26,7 +24,6 @@ import java.util.List;
  * @param maxFailures how many wrong passwords may come from one address in a minute; 0 for no limit
  * @param replicas how many guards the visitors are spread over; each of them counts for itself, so
  *     the number of wrong passwords is divided by this one
- * @param clientAddress how to find that address
  */
 public record EmergencySettings(
         boolean requireHttps,
@@ -38,8 +35,7 @@ public record EmergencySettings(
         boolean allowPreflight,
         HashLimits limits,
         int maxFailures,
-        int replicas,
-        ClientAddressResolver clientAddress) {
+        int replicas) {
 
     private static final int LONGEST_MESSAGE = 1000;
 
@@ -54,8 +50,7 @@ public record EmergencySettings(
                     false,
                     HashLimits.DEFAULT,
                     5,
-                    1,
-                    ClientAddressResolver.DEFAULT);
+                    1);
 
     public static EmergencySettings take(YamlSection section) {
         HashLimits limits = DEFAULTS.limits;
@@ -81,16 +76,7 @@ public record EmergencySettings(
                                         5000,
                                         999_999_999)),
                         section.integer("max-failures", DEFAULTS.maxFailures, 0, 1_000_000),
-                        section.integer("replicas", DEFAULTS.replicas, 1, 100),
-                        new ClientAddressResolver(
-                                section.value(
-                                        "client-address",
-                                        DEFAULTS.clientAddress.header(),
-                                        ClientAddressResolver.Source::of),
-                                section.texts(
-                                        "trusted-proxies",
-                                        DEFAULTS.clientAddress.trustedProxies(),
-                                        EmergencySettings::subnets)));
+                        section.integer("replicas", DEFAULTS.replicas, 1, 100));
         section.rejectOtherKeys();
         return settings;
     }
@@ -101,10 +87,6 @@ public record EmergencySettings(
      */
     public int maxFailuresPerReplica() {
         return maxFailures == 0 ? 0 : Math.max(1, maxFailures / replicas);
-    }
-
-    private static List<Subnet> subnets(List<String> ranges) {
-        return ranges.stream().map(Subnet::parse).toList();
     }
 
     private static String message(String text) {
@@ -148,8 +130,6 @@ public record EmergencySettings(
                 + maxFailures
                 + ", replicas="
                 + replicas
-                + ", clientAddress="
-                + clientAddress
                 + "]";
     }
 }

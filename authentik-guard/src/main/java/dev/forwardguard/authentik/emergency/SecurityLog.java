@@ -3,7 +3,7 @@ package dev.forwardguard.authentik.emergency;
 import static java.util.Objects.requireNonNull;
 
 import dev.forwardguard.authentik.AuthentikProfile;
-import dev.forwardguard.authentik.login.ClientAddress;
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.time.Ticker;
 

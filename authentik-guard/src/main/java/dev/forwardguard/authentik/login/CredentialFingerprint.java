@@ -2,6 +2,7 @@ package dev.forwardguard.authentik.login;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.htpasswd.Credentials;
 
 import java.nio.ByteBuffer;

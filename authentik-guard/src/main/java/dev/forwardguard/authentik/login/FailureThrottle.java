@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.forwardguard.authentik.login.AuthResult.Overloaded;
 import dev.forwardguard.authentik.login.AuthResult.Throttled;
 import dev.forwardguard.authentik.login.Networks.Network;
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.time.Ticker;
 
 import io.github.bucket4j.Bucket;

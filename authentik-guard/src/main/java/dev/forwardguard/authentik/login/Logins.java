@@ -9,6 +9,7 @@ import dev.forwardguard.authentik.login.AuthResult.Overloaded;
 import dev.forwardguard.authentik.login.AuthResult.Rejected;
 import dev.forwardguard.authentik.login.AuthResult.Throttled;
 import dev.forwardguard.authentik.login.PendingCheck.Answer;
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.htpasswd.Credentials;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.htpasswd.HtpasswdEntry;

@@ -3,6 +3,7 @@ package dev.forwardguard.authentik.login;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.time.Ticker;
 
 import java.nio.ByteBuffer;

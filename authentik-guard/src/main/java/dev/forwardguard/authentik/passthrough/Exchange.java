@@ -1,6 +1,7 @@
 package dev.forwardguard.authentik.passthrough;
 
 import dev.forwardguard.authentik.ClientAuthorization;
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.server.CallerConnection;
@@ -138,11 +139,12 @@ final class Exchange implements ResponseReceiver {
     }
 
     private void awaitPlace(HttpRequest head) {
-        var address =
-                AddressShare.of(
-                        head.headers(),
-                        visitor.channel(),
-                        passThrough.profile().all().emergency().clientAddress());
+        ClientAddress address =
+                passThrough
+                        .profile()
+                        .settings()
+                        .clientAddress()
+                        .resolveVisitor(head.headers(), visitor.channel().remoteAddress());
         Places.Place asked =
                 passThrough
                         .places()

@@ -1,6 +1,6 @@
 package dev.forwardguard.authentik.passthrough;
 
-import dev.forwardguard.authentik.login.ClientAddress;
+import dev.forwardguard.client.ClientAddress;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +35,11 @@ final class Places {
     /**
      * Asks for a place.
      *
-     * @param address the visitor's; null if it has no share of its own
+     * @param address the visitor's; {@link ClientAddress#UNKNOWN} has no share of its own
      * @param onFree called by any thread if the place is not free at once, but becomes free
      * @return null if too many wait already
      */
-    synchronized @Nullable Place ask(@Nullable ClientAddress address, Runnable onFree) {
+    synchronized @Nullable Place ask(ClientAddress address, Runnable onFree) {
         var place = new Place(address, onFree);
         if (isFreeFor(address)) {
             give(place);
@@ -47,7 +47,7 @@ final class Places {
         }
         boolean crowded =
                 waiting.size() >= MOST_WAITING
-                        || (address != null
+                        || (!address.isUnknown()
                                 && waitingOf.getOrDefault(address, 0) >= WAITING_PER_ADDRESS);
         if (crowded) {
             return null;
@@ -65,8 +65,9 @@ final class Places {
         return waiting.size();
     }
 
-    private boolean isFreeFor(@Nullable ClientAddress address) {
-        return taken < total && (address == null || takenBy.getOrDefault(address, 0) < PER_ADDRESS);
+    private boolean isFreeFor(ClientAddress address) {
+        return taken < total
+                && (address.isUnknown() || takenBy.getOrDefault(address, 0) < PER_ADDRESS);
     }
 
     private void give(Place place) {
@@ -76,8 +77,8 @@ final class Places {
     }
 
     private static void count(
-            Map<ClientAddress, Integer> counts, @Nullable ClientAddress address, int more) {
-        if (address != null) {
+            Map<ClientAddress, Integer> counts, ClientAddress address, int more) {
+        if (!address.isUnknown()) {
             counts.merge(address, more, (a, b) -> a + b == 0 ? null : a + b);
         }
     }
@@ -115,12 +116,12 @@ final class Places {
 
     /** The place of one request, taken or waited for. */
     final class Place {
-        private final @Nullable ClientAddress address;
+        private final ClientAddress address;
         private final Runnable onFree;
         private boolean taken;
         private boolean ended;
 
-        private Place(@Nullable ClientAddress address, Runnable onFree) {
+        private Place(ClientAddress address, Runnable onFree) {
             this.address = address;
             this.onFree = onFree;
         }

@@ -13,8 +13,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.forwardguard.authentik.AuthentikProfile;
-import dev.forwardguard.authentik.login.ClientAddress;
-import dev.forwardguard.authentik.login.ClientAddressResolver;
+import dev.forwardguard.client.ClientAddress;
+import dev.forwardguard.client.ClientAddressResolver;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.telemetry.JsonLines;
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.authentik.login.AuthResult.Accepted;
 import dev.forwardguard.authentik.login.AuthResult.Overloaded;
+import dev.forwardguard.client.ClientAddress;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -2,6 +2,8 @@ package dev.forwardguard.authentik.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.client.ClientAddress;
+
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;

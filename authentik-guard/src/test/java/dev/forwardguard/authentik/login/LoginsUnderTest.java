@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.forwardguard.authentik.login.AuthResult.Rejected;
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.htpasswd.Credentials;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.htpasswd.Htpasswd;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.authentik.login.AuthResult.Accepted;
 import dev.forwardguard.authentik.login.AuthResult.Rejected;
+import dev.forwardguard.client.ClientAddress;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

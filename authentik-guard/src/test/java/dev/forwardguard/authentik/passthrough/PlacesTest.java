@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.forwardguard.authentik.login.ClientAddress;
-import dev.forwardguard.authentik.login.ClientAddressResolver;
+import dev.forwardguard.client.ClientAddress;
+import dev.forwardguard.client.ClientAddressResolver;
 
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 
@@ -18,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,20 +27,14 @@ final class PlacesTest {
     private final Places places = new Places(TOTAL);
     private final List<Integer> granted = new ArrayList<>();
 
-    private Places.@Nullable Place ask(@Nullable ClientAddress address, int number) {
+    private Places.@Nullable Place ask(ClientAddress address, int number) {
         return places.ask(address, () -> granted.add(number));
     }
 
-    private static @Nullable ClientAddress visitor(String forwardedFor) {
+    private static ClientAddress visitor(String forwardedFor) {
         HttpHeaders headers = new DefaultHttpHeaders().set("X-Forwarded-For", forwardedFor);
-        var gateway =
-                new EmbeddedChannel() {
-                    @Override
-                    protected SocketAddress remoteAddress0() {
-                        return new InetSocketAddress(InetAddress.ofLiteral("10.1.2.3"), 4711);
-                    }
-                };
-        return AddressShare.of(headers, gateway, ClientAddressResolver.DEFAULT);
+        var gateway = new InetSocketAddress(InetAddress.ofLiteral("10.1.2.3"), 4711);
+        return ClientAddressResolver.DEFAULT.resolveVisitor(headers, gateway);
     }
 
     @Test
@@ -93,7 +85,7 @@ final class PlacesTest {
             taken.add(ask(visitor("203.0.113.7"), -1));
         }
         for (int i = Places.PER_ADDRESS; i < TOTAL; i++) {
-            taken.add(ask(null, -1));
+            taken.add(ask(ClientAddress.UNKNOWN, -1));
         }
         ask(visitor("203.0.113.7"), 1);
         ask(visitor("203.0.113.8"), 2);
@@ -110,9 +102,9 @@ final class PlacesTest {
     @Test
     void fewWait() {
         for (int i = 0; i < TOTAL + Places.MOST_WAITING; i++) {
-            assertThat(ask(null, i)).isNotNull();
+            assertThat(ask(ClientAddress.UNKNOWN, i)).isNotNull();
         }
-        assertThat(ask(null, -1)).isNull();
+        assertThat(ask(ClientAddress.UNKNOWN, -1)).isNull();
         assertThat(places.waiting()).isEqualTo(Places.MOST_WAITING);
     }
 
@@ -134,7 +126,7 @@ final class PlacesTest {
             if (random.nextBoolean()) {
                 ClientAddress address =
                         random.nextInt(3) == 0
-                                ? null
+                                ? ClientAddress.UNKNOWN
                                 : visitor("203.0.113." + (1 + random.nextInt(20)));
                 Places.Place place = ask(address, step);
                 if (place != null) {

@@ -31,12 +31,21 @@ public record GuardKind(String path, int statusWithoutVerdict, Outcome outcomeWi
 
     /** The auth request that Traefik sends for a visitor who came by TLS. */
     public RawRequest authRequest() {
+        return authRequestFrom("203.0.113.7");
+    }
+
+    /**
+     * The auth request that Traefik sends for a visitor with this address.
+     *
+     * @param forwardedFor the value of {@code X-Forwarded-For}
+     */
+    public RawRequest authRequestFrom(String forwardedFor) {
         return RawRequest.get(path)
                 .with("X-Forwarded-Method", "GET")
                 .with("X-Forwarded-Proto", "https")
                 .with("X-Forwarded-Host", "app.example")
                 .with("X-Forwarded-Uri", "/page")
-                .with("X-Forwarded-For", "203.0.113.7");
+                .with("X-Forwarded-For", forwardedFor);
     }
 
     /** The same request with another method. */

@@ -31,10 +31,13 @@ public abstract class HangUpContract extends AgainstStubUpstream {
         super(kind);
     }
 
-    /** Few requests at a time: those that are never cancelled block all others. */
+    /**
+     * Few requests at a time, two for the one client address: those that are never cancelled block
+     * all others.
+     */
     @Override
     protected String limits() {
-        return "connect-timeout: 20s, read-timeout: 20s, deadline: 20s, max-concurrent: 2";
+        return "connect-timeout: 20s, read-timeout: 20s, deadline: 20s, max-concurrent: 8";
     }
 
     static Stream<Named<Behaviour>> delays() {

@@ -28,6 +28,9 @@ record GuardContender(String program, Path checkout, String label, int loops, Ca
     static final String BOT_BLOCK = "bot-block-guard";
     static final String AUTHENTIK = "authentik-guard";
 
+    /** All requests have the same client address, which may use a quarter of all places. */
+    private static final int PLACES_PER_REQUEST = 4;
+
     /** The load that a guard is sized for; beyond it, requests get no verdict. */
     enum Capacity {
         /** As in its image: at least 341 connections, 256 concurrent requests. */
@@ -75,7 +78,9 @@ record GuardContender(String program, Path checkout, String label, int loops, Ca
                           max-concurrent: %d
                         drain-delay: 0s
                         """
-                                .formatted(rig.upstream(), capacity.maxConcurrent));
+                                .formatted(
+                                        rig.upstream(),
+                                        PLACES_PER_REQUEST * capacity.maxConcurrent));
         Map<String, String> variables = new HashMap<>();
         variables.put("GUARD_HOST", "127.0.0.1");
         variables.put("GUARD_PORT", String.valueOf(rig.port()));

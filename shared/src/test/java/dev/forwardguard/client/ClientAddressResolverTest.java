@@ -1,4 +1,4 @@
-package dev.forwardguard.authentik.login;
+package dev.forwardguard.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -95,6 +95,39 @@ class ClientAddressResolverTest {
                                 headers("X-Forwarded-For", "192.0.2.1"),
                                 new EmbeddedChannel().remoteAddress()))
                 .isEqualTo(ClientAddress.UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "198.51.100.7;              10.0.0.1;     198.51.100.7",
+                "2001:db8::7;               10.0.0.1;     2001:db8::7",
+                "203.0.113.1;               198.51.100.9; 198.51.100.9",
+                // private, loopback, link-local
+                "10.0.0.9;                  10.0.0.1;     unknown",
+                "100.64.0.9;                10.0.0.1;     unknown",
+                "169.254.0.9;               10.0.0.1;     unknown",
+                "fe80::9;                   10.0.0.1;     unknown",
+                "-;                         10.0.0.1;     unknown",
+                "x;                         127.0.0.1;    unknown",
+                // a trusted proxy
+                "192.0.2.9;                 10.0.0.1;     unknown",
+                "-;                         192.0.2.9;    unknown",
+                "198.51.100.7, 192.0.2.9;   10.0.0.1;     198.51.100.7",
+                "10.0.0.9;                  192.0.2.9;    unknown",
+            })
+    void findsNoVisitorIfAddressMayBeThatOfMany(String header, String peer, String visitor) {
+        var resolver =
+                new ClientAddressResolver(
+                        ClientAddressResolver.Source.X_FORWARDED_FOR,
+                        List.of(
+                                Subnet.parse("192.0.2.0/24"),
+                                Subnet.parse("10.0.0.1"),
+                                Subnet.parse("127.0.0.1")));
+
+        assertThat(resolver.resolveVisitor(headers("X-Forwarded-For", header), from(peer)))
+                .hasToString(visitor);
     }
 
     @Test

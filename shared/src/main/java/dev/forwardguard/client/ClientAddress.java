@@ -1,10 +1,14 @@
-package dev.forwardguard.authentik.login;
+package dev.forwardguard.client;
 
 import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -16,7 +20,7 @@ import java.util.Optional;
  */
 public final class ClientAddress {
     /** The address of every connection that has none; all of them count as one. */
-    static final ClientAddress UNKNOWN = new ClientAddress(new byte[0]);
+    public static final ClientAddress UNKNOWN = new ClientAddress(new byte[0]);
 
     /** The longest literal has 45 characters; brackets, a zone and a port may be added. */
     private static final int MAX_LENGTH = 80;
@@ -25,16 +29,33 @@ public final class ClientAddress {
 
     private static final byte[] NAT64 = {0, 0x64, -1, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
 
+    /** Secret, so that nobody can choose addresses that collide in a table. */
+    private static final long SEED = new SecureRandom().nextLong();
+
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
     private final byte[] bytes;
-    private final ByteBuffer network;
+    private final long network;
 
     private ClientAddress(byte[] bytes) {
         this.bytes = bytes;
-        this.network = ByteBuffer.wrap(bytes, 0, bytes.length == 16 ? 8 : bytes.length);
+        this.network =
+                switch (bytes.length) {
+                    case 16 -> (long) LONG.get(bytes, 0);
+                    case 4 -> (int) INT.get(bytes, 0);
+                    default -> 0;
+                };
     }
 
-    /** Creates an address from its 4 or 16 bytes. */
-    static ClientAddress of(byte[] bytes) {
+    /**
+     * Creates an address from its 4 or 16 bytes.
+     *
+     * @param bytes not changed any more
+     */
+    public static ClientAddress of(byte[] bytes) {
         if (bytes.length == 16) {
             byte[] last = Arrays.copyOfRange(bytes, 12, 16);
             // a NAT64 never translates a private address (RFC 6052 section 3.1), so one in there
@@ -43,7 +64,7 @@ public final class ClientAddress {
                 return new ClientAddress(last);
             }
         }
-        return new ClientAddress(bytes.clone());
+        return new ClientAddress(bytes);
     }
 
     private static boolean startsWith(byte[] prefix, byte[] address) {
@@ -51,7 +72,7 @@ public final class ClientAddress {
     }
 
     /** Parses an address literal as proxies write it, with or without port; otherwise empty. */
-    static Optional<ClientAddress> parse(String text) {
+    public static Optional<ClientAddress> parse(String text) {
         String literal = text.strip();
         if (literal.length() > MAX_LENGTH) {
             return Optional.empty();
@@ -82,19 +103,29 @@ public final class ClientAddress {
         return subnet.contains(bytes);
     }
 
-    /** The bytes that identify the network, as input for a MAC. */
-    ByteBuffer network() {
-        return network.asReadOnlyBuffer();
+    /** Whether the address is in a range that is not routed in the internet. */
+    boolean isLocal() {
+        return Subnet.isLocal(bytes);
+    }
+
+    /**
+     * The bytes that identify the network, read-only: 8 of an IPv6 address, 4 of an IPv4 address,
+     * none of {@link #UNKNOWN}.
+     */
+    public ByteBuffer network() {
+        return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, 8)).asReadOnlyBuffer();
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ClientAddress that && network.equals(that.network);
+        return other instanceof ClientAddress that
+                && network == that.network
+                && bytes.length == that.bytes.length;
     }
 
     @Override
     public int hashCode() {
-        return network.hashCode();
+        return (int) (((network ^ SEED) * 0x9e3779b97f4a7c15L) >>> 32);
     }
 
     /** The whole address in readable form, not only the network. */

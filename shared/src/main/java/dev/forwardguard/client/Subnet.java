@@ -1,4 +1,4 @@
-package dev.forwardguard.authentik.login;
+package dev.forwardguard.client;
 
 import io.netty.util.NetUtil;
 

@@ -1,4 +1,4 @@
-package dev.forwardguard.authentik.login;
+package dev.forwardguard.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

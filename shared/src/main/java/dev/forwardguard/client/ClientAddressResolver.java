@@ -1,6 +1,7 @@
-package dev.forwardguard.authentik.login;
+package dev.forwardguard.client;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -18,7 +19,10 @@ import java.util.stream.Stream;
  * @param trustedProxies the networks of the proxies
  */
 public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) {
-    /** Loopback and the private ranges (RFC 1918, RFC 4193), where a gateway and its pods are. */
+    /**
+     * {@code X-Forwarded-For} of trusted proxies in the loopback and private ranges (RFC 1918, RFC
+     * 4193), where a gateway and its pods are.
+     */
     public static final ClientAddressResolver DEFAULT =
             new ClientAddressResolver(
                     Source.X_FORWARDED_FOR,
@@ -40,10 +44,16 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
         X_FORWARDED_FOR("X-Forwarded-For"),
         X_REAL_IP("X-Real-Ip");
 
-        private final String headerName;
+        @SuppressWarnings("ImmutableEnumChecker") // nothing changes it
+        private final AsciiString headerName;
 
         Source(String headerName) {
-            this.headerName = headerName;
+            this.headerName = AsciiString.cached(headerName);
+        }
+
+        /** The name of the header. */
+        public AsciiString headerName() {
+            return headerName;
         }
 
         /**
@@ -53,7 +63,7 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
          */
         public static Source of(String text) {
             return Stream.of(values())
-                    .filter(source -> source.headerName.equalsIgnoreCase(text))
+                    .filter(source -> source.headerName.contentEqualsIgnoreCase(text))
                     .findFirst()
                     .orElseThrow(
                             () ->
@@ -84,6 +94,17 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
                 : firstUntrusted(connection, values);
     }
 
+    /**
+     * Returns the address whose requests in flight are counted together: the visitor's, or {@link
+     * ClientAddress#UNKNOWN} if it may be that of many visitors. It may if it is private or
+     * loopback, or a trusted proxy's: behind a load balancer that hides the addresses, all visitors
+     * have the same one.
+     */
+    public ClientAddress resolveVisitor(HttpHeaders headers, SocketAddress peer) {
+        ClientAddress client = resolve(headers, peer);
+        return client.isLocal() || isProxy(client) ? ClientAddress.UNKNOWN : client;
+    }
+
     /** Several field lines of the same name form one list (RFC 9110 section 5.3). */
     private ClientAddress firstUntrusted(ClientAddress connection, List<String> values) {
         ClientAddress nearest = connection;
@@ -106,7 +127,12 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
     }
 
     private boolean isProxy(ClientAddress address) {
-        return trustedProxies.stream().anyMatch(address::in);
+        for (Subnet range : trustedProxies) { // no stream: this runs for each request
+            if (address.in(range)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Optional<String> only(List<String> values) {
