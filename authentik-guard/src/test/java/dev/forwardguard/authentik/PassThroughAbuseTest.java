@@ -283,6 +283,77 @@ final class PassThroughAbuseTest extends AgainstStubUpstream {
         awaitNoPlaces();
     }
 
+    /** One byte now and then is no silence. */
+    @Test
+    void placeThatOthersWaitForIsNotHeldForEver() throws Exception {
+        try (var limited = with(Map.of("pool.max-concurrent-http1-connections", "1"));
+                RawConnection slow = limited.http().connect();
+                var drips = Executors.newSingleThreadScheduledExecutor()) {
+            slow.send(POST.with("Content-Length", "1000").body("s").wire());
+            Eventually.until("the place", () -> status(limited).contains("\"taken\":1"));
+            drips.scheduleAtFixedRate(() -> slow.send("s"), 1, 1, TimeUnit.SECONDS);
+            int answered = 503;
+            for (int i = 0; i < 5 && answered == 503; i++) {
+                answered = limited.http().ask(GET).status(); // waits for up to 5 s
+            }
+            drips.shutdownNow();
+
+            assertThat(answered).isEqualTo(200);
+            assertThat(slow.receive().status()).isEqualTo(503);
+        }
+    }
+
+    /** An upload that nobody takes, and those that wait for a place with part of a body. */
+    @Test
+    void bodiesThatAreHeldAreCounted() throws IOException {
+        upstream.behaves(Behaviour.hangs());
+        try (var limited = with(Map.of("pool.max-concurrent-http1-connections", "1"));
+                RawConnection first = limited.http().connect();
+                RawConnection second = limited.http().connect()) {
+            first.send(GET.wire());
+            Eventually.until("the place", () -> status(limited).contains("\"taken\":1"));
+            second.send(POST.with("Content-Length", "20000").body(Wire.octets(10_000)).wire());
+
+            Eventually.until("count", () -> bufferedBytes(limited) > 1_000);
+            second.hangUp();
+            Eventually.until("no bytes", () -> bufferedBytes(limited) == 0);
+        }
+    }
+
+    private static long bufferedBytes(RunningGuard of) throws IOException {
+        String state = status(of);
+        String name = "\"buffered-bytes\":";
+        int from = state.indexOf(name) + name.length();
+        int to = from;
+        while (Character.isDigit(state.charAt(to))) {
+            to++;
+        }
+        return Long.parseLong(state.substring(from, to));
+    }
+
+    /** A visitor's long URL is all it takes to make the outpost send a long redirect. */
+    @Test
+    void responseHeadIsCountedUntilItWasSentOn() throws IOException {
+        var rest = new CountDownLatch(1);
+        String field = "A: b\r\n";
+        String head = "HTTP/1.1 302 Found\r\n" + field.repeat(900);
+        upstream.behaves(
+                (dialogue, _) -> {
+                    dialogue.send(head);
+                    rest.await();
+                    dialogue.send("Content-Length: 0\r\n\r\n");
+                });
+        try (RawConnection visitor = guard.http().connect()) {
+            visitor.send(GET.wire());
+            int bytes = head.length() + 900 * 64;
+            Eventually.until("count", () -> status(guard).contains("\"buffered-bytes\":" + bytes));
+            rest.countDown();
+
+            assertThat(visitor.receive().status()).isEqualTo(302);
+            Eventually.until("no bytes", () -> status(guard).contains("\"buffered-bytes\":0"));
+        }
+    }
+
     @Test
     void managementPortDoesNotPassThrough() throws IOException {
         assertThat(guard.management().ask(GET).status()).isEqualTo(404);

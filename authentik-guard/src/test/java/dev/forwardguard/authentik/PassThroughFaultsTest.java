@@ -252,6 +252,26 @@ final class PassThroughFaultsTest extends AgainstStubUpstream {
         assertThat(answer.closed()).isTrue();
     }
 
+    /** Such a client would wait for the end of the connection. */
+    @Test
+    void closesAfterHttp10ThatWantsToKeepIt() throws IOException {
+        RawAnswer answer =
+                guard.http()
+                        .ask("GET " + GET.uri() + " HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+
+        assertThat(answer.closed()).isTrue();
+    }
+
+    @Test
+    void tooLargeResponseHasItsOwnPage() throws IOException {
+        upstream.behaves(Behaviour.answersRaw(Wire.ok("A: " + Wire.octets(300_000))));
+
+        RawAnswer answer = ask(GET.with("Accept", "text/html"));
+
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.body()).contains("too large");
+    }
+
     @Test
     void answers100ContinueItself() throws IOException {
         upstream.behaves(Behaviour.answers(Answer.of(200).body(FIRST)));

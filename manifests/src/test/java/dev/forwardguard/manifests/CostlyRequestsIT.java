@@ -2,6 +2,7 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.testing.Answer;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
@@ -9,6 +10,7 @@ import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubUpstream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,6 +93,26 @@ class CostlyRequestsIT {
             assertServes(guard, path);
         } finally {
             close(crowd);
+        }
+    }
+
+    /** What visitors can make the outpost send, by a long URL that it repeats. */
+    @Test
+    void halfResponseHeadsInThePassThrough() throws Exception {
+        String half = "HTTP/1.1 302 Found\r\n" + FIELD.repeat(900) + "Location: ";
+        Behaviour sends =
+                (dialogue, request) -> {
+                    if (request.uri().contains("start")) {
+                        dialogue.send(half + "x".repeat(240 * 1024));
+                        Thread.sleep(PATIENCE);
+                    }
+                    dialogue.send(Answer.of(204).wire());
+                };
+        try (var upstream = StubUpstream.start(sends);
+                var guard = start("authentik-guard", upstream)) {
+            String start = "/outpost.goauthentik.io/start?rd=";
+
+            attack(guard, AUTHENTIK, 640, RawRequest.get(start).wire());
         }
     }
 

@@ -51,7 +51,7 @@ public final class BufferBudget {
     public Share open(Channel client) {
         var share = new Share(this);
         client.attr(SHARE).set(share);
-        client.closeFuture().addListener(closed -> share.giveBack());
+        client.closeFuture().addListener(closed -> share.close());
         return share;
     }
 
@@ -80,12 +80,17 @@ public final class BufferBudget {
         return true;
     }
 
-    /** The bytes that one connection holds. Not thread-safe: used by its event loop only. */
+    /**
+     * The bytes that one connection holds. Not thread-safe: used by its event loop only. When the
+     * connection has closed, all was given back, and everything that is told after that changes
+     * nothing: Netty closes first, and then says what becomes of the rest.
+     */
     public static final class Share {
         private final BufferBudget budget;
         private long bytes;
         private long largeBytes;
         private boolean passesThrough;
+        private boolean closed;
 
         private Share(BufferBudget budget) {
             this.budget = budget;
@@ -93,6 +98,9 @@ public final class BufferBudget {
 
         /** Takes this many more bytes and returns true, or takes none if the budget is too low. */
         public boolean take(long more) {
+            if (closed) {
+                return false;
+            }
             long limit = budget.limit;
             long after = bytes + more;
             long moreLarge = after > LARGE_BYTES ? after - largeBytes : 0;
@@ -116,6 +124,9 @@ public final class BufferBudget {
 
         /** Gives back this many bytes. */
         public void giveBack(long some) {
+            if (closed) {
+                return;
+            }
             bytes -= some;
             budget.held.addAndGet(-some);
             if (passesThrough) {
@@ -167,9 +178,9 @@ public final class BufferBudget {
             return budget.large.get() > budget.limit / 100 * percent;
         }
 
-        /** Gives back everything. */
-        public void giveBack() {
+        private void close() {
             giveBack(bytes);
+            closed = true;
         }
     }
 }

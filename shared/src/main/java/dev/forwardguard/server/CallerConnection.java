@@ -19,4 +19,13 @@ public interface CallerConnection {
 
     /** Gives back the memory of the head of the request in flight, which was sent on. */
     void sentOn();
+
+    /**
+     * Takes memory for what else is held of the messages that are passed through. It is given back
+     * by {@link #release}, or when the request was answered. Returns false if there is none.
+     */
+    boolean hold(long bytes);
+
+    /** Gives back memory that {@link #hold} took for the request in flight. */
+    void release(long bytes);
 }

@@ -42,6 +42,7 @@ final class ClientConnection implements CallerConnection {
     private long fieldBytes;
     private long waiting;
     private long reserved;
+    private long passing;
     private long kept;
     private boolean inBody;
     private boolean unanswered;
@@ -186,8 +187,23 @@ final class ClientConnection implements CallerConnection {
         kept = Math.max(kept, keptAfter(requestBytes));
         requestBytes = 0;
         fieldBytes = 0;
-        share.keep(kept + waiting);
+        share.keep(kept + waiting + passing);
         reserved = waiting;
+    }
+
+    @Override
+    public boolean hold(long bytes) {
+        if (!share.take(bytes)) {
+            return false;
+        }
+        passing += bytes;
+        return true;
+    }
+
+    @Override
+    public void release(long bytes) {
+        passing -= bytes;
+        share.giveBack(bytes);
     }
 
     /** Called when the last part of a response is written. */
@@ -198,6 +214,7 @@ final class ClientConnection implements CallerConnection {
     /** Called when a response has been flushed. Releases what was held for its request. */
     void flushed() {
         unsent = false;
+        passing = 0;
         releaseHead();
         share.endPassThrough();
         expectRequest(waiting);

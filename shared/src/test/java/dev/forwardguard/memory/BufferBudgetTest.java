@@ -34,10 +34,24 @@ class BufferBudgetTest {
 
         share.giveBack(30);
         assertThat(budget.held()).isEqualTo(70);
-        share.giveBack();
+        share.giveBack(70);
 
         assertThat(budget.held()).isZero();
         assertThat(budget.open(new EmbeddedChannel()).take(100)).isTrue();
+    }
+
+    /** Netty says that a write has failed after it has said that the connection is closed. */
+    @Test
+    void closedConnectionGivesBackNothingTwice() {
+        BufferBudget.Share share = budget.open(client);
+        share.take(60);
+        client.close();
+
+        share.giveBack(60);
+        share.keep(0);
+
+        assertThat(budget.held()).isZero();
+        assertThat(share.take(1)).isFalse();
     }
 
     @Test
@@ -176,7 +190,7 @@ class BufferBudgetTest {
         assertThat(all.held()).isZero();
         BufferBudget.Share whole = connection(all);
         assertThat(whole.take(2048 * KIB)).isTrue();
-        whole.giveBack();
+        whole.giveBack(2048 * KIB);
         BufferBudget.Share passing = connection(all);
         assertThat(passing.passThrough()).isTrue();
         assertThat(passing.take(1024 * KIB)).isTrue();

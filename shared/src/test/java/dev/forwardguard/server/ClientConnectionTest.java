@@ -237,6 +237,56 @@ class ClientConnectionTest {
         assertThat(connection.isLastAnswer()).isTrue();
     }
 
+    @Test
+    void responseHeadIsCountedUntilSent() {
+        ClientConnection connection = connect();
+        assertThat(connection.arrived(KIB)).isTrue();
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.passThrough()).isTrue();
+        assertThat(connection.askedAll(0)).isTrue();
+
+        assertThat(connection.hold(2 * KIB)).isTrue();
+        connection.sentOn();
+        assertThat(heldKib()).isEqualTo(2);
+        connection.release(2 * KIB);
+
+        assertThat(heldKib()).isZero();
+    }
+
+    @Test
+    void largeResponseHeadsLeaveRoomForSmallOnes() {
+        var small = new BufferBudget(4608 * KIB); // of authentik-guard in its image
+        int large = 0;
+        for (int i = 0; i < 64; i++) {
+            ClientConnection visitor = connect(small);
+            assertThat(visitor.arrived(KIB)).isTrue();
+            assertThat(visitor.asked(0)).isTrue();
+            assertThat(visitor.passThrough()).isTrue();
+            visitor.sentOn();
+            if (visitor.hold(200 * KIB)) {
+                large++;
+            } else {
+                assertThat(visitor.hold(6 * KIB)).isTrue();
+            }
+        }
+
+        assertThat(large).isEqualTo(5);
+    }
+
+    @Test
+    void pageInsteadOfResponseGivesBackItsHead() {
+        ClientConnection connection = connect();
+        assertThat(connection.arrived(KIB)).isTrue();
+        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.askedAll(0)).isTrue();
+        assertThat(connection.hold(2 * KIB)).isTrue();
+
+        connection.answered();
+        connection.flushed();
+
+        assertThat(budget.held()).isZero();
+    }
+
     /** Held requests of every size, ten times as many as were seen. */
     @ParameterizedTest
     @ValueSource(ints = {48, 480})

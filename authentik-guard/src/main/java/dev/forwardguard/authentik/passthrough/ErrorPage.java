@@ -43,9 +43,11 @@ record ErrorPage(AuthentikProfile profile, HttpHeaders accepted, RequestId id) {
                     default -> HttpResponseStatus.BAD_GATEWAY;
                 };
         PageText text =
-                reason == FallbackReason.OVERLOAD
-                        ? PageText.OVERLOADED
-                        : PageText.OUTPOST_UNAVAILABLE;
+                switch (reason) {
+                    case OVERLOAD -> PageText.OVERLOADED;
+                    case RESPONSE_TOO_LARGE -> PageText.TOO_LARGE;
+                    default -> PageText.OUTPOST_UNAVAILABLE;
+                };
         return response(status, profile.page(text, reason, accepted, id));
     }
 

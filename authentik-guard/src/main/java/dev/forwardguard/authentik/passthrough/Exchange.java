@@ -61,6 +61,9 @@ final class Exchange implements ResponseReceiver {
 
     private static final long CHECK_MILLIS = 200;
 
+    /** No number of bytes that a connection can tell. */
+    private static final long NONE_UNSENT = Long.MIN_VALUE;
+
     private final PassThrough passThrough;
     private final CallerConnection caller;
     private final ChannelHandlerContext visitor;
@@ -86,7 +89,8 @@ final class Exchange implements ResponseReceiver {
     private boolean received;
     private boolean ended;
     private long unwanted;
-    private long stillUnsent;
+    private long headBytes;
+    private long stillUnsent = NONE_UNSENT;
     private long phaseAt;
     private long bodyAt;
     private long outpostAt;
@@ -158,7 +162,7 @@ final class Exchange implements ResponseReceiver {
                 visitor.executor()
                         .scheduleWithFixedDelay(
                                 this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
-        if (asked.isTaken()) {
+        if (asked.wasFree()) {
             connect();
         }
     }
@@ -204,7 +208,7 @@ final class Exchange implements ResponseReceiver {
         }
         HttpContent part;
         while ((part = unsent.poll()) != null) {
-            connection.send(part);
+            send(connection, part);
         }
         if (!hasBody) {
             connection.send(LastHttpContent.EMPTY_LAST_CONTENT);
@@ -266,12 +270,30 @@ final class Exchange implements ResponseReceiver {
         requestComplete = part instanceof LastHttpContent;
         HttpContent forwarded =
                 requestComplete ? new DefaultLastHttpContent(part.content()) : part; // no trailers
+        int bytes = forwarded.content().readableBytes();
+        if (!caller.hold(bytes)) {
+            forwarded.release();
+            fail(FallbackReason.OVERLOAD);
+            return;
+        }
         StreamingConnection current = outpost;
         if (current == null) {
-            unsent.add(forwarded);
+            unsent.add(forwarded.copy()); // the original is part of a buffer that may be large
+            forwarded.release();
         } else {
             outpostAt = bodyAt;
-            current.send(forwarded);
+            send(current, forwarded);
+        }
+    }
+
+    private void send(StreamingConnection to, HttpContent part) {
+        int bytes = part.content().readableBytes();
+        to.send(part).addListener(written -> bodySent(bytes));
+    }
+
+    private void bodySent(int bytes) {
+        if (!ended) {
+            caller.release(bytes);
         }
     }
 
@@ -290,6 +312,15 @@ final class Exchange implements ResponseReceiver {
     }
 
     @Override
+    public boolean takeForHead(long bytes) {
+        if (ended || !caller.hold(bytes)) {
+            return ended;
+        }
+        headBytes += bytes;
+        return true;
+    }
+
+    @Override
     public void head(HttpResponse head) {
         if (ended) {
             return;
@@ -301,7 +332,14 @@ final class Exchange implements ResponseReceiver {
         if (untilClose) {
             caller.endWithThisRequest();
         }
-        visitor.write(response);
+        visitor.write(response).addListener(written -> headWritten());
+    }
+
+    private void headWritten() {
+        if (!ended) {
+            caller.release(headBytes);
+            headBytes = 0;
+        }
     }
 
     @Override
@@ -324,6 +362,9 @@ final class Exchange implements ResponseReceiver {
     /** The visitor takes more of the response, or no more for now. */
     void visitorWritable(boolean writable) {
         StreamingConnection current = outpost;
+        if (writable) {
+            stillUnsent = NONE_UNSENT;
+        }
         if (current != null) {
             current.setReading(writable);
             outpostAt = passThrough.now();
@@ -387,8 +428,8 @@ final class Exchange implements ResponseReceiver {
             // otherwise the end would look like that of the body
             visitor.channel().config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        visitor.close();
         end();
+        visitor.close();
     }
 
     /** The visitor has left. */
@@ -427,7 +468,9 @@ final class Exchange implements ResponseReceiver {
         }
         long now = passThrough.now();
         Limits limits = passThrough.limits();
-        if (answeredAll) {
+        if (isTooLong(limits, now)) {
+            fail(FallbackReason.OVERLOAD);
+        } else if (answeredAll) {
             checkVisitor(limits, now);
         } else if (outpost != null) {
             checkStreams(outpost, limits, now);
@@ -440,10 +483,19 @@ final class Exchange implements ResponseReceiver {
         }
     }
 
+    /** Whoever takes or sends a byte now and then could keep a place for ever. */
+    private boolean isTooLong(Limits limits, long now) {
+        Places.Place current = place;
+        return (outpost != null || answeredAll)
+                && isOver(phaseAt, limits.longestIfWanted(), now)
+                && current != null
+                && current.isWanted();
+    }
+
     private void checkStreams(StreamingConnection current, Limits limits, long now) {
         if (!visitor.channel().isWritable()) {
             checkVisitor(limits, now);
-        } else if (!requestComplete && current.isWritable()) {
+        } else if (!answered && !requestComplete && current.isWritable()) {
             if (isOver(bodyAt, limits.bodyTimeout(), now)) {
                 answer(errorPage.unreadable(HttpResponseStatus.REQUEST_TIMEOUT));
             }

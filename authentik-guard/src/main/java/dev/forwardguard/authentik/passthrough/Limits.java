@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param placeTimeout how long a request waits for a place
  * @param bodyTimeout how long a visitor may send nothing of a request's body
  * @param visitorTimeout how long a visitor may take nothing of a response
+ * @param longestIfWanted how long a request may take as long as others wait for its place
  * @param places how many requests there may be at once
  */
 record Limits(
@@ -20,9 +21,11 @@ record Limits(
         Duration placeTimeout,
         Duration bodyTimeout,
         Duration visitorTimeout,
+        Duration longestIfWanted,
         int places) {
     private static final Duration BODY_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration VISITOR_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration LONGEST_IF_WANTED = Duration.ofSeconds(15);
 
     /** The limits in {@code micronaut.http.services.outpost}. */
     static Limits of(ServiceHttpClientConfiguration outpost) {
@@ -33,6 +36,7 @@ record Limits(
                 pool.getAcquireTimeout().orElseThrow(),
                 BODY_TIMEOUT,
                 VISITOR_TIMEOUT,
+                LONGEST_IF_WANTED,
                 pool.getMaxConcurrentHttp1Connections());
     }
 }

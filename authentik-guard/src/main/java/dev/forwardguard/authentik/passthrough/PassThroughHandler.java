@@ -56,7 +56,7 @@ final class PassThroughHandler extends ChannelDuplexHandler {
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest head, AuthRequest target) {
-        closing = !HttpUtil.isKeepAlive(head);
+        closing = !head.protocolVersion().isKeepAliveDefault() || !HttpUtil.isKeepAlive(head);
         if (closing) {
             connection.clientEndsWithThisRequest();
         }

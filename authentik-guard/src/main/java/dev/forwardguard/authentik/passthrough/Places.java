@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The places of the pass-through. A request needs one, or waits for one. An address that is not
@@ -43,6 +44,7 @@ final class Places {
         var place = new Place(address, onFree);
         if (isFreeFor(address)) {
             give(place);
+            place.wasFree = true;
             return place;
         }
         boolean crowded =
@@ -65,6 +67,11 @@ final class Places {
         return waiting.size();
     }
 
+    private synchronized boolean isWanted(Place place) {
+        return (taken == total && !waiting.isEmpty())
+                || waitingOf.getOrDefault(place.address, 0) > 0;
+    }
+
     private boolean isFreeFor(ClientAddress address) {
         return taken < total
                 && (address.isUnknown() || takenBy.getOrDefault(address, 0) < PER_ADDRESS);
@@ -76,8 +83,7 @@ final class Places {
         count(takenBy, place.address, 1);
     }
 
-    private static void count(
-            Map<ClientAddress, Integer> counts, ClientAddress address, int more) {
+    private static void count(Map<ClientAddress, Integer> counts, ClientAddress address, int more) {
         if (!address.isUnknown()) {
             counts.merge(address, more, (a, b) -> a + b == 0 ? null : a + b);
         }
@@ -118,6 +124,7 @@ final class Places {
     final class Place {
         private final ClientAddress address;
         private final Runnable onFree;
+        private boolean wasFree;
         private boolean taken;
         private boolean ended;
 
@@ -126,15 +133,27 @@ final class Places {
             this.onFree = onFree;
         }
 
-        boolean isTaken() {
-            synchronized (Places.this) {
-                return taken;
-            }
+        /** Whether it was free at once. If not, it is told when it is. */
+        boolean wasFree() {
+            return wasFree;
+        }
+
+        /** Whether somebody waits who would get this place. */
+        boolean isWanted() {
+            return Places.this.isWanted(this);
         }
 
         /** Gives the place back, or stops waiting for it. Only the first call has an effect. */
         void giveBack() {
-            Places.this.giveBack(this).forEach(next -> next.onFree.run());
+            Places.this.giveBack(this).forEach(Place::tell);
+        }
+
+        private void tell() {
+            try {
+                onFree.run();
+            } catch (RejectedExecutionException shuttingDown) {
+                giveBack();
+            }
         }
     }
 }

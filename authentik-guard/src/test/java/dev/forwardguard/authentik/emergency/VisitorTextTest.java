@@ -5,8 +5,8 @@ import static dev.forwardguard.testing.LinearWork.assertLinear;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.forwardguard.authentik.ClientAuthorization;
-import dev.forwardguard.client.ClientAddressResolver;
 import dev.forwardguard.authentik.pages.AcceptedMedia;
+import dev.forwardguard.client.ClientAddressResolver;
 import dev.forwardguard.htpasswd.Credentials;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.htpasswd.Htpasswd;

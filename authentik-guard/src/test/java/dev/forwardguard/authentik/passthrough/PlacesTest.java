@@ -20,6 +20,9 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 final class PlacesTest {
     private static final int TOTAL = 64;
@@ -40,11 +43,11 @@ final class PlacesTest {
     @Test
     void addressHasShare() {
         for (int i = 0; i < Places.PER_ADDRESS; i++) {
-            assertThat(requireNonNull(ask(visitor("203.0.113.7"), i)).isTaken()).isTrue();
+            assertThat(requireNonNull(ask(visitor("203.0.113.7"), i)).wasFree()).isTrue();
         }
 
-        assertThat(requireNonNull(ask(visitor("203.0.113.7"), 8)).isTaken()).isFalse();
-        assertThat(requireNonNull(ask(visitor("203.0.113.8"), 9)).isTaken()).isTrue();
+        assertThat(requireNonNull(ask(visitor("203.0.113.7"), 8)).wasFree()).isFalse();
+        assertThat(requireNonNull(ask(visitor("203.0.113.8"), 9)).wasFree()).isTrue();
     }
 
     @Test
@@ -53,8 +56,8 @@ final class PlacesTest {
             ask(visitor("2001:db8::" + i), i);
         }
 
-        assertThat(requireNonNull(ask(visitor("2001:db8::ffff"), 8)).isTaken()).isFalse();
-        assertThat(requireNonNull(ask(visitor("2001:db8:0:1::1"), 9)).isTaken()).isTrue();
+        assertThat(requireNonNull(ask(visitor("2001:db8::ffff"), 8)).wasFree()).isFalse();
+        assertThat(requireNonNull(ask(visitor("2001:db8:0:1::1"), 9)).wasFree()).isTrue();
     }
 
     @ParameterizedTest
@@ -73,9 +76,9 @@ final class PlacesTest {
             })
     void sharedAddressHasOnlyTotal(String address) {
         for (int i = 0; i < TOTAL; i++) {
-            assertThat(requireNonNull(ask(visitor(address), i)).isTaken()).isTrue();
+            assertThat(requireNonNull(ask(visitor(address), i)).wasFree()).isTrue();
         }
-        assertThat(requireNonNull(ask(visitor(address), TOTAL)).isTaken()).isFalse();
+        assertThat(requireNonNull(ask(visitor(address), TOTAL)).wasFree()).isFalse();
     }
 
     @Test
@@ -114,7 +117,45 @@ final class PlacesTest {
             assertThat(ask(visitor("203.0.113.7"), i)).isNotNull();
         }
         assertThat(ask(visitor("203.0.113.7"), -1)).isNull();
-        assertThat(requireNonNull(ask(visitor("203.0.113.8"), -1)).isTaken()).isTrue();
+        assertThat(requireNonNull(ask(visitor("203.0.113.8"), -1)).wasFree()).isTrue();
+    }
+
+    /** Otherwise a request would be sent twice. */
+    @Test
+    void placeIsGivenOnceAlsoByAnotherThread() throws Exception {
+        try (var other = Executors.newSingleThreadExecutor()) {
+            for (int round = 0; round < 20_000; round++) {
+                var one = new Places(1);
+                var told = new AtomicInteger();
+                Places.Place first = requireNonNull(one.ask(ClientAddress.UNKNOWN, () -> {}));
+                Future<?> givenBack = other.submit(first::giveBack);
+                Places.Place second =
+                        requireNonNull(one.ask(ClientAddress.UNKNOWN, told::incrementAndGet));
+                int atOnce = second.wasFree() ? 1 : 0;
+                givenBack.get();
+
+                assertThat(atOnce + told.get()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void placeIsWantedByWhomItIsFor() {
+        Places.Place held = requireNonNull(ask(visitor("203.0.113.7"), 0));
+        for (int i = 1; i < Places.PER_ADDRESS; i++) {
+            ask(visitor("203.0.113.7"), i);
+        }
+        Places.Place other = requireNonNull(ask(visitor("203.0.113.8"), 8));
+        assertThat(held.isWanted()).isFalse();
+        Places.Place ninth = requireNonNull(ask(visitor("203.0.113.7"), 9));
+        assertThat(held.isWanted()).isTrue();
+        assertThat(other.isWanted()).isFalse();
+        ninth.giveBack();
+        while (requireNonNull(ask(ClientAddress.UNKNOWN, 10)).wasFree()) {
+            assertThat(other.isWanted()).isFalse();
+        }
+
+        assertThat(other.isWanted()).isTrue();
     }
 
     @ParameterizedTest(name = "seed {0}")

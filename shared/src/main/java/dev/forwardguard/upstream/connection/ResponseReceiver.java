@@ -20,6 +20,12 @@ public interface ResponseReceiver {
     /** Bytes of the response have arrived. */
     void bytesArrived();
 
+    /**
+     * Takes memory for more of a header section, interim ones included. If there is none, returns
+     * false, and {@link #failed} follows.
+     */
+    boolean takeForHead(long bytes);
+
     /** The header section of the final response. Its framing is unambiguous. */
     void head(HttpResponse head);
 

@@ -1,11 +1,13 @@
 package dev.forwardguard.upstream.connection;
 
 import static dev.forwardguard.outcome.FallbackReason.BAD_STATUS;
+import static dev.forwardguard.outcome.FallbackReason.OVERLOAD;
 import static dev.forwardguard.outcome.FallbackReason.PROTOCOL_ERROR;
 import static dev.forwardguard.outcome.FallbackReason.RESET;
 import static dev.forwardguard.outcome.FallbackReason.RESPONSE_TOO_LARGE;
 
 import dev.forwardguard.http1.StrictResponseDecoder;
+import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamResponse;
 
@@ -50,6 +52,8 @@ public final class StreamingConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelFuture requestSent;
     private boolean interim;
     private boolean received;
+    private boolean inHead;
+    private int fields;
     private boolean keepAlive;
     private boolean complete;
     private boolean excess;
@@ -97,17 +101,24 @@ public final class StreamingConnection extends ChannelInboundHandlerAdapter {
         requestSent = null;
         interim = false;
         received = false;
+        inHead = true;
+        fields = 0;
         complete = false;
         decoder.expectNoContent(HttpMethod.HEAD.equals(head.method()));
         return channel.write(head);
     }
 
-    /** Sends part of the body of a request, and releases it. */
-    public void send(HttpContent part) {
+    /**
+     * Sends part of the body of a request, and releases it.
+     *
+     * @return done when it was written to the socket
+     */
+    public ChannelFuture send(HttpContent part) {
         ChannelFuture written = channel.write(part);
         if (part instanceof LastHttpContent) {
             requestSent = written;
         }
+        return written;
     }
 
     public void flush() {
@@ -144,7 +155,17 @@ public final class StreamingConnection extends ChannelInboundHandlerAdapter {
         } else {
             received = true;
             current.bytesArrived();
+            if (inHead && !current.takeForHead(bytes)) {
+                fail(OVERLOAD);
+            }
         }
+    }
+
+    /** Takes memory for the fields that were decoded since the last call. */
+    private boolean takeForFields(int all, ResponseReceiver current) {
+        int more = all - fields;
+        fields = all;
+        return more <= 0 || current.takeForHead((long) more * BufferBudget.FIELD_BYTES);
     }
 
     @Override
@@ -171,7 +192,11 @@ public final class StreamingConnection extends ChannelInboundHandlerAdapter {
         var head =
                 new DefaultHttpResponse(
                         HttpVersion.HTTP_1_1, response.status(), response.headers());
+        if (!takeForFields(head.headers().size(), current)) {
+            return OVERLOAD;
+        }
         keepAlive = HttpUtil.isKeepAlive(head);
+        inHead = false;
         complete = true;
         current.head(head);
         if (response.body().length > 0) {
@@ -215,8 +240,12 @@ public final class StreamingConnection extends ChannelInboundHandlerAdapter {
         if (status == 101) {
             return BAD_STATUS; // what follows is not HTTP
         }
+        if (!takeForFields(decoder.fields(), current)) {
+            return OVERLOAD;
+        }
         interim = head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
         if (!interim) {
+            inHead = false;
             keepAlive = HttpUtil.isKeepAlive(head);
             current.head(head);
         }
@@ -232,6 +261,8 @@ public final class StreamingConnection extends ChannelInboundHandlerAdapter {
         }
         if (complete) {
             finish(current);
+        } else if (inHead && !takeForFields(decoder.fields(), current)) {
+            fail(OVERLOAD);
         } else {
             current.handedOver();
         }
