@@ -14,6 +14,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -30,6 +31,7 @@ public final class UpstreamResolver {
     private final String host;
     private final int port;
     private final Ticker ticker;
+    private final Executor lookups;
     private final boolean literal;
     private final AtomicReference<@Nullable CompletableFuture<List<InetSocketAddress>>> lookup =
             new AtomicReference<>();
@@ -38,14 +40,26 @@ public final class UpstreamResolver {
     private volatile long lookedUpAt;
 
     public UpstreamResolver(String host, int port, Ticker ticker) {
+        this(host, port, ticker, UpstreamResolver::startThread);
+    }
+
+    /**
+     * @param lookups runs each lookup on a thread that may block
+     */
+    UpstreamResolver(String host, int port, Ticker ticker, Executor lookups) {
         this.host = host;
         this.port = port;
         this.ticker = ticker;
+        this.lookups = lookups;
         this.literal = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
         if (literal) {
             // an IP address, so this makes no lookup
             known = List.of(new InetSocketAddress(host, port));
         }
+    }
+
+    private static void startThread(Runnable lookup) {
+        Thread.ofPlatform().daemon().name("upstream-lookup").start(lookup);
     }
 
     public boolean leadsTo(String otherHost, int otherPort) {
@@ -88,31 +102,40 @@ public final class UpstreamResolver {
         if (running != null) {
             return running;
         }
-        Thread.ofPlatform().daemon().name("upstream-lookup").start(() -> resolve(mine));
+        try {
+            lookups.execute(() -> resolve(mine));
+        } catch (RuntimeException | Error e) { // the system has no thread for it
+            failed(mine, e);
+        }
         return mine;
     }
 
     private void resolve(CompletableFuture<List<InetSocketAddress>> result) {
-        List<InetSocketAddress> found = List.of();
-        Throwable problem = null;
+        List<InetSocketAddress> found;
         try {
             found =
                     Arrays.stream(InetAddress.getAllByName(host))
                             .map(address -> new InetSocketAddress(address, port))
                             .toList();
-            known = found;
-        } catch (UnknownHostException | RuntimeException e) {
-            LOG.debug("{} does not resolve", host, e);
-            problem = e;
-        } finally {
-            failure = problem;
-            lookedUpAt = ticker.nanos();
-            lookup.set(null);
+        } catch (UnknownHostException | RuntimeException | Error e) {
+            failed(result, e);
+            return;
         }
-        if (problem == null) {
-            result.complete(found);
-        } else {
-            result.completeExceptionally(problem);
-        }
+        known = found;
+        ended(null);
+        result.complete(found);
+    }
+
+    private void failed(CompletableFuture<List<InetSocketAddress>> result, Throwable problem) {
+        LOG.debug("{} does not resolve", host, problem);
+        ended(problem);
+        result.completeExceptionally(problem);
+    }
+
+    /** Makes room for the next lookup, before anybody hears of this one. */
+    private void ended(@Nullable Throwable problem) {
+        failure = problem;
+        lookedUpAt = ticker.nanos();
+        lookup.set(null);
     }
 }
