@@ -70,16 +70,18 @@ final class PassiveHealthCheck {
         if (ticker.nanos() - checkedAt < PAUSE_NANOS || !checking.compareAndSet(false, true)) {
             return;
         }
-        probe.send()
-                .whenComplete(
-                        (result, ignored) -> {
-                            if (result == ProbeResult.SUSPECT
-                                    && probe.evidence() == ProbeEvidence.CAN_TELL) {
-                                window = new SlidingWindow(WINDOW, ticker);
-                                confirmed.run();
-                            }
-                            checkedAt = ticker.nanos();
-                            checking.set(false);
-                        });
+        probe.send().whenComplete((result, ignored) -> checked(result));
+    }
+
+    private void checked(ProbeResult result) {
+        try {
+            if (result == ProbeResult.SUSPECT && probe.evidence() == ProbeEvidence.CAN_TELL) {
+                window = new SlidingWindow(WINDOW, ticker);
+                confirmed.run();
+            }
+        } finally { // an error must not be the end of all checks
+            checkedAt = ticker.nanos();
+            checking.set(false);
+        }
     }
 }

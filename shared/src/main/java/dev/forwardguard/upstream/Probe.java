@@ -11,6 +11,7 @@ import io.netty.channel.EventLoop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -59,7 +60,10 @@ final class Probe {
         return evidence;
     }
 
-    /** Sends one probe. The stage completes within the deadline, and never exceptionally. */
+    /**
+     * Sends one probe. The stage completes within the deadline, and never exceptionally: a probe
+     * that cannot be sent has failed. Its users wait for a result before they send another.
+     */
     CompletionStage<ProbeResult> send() {
         return learn().whenComplete((result, ignored) -> meters.recordProbe(result));
     }
@@ -68,16 +72,25 @@ final class Probe {
      * Likewise, but for the {@link #evidence} only; metrics count probes of a doubtful upstream.
      */
     CompletionStage<ProbeResult> learn() {
-        return upstream.apply(
-                        new UpstreamRequest(
-                                settings.path(),
-                                this::headers,
-                                loop,
-                                loop.<Void>newPromise(),
-                                ClientAddress.UNKNOWN,
-                                BufferBudget.unbounded(),
-                                true))
-                .handle((outcome, bug) -> resultOf(outcome));
+        CompletionStage<UpstreamOutcome> pending;
+        try {
+            pending = upstream.apply(request());
+        } catch (RuntimeException | Error bug) {
+            LOG.warn("The probe cannot be sent", bug);
+            return CompletableFuture.completedFuture(ProbeResult.FAILED);
+        }
+        return pending.handle((outcome, bug) -> resultOf(outcome));
+    }
+
+    private UpstreamRequest request() {
+        return new UpstreamRequest(
+                settings.path(),
+                this::headers,
+                loop,
+                loop.<Void>newPromise(),
+                ClientAddress.UNKNOWN,
+                BufferBudget.unbounded(),
+                true);
     }
 
     private void headers(BiConsumer<? super CharSequence, ? super CharSequence> header) {

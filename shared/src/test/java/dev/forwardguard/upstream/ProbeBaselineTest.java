@@ -28,6 +28,7 @@ class ProbeBaselineTest {
     private UpstreamOutcome outcome = answer(302);
     private boolean mayAsk = true;
     private boolean ended;
+    private boolean broken;
     private int sent;
     private int counted;
 
@@ -71,6 +72,20 @@ class ProbeBaselineTest {
 
         assertThat(sent).isEqualTo(2);
         assertThat(probe.evidence()).isEqualTo(ProbeEvidence.UNKNOWN);
+    }
+
+    @Test
+    void goesOnWhenAProbeCannotBeSent() {
+        broken = true;
+        Probe probe = seek(Optional.of("app.example"), SUSPECT);
+        run(1);
+        assertThat(sent).isEqualTo(1);
+
+        broken = false;
+        run(15);
+
+        assertThat(sent).isEqualTo(2);
+        assertThat(probe.evidence()).isEqualTo(ProbeEvidence.CAN_TELL);
     }
 
     @Test
@@ -139,6 +154,9 @@ class ProbeBaselineTest {
                         channel.eventLoop(),
                         _ -> {
                             sent++;
+                            if (broken) {
+                                throw new IllegalStateException("a bug");
+                            }
                             return CompletableFuture.completedFuture(outcome);
                         },
                         new UpstreamMetrics() {

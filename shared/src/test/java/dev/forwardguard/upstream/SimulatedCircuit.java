@@ -46,6 +46,7 @@ final class SimulatedCircuit implements UpstreamMetrics {
     private long now;
     private long latency = 10;
     private boolean answering = true;
+    private boolean sendable = true;
     private boolean loginFailing;
     private @Nullable CompletableFuture<UpstreamOutcome> probe;
     private long probeDue;
@@ -68,9 +69,17 @@ final class SimulatedCircuit implements UpstreamMetrics {
     private CompletableFuture<UpstreamOutcome> startProbe() {
         assertThat(probe).as("a second probe at the same time").isNull();
         probes.add(now);
+        if (!sendable) {
+            throw new IllegalStateException("a bug");
+        }
         probeDue = now + latency;
         probe = new CompletableFuture<>();
         return probe;
+    }
+
+    /** Whether probes can be sent; if not, there is an exception instead. */
+    void sendsProbes(boolean possible) {
+        sendable = possible;
     }
 
     /** From now on, probes take this long; those in flight do, too. */

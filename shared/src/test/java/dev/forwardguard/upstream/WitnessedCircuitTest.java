@@ -215,4 +215,16 @@ class WitnessedCircuitTest {
 
         simulated.awaitWithin(3 * SECOND + 100, CircuitState.CLOSED);
     }
+
+    /** Otherwise an open circuit would stay open for ever. */
+    @Test
+    void probesAgainWhenAProbeCouldNotBeSent() {
+        simulated.sendsProbes(false);
+        simulated.fail(5);
+        simulated.awaitWithin(2 * SECOND, CircuitState.OPEN);
+
+        simulated.sendsProbes(true);
+
+        simulated.awaitWithin(60 * SECOND, CircuitState.HALF_OPEN);
+    }
 }

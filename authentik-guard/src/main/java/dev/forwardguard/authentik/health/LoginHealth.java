@@ -9,6 +9,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.net.URI;
 import java.time.Clock;
@@ -27,6 +29,7 @@ import java.util.function.Supplier;
  * address or a timeout has changed. In mode fallback nothing is asked.
  */
 public final class LoginHealth implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoginHealth.class);
     static final Duration PERIOD = Duration.ofSeconds(5);
 
     private final Supplier<AuthentikSettings> settings;
@@ -120,7 +123,15 @@ public final class LoginHealth implements AutoCloseable {
         }
         asking = true;
         long startedAt = ticker.nanos();
-        asked.ask().whenComplete((answer, _) -> answered(asked, answer, startedAt));
+        CompletionStage<OptionalInt> pending;
+        try {
+            pending = asked.ask();
+        } catch (RuntimeException | Error bug) { // the next request may go out again
+            LOG.warn("upstream.login-health-url cannot be asked", bug);
+            answered(asked, null, startedAt);
+            return;
+        }
+        pending.whenComplete((answer, _) -> answered(asked, answer, startedAt));
     }
 
     @SuppressWarnings("ReferenceEquality") // another check is one with other settings

@@ -29,12 +29,16 @@ class LoginHealthTest {
     private final List<CompletableFuture<OptionalInt>> asked = new ArrayList<>();
     private final List<URI> addresses = new ArrayList<>();
     private int revision;
+    private boolean broken;
     private final LoginHealth health =
             new LoginHealth(
                     profile::all,
                     (url, _) -> {
                         addresses.add(url);
                         return () -> {
+                            if (broken) {
+                                throw new IllegalStateException("a bug");
+                            }
                             asked.add(new CompletableFuture<>());
                             return asked.getLast();
                         };
@@ -126,6 +130,23 @@ class LoginHealthTest {
         }
 
         assertThat(health.isFailing()).isTrue();
+    }
+
+    /** Otherwise nobody would ever be asked again. */
+    @Test
+    void requestThatCannotBeSentIsAFailure() {
+        settings(withUrl(""));
+        answer(204);
+        broken = true;
+        run(20);
+        assertThat(asked).hasSize(1);
+        assertThat(health.isFailing()).isTrue();
+
+        broken = false;
+        run(6, 204);
+
+        assertThat(asked).hasSizeGreaterThan(1);
+        assertThat(health.isFailing()).isFalse();
     }
 
     @Test
