@@ -63,6 +63,7 @@ public final class HttpExchange {
     private int timerIndex;
     private @Nullable UpstreamConnection connection;
     private @Nullable ChannelFuture connecting;
+    private @Nullable CompletableFuture<?> lookup;
 
     public HttpExchange(
             UpstreamRequest request,
@@ -120,7 +121,9 @@ public final class HttpExchange {
     private void resolveAndSend() {
         List<InetSocketAddress> known = address.known();
         if (known.isEmpty()) {
-            address.lookUp().whenCompleteAsync(this::lookedUp, loop());
+            var pending = address.lookUp();
+            lookup = pending;
+            pending.whenCompleteAsync(this::lookedUp, loop());
         } else {
             sendTo(known);
         }
@@ -244,14 +247,18 @@ public final class HttpExchange {
             return;
         }
         if (now - deadlineAt >= 0) {
-            boolean resolving = !sent && connecting == null;
-            end(new Unavailable(resolving ? DNS : DEADLINE));
+            end(new Unavailable(isResolving() ? DNS : DEADLINE));
         } else if (sent && now - lastByteAt >= settings.readTimeout().toNanos()) {
             end(new Unavailable(READ_TIMEOUT));
         } else if (now - slowAt >= 0) {
             slowAt = slowAfter(now);
             observer.slow();
         }
+    }
+
+    /** Whether it waits for the resolver, and for nothing else such as its turn. */
+    private boolean isResolving() {
+        return lookup != null && !lookup.isDone();
     }
 
     private static long slowAfter(long now) {
