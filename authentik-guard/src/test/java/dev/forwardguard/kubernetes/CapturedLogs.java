@@ -34,7 +34,10 @@ import java.util.logging.LogRecord;
 final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
     private static final Set<String> SECRETS = ConcurrentHashMap.newKeySet();
 
+    /** All of the class, also those before a {@link #clear}. */
     private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+
+    private final ConcurrentLinkedQueue<String> latest = new ConcurrentLinkedQueue<>();
     private final List<Appender<ILoggingEvent>> console = new ArrayList<>();
     private final JsonLines format = new JsonLines();
     private final java.util.logging.Logger okhttp = java.util.logging.Logger.getLogger("okhttp3");
@@ -43,7 +46,7 @@ final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
             new AppenderBase<>() {
                 @Override
                 protected void append(ILoggingEvent event) {
-                    lines.add(new String(format.encode(event), UTF_8));
+                    add(new String(format.encode(event), UTF_8));
                 }
             };
 
@@ -51,7 +54,7 @@ final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
             new Handler() {
                 @Override
                 public void publish(LogRecord record) {
-                    lines.add(record.getMessage() + " " + record.getThrown());
+                    add(record.getMessage() + " " + record.getThrown());
                 }
 
                 @Override
@@ -70,14 +73,27 @@ final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
 
     /** The lines of the guard at INFO and WARN since the last {@link #clear}. */
     List<String> logged() {
-        return lines.stream()
+        return latest.stream()
                 .filter(line -> line.contains("\"INFO\"") || line.contains("\"WARN\""))
                 .filter(line -> line.contains("dev.forwardguard"))
                 .toList();
     }
 
+    /** Begins anew for {@link #logged}. The lines so far must not contain a secret either. */
     void clear() {
-        lines.clear();
+        latest.clear();
+    }
+
+    private void add(String line) {
+        lines.add(line);
+        latest.add(line);
+    }
+
+    void assertNoSecrets() {
+        assertThat(lines).as("the log at TRACE").isNotEmpty();
+        for (String secret : SECRETS) {
+            assertThat(lines).as("lines with a secret").noneMatch(line -> line.contains(secret));
+        }
     }
 
     /** JUnit also calls the extension for nested classes, within their enclosing class. */
@@ -91,9 +107,12 @@ final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        if (isNested(context)) {
-            return;
+        if (!isNested(context)) {
+            start();
         }
+    }
+
+    void start() {
         for (Iterator<Appender<ILoggingEvent>> all = root().iteratorForAppenders();
                 all.hasNext(); ) {
             console.add(all.next());
@@ -111,15 +130,16 @@ final class CapturedLogs implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void afterAll(ExtensionContext context) {
         if (!isNested(context)) {
-            root().detachAppender(capture);
-            root().setLevel(Level.INFO);
-            console.forEach(root()::addAppender);
-            okhttp.removeHandler(captureOkHttp);
-            okhttp.setLevel(null);
+            stop();
         }
-        assertThat(lines).as("the log at TRACE").isNotEmpty();
-        for (String secret : SECRETS) {
-            assertThat(lines).as("lines with a secret").noneMatch(line -> line.contains(secret));
-        }
+        assertNoSecrets();
+    }
+
+    void stop() {
+        root().detachAppender(capture);
+        root().setLevel(Level.INFO);
+        console.forEach(root()::addAppender);
+        okhttp.removeHandler(captureOkHttp);
+        okhttp.setLevel(null);
     }
 }
