@@ -78,7 +78,7 @@ final class FailureThrottle {
 
     /**
      * Takes the token for an attempt. Empty if none is left. Every attempt must end in one of its
-     * three ways.
+     * three ways; only the first end counts.
      */
     synchronized Optional<Attempt> begin(ClientAddress from) {
         Network network = networks.of(from);
@@ -177,6 +177,7 @@ final class FailureThrottle {
         private final Reputation reputation;
         private final @Nullable Address address;
         private final Network network;
+        private boolean ended;
 
         private Attempt(
                 ClientAddress from,
@@ -196,6 +197,10 @@ final class FailureThrottle {
         /** The password was wrong: the token is spent. */
         void failed() {
             synchronized (FailureThrottle.this) {
+                if (ended) {
+                    return;
+                }
+                ended = true;
                 network.failed();
                 network.ends();
                 if (address != null) {
@@ -217,6 +222,10 @@ final class FailureThrottle {
         /** No password was checked: the token is returned. */
         void cancelled() {
             synchronized (FailureThrottle.this) {
+                if (ended) {
+                    return;
+                }
+                ended = true;
                 network.ends();
                 if (address != null) {
                     address.tokens.addTokens(1);

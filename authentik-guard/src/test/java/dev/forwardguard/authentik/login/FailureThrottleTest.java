@@ -82,6 +82,28 @@ class FailureThrottleTest {
         assertThat(throttle.begin(address(1))).isEmpty();
     }
 
+    /** An exception may follow after an attempt has ended. */
+    @Test
+    void onlyTheFirstEndOfAnAttemptCounts() {
+        FailureThrottle.Attempt first = throttle.begin(address(1)).orElseThrow();
+        first.failed();
+        first.failed();
+        first.cancelled();
+        for (int i = 0; i < 3; i++) {
+            fail(address(1));
+        }
+
+        FailureThrottle.Attempt last = throttle.begin(address(1)).orElseThrow();
+
+        assertThat(throttle.begin(address(1))).isEmpty();
+        assertThat(throttle.refusal(address(1))).contains(new AuthResult.Overloaded());
+        last.cancelled();
+        last.failed();
+        fail(address(1));
+        assertThat(throttle.refusal(address(1)))
+                .contains(new AuthResult.Throttled(Duration.ofSeconds(12)));
+    }
+
     @Test
     void countsAttemptsInFlight() {
         var attempts =
