@@ -10,9 +10,11 @@ import java.util.Objects;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * Checks passwords off the event loops: a few at a time, with a bounded queue, so that brute force
@@ -37,7 +39,7 @@ public final class HashingPool {
 
     private final Map<Reputation, Semaphore> slots = new EnumMap<>(Reputation.class);
     private final AtomicLong arrivals = new AtomicLong();
-    private final ThreadPoolExecutor trusted = threads(1, "hashing-trusted-");
+    private final ThreadPoolExecutor trusted;
     private final ThreadPoolExecutor shared;
 
     @Inject
@@ -57,21 +59,24 @@ public final class HashingPool {
      * @param queue how many checks of each reputation may wait
      */
     HashingPool(int size, int queue) {
+        this(size, queue, name -> Thread.ofPlatform().daemon().name(name, 1).factory());
+    }
+
+    /**
+     * @param factories creates the factory of the threads whose names begin like this
+     */
+    HashingPool(int size, int queue, Function<String, ThreadFactory> factories) {
         for (Reputation reputation : Reputation.values()) {
             slots.put(reputation, new Semaphore(size + queue));
         }
-        shared = threads(size, "hashing-");
+        trusted = threads(1, factories.apply("hashing-trusted-"));
+        shared = threads(size, factories.apply("hashing-"));
     }
 
-    private static ThreadPoolExecutor threads(int size, String name) {
+    private static ThreadPoolExecutor threads(int size, ThreadFactory factory) {
         var threads =
                 new ThreadPoolExecutor(
-                        size,
-                        size,
-                        30,
-                        TimeUnit.SECONDS,
-                        new PriorityBlockingQueue<>(),
-                        Thread.ofPlatform().daemon().name(name, 1).factory());
+                        size, size, 30, TimeUnit.SECONDS, new PriorityBlockingQueue<>(), factory);
         threads.allowCoreThreadTimeOut(true);
         return threads;
     }
@@ -87,7 +92,12 @@ public final class HashingPool {
             throw new RejectedExecutionException("no slot is free for reputation " + reputation);
         }
         var threads = reputation == Reputation.TRUSTED ? trusted : shared;
-        threads.execute(new HashTask(reputation, arrivals.getAndIncrement(), slot, check));
+        try {
+            threads.execute(new HashTask(reputation, arrivals.getAndIncrement(), slot, check));
+        } catch (RuntimeException | Error e) { // the system has no thread for it
+            slot.release();
+            throw e;
+        }
     }
 
     /** Whether checks are already waiting for a shared thread. */

@@ -169,6 +169,9 @@ public final class Logins {
         } catch (RejectedExecutionException full) {
             attempt.get().cancelled();
             end(mine, fingerprint, new Answer(new Overloaded(), Optional.empty()));
+        } catch (RuntimeException | Error noThread) {
+            attempt.get().cancelled();
+            fail(mine, fingerprint, noThread);
         }
         return confirmed(mine, credentials, from, isWaiting);
     }
@@ -206,9 +209,8 @@ public final class Logins {
         try {
             end(check, fingerprint, hash(check, fingerprint, credentials));
         } catch (RuntimeException | Error bug) {
-            check.attempt().failed();
-            inFlight.remove(fingerprint, check);
-            check.answer().completeExceptionally(bug);
+            check.attempt().failed(); // no effect if it was counted before
+            fail(check, fingerprint, bug);
         }
     }
 
@@ -243,5 +245,10 @@ public final class Logins {
     private void end(PendingCheck check, ByteBuffer fingerprint, Answer answer) {
         inFlight.remove(fingerprint, check);
         check.answer().complete(answer);
+    }
+
+    private void fail(PendingCheck check, ByteBuffer fingerprint, Throwable bug) {
+        inFlight.remove(fingerprint, check);
+        check.answer().completeExceptionally(bug);
     }
 }

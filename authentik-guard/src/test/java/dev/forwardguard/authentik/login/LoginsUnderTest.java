@@ -39,13 +39,18 @@ final class LoginsUnderTest implements AutoCloseable {
     private final AtomicInteger guesses = new AtomicInteger();
     private final AtomicInteger hashes = new AtomicInteger();
     private final AtomicInteger maxFailures = new AtomicInteger(5);
-    private final HashingPool pool = new HashingPool(2, 64);
+    private final HashingPool pool;
     private volatile Optional<Htpasswd> users = Optional.empty();
     private volatile Runnable afterHash = () -> {};
-    private final Logins logins =
-            new Logins(() -> users, nanos::get, pool, maxFailures::get, this::hashed);
+    private final Logins logins;
 
     LoginsUnderTest() {
+        this(new HashingPool(2, 64));
+    }
+
+    LoginsUnderTest(HashingPool pool) {
+        this.pool = pool;
+        logins = new Logins(() -> users, nanos::get, pool, maxFailures::get, this::hashed);
         setUsers(ANNA + BERT);
     }
 
