@@ -150,7 +150,7 @@ class AlertTextsIT {
                 .contains("502", "Set mode: auto")
                 .doesNotContain("bots pass");
         assertThat(description("authentik-guard", "bad_request"))
-                .contains("400, 414 or 431", "access log of Traefik")
+                .contains("400, 408, 414 or 431", "access log of Traefik")
                 .doesNotContain("mode: fallback");
         assertThat(description("authentik-guard", "response_too_large"))
                 .contains("502", "256 KiB", "very long URLs")
