@@ -4,6 +4,7 @@ import dev.forwardguard.outcome.UpstreamResponse;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -33,12 +35,25 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
     public static final int MAX_HEADER_FIELDS = 1000;
     private static final int MAX_STATUS_LINE_BYTES = 8 * 1024;
 
+    /**
+     * Folded lines are obsolete (RFC 9112 section 5.2), and Netty copies the whole value again for
+     * each: 100,000 of them, which fit into a header section, would take seconds.
+     */
+    static final int MAX_FOLDED_LINES = 32;
+
+    private static final byte LF = '\n';
+
     /** Netty's buffer grows to the longest field line, and keeps that size with the connection. */
     private static final int MAX_BUFFER_KEPT = 16 * 1024;
 
     private final IntConsumer onBytes;
     private final BooleanSupplier answered;
+    private final ChunkedBody chunks = new ChunkedBody();
     private boolean atBeginning = true;
+    private boolean inHead = true;
+    private boolean chunked;
+    private int folded;
+    private boolean rejected;
     private boolean excess;
     private int fields;
     private boolean bufferTooLarge;
@@ -91,12 +106,80 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
             return;
         }
         int before = out.size();
-        super.decode(ctx, bytes, out);
+        if (rejected) {
+            bytes.skipBytes(bytes.readableBytes());
+        } else if (inHead || (chunked && chunks.isInTrailers())) {
+            decodeLines(ctx, bytes, out);
+        } else {
+            decodeBody(ctx, bytes, out);
+        }
+        for (int i = before; i < out.size(); i++) {
+            follow(out.get(i));
+        }
         // after any other part a message may have begun, of which Netty keeps what it has read
         atBeginning =
                 out.size() > before
                         && out.getLast() instanceof LastHttpContent end
                         && end.decoderResult().isSuccess();
+    }
+
+    /** Has Netty read a head, or trailers, one line at a time, and counts the folded ones. */
+    private void decodeLines(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
+            throws Exception {
+        int before = out.size();
+        int end = bytes.writerIndex();
+        int start;
+        do {
+            start = bytes.readerIndex();
+            int lineEnd = bytes.indexOf(start, end, LF);
+            if (lineEnd < 0) {
+                super.decode(ctx, bytes, out); // notices if the line is too long
+                return;
+            }
+            if (isBlank(bytes.getByte(start)) && ++folded > MAX_FOLDED_LINES) {
+                out.add(tooManyFoldedLines());
+                bytes.skipBytes(bytes.readableBytes());
+                return;
+            }
+            bytes.writerIndex(lineEnd + 1);
+            try {
+                super.decode(ctx, bytes, out);
+            } finally {
+                bytes.writerIndex(end);
+            }
+        } while (out.size() == before && bytes.readerIndex() > start && bytes.isReadable());
+    }
+
+    private HttpMessage tooManyFoldedLines() {
+        rejected = true;
+        HttpMessage invalid = createInvalidMessage();
+        invalid.setDecoderResult(
+                DecoderResult.failure(
+                        new IllegalArgumentException(
+                                "more than " + MAX_FOLDED_LINES + " folded lines")));
+        return invalid;
+    }
+
+    private void decodeBody(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
+            throws Exception {
+        int readable = bytes.readableBytes();
+        if (chunked) {
+            chunks.peek(bytes);
+        }
+        super.decode(ctx, bytes, out);
+        chunks.read(readable - bytes.readableBytes());
+    }
+
+    /** Remembers which part of the message comes next. */
+    private void follow(Object part) {
+        if (part instanceof HttpResponse head) {
+            inHead = false;
+            chunked = HttpUtil.isTransferEncodingChunked(head);
+            chunks.expect();
+        }
+        if (part instanceof LastHttpContent) {
+            inHead = true;
+        }
     }
 
     /** Whether bytes have arrived that belong to no response. */
@@ -129,6 +212,7 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
             throw new IllegalArgumentException("not a status line of HTTP/1");
         }
         fields = 0;
+        folded = 0;
         return super.createMessage(statusLine);
     }
 
@@ -145,7 +229,7 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
             throw new TooLongHttpHeaderException("more than " + MAX_HEADER_FIELDS + " fields");
         }
         int end = start + length;
-        while (end < line.length && (line[end] == ' ' || line[end] == '\t')) {
+        while (end < line.length && isBlank(line[end])) {
             end++;
         }
         if (end == line.length || line[end] != ':') {
@@ -157,6 +241,10 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
     @Override
     protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
         throw new IllegalArgumentException("both Content-Length and Transfer-Encoding");
+    }
+
+    private static boolean isBlank(byte octet) {
+        return octet == ' ' || octet == '\t';
     }
 
     private static boolean isHttp1(String version) {

@@ -131,7 +131,8 @@ public final class Faults {
                 new Wrong("a DEL in a header", Wire.ok("X-Del: a\u007fb", EMPTY)),
                 new Wrong("a CR in a header", Wire.ok("X-Cr: a\rb", EMPTY)),
                 new Wrong("a folded length", Wire.ok("Content-Length: 0", "\t5") + "hello"),
-                new Wrong("a header that begins folded", Wire.ok(" X-Fold: a", EMPTY)));
+                new Wrong("a header that begins folded", Wire.ok(" X-Fold: a", EMPTY)),
+                new Wrong("too many folded lines", Wire.ok("X-A: a" + "\r\n b".repeat(33), EMPTY)));
     }
 
     private static Stream<Fault> tooLarge() {

@@ -70,6 +70,14 @@ class StrictResponseDecoderTest {
             return this;
         }
 
+        /** Reads bytes that arrive in parts of this size. */
+        Reader readInParts(byte[] bytes, int size) {
+            for (int from = 0; from < bytes.length; from += size) {
+                read(bytes, from, Math.min(bytes.length, from + size));
+            }
+            return this;
+        }
+
         String result() {
             String result;
             if (failure != null) {
@@ -192,6 +200,77 @@ class StrictResponseDecoderTest {
         assertThat(read(head + "x".repeat(16_342)).fastPath).isTrue();
         String longer = head.replace("42", "43");
         assertThat(read(longer + "x".repeat(16_343)).fastPath).isFalse();
+    }
+
+    private static final String HEAD = "HTTP/1.1 200 OK\r\n";
+    private static final String CHUNKED = HEAD + "Transfer-Encoding: chunked\r\n";
+    private static final int WHOLE = 1 << 20;
+
+    private static Reader readInParts(String text, int size) {
+        return new Reader().readInParts(text.getBytes(ISO_8859_1), size);
+    }
+
+    /** A field of this many lines more than one. */
+    private static String folded(int times) {
+        return "A: b\r\n" + " c\r\n".repeat(times);
+    }
+
+    /** Netty copies a value again for each line, so their number bounds the work. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, WHOLE})
+    void limitsFoldedLinesOfHead(int size) {
+        String end = "Content-Length: 0\r\n\r\n";
+        Reader most = readInParts(HEAD + folded(32) + end, size);
+        assertThat(most.answer.response().headers().get("A")).isEqualTo("b" + " c".repeat(32));
+        assertThat(most.result()).endsWith("clean keep-alive");
+
+        assertThat(readInParts(HEAD + folded(33) + end, size).result())
+                .isEqualTo("failed: PROTOCOL_ERROR");
+        assertThat(readInParts(HEAD + folded(1).repeat(33) + end, size).result())
+                .isEqualTo("failed: PROTOCOL_ERROR");
+        assertThat(readInParts(HEAD + folded(100), size).result())
+                .isEqualTo("failed: PROTOCOL_ERROR");
+        assertThat(readInParts(HEAD + folded(33).replace(' ', '\t') + end, size).result())
+                .isEqualTo("failed: PROTOCOL_ERROR");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, WHOLE})
+    void limitsFoldedLinesOfHeadAndTrailersTogether(int size) {
+        String body = "\r\n5\r\nhello\r\n0\r\n";
+
+        assertThat(readInParts(CHUNKED + body + folded(32) + "\r\n", size).result())
+                .contains("hello")
+                .endsWith("clean keep-alive");
+        assertThat(readInParts(CHUNKED + body + folded(33) + "\r\n", size).result())
+                .isEqualTo("failed: PROTOCOL_ERROR");
+        assertThat(readInParts(CHUNKED + folded(20) + body + folded(13) + "\r\n", size).result())
+                .isEqualTo("failed: PROTOCOL_ERROR");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, WHOLE})
+    void countsFoldedLinesOfEachMessageByThemselves(int size) {
+        String interim = "HTTP/1.1 103 Early Hints\r\n" + folded(32) + "\r\n";
+        String answer = HEAD + folded(32) + "Content-Length: 0\r\n\r\n";
+
+        assertThat(readInParts(interim + interim + answer, size).result())
+                .endsWith("clean keep-alive");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, WHOLE})
+    void blanksInBodyAreNoFoldedLines(int size) {
+        String body = "\r\n x".repeat(100);
+        String chunk = "190\r\n" + body + "\r\n";
+        Reader untilEnd = readInParts(HEAD + "\r\n" + body, size);
+        untilEnd.channel.finish();
+
+        assertThat(untilEnd.answer.response().body()).asString().isEqualTo(body);
+        assertThat(readInParts(HEAD + "Content-Length: 400\r\n\r\n" + body, size).result())
+                .contains(body);
+        assertThat(readInParts(CHUNKED + "\r\n" + chunk + chunk + "0\r\n\r\n", size).result())
+                .contains(body + body);
     }
 
     /** The rest of a message must never be mistaken for a message of its own. */
