@@ -42,6 +42,12 @@ final class OneRequestDecoder extends HttpRequestDecoder {
      */
     private static final int MAX_BODY_LINE_BYTES = 8 * 1024;
 
+    /** A connection may keep a read buffer of this size for any number of bytes. */
+    private static final int SMALL_BUFFER_BYTES = 8 * 1024;
+
+    /** A larger one may have this many times the bytes that wait in it. */
+    private static final int MAX_TIMES_WAITING = 4;
+
     private final HeadLimits limits;
     private final Predicate<String> handles;
     private final Supplier<HeaderNames> unread;
@@ -83,6 +89,28 @@ final class OneRequestDecoder extends HttpRequestDecoder {
     /** Whether bytes of the next request are waiting. */
     boolean hasUndecodedRequest() {
         return !inBody && actualReadableBytes() > 0;
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        super.channelReadComplete(ctx);
+        shrink(internalBuffer());
+    }
+
+    /**
+     * Shrinks the buffer of what waits to be read. After large requests a read buffer has 64 KiB,
+     * and one byte of the next request would keep all of it, while the budget counts what arrived.
+     * The adaptive allocator, which the guards do not use, would keep it all the same. A buffer
+     * with parts of a body that are still in use is left as it is.
+     */
+    private static void shrink(ByteBuf waiting) {
+        int capacity = waiting.capacity();
+        int needed = waiting.readableBytes();
+        if (capacity > SMALL_BUFFER_BYTES
+                && capacity / MAX_TIMES_WAITING > needed
+                && waiting.refCnt() == 1) {
+            waiting.discardReadBytes().capacity(needed);
+        }
     }
 
     /** Nothing that arrives after a rejected request is read. */

@@ -8,6 +8,7 @@ import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.memory.BufferBudget;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -173,6 +174,61 @@ class OneRequestDecoderTest {
             respond(HttpResponseStatus.OK);
 
             assertThat(budget.held()).isEqualTo("GET /2".length());
+        }
+    }
+
+    /** As in the guards, whose allocator is the pooled one. */
+    @Nested
+    class LargeReadBuffers {
+        private static final int READ = 64 * KIB;
+
+        private final ByteBuf read = PooledByteBufAllocator.DEFAULT.directBuffer(READ);
+
+        private void arrives(String text) {
+            channel.writeInbound(read.writeBytes(text.getBytes(ISO_8859_1)));
+        }
+
+        /** What the buffer takes of the allocator's memory. */
+        private int size() {
+            return read.writerIndex() + read.maxFastWritableBytes();
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {1, 100, 3 * KIB, 16 * KIB - 1, 16 * KIB, 40 * KIB})
+        void areNotKeptForLittle(int waiting) {
+            String next = get("/2", "A: " + "x".repeat(waiting) + "\r\n");
+            arrives(get("/1", "") + next.substring(0, waiting));
+            assertThat(decoded()).isEqualTo("/1.");
+
+            assertThat(size()).isLessThanOrEqualTo(Math.max(8 * KIB, 4 * waiting));
+
+            channel.writeInbound(bytes(next.substring(waiting)));
+            respond(HttpResponseStatus.OK);
+            assertThat(decoded()).isEqualTo("/2.");
+        }
+
+        @Test
+        void areNotKeptForLittleOfTheFirstHead() {
+            arrives("GET /1");
+            assertThat(size()).isLessThanOrEqualTo(8 * KIB);
+
+            channel.writeInbound(bytes(" HTTP/1.1\r\n\r\n"));
+            assertThat(decoded()).isEqualTo("/1.");
+        }
+
+        @Test
+        void areKeptWhileTheirBytesAreInUse() {
+            arrives("POST /1 HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc" + "G");
+            HttpRequest head = channel.readInbound();
+            LastHttpContent body = channel.readInbound();
+            assertThat(head.uri()).isEqualTo("/1");
+            assertThat(body.content().toString(ISO_8859_1)).isEqualTo("abc");
+            assertThat(size()).isEqualTo(READ);
+
+            body.release();
+            respond(HttpResponseStatus.OK);
+
+            assertThat(size()).isLessThanOrEqualTo(8 * KIB);
         }
     }
 
