@@ -91,8 +91,8 @@ public final class HttpExchange {
     }
 
     /**
-     * Starts the exchange. An exception in here fails the outcome. After an exception in a later
-     * callback the deadline ends the exchange.
+     * Starts the exchange. An exception or error in here fails the outcome, which somebody waits
+     * for. After one in a later callback the deadline ends the exchange.
      */
     public void start() {
         try {
@@ -102,7 +102,7 @@ public final class HttpExchange {
             deadlines.add(this, now);
             request.cancellation().addListener(cancellation);
             pool.ask(this);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             outcome.completeExceptionally(e);
         }
     }
@@ -113,7 +113,7 @@ public final class HttpExchange {
             if (!ended) {
                 resolveAndSend();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             outcome.completeExceptionally(e);
         }
     }

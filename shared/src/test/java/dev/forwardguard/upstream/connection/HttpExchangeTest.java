@@ -26,7 +26,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Why an exchange ends that was never sent, with a clock and an event loop moved by hand. */
+/** How an exchange ends that was never sent, with a clock and an event loop moved by hand. */
 class HttpExchangeTest {
     private static final UpstreamSettings SETTINGS =
             UpstreamSettings.defaults(
@@ -35,7 +35,10 @@ class HttpExchangeTest {
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final AtomicLong nanos = new AtomicLong();
+    private boolean broken;
     private final Queue<Runnable> lookups = new ArrayDeque<>();
+    private final UpstreamResolver resolver =
+            new UpstreamResolver(SETTINGS.host(), SETTINGS.port(), this::nanos, lookups::add);
     private final HttpExchange exchange =
             new HttpExchange(
                     new UpstreamRequest(
@@ -47,11 +50,17 @@ class HttpExchangeTest {
                             BufferBudget.unbounded(),
                             false),
                     SETTINGS,
-                    new UpstreamResolver(
-                            SETTINGS.host(), SETTINGS.port(), nanos::get, lookups::add),
-                    EventLoopState.on(
-                            channel.eventLoop(), new Connector(), nanos::get, () -> 0),
+                    resolver,
+                    EventLoopState.on(channel.eventLoop(), new Connector(), this::nanos, () -> 0),
                     Answered::new);
+
+    private long nanos() {
+        if (broken) {
+            broken = false;
+            throw new LinkageError("an error");
+        }
+        return nanos.get();
+    }
 
     HttpExchangeTest() {
         channel.freezeTime();
@@ -108,5 +117,28 @@ class HttpExchangeTest {
 
         assertThat(exchange.outcome())
                 .isCompletedWithValue(new Unavailable(FallbackReason.DEADLINE));
+    }
+
+    /** Netty would log it, and nobody would ever hear of the outcome. */
+    @Test
+    void errorAtItsStartEndsIt() {
+        broken = true;
+
+        exchange.start();
+
+        assertThat(exchange.outcome()).isCompletedExceptionally();
+    }
+
+    @Test
+    void errorInItsTurnEndsIt() {
+        StubDns.answers(StubDns.MOVING, "127.0.0.1");
+        resolver.lookUp();
+        lookups.remove().run();
+        exchange.start();
+        broken = true;
+
+        channel.runPendingTasks();
+
+        assertThat(exchange.outcome()).isCompletedExceptionally();
     }
 }
