@@ -19,7 +19,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** The guards behind Caddy's {@code forward_auth}. */
-class CaddyIT implements EverydayContract, SpoofingContract, OutageContract {
+class CaddyIT
+        implements EverydayContract, SpoofingContract, OutageContract, HostileVisitorsContract {
     private static GatewayFixture fixture;
 
     @BeforeAll

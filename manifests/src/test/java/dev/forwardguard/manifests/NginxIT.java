@@ -14,7 +14,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** The guards behind nginx' {@code auth_request}. */
-class NginxIT implements EverydayContract, SpoofingContract, OutageContract {
+class NginxIT
+        implements EverydayContract, SpoofingContract, OutageContract, HostileVisitorsContract {
     private static GatewayFixture fixture;
 
     @BeforeAll
