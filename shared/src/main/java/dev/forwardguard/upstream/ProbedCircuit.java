@@ -31,7 +31,8 @@ import java.util.function.BooleanSupplier;
  * probe is scheduled or in flight at a time.
  *
  * <ul>
- *   <li>Closed: a probe for a request that fails or is slow, at most one a second.
+ *   <li>Closed: a probe for a request that fails or is slow, and when most verdicts are suspect, at
+ *       most one a second.
  *   <li>Open: a probe from time to time, so that no visitor waits for a trial of an upstream that
  *       may hang.
  *   <li>Half-open: a probe each second beside the trials, so that visitors cannot hold it there.
@@ -83,9 +84,7 @@ final class ProbedCircuit {
         this.patience = longest.toNanos();
         this.probedAt = ticker.nanos() - PAUSE.toNanos();
         this.breaker = new CircuitBreaker(settings, longest, ticker, this::changed);
-        this.health =
-                new PassiveHealthCheck(
-                        upstream.probe(), probe, ticker, this::suspectUpstream, meters);
+        this.health = new PassiveHealthCheck(upstream.probe(), ticker, meters);
         new ProbeBaseline(probe, loop, mayAsk).seek(() -> retired);
     }
 
@@ -104,7 +103,9 @@ final class ProbedCircuit {
     /** Records that the request of a permit got a verdict. */
     void answered(Permit permit, int status) {
         permit.succeeded();
-        health.note(status);
+        if (health.note(status)) {
+            probeSoon();
+        }
     }
 
     /** Records that the request of a permit got no verdict, which may be the visitor's doing. */
@@ -131,11 +132,6 @@ final class ProbedCircuit {
         if (breaker.state() != CircuitState.CLOSED) {
             LOG.info("Circuit closed: its settings were changed");
         }
-    }
-
-    private void suspectUpstream() {
-        suspected = true;
-        breaker.trip();
     }
 
     private void openIfDown() {
@@ -220,13 +216,10 @@ final class ProbedCircuit {
     }
 
     private void probed(ProbeResult result) {
-        boolean answered =
-                switch (result) {
-                    case ANSWERED -> true;
-                    // a working upstream may always answer like this, because probe-host is wrong
-                    case SUSPECT -> probe.evidence() != ProbeEvidence.CAN_TELL;
-                    case FAILED -> false;
-                };
+        // otherwise a working upstream may always answer like this, because probe-host is wrong
+        boolean broken =
+                result == ProbeResult.SUSPECT && probe.evidence() == ProbeEvidence.CAN_TELL;
+        boolean answered = result != ProbeResult.FAILED && !broken;
         probeFailedAt = ticker.nanos();
         probeFailed = !answered;
         // before the state is read: whoever changes it meanwhile can schedule the next probe
@@ -236,6 +229,11 @@ final class ProbedCircuit {
         } else {
             breaker.probeFailed();
             openIfDown();
+        }
+        if (broken && health.isDoubtful()) {
+            health.forget();
+            suspected = true;
+            breaker.trip();
         }
         switch (breaker.state()) {
             case OPEN -> probeLater();

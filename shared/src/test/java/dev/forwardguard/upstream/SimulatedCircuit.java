@@ -34,6 +34,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class SimulatedCircuit implements UpstreamMetrics {
     static final long DEADLINE = 5_000;
+
+    /** A status that visitors can provoke. */
+    static final int SUSPECT = 404;
+
     private static final Answered VERDICT =
             new Answered(
                     new UpstreamResponse(
@@ -53,7 +57,7 @@ final class SimulatedCircuit implements UpstreamMetrics {
 
     SimulatedCircuit() {
         channel.freezeTime();
-        var settings = new ProbeSettings("/probe", Optional.empty(), Set.of());
+        var settings = new ProbeSettings("/probe", Optional.of("app.example"), Set.of(SUSPECT));
         circuit =
                 new ProbedCircuit(
                         UpstreamSettings.defaults(URI.create("http://127.0.0.1"), settings),
@@ -64,6 +68,8 @@ final class SimulatedCircuit implements UpstreamMetrics {
                         () -> loginFailing,
                         this,
                         () -> TimeUnit.MILLISECONDS.toNanos(now));
+        pass(20); // it asks for itself what a working upstream answers
+        probes.clear();
     }
 
     private CompletableFuture<UpstreamOutcome> startProbe() {
@@ -132,8 +138,12 @@ final class SimulatedCircuit implements UpstreamMetrics {
 
     /** Starts and answers a request, if it is let through. */
     boolean requestAnswered() {
+        return requestAnswered(302);
+    }
+
+    boolean requestAnswered(int status) {
         Optional<Permit> permit = circuit.tryAcquire();
-        permit.ifPresent(found -> circuit.answered(found, 302));
+        permit.ifPresent(found -> circuit.answered(found, status));
         return permit.isPresent();
     }
 

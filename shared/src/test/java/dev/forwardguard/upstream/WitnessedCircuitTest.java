@@ -43,6 +43,8 @@ class WitnessedCircuitTest {
             for (int i = random.nextInt(20); i > 0; i--) {
                 if (random.nextInt(100) >= hostile) {
                     simulated.requestAnswered();
+                } else if (random.nextInt(3) == 0) {
+                    simulated.requestAnswered(SimulatedCircuit.SUSPECT);
                 } else if (random.nextInt(5) == 0) {
                     simulated.requestCancelledAfter(random.nextLong(6_000));
                 } else {
