@@ -43,8 +43,7 @@ class UpstreamResolverTest {
 
     static Stream<Throwable> problems() {
         return Stream.of(
-                new OutOfMemoryError("unable to create native thread"),
-                new RejectedExecutionException("shut down"));
+                new InternalError("no thread"), new RejectedExecutionException("shut down"));
     }
 
     @AfterEach
