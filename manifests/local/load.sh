@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Usage: load.sh PROGRAM [ARGUMENTS]: builds the guards and the test classes of this module, and runs
 # one of the programs in dev.forwardguard.manifests.load; on core CORE only, if set, and with the JVM
-# flag FLAG, if set. Called by soak.sh, hang.sh, attack.sh and bench.sh.
+# flag FLAG, if set. Called by soak.sh, siege.sh, hang.sh,
+# attack.sh and bench.sh.
 set -euo pipefail
 unset CDPATH
 

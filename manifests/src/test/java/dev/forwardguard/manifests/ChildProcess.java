@@ -54,7 +54,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Its output so far. */
-    String output() {
+    public String output() {
         try {
             return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -81,7 +81,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Waits until it exits by itself, and returns its exit status. */
-    int awaitExit(Duration limit) {
+    public int awaitExit(Duration limit) {
         if (!hasEndedWithin(limit.toMillis())) {
             throw new AssertionError("still running after " + limit + ":\n" + output());
         }

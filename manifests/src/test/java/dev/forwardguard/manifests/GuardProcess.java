@@ -128,7 +128,7 @@ public final class GuardProcess implements AutoCloseable {
         return port;
     }
 
-    int managementPort() {
+    public int managementPort() {
         return managementPort;
     }
 

@@ -79,7 +79,8 @@ final class BruteForceLoad {
         return lines.toString();
     }
 
-    private static String user(long number) {
+    /** One of the users in the htpasswd file. */
+    static String user(long number) {
         return "user" + number % USERS;
     }
 
@@ -189,10 +190,13 @@ final class BruteForceLoad {
 
     /** An auth request with a password. */
     static String password(String address, String user, String password) {
+        return request(address).with("Authorization", basic(user, password)).wire();
+    }
+
+    /** The value of {@code Authorization} for a user and a password. */
+    static String basic(String user, String password) {
         byte[] pair = (user + ":" + password).getBytes(UTF_8);
-        return request(address)
-                .with("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair))
-                .wire();
+        return "Basic " + Base64.getEncoder().encodeToString(pair);
     }
 
     private String withSession() {

@@ -95,6 +95,9 @@ final class FaultyUpstream implements AutoCloseable {
             if (request.headers("Authorization").contains(secret)) {
                 counts.violation("sent the emergency password to the upstream", number);
             }
+            if (!isWhole(request, number)) {
+                counts.violation("made another body of an upload", number);
+            }
             TrackedRequest tracked = inFlight.find(number);
             if (isFaulty()) {
                 Fault fault = fault();
@@ -105,6 +108,14 @@ final class FaultyUpstream implements AutoCloseable {
                 decide(dialogue, request, tracked);
             }
         }
+    }
+
+    /** Whether a request has the body that its visitor announced; if they did. */
+    private static boolean isWhole(ReceivedRequest request, String number) {
+        return request.header(PageVisit.UPLOAD)
+                .map(length -> PageVisit.upload(number, Integer.parseInt(length)))
+                .filter(sent -> !sent.equals(request.body()))
+                .isEmpty();
     }
 
     private boolean isFaulty() {

@@ -1,6 +1,8 @@
 package dev.forwardguard.manifests.load;
 
+import dev.forwardguard.testing.Header;
 import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawRequest;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,9 @@ final class Judge {
 
     private static final Set<Integer> REFUSALS = Set.of(401, 403, 429, 503);
     private static final Set<Integer> UNREADABLE = Set.of(400, 414, 431);
+
+    /** Pages of the guard instead of one of the outpost. */
+    private static final Set<Integer> PAGES_OF_THE_GUARD = Set.of(408, 502, 503, 504);
 
     /** Reasons about the upstream's response itself, not about time, load or the connection. */
     private static final Set<String> ABOUT_THE_RESPONSE =
@@ -63,6 +68,53 @@ final class Judge {
             return reason + " after a good verdict";
         }
         return kind.failsOpen() ? failsOpen(answer) : failsClosed(request, answer, reason);
+    }
+
+    /**
+     * Says what is wrong with a response to a request that is passed through, or returns null.
+     * After a fault of the upstream it may be whatever the upstream sent, but not another's.
+     */
+    @Nullable String objectionToPage(TrackedRequest request, RawAnswer answer) {
+        if (request.hasVerdict(answer)) {
+            return null;
+        }
+        List<String> verdicts = answer.headers(TrackedRequest.VERDICT);
+        if (verdicts.isEmpty()) {
+            return request.hasFaults() || PAGES_OF_THE_GUARD.contains(answer.status())
+                    ? null
+                    : answer.status() + " from neither the upstream nor the guard";
+        }
+        boolean own = verdicts.stream().allMatch(of -> of.startsWith(request.number() + "/"));
+        return request.hasFaults() && own
+                ? null
+                : "passed a response through that is not the upstream's to this request";
+    }
+
+    /**
+     * Says what is wrong with a response to an attacker, or returns null. The upstream allows none
+     * of their auth requests.
+     *
+     * @param request null if what was sent is not a complete request
+     */
+    @Nullable String objectionToAttacker(@Nullable RawRequest request, RawAnswer answer) {
+        List<String> verdicts = answer.headers(TrackedRequest.VERDICT);
+        if (!verdicts.isEmpty() && (request == null || !verdicts.equals(numbersOf(request)))) {
+            return "gave an attacker another's response";
+        }
+        boolean isPage = request != null && !request.uri().equals(kind.path());
+        boolean passed = isPage && !verdicts.isEmpty();
+        if (answer.status() / 100 != 2 || passed) {
+            return null;
+        }
+        boolean failedOpen = kind.failsOpen() && answer.header("X-Guard-Fallback").isPresent();
+        return failedOpen ? null : "allowed an attacker";
+    }
+
+    private static List<String> numbersOf(RawRequest request) {
+        return request.headers().stream()
+                .filter(header -> header.name().equals(TrackedRequest.NUMBER))
+                .map(Header::value)
+                .toList();
     }
 
     private static @Nullable String failsOpen(RawAnswer answer) {

@@ -7,6 +7,7 @@ import dev.forwardguard.testing.Answer;
 import dev.forwardguard.testing.Head;
 import dev.forwardguard.testing.Header;
 import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawRequest;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,77 @@ class JudgeIT {
                         Duration.ofMillis(stalled));
 
         assertThat(objection == null).isEqualTo(right);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"q1, 302, true", "q1, 200, false", "q2, 302, false"})
+    void acceptsPageOfTheUpstream(String verdict, int status, boolean right) {
+        TrackedRequest request = answered(Credentials.NONE, "q1/1", 302);
+
+        String objection =
+                closed.objectionToPage(request, answer(status, verdict + "/1", List.of()));
+
+        assertThat(objection == null).isEqualTo(right);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"502, true", "503, true", "504, true", "408, true", "200, false", "401, false"})
+    void acceptsErrorPageOfTheGuard(int status, boolean right) {
+        TrackedRequest request = answered(Credentials.NONE, "q1/1", 302);
+
+        assertThat(closed.objectionToPage(request, raw(status, List.of())) == null)
+                .isEqualTo(right);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"q1, true", "q11, false", "q2, false"})
+    void acceptsPageAfterFaultUnlessItIsAnothers(String number, boolean right) {
+        var request = new TrackedRequest("q1", Credentials.NONE);
+        request.recordFault("answers with two lengths");
+
+        assertThat(closed.objectionToPage(request, raw(206, List.of()))).isNull();
+        RawAnswer answer = answer(200, number + "/1", List.of());
+        assertThat(closed.objectionToPage(request, answer) == null).isEqualTo(right);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"302, true", "403, true", "200, false"})
+    void requiresThatTheUpstreamsVerdictToAnAttackerIsNoAllow(int status, boolean right) {
+        RawRequest request =
+                RawRequest.get(Kind.AUTHENTIK.path()).with(TrackedRequest.NUMBER, "a1");
+
+        RawAnswer answer = answer(status, "a1", List.of());
+
+        assertThat(closed.objectionToAttacker(request, answer) == null).isEqualTo(right);
+    }
+
+    @Test
+    void requiresThatAttackersGetNoResponseOfAnother() {
+        RawRequest request =
+                RawRequest.get(Kind.AUTHENTIK.path()).with(TrackedRequest.NUMBER, "a1");
+
+        assertThat(closed.objectionToAttacker(request, answer(302, "a2", List.of()))).isNotNull();
+        assertThat(closed.objectionToAttacker(null, answer(302, "a2", List.of()))).isNotNull();
+    }
+
+    @Test
+    void letsAttackersPassOnlyIfTheGuardFailsOpen() {
+        RawRequest request = RawRequest.get("/auth").with(TrackedRequest.NUMBER, "a1");
+
+        assertThat(open.objectionToAttacker(request, fallback(200, "overload"))).isNull();
+        assertThat(open.objectionToAttacker(request, raw(200, List.of()))).isNotNull();
+        assertThat(closed.objectionToAttacker(request, fallback(200, "overload"))).isNotNull();
+        assertThat(closed.objectionToAttacker(request, fallback(401, "overload"))).isNull();
+    }
+
+    @Test
+    void letsAttackersSeePagesOfTheOutpost() {
+        RawRequest page =
+                RawRequest.get("/outpost.goauthentik.io/x").with(TrackedRequest.NUMBER, "a1");
+
+        assertThat(closed.objectionToAttacker(page, answer(200, "a1", List.of()))).isNull();
+        assertThat(closed.objectionToAttacker(page, answer(200, "a2", List.of()))).isNotNull();
+        assertThat(closed.objectionToAttacker(page, raw(200, List.of()))).isNotNull();
     }
 
     private static @Nullable String objection(

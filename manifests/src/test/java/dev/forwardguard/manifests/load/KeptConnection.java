@@ -49,8 +49,8 @@ final class KeptConnection implements AutoCloseable {
      */
     RawAnswer ask(String octets) throws IOException {
         long begun = System.nanoTime();
-        socket.getOutputStream().write(octets.getBytes(ISO_8859_1));
         filled = 0;
+        socket.getOutputStream().write(octets.getBytes(ISO_8859_1));
         int head = 0;
         while (head <= 0) {
             readMore();
@@ -68,6 +68,11 @@ final class KeptConnection implements AutoCloseable {
         String body = new String(buffer, head, length, ISO_8859_1);
         boolean closes = parsed.value("Connection").filter("close"::equalsIgnoreCase).isPresent();
         return new RawAnswer(parsed, body, Duration.ofNanos(System.nanoTime() - begun), closes);
+    }
+
+    /** Whether not a single octet of the last response arrived. */
+    boolean receivedNothing() {
+        return filled == 0;
     }
 
     private void readMore() throws IOException {

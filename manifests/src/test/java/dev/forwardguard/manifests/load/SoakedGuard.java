@@ -47,7 +47,7 @@ final class SoakedGuard implements AutoCloseable {
         this.directory = directory;
         this.password = password;
         this.counts = new Counts(kind.program());
-        this.upstream = new FaultyUpstream(kind, inFlight, counts, Visitor.basic(password));
+        this.upstream = new FaultyUpstream(kind, inFlight, counts, SoakRequests.basic(password));
         this.guard =
                 GuardProcess.start(
                         kind.program(),

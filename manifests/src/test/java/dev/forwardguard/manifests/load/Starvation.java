@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -20,10 +21,11 @@ import java.util.stream.Stream;
  */
 final class Starvation implements AutoCloseable {
     private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final String CARRIERS = "ForkJoinPool";
     private static final long KEPT = TimeUnit.SECONDS.toNanos(30);
 
     private final Threads guard;
-    private final Threads own = new Threads(ProcessHandle.current().pid(), "ForkJoinPool");
+    private final Threads own;
 
     /** The end of each interval, and how long threads waited in it; nanoseconds. */
     private final ConcurrentNavigableMap<Long, Long> waits = new ConcurrentSkipListMap<>();
@@ -31,8 +33,19 @@ final class Starvation implements AutoCloseable {
     private volatile boolean closed;
     private final LongAdder total = new LongAdder();
 
+    /** For a program whose visitors are virtual threads. */
     Starvation(long pid) {
-        this.guard = new Threads(pid, "default-");
+        this(pid, List.of(CARRIERS));
+    }
+
+    /** For a program whose visitors are threads with this prefix. */
+    Starvation(long pid, String visitors) {
+        this(pid, List.of(CARRIERS, visitors));
+    }
+
+    private Starvation(long pid, List<String> visitors) {
+        this.guard = new Threads(pid, List.of("default-"));
+        this.own = new Threads(ProcessHandle.current().pid(), visitors);
         Thread.ofPlatform().daemon().name("starvation").start(this::watch);
     }
 
@@ -69,15 +82,15 @@ final class Starvation implements AutoCloseable {
         closed = true;
     }
 
-    /** The threads of a process whose names start with a prefix. */
+    /** The threads of a process whose names start with one of these prefixes. */
     private static final class Threads {
         private final Path tasks;
-        private final String prefix;
+        private final List<String> prefixes;
         private final Map<Path, Long> waited = new HashMap<>();
 
-        Threads(long pid, String prefix) {
+        Threads(long pid, List<String> prefixes) {
             this.tasks = Path.of("/proc", Long.toString(pid), "task");
-            this.prefix = prefix;
+            this.prefixes = prefixes;
         }
 
         /** The longest that one thread has waited since the last call, in nanoseconds. */
@@ -91,10 +104,14 @@ final class Starvation implements AutoCloseable {
             return longest;
         }
 
+        private boolean isWatched(String name) {
+            return prefixes.stream().anyMatch(name::startsWith);
+        }
+
         private long waitOf(Path task) {
             try {
                 Long before = waited.get(task);
-                if (before == null && !Files.readString(task.resolve("comm")).startsWith(prefix)) {
+                if (before == null && !isWatched(Files.readString(task.resolve("comm")))) {
                     waited.put(task, -1L);
                     return 0;
                 }

@@ -61,6 +61,11 @@ final class TrackedRequest {
         return !verdicts.isEmpty() && faults.isEmpty();
     }
 
+    /** Returns whether the upstream answered it at least once with something else. */
+    synchronized boolean hasFaults() {
+        return !faults.isEmpty();
+    }
+
     private static boolean isSame(Answer verdict, RawAnswer answer) {
         return answer.status() == verdict.status()
                 && answer.body().equals(verdict.body())

@@ -1,16 +1,13 @@
 package dev.forwardguard.manifests.load;
 
-import dev.forwardguard.manifests.load.TrackedRequest.Credentials;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -19,6 +16,7 @@ import java.util.random.RandomGenerator;
 /** Sends a guard auth requests of all kinds, good and bad, until the soak test ends. */
 final class Visitor implements Runnable {
     private static final int LARGEST = 250_000;
+    private static final int MOST_FIELDS = 200;
 
     /** The longest pause between two requests, in nanoseconds; keeps the load on the guards low. */
     private static final int MAX_PAUSE = 30_000_000;
@@ -29,9 +27,11 @@ final class Visitor implements Runnable {
     private final Judge judge;
     private final Counts counts;
     private final Starvation starvation;
-    private final String password;
     private final RandomGenerator random;
     private final BooleanSupplier keepRunning;
+    private final SoakRequests requests;
+    private final CancelledVisit cancelled;
+    private final PageVisit pages;
 
     Visitor(
             Kind kind,
@@ -49,9 +49,11 @@ final class Visitor implements Runnable {
         this.judge = judge;
         this.counts = counts;
         this.starvation = starvation;
-        this.password = password;
         this.random = random;
         this.keepRunning = keepRunning;
+        this.requests = new SoakRequests(kind, inFlight, password, random);
+        this.cancelled = new CancelledVisit(requests, counts, random);
+        this.pages = new PageVisit(inFlight, judge, counts, random);
     }
 
     @Override
@@ -69,27 +71,44 @@ final class Visitor implements Runnable {
 
     private void visit(RawConnection connection) throws IOException {
         int percent = random.nextInt(100);
-        if (percent < 60) {
+        if (percent < 55) {
             keepAlive(connection);
-        } else if (percent < 75) {
+        } else if (percent < 68) {
             pipeline(connection);
-        } else if (percent < 78) {
+        } else if (percent < 71) {
             large(connection);
-        } else if (percent < 84) {
+        } else if (percent < 75) {
+            manyFields(connection);
+        } else if (percent < 80) {
             sendSlowly(connection);
-        } else if (percent < 98) {
-            abort(connection);
-        } else {
+        } else if (percent < 88) {
+            cancelled.abort(connection);
+        } else if (percent < 91) {
+            cancelled.abortUpload(connection);
+        } else if (percent < 94) {
             sendGarbage(connection);
+        } else {
+            page(connection);
+        }
+    }
+
+    /** Asks for pages of the outpost, which only one of the guards passes through. */
+    private void page(RawConnection connection) throws IOException {
+        if (kind.failsOpen()) {
+            keepAlive(connection);
+        } else if (random.nextInt(4) > 0) {
+            pages.visit(connection);
+        } else {
+            pages.abort(connection);
         }
     }
 
     /** Sends one request after the other. */
     private void keepAlive(RawConnection connection) {
-        int requests = 1 + random.nextInt(40);
-        for (int i = 0; i < requests && keepRunning.getAsBoolean(); i++) {
-            TrackedRequest request = newRequest();
-            connection.send(raw(request).wire());
+        int times = 1 + random.nextInt(40);
+        for (int i = 0; i < times && keepRunning.getAsBoolean(); i++) {
+            TrackedRequest request = requests.next();
+            connection.send(requests.raw(request).wire());
             if (!receive(connection, request, true)) {
                 return;
             }
@@ -99,18 +118,18 @@ final class Visitor implements Runnable {
 
     /** Sends several requests at once; the responses must come in order. */
     private void pipeline(RawConnection connection) {
-        List<TrackedRequest> requests = new ArrayList<>();
+        List<TrackedRequest> sent = new ArrayList<>();
         var wire = new StringBuilder();
         for (int i = 2 + random.nextInt(6); i > 0; i--) {
-            TrackedRequest request = newRequest();
-            requests.add(request);
-            wire.append(raw(request).wire());
+            TrackedRequest request = requests.next();
+            sent.add(request);
+            wire.append(requests.raw(request).wire());
         }
         counts.count("visit pipelines");
         connection.send(wire.toString());
-        for (int i = 0; i < requests.size(); i++) {
-            if (!receive(connection, requests.get(i), true)) {
-                requests.subList(i + 1, requests.size()).forEach(inFlight::close);
+        for (int i = 0; i < sent.size(); i++) {
+            if (!receive(connection, sent.get(i), true)) {
+                sent.subList(i + 1, sent.size()).forEach(inFlight::close);
                 return;
             }
         }
@@ -120,16 +139,34 @@ final class Visitor implements Runnable {
     private void large(RawConnection connection) {
         boolean readable = random.nextInt(5) > 0;
         int size = readable ? 8_000 + random.nextInt(LARGEST - 8_000) : LARGEST + 50_000;
-        TrackedRequest request = newRequest();
+        TrackedRequest request = requests.next();
         counts.count("visit with large headers");
-        connection.send(raw(request).with("Cookie", "a=" + "x".repeat(size)).wire());
+        connection.send(requests.raw(request).with("Cookie", "a=" + "x".repeat(size)).wire());
         receive(connection, request, readable);
+    }
+
+    /** Sends as many fields as a guard accepts, or more. */
+    private void manyFields(RawConnection connection) {
+        boolean readable = random.nextInt(3) > 0;
+        TrackedRequest tracked = requests.next();
+        RawRequest request = requests.raw(tracked);
+        int fields =
+                readable
+                        ? 1 + random.nextInt(MOST_FIELDS)
+                        : MOST_FIELDS + 1 + random.nextInt(2_000);
+        int more = Math.max(0, fields - request.headers().size());
+        counts.count(readable ? "visit with many fields" : "visit with too many fields");
+        String wire = request.wire();
+        String end = "\r\n";
+        connection.send(
+                wire.substring(0, wire.length() - end.length()) + "A1f: b\r\n".repeat(more) + end);
+        receive(connection, tracked, readable);
     }
 
     /** Sends the request in small pieces. */
     private void sendSlowly(RawConnection connection) {
-        TrackedRequest request = newRequest();
-        String wire = raw(request).wire();
+        TrackedRequest request = requests.next();
+        String wire = requests.raw(request).wire();
         counts.count("visit in pieces");
         int from = 0;
         while (from < wire.length()) {
@@ -141,75 +178,16 @@ final class Visitor implements Runnable {
         receive(connection, request, true);
     }
 
-    /**
-     * Disconnects before the response: after all or a part of the request, by a close or a reset.
-     */
-    private void abort(RawConnection connection) throws IOException {
-        TrackedRequest request = newRequest();
-        String wire = raw(request).wire();
-        counts.count("visit aborted");
-        connection.send(
-                wire.substring(
-                        0, random.nextInt(3) > 0 ? wire.length() : random.nextInt(wire.length())));
-        if (random.nextBoolean()) {
-            LockSupport.parkNanos(random.nextInt(30_000_000));
-        }
-        if (random.nextBoolean()) {
-            connection.reset();
-        } else {
-            connection.hangUp();
-        }
-        inFlight.close(request);
-    }
-
     /** Sends bytes that are not HTTP. */
     private void sendGarbage(RawConnection connection) {
         var octets = new StringBuilder();
         for (int i = 1 + random.nextInt(300); i > 0; i--) {
             octets.append((char) (1 + random.nextInt(255)));
         }
-        TrackedRequest request = newRequest();
+        TrackedRequest request = requests.next();
         counts.count("visit with garbage");
         connection.send("G" + octets + "\r\n\r\n");
         receive(connection, request, false);
-    }
-
-    private TrackedRequest newRequest() {
-        return inFlight.open(credentials());
-    }
-
-    private Credentials credentials() {
-        int percent = random.nextInt(100);
-        if (kind.failsOpen() || percent < 60) {
-            return Credentials.NONE;
-        }
-        if (percent < 70) {
-            return Credentials.WRONG;
-        }
-        return percent < 95 ? Credentials.RIGHT : Credentials.RIGHT_IN_CLEAR;
-    }
-
-    private RawRequest raw(TrackedRequest tracked) {
-        boolean clear = tracked.credentials() == Credentials.RIGHT_IN_CLEAR;
-        RawRequest request =
-                RawRequest.get(kind.path())
-                        .with("X-Forwarded-Method", "GET")
-                        .with("X-Forwarded-Proto", clear ? "http" : "https")
-                        .with("X-Forwarded-Host", "app.example")
-                        .with("X-Forwarded-Uri", "/" + random.nextInt(1_000))
-                        .with("X-Forwarded-For", "203.0.113." + random.nextInt(1, 255))
-                        .with(TrackedRequest.NUMBER, tracked.number());
-        return switch (tracked.credentials()) {
-            case NONE -> request;
-            case WRONG -> request.with("Authorization", basic("guess"));
-            case RIGHT, RIGHT_IN_CLEAR -> request.with("Authorization", basic(password));
-        };
-    }
-
-    /** The value of {@code Authorization} for the only user. */
-    static String basic(String password) {
-        byte[] pair = (Judge.USER + ":" + password).getBytes(StandardCharsets.UTF_8);
-        return "Basic " + Base64.getEncoder().encodeToString(pair);
     }
 
     /** Waits for the response and has it judged. Returns whether the connection is reusable. */
