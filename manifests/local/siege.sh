@@ -28,7 +28,8 @@ attacks. A healthy stub is the upstream of the other two. Exit 0 if
   - memory does not keep growing (from eight minutes on), and the number of log lines is limited
 
 Prints these figures also for 20 s before the siege, and for each attack how many requests were sent
-and how they ended. The guards have core 0, everything else core 1, the attackers at a lower priority.
+and how they ended, and whether other programs used the processors: then the times say nothing. The
+guards have core 0, everything else core 1, the attackers at a lower priority.
 
   --seconds N    length of the siege; default 600, 60 for a quick look
   --seed N       seed of the attackers' choices; responses also depend on time

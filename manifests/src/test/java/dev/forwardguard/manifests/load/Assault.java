@@ -16,6 +16,9 @@ import java.util.concurrent.locks.LockSupport;
  * @param atOnce how many may be under way; beyond it, none begins
  */
 record Assault(String name, double perSecond, int atOnce, Blow blow) {
+    /** What this program is late it makes up for, but no more than this. */
+    private static final long LONGEST_BURST = TimeUnit.SECONDS.toNanos(1);
+
     /** What is sent once, from the first connection to its end. */
     @FunctionalInterface
     interface Blow {
@@ -43,8 +46,7 @@ record Assault(String name, double perSecond, int atOnce, Blow blow) {
             } else {
                 attacker.ended("left out, too many under way");
             }
-            // what this program is late is not made up for by a burst
-            due = Math.max(due + interval, System.nanoTime());
+            due = Math.max(due + interval, System.nanoTime() - LONGEST_BURST);
         }
     }
 

@@ -37,6 +37,8 @@ final class BesiegedGuard implements AutoCloseable {
     private final GuardProcess guard;
     private final Footprint footprint;
     private final Starvation starvation;
+    private Duration processorTime = Duration.ZERO;
+    private Duration starved = Duration.ZERO;
 
     /**
      * Starts a guard in a new directory.
@@ -113,8 +115,38 @@ final class BesiegedGuard implements AutoCloseable {
                 : judge.objection(request, answer, true, answer.elapsed(), Duration.ZERO);
     }
 
+    long pid() {
+        return guard.process().pid();
+    }
+
     boolean isAlive() {
-        return ProcessHandle.of(guard.process().pid()).filter(ProcessHandle::isAlive).isPresent();
+        return ProcessHandle.of(pid()).filter(ProcessHandle::isAlive).isPresent();
+    }
+
+    void beginSiege() {
+        processorTime = processorTimeSoFar().negated();
+        starved = starvation.total().negated();
+    }
+
+    void endSiege() {
+        processorTime = processorTime.plus(processorTimeSoFar());
+        starved = starved.plus(starvation.total());
+    }
+
+    private Duration processorTimeSoFar() {
+        return ProcessHandle.of(pid())
+                .flatMap(handle -> handle.info().totalCpuDuration())
+                .orElse(Duration.ZERO);
+    }
+
+    /** How long all its threads ran during the siege. */
+    Duration processorTime() {
+        return processorTime;
+    }
+
+    /** How long its event loops, or the visitors of this program, waited for a processor. */
+    Duration starved() {
+        return starved;
     }
 
     void sample() {

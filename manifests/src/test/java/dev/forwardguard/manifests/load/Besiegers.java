@@ -41,7 +41,7 @@ final class Besiegers {
     /** The command that attacks these guards. */
     static List<String> command(List<Victim> victims, Duration length, long seed) {
         String java = System.getProperty("java.home") + File.separator + "bin/java";
-        List<String> command = new ArrayList<>(List.of("nice", "-n", "10", java));
+        List<String> command = new ArrayList<>(List.of("nice", "-n", "5", java));
         command.addAll(List.of("-XX:+UseSerialGC", "-Xmx400m", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(Besiegers.class.getName());

@@ -42,20 +42,22 @@ final class Operator implements Runnable {
     public void run() {
         while (keepRunning.getAsBoolean()) {
             int number = logins.incrementAndGet();
-            boolean isKnown = number % 2 > 0;
-            String address = isKnown ? KNOWN_ADDRESS : Addresses.unseen(number);
-            logIn(address, number, (isKnown ? known : unseen).get());
+            if (number % 2 > 0) {
+                logIn("known", KNOWN_ADDRESS, number, known.get());
+            } else {
+                logIn("unseen", Addresses.unseen(number), number, unseen.get());
+            }
             LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
 
     /** Tries until it succeeds; the time of a login includes all tries. */
-    private void logIn(String address, int number, Experience experience) {
+    private void logIn(String where, String address, int number, Experience experience) {
         String user = BruteForceLoad.user(number);
         String request = BruteForceLoad.password(address, user, BruteForceLoad.PASSWORD);
         long from = System.nanoTime();
         while (true) {
-            boolean in = tryLogin(request, user);
+            boolean in = tryLogin(where, request, user);
             long now = System.nanoTime();
             Duration took = Duration.ofNanos(now - from);
             if (in || took.compareTo(PATIENCE) > 0 || !keepRunning.getAsBoolean()) {
@@ -66,7 +68,7 @@ final class Operator implements Runnable {
         }
     }
 
-    private boolean tryLogin(String request, String user) {
+    private boolean tryLogin(String where, String request, String user) {
         try {
             RawAnswer answer = RawHttp.to(guard.port()).limit(PATIENCE).ask(request);
             boolean in = answer.status() == 200;
@@ -74,10 +76,10 @@ final class Operator implements Runnable {
                 guard.counts().violation("logged in as another user", answer.head().raw());
             }
             String reason = answer.header("X-Guard-Fallback").orElse("verdict");
-            guard.counts().count("operator " + answer.status() + " " + reason);
+            guard.counts().count("operator " + where + " " + answer.status() + " " + reason);
             return in;
         } catch (IOException e) {
-            guard.counts().count("operator no response");
+            guard.counts().count("operator " + where + " no response");
             return false;
         }
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** All attacks at once, and those who must not notice them; run by siege.sh. */
 final class Siege implements AutoCloseable {
@@ -34,6 +35,7 @@ final class Siege implements AutoCloseable {
     private final BesiegedGuard outage;
     private final List<BesiegedGuard> guards;
     private final List<Thread> people = new ArrayList<>();
+    private double otherCores;
     private volatile boolean keepRunning = true;
     private volatile SiegePhase phase = SiegePhase.begin();
 
@@ -96,6 +98,12 @@ final class Siege implements AutoCloseable {
         int status = besiege(length, seed, siege);
         siege.print("During the siege");
         guards.forEach(Siege::print);
+        System.out.printf(
+                "%nOther programs used %.2f cores%s%n",
+                otherCores,
+                OtherLoad.isLittle(otherCores)
+                        ? ""
+                        : ": NOT IDLE, the times say nothing about the guards");
         List<String> broken = siege.broken();
         guards.forEach(guard -> broken.addAll(guard.broken(length)));
         if (status != 0) {
@@ -118,13 +126,26 @@ final class Siege implements AutoCloseable {
         List<String> command = Besiegers.command(victims, length, seed);
         try (var attackers =
                 ChildProcess.start(directory.resolve("attackers.log"), Map.of(), command)) {
+            guards.forEach(BesiegedGuard::beginSiege);
             phase = siege;
+            var others = new OtherLoad(programs(attackers.pid()));
             watch(length);
+            otherCores = others.cores();
             phase = SiegePhase.begin();
+            guards.forEach(BesiegedGuard::endSiege);
             int status = attackers.awaitExit(MINUTE);
             System.out.printf("%nAttacks, and how they ended%n%s", attackers.output());
             return status;
         }
+    }
+
+    /** All that runs for the siege: the guards, the attackers and this program. */
+    private List<ProcessHandle> programs(long attackers) {
+        return Stream.concat(
+                        guards.stream().map(BesiegedGuard::pid),
+                        Stream.of(attackers, ProcessHandle.current().pid()))
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
+                .toList();
     }
 
     private void watch(Duration length) throws InterruptedException {
@@ -143,8 +164,11 @@ final class Siege implements AutoCloseable {
 
     private static void print(BesiegedGuard guard) {
         System.out.printf(
-                "%n%s: %d log lines, %,d ms without a processor%n",
-                guard.name(), guard.lines(), guard.starvation().total().toMillis());
+                "%n%s: %d log lines, %.1f s of processor time, %.1f s without a processor%n",
+                guard.name(),
+                guard.lines(),
+                guard.processorTime().toMillis() / 1e3,
+                guard.starved().toMillis() / 1e3);
         System.out.println("  without a verdict: " + guard.counts().under("visitor"));
         System.out.println("  tries of the operator: " + guard.counts().under("operator"));
         guard.footprint().minutes().forEach(minute -> System.out.println("  " + minute));
