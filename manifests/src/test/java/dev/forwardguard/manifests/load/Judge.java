@@ -16,7 +16,7 @@ final class Judge {
     static final String USER = "soak";
 
     private static final Set<Integer> REFUSALS = Set.of(401, 403, 429, 503);
-    private static final Set<Integer> UNREADABLE = Set.of(400, 414, 431);
+    private static final Set<Integer> UNREADABLE = Set.of(400, 408, 414, 431);
 
     /** Pages of the guard instead of one of the outpost. */
     private static final Set<Integer> PAGES_OF_THE_GUARD = Set.of(408, 502, 503, 504);
