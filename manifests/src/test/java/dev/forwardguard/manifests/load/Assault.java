@@ -33,7 +33,7 @@ record Assault(String name, double perSecond, int atOnce, Blow blow) {
             SplittableRandom random,
             ExecutorService threads) {
         long interval = (long) (TimeUnit.SECONDS.toNanos(1) / (perSecond * victim.share()));
-        var permits = new Semaphore((int) Math.ceil(atOnce * victim.share()));
+        var permits = new Semaphore(atOnce);
         long end = System.nanoTime() + length.toNanos();
         long due = System.nanoTime() + random.nextLong(interval);
         while (due < end) {
