@@ -16,8 +16,8 @@ requests, stalled and aborted uploads, responses that nobody takes, wrong passwo
 are 25 usual visitors at each guard, each with an address and a kept connection of their own and
 several requests a second; five of those at authentik-guard ask for pages that are passed through.
 An operator logs in to a third guard, an authentik-guard whose outpost is down, every three seconds:
-in turn from an address with earlier logins and from one that was never seen. It gets half
-as many attacks. A healthy stub is the upstream of the other two. Exit 0 if
+in turn from an address with earlier logins and from one that was never seen. It gets half as
+many attacks. A healthy stub is the upstream of the other two. Exit 0 if
 
   - no guard ends or is out of memory
   - no response is wrong: usual visitors get the upstream's verdict to this very request or the

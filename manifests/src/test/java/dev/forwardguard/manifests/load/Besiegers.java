@@ -28,8 +28,8 @@ final class Besiegers {
     private static final String MANAGEMENT = "--management-";
 
     /**
-     * All guards, still without their ports. With these shares the three of them together do not
-     * use up the one core that they have.
+     * All guards, still without their ports. Even with these shares the three of them keep their
+     * one core busy, and wait for it more than for anything else.
      */
     private static final List<Victim> VICTIMS =
             List.of(
