@@ -13,6 +13,8 @@ import io.micronaut.context.annotation.Factory;
 
 import jakarta.inject.Singleton;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 
 /** Creates the check of emergency passwords, with the settings and the users in force. */
@@ -31,9 +33,13 @@ final class LoginFactory {
                         .description("Emergency passwords that were hashed, and how long it took")
                         .tag("guard", profile.name())
                         .register(registry);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         return new Logins(
                 htpasswd::get,
                 ticker,
+                threads.isCurrentThreadCpuTimeSupported()
+                        ? threads::getCurrentThreadCpuTime
+                        : ticker,
                 pool,
                 () -> profile.all().emergency().maxFailuresPerReplica(),
                 nanos -> hash.record(Duration.ofNanos(nanos)));

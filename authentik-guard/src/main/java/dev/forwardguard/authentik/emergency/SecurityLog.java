@@ -24,9 +24,10 @@ import java.util.TreeMap;
 /**
  * Counts what Emergency Access decides, and logs every login attempt; never a password.
  *
- * <p>Brute force can fill a log, so each kind of event has a limit of lines per second. What
- * exceeds it is reported as a number. The limits are separate, so that a flood of wrong passwords
- * cannot hide a login.
+ * <p>Brute force can fill a log, so each kind of event has a limit of lines per second, and each
+ * result its own. What exceeds it is reported as a number. The limits are separate, so that a flood
+ * of wrong passwords cannot hide a login, and one that the guard does not check cannot hide the
+ * passwords that it has checked.
  */
 @Singleton
 final class SecurityLog {
@@ -36,7 +37,7 @@ final class SecurityLog {
     private static final int LONGEST_ADDRESS = 200;
 
     private final Map<LoginMetric, Counter> counters = new EnumMap<>(LoginMetric.class);
-    private final Map<SecurityEvent, LogRateLimit> limits = new EnumMap<>(SecurityEvent.class);
+    private final Map<LoginMetric, LogRateLimit> limits = new EnumMap<>(LoginMetric.class);
 
     SecurityLog(MeterRegistry registry, AuthentikProfile profile, Ticker ticker) {
         for (LoginMetric result : LoginMetric.values()) {
@@ -47,9 +48,7 @@ final class SecurityLog {
                             .tag("guard", profile.name())
                             .tag("result", result.label())
                             .register(registry));
-        }
-        for (SecurityEvent event : SecurityEvent.values()) {
-            limits.put(event, new LogRateLimit(LINES_PER_SECOND, ticker));
+            limits.put(result, new LogRateLimit(LINES_PER_SECOND, ticker));
         }
     }
 
@@ -60,31 +59,31 @@ final class SecurityLog {
 
     /** Records a login whose password was checked; later remembered ones are only counted. */
     void loggedIn(String user, ClientAddress client, AuthRequest request) {
-        attempt(SecurityEvent.EMERGENCY_LOGIN, LoginMetric.SUCCESS, user, client, request);
+        attempt(LoginMetric.SUCCESS, user, client, request);
     }
 
     /** Records a password that did not grant access. */
     void denied(LoginMetric why, String user, ClientAddress client, AuthRequest request) {
-        SecurityEvent event =
-                why == LoginMetric.THROTTLED
-                        ? SecurityEvent.EMERGENCY_THROTTLED
-                        : SecurityEvent.EMERGENCY_DENIED;
-        attempt(event, why, user, client, request);
+        attempt(why, user, client, request);
+    }
+
+    private static SecurityEvent eventOf(LoginMetric result) {
+        return switch (result) {
+            case SUCCESS -> SecurityEvent.EMERGENCY_LOGIN;
+            case THROTTLED -> SecurityEvent.EMERGENCY_THROTTLED;
+            default -> SecurityEvent.EMERGENCY_DENIED;
+        };
     }
 
     private void attempt(
-            SecurityEvent event,
-            LoginMetric result,
-            String user,
-            ClientAddress client,
-            AuthRequest request) {
+            LoginMetric result, String user, ClientAddress client, AuthRequest request) {
         count(result);
-        if (!requireNonNull(limits.get(event)).take()) {
+        if (!requireNonNull(limits.get(result)).take()) {
             return;
         }
         HttpHeaders headers = request.headers();
         LOG.atInfo()
-                .addKeyValue("event", event.label())
+                .addKeyValue("event", eventOf(result).label())
                 .addKeyValue("result", result.label())
                 .addKeyValue("user", shortened(user, LONGEST_USER))
                 .addKeyValue("client", client.toString())
@@ -99,10 +98,10 @@ final class SecurityLog {
     void logSuppressed() {
         Map<String, Long> suppressed = new TreeMap<>();
         limits.forEach(
-                (event, limit) -> {
+                (result, limit) -> {
                     long number = limit.suppressed();
                     if (number > 0) {
-                        suppressed.put(event.label(), number);
+                        suppressed.merge(eventOf(result).label(), number, Long::sum);
                     }
                 });
         if (!suppressed.isEmpty()) {

@@ -69,7 +69,7 @@ final class BruteForceBudget {
     /**
      * Charges the budget for a wrong password.
      *
-     * @param spent the time of the check in nanoseconds
+     * @param spent the processor time of the check in nanoseconds
      */
     void charge(long spent) {
         nanos.consumeIgnoringRateLimits(Math.max(spent, MIN_CHARGE.toNanos()));

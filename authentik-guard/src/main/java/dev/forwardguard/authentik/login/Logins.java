@@ -56,6 +56,7 @@ public final class Logins {
 
     private final Supplier<Optional<Htpasswd>> users;
     private final Ticker ticker;
+    private final Ticker processor;
     private final FailureThrottle throttle;
     private final BruteForceBudget budget;
     private final HashingPool pool;
@@ -67,17 +68,21 @@ public final class Logins {
 
     /**
      * @param users the users in force
+     * @param processor the time that the current thread has had a processor: a guess is charged for
+     *     its work, and not for its wait on a busy machine
      * @param maxFailures how many wrong passwords an address may send in a minute; 0 for no limit
      * @param hashed receives the duration of each check in nanoseconds
      */
     public Logins(
             Supplier<Optional<Htpasswd>> users,
             Ticker ticker,
+            Ticker processor,
             HashingPool pool,
             IntSupplier maxFailures,
             LongConsumer hashed) {
         this.users = users;
         this.ticker = ticker;
+        this.processor = processor;
         this.throttle = new FailureThrottle(ticker, CAPACITY, maxFailures);
         this.budget = new BruteForceBudget(ticker);
         this.pool = pool;
@@ -228,8 +233,10 @@ public final class Logins {
         Optional<Htpasswd> now = users.get();
         Optional<HtpasswdEntry> entry = now.flatMap(users -> users.entry(credentials.user()));
         long begun = ticker.nanos();
+        long workedBefore = processor.nanos();
         boolean matches = now.isPresent() && now.get().authenticate(credentials);
         long took = ticker.nanos() - begun;
+        long worked = processor.nanos() - workedBefore;
         hashed.accept(took);
         if (matches) {
             attempt.succeeded();
@@ -237,7 +244,7 @@ public final class Logins {
             return new Answer(new Accepted(false), entry);
         }
         attempt.failed();
-        budget.charge(took);
+        budget.charge(worked);
         rejected.put(fingerprint, entry);
         return new Answer(new Rejected(false), entry);
     }

@@ -162,6 +162,22 @@ class SecurityLogTest {
         assertThat(events.list).hasSize(12);
     }
 
+    /** Or an operator would not see which passwords were tried. */
+    @Test
+    void logsCheckedPasswordsDuringFloodOfUncheckedOnes() throws IOException {
+        for (int attempt = 0; attempt < 500; attempt++) {
+            log.denied(LoginMetric.OVERLOAD, "anna", client, request);
+        }
+        log.denied(LoginMetric.BAD_CREDENTIALS, "bert", client, request);
+
+        assertThat(lines().getLast()).contains("\"result\":\"bad_credentials\"");
+        for (int attempt = 0; attempt < 11; attempt++) {
+            log.denied(LoginMetric.BAD_CREDENTIALS, "bert", client, request);
+        }
+        log.logSuppressed();
+        assertThat(lines().getLast()).contains("\"left_out\":{\"emergency_denied\":492}");
+    }
+
     @Test
     void logsLoginDuringFlood() {
         for (int attempt = 0; attempt < 500; attempt++) {

@@ -36,6 +36,7 @@ final class LoginsUnderTest implements AutoCloseable {
     static final ClientAddress HOME = address("198.51.100.7");
 
     private final AtomicLong nanos = new AtomicLong(-1_000_000_000_000L);
+    private volatile Duration wait = Duration.ZERO;
     private final AtomicInteger guesses = new AtomicInteger();
     private final AtomicInteger hashes = new AtomicInteger();
     private final AtomicInteger maxFailures = new AtomicInteger(5);
@@ -50,8 +51,26 @@ final class LoginsUnderTest implements AutoCloseable {
 
     LoginsUnderTest(HashingPool pool) {
         this.pool = pool;
-        logins = new Logins(() -> users, nanos::get, pool, maxFailures::get, this::hashed);
+        logins =
+                new Logins(
+                        () -> users,
+                        nanos::get,
+                        this::processorTime,
+                        pool,
+                        maxFailures::get,
+                        this::hashed);
         setUsers(ANNA + BERT);
+    }
+
+    /** A hash takes no processor time here, but time passes while its thread waits for one. */
+    private long processorTime() {
+        nanos.addAndGet(wait.toNanos());
+        return 0;
+    }
+
+    /** From now on so much time passes in each hash, and as much after it. */
+    void busyMachine(Duration waiting) {
+        wait = waiting;
     }
 
     private void hashed(long took) {
