@@ -21,7 +21,7 @@ final class PageAttacks {
 
     static List<Assault> all() {
         return List.of(
-                new Assault("pages: aborted uploads", 10, 20, PageAttacks::abortUpload),
+                new Assault("pages: aborted uploads", 50, 100, PageAttacks::abortUpload),
                 new Assault("pages: stalled bodies", 5, 50, PageAttacks::stall),
                 new Assault("pages: large heads, held", 10, 80, PageAttacks::largeHead),
                 new Assault("pages: left in the response", 10, 20, PageAttacks::leave),
