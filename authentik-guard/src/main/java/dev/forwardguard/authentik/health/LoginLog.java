@@ -35,7 +35,7 @@ final class LoginLog {
                     .log(
                             "upstream.login-health-url answers neither 2xx nor 5xx: is it the right address?");
         }
-        if (!now.trusted() && now.failures() == LoginStatus.FAILURES && !warnedOfSilence) {
+        if (!now.trusted() && now.failures() == LoginStatus.IN_A_ROW && !warnedOfSilence) {
             warnedOfSilence = true;
             LOG.atWarn()
                     .addKeyValue("status", status(now))

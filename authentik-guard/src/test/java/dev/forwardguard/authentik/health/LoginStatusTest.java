@@ -27,19 +27,22 @@ class LoginStatusTest {
         "'500 500 200 500',     HEALTHY",
         "'500 500 500 200 500', HEALTHY",
         "'200 0 0 204 0 0',     HEALTHY",
-        "'200 0 0 0 204',       HEALTHY",
-        "'200 0 0 0 0 0 204 0', HEALTHY",
+        "'200 0 0 0 204 204',   FAILING",
+        "'200 0 0 0 204 204 204', HEALTHY",
+        "'200 0 0 0 204 204 0 204 204', FAILING",
+        "'200 0 0 0 204 404 204 0', HEALTHY",
         "'404',                 WRONG_ADDRESS",
         "'302',                 WRONG_ADDRESS",
         "'401 0 0 0 0',         WRONG_ADDRESS",
         "'404 200',             HEALTHY",
         "'200 404 0 0',         WRONG_ADDRESS",
         "'200 404 0 0 0',       FAILING",
-        "'200 0 0 0 404',       WRONG_ADDRESS",
+        "'200 0 0 0 404 404',   FAILING",
+        "'200 0 0 0 404 404 404', WRONG_ADDRESS",
         "'200 0 0 404 0 0',     WRONG_ADDRESS",
         "'600',                 WRONG_ADDRESS",
     })
-    void failsAfterThreeFailuresInARowOnceItWasHealthy(String answers, LoginState state) {
+    void changesAfterThreeAnswersInARowOnceItWasHealthy(String answers, LoginState state) {
         assertThat(after(LoginStatus.unknown(START), answers).state()).isEqualTo(state);
     }
 
