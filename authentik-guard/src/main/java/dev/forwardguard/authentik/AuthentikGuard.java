@@ -11,6 +11,7 @@ import dev.forwardguard.guard.Decision.Refuse;
 import dev.forwardguard.guard.Decision.Relay;
 import dev.forwardguard.guard.Guard;
 import dev.forwardguard.guard.HeaderSelection;
+import dev.forwardguard.guard.Page;
 import dev.forwardguard.http1.OutgoingHeaders;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
@@ -79,7 +80,10 @@ final class AuthentikGuard implements Guard {
                     when mode == Mode.AUTO && isRedirect(verdict) && login.isFailing() ->
                     fallback.decide(FallbackReason.LOGIN_DOWN, request);
             case Answered(var verdict) ->
-                    CompletableFuture.completedFuture(new Relay(authorization.echo(verdict)));
+                    CompletableFuture.completedFuture(
+                            Relay.of(
+                                    authorization.echo(verdict),
+                                    () -> refusedAtLength(request)));
             case Unavailable(var reason) when mode == Mode.UPSTREAM ->
                     CompletableFuture.completedFuture(fail(reason, request));
             case Unavailable(var reason) when reason == FallbackReason.RESPONSE_TOO_LARGE ->
@@ -100,6 +104,14 @@ final class AuthentikGuard implements Guard {
                 502,
                 0,
                 profile.page(PageText.TOO_LARGE, reason, request.headers(), request.id()));
+    }
+
+    private Page refusedAtLength(AuthRequest request) {
+        return profile.page(
+                PageText.REFUSED_AT_LENGTH,
+                FallbackReason.RESPONSE_TOO_LARGE,
+                request.headers(),
+                request.id());
     }
 
     /** At a guarded path the outpost redirects nowhere else than to the login. */

@@ -7,7 +7,6 @@ import dev.forwardguard.outcome.UpstreamResponse;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpStatusClass;
 
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -60,8 +59,7 @@ public record ClientAuthorization(List<String> values, boolean emergency) {
      * Authorization} is listed there so that the emergency password is deleted.
      */
     UpstreamResponse echo(UpstreamResponse verdict) {
-        boolean allows = verdict.status().codeClass() == HttpStatusClass.SUCCESS;
-        if (!allows
+        if (!verdict.allows()
                 || emergency
                 || values.isEmpty()
                 || verdict.headers().contains(HttpHeaderNames.AUTHORIZATION)) {

@@ -55,7 +55,7 @@ final class BotBlockGuard implements Guard {
 
     private static Decision decide(UpstreamOutcome outcome, Mode mode) {
         return switch (outcome) {
-            case Answered(var verdict) -> new Relay(verdict);
+            case Answered(var verdict) -> Relay.of(verdict, BotBlockGuard::refusedAtLength);
             case Unavailable(var reason) when mode == Mode.UPSTREAM -> fail(reason);
             case Unavailable(var reason) -> failOpen(reason);
             case UpstreamOutcome.Cancelled() -> new Decision.Cancelled();
@@ -65,6 +65,10 @@ final class BotBlockGuard implements Guard {
     private static Decision fail(FallbackReason reason) {
         return new Fail(
                 reason, Page.text("No verdict from the bot blocker (" + reason.label() + ").\n"));
+    }
+
+    private static Page refusedAtLength() {
+        return Page.text("Refused by the bot blocker.\n");
     }
 
     /** Allow line no. 1: without a verdict, every visitor passes. */

@@ -8,10 +8,13 @@ import dev.forwardguard.guard.Decision.Fallback;
 import dev.forwardguard.guard.Decision.Refuse;
 import dev.forwardguard.guard.Decision.Relay;
 import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.UpstreamResponse;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+
+import java.util.Map;
 
 /**
  * A decision as HTTP: its status, headers and body. The pages of the pass-through and the {@code
@@ -21,6 +24,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[] body) {
+    private static final byte[] NO_BODY = {};
+
     public AuthResponse {
         // a response to HEAD has the length without the body; without a length the connection
         // would have to be closed
@@ -36,11 +41,9 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
     /** The response for a decision. */
     public static AuthResponse of(Decision decision) {
         return switch (decision) {
-            case Relay(var verdict) ->
-                    new AuthResponse(
-                            verdict.status(),
-                            HeaderSelection.forTraefik(verdict.headers()),
-                            verdict.body());
+            case Relay(var verdict, var page) ->
+                    page.map(instead -> shortened(verdict, instead))
+                            .orElseGet(() -> relayed(verdict));
             case Allow allow -> allowed(allow);
             case Challenge challenge -> challenged(challenge);
             case Refuse refuse -> refused(refuse);
@@ -54,6 +57,32 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
         HttpHeaders headers = page.headers().copy();
         headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
         return new AuthResponse(status, headers, page.body());
+    }
+
+    private static AuthResponse relayed(UpstreamResponse verdict) {
+        return verdict.allows()
+                ? new AuthResponse(
+                        verdict.status(),
+                        HeaderSelection.withoutBody(verdict.headers()),
+                        NO_BODY)
+                : new AuthResponse(
+                        verdict.status(),
+                        HeaderSelection.forTraefik(verdict.headers()),
+                        verdict.body());
+    }
+
+    /** What the body of a refusal depended on still decides, so its {@code Vary} stays. */
+    private static AuthResponse shortened(UpstreamResponse verdict, Page page) {
+        HttpHeaders headers = HeaderSelection.withoutDocument(verdict.headers());
+        for (Map.Entry<String, String> own : page.headers()) {
+            if (HttpHeaderNames.VARY.contentEqualsIgnoreCase(own.getKey())) {
+                headers.add(own.getKey(), own.getValue());
+            } else {
+                headers.set(own.getKey(), own.getValue());
+            }
+        }
+        headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        return new AuthResponse(verdict.status(), headers, page.body());
     }
 
     private static AuthResponse allowed(Allow allow) {

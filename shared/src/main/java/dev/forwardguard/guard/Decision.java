@@ -5,12 +5,31 @@ import dev.forwardguard.outcome.UpstreamResponse;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What the guard decides about an auth request, and so how it answers Traefik. */
 public sealed interface Decision {
 
-    /** The upstream decided: its verdict goes back unchanged, without hop-by-hop headers. */
-    record Relay(UpstreamResponse verdict) implements Decision {}
+    /**
+     * The upstream decided: its verdict goes back, without hop-by-hop headers. Of an allow the body
+     * does not, because no gateway reads it.
+     *
+     * @param page what a visitor reads instead of a refusal's body that is too long to be sent on
+     */
+    record Relay(UpstreamResponse verdict, Optional<Page> page) implements Decision {
+        /**
+         * Traefik reserves its {@code maxResponseBodySize} for every auth request, so it has to be
+         * small, and turns a longer body into a 401 without a page, whatever the status.
+         */
+        public static final int MAX_BODY_BYTES = 16 * 1024;
+
+        /** A verdict as it is sent on. The page is made only if it is needed. */
+        public static Relay of(UpstreamResponse verdict, Supplier<Page> page) {
+            boolean tooLong = !verdict.allows() && verdict.body().length > MAX_BODY_BYTES;
+            return new Relay(verdict, tooLong ? Optional.of(page.get()) : Optional.empty());
+        }
+    }
 
     /** A decision made without a verdict. */
     sealed interface Fallback extends Decision {

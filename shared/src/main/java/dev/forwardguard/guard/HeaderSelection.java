@@ -49,6 +49,24 @@ public final class HeaderSelection {
                     "if-unmodified-since",
                     "if-range");
 
+    /**
+     * About a body (RFC 9110 section 8, RFC 9530), besides everything that begins with {@code
+     * Content-}.
+     */
+    private static final HeaderNames OF_BODY =
+            HeaderNames.of(
+                    "digest", "repr-digest", "unencoded-digest", "etag", "last-modified");
+
+    /** What a browser may do with a page, and what the page makes it load. */
+    private static final HeaderNames OF_PAGE =
+            HeaderNames.of(
+                    "link",
+                    "permissions-policy",
+                    "referrer-policy",
+                    "x-content-type-options",
+                    "x-frame-options",
+                    "x-xss-protection");
+
     private static final HeaderNames CLOSE = HeaderNames.of("close");
 
     private HeaderSelection() {}
@@ -83,6 +101,33 @@ public final class HeaderSelection {
                         HOP_BY_HOP.contains(name)
                                 || HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
                                 || named.contains(name));
+    }
+
+    /** The headers of a verdict that go back to Traefik without its body. */
+    public static HttpHeaders withoutBody(HttpHeaders received) {
+        HeaderNames named = namedByConnection(received);
+        return copy(
+                received,
+                name -> HOP_BY_HOP.contains(name) || isOfBody(name) || named.contains(name));
+    }
+
+    /**
+     * The headers of a verdict that go back to Traefik with another page: without those about the
+     * body or the page, such as its policy.
+     */
+    public static HttpHeaders withoutDocument(HttpHeaders received) {
+        HeaderNames named = namedByConnection(received);
+        return copy(
+                received,
+                name ->
+                        HOP_BY_HOP.contains(name)
+                                || isOfBody(name)
+                                || OF_PAGE.contains(name)
+                                || named.contains(name));
+    }
+
+    private static boolean isOfBody(CharSequence name) {
+        return OF_BODY.contains(name) || startsWith(name, "content-");
     }
 
     /** The headers of a message that is passed through, including its {@code Content-Length}. */

@@ -23,7 +23,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import io.netty.handler.codec.http.HttpStatusClass;
 
 import java.time.Duration;
 import java.util.EnumMap;
@@ -209,8 +208,8 @@ public final class GuardMetrics implements UpstreamMetrics {
     /** Counts a decision. Cancelled ones are not counted. */
     public void count(Decision decision) {
         switch (decision) {
-            case Relay(var verdict) -> {
-                if (verdict.status().codeClass() == HttpStatusClass.SUCCESS) {
+            case Relay relay -> {
+                if (relay.verdict().allows()) {
                     relayedAllow.increment();
                 } else {
                     relayedDeny.increment();

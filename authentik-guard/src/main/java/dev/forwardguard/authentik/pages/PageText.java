@@ -48,6 +48,11 @@ public enum PageText {
             "This request cannot be answered",
             "The login service's response to it is too large. A shorter address, or deleting the cookies of"
                     + " this site, may help."),
+    /** The login service refused the request, and its own page is too long to be sent on. */
+    REFUSED_AT_LENGTH(
+            "This request was refused",
+            "The login service did not let it pass, and its own page about that is too long to be shown here."
+                    + " Go back and try again, or open the address of this site without anything after it."),
     /** The guard has no capacity for the request. */
     OVERLOADED(
             Title.UNAVAILABLE,

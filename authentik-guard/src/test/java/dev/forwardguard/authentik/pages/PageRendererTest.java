@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.guard.Decision.Relay;
 import dev.forwardguard.guard.Page;
 import dev.forwardguard.guard.RequestId;
 import dev.forwardguard.outcome.FallbackReason;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
@@ -70,6 +72,23 @@ class PageRendererTest {
         assertThat(page.body()).hasSizeLessThan(3_072);
         Path directory = Files.createDirectories(Path.of("target", "pages"));
         Files.write(directory.resolve(kind.name().toLowerCase(Locale.ROOT) + ".html"), page.body());
+    }
+
+    /**
+     * Traefik turns a longer body into a 401 without a page. The longest notice has 1,000 chars.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void staysBelow16KiBWithAnyOperatorNotice(PageText kind) {
+        var longId = new RequestId("x".repeat(64));
+        for (int c = 0; c <= Character.MAX_VALUE; c++) {
+            String notice = Character.toString(c).repeat(1000);
+            for (PageRenderer form : List.of(PageRenderer.HTML, PageRenderer.TEXT)) {
+                assertThat(form.page(kind, FallbackReason.LOGIN_DOWN, notice, longId).body().length)
+                        .as("page with 1,000 times U+%04X", c)
+                        .isLessThanOrEqualTo(Relay.MAX_BODY_BYTES);
+            }
+        }
     }
 
     @Test

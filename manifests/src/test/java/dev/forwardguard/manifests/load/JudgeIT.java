@@ -35,6 +35,28 @@ class JudgeIT {
     }
 
     @ParameterizedTest
+    @CsvSource({"200, '', true", "200, body, false", "403, body, true", "403, '', false"})
+    void wantsBodyOfRefusalsOnly(int status, String body, boolean right) {
+        TrackedRequest request = answered(Credentials.NONE, "q1", status);
+
+        String objection = objection(open, request, answer(status, "q1", body));
+
+        assertThat(objection == null).isEqualTo(right);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Refused., true", "'', false", "other, false"})
+    void wantsShortPageForLongBody(String body, boolean right) {
+        var request = new TrackedRequest("q1", Credentials.NONE);
+        request.recordVerdict(
+                Answer.of(403).with(TrackedRequest.VERDICT, "q1").body("x".repeat(16 * 1024 + 1)));
+
+        String objection = objection(open, request, answer(403, "q1", body));
+
+        assertThat(objection == null).isEqualTo(right);
+    }
+
+    @ParameterizedTest
     @CsvSource({"403, q2", "200, q1"})
     void rejectsVerdictOfOtherRequestOrOtherStatus(int status, String verdict) {
         TrackedRequest request = answered(Credentials.NONE, "q1", 403);
@@ -218,6 +240,10 @@ class JudgeIT {
         return raw(status, headers);
     }
 
+    private static RawAnswer answer(int status, String verdict, String body) {
+        return raw(status, List.of(new Header(TrackedRequest.VERDICT, verdict)), body);
+    }
+
     private static RawAnswer fallback(int status, String reason, Header... more) {
         List<Header> headers = new ArrayList<>(List.of(more));
         headers.add(new Header("X-Guard-Fallback", reason));
@@ -225,7 +251,11 @@ class JudgeIT {
     }
 
     private static RawAnswer raw(int status, List<Header> headers) {
+        return raw(status, headers, "body");
+    }
+
+    private static RawAnswer raw(int status, List<Header> headers, String body) {
         var head = new Head("", "HTTP/1.1 " + status + " ", headers);
-        return new RawAnswer(head, "body", SOON, false);
+        return new RawAnswer(head, body, SOON, false);
     }
 }

@@ -198,7 +198,7 @@ public abstract class LargeRequestContract extends AgainstStubUpstream {
                     if (turn.equals("first")) {
                         gate.await();
                     }
-                    dialogue.send(Answer.of(200).body(turn).wire());
+                    dialogue.send(Answer.of(403).body(turn).wire());
                 });
         String first = kind.authRequest().with("X-Turn", "first").wire();
         String second = kind.authRequest().with("X-Turn", "second").wire();

@@ -13,9 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Verdicts are relayed unchanged. */
+/**
+ * Verdicts are relayed unchanged, except that the body of an allow stays here, and a refusal's body
+ * that is too long is replaced by a page.
+ */
 public abstract class RelayContract extends AgainstStubUpstream {
     private static final List<Header> HEADERS =
             List.of(
@@ -34,12 +38,51 @@ public abstract class RelayContract extends AgainstStubUpstream {
                     new Header("Content-Encoding", "gzip"),
                     new Header("ETag", "\"1\""));
 
+    private static final List<Header> OF_BODY =
+            List.of(
+                    new Header("Content-Type", "text/html; charset=windows-1252"),
+                    new Header("Content-Encoding", "gzip"),
+                    new Header("content-language", "de"),
+                    new Header("Content-Range", "bytes 0-1/2"),
+                    new Header("Content-Location", "/denied"),
+                    new Header("Content-Disposition", "attachment; filename=\"denied.html\""),
+                    new Header("Content-MD5", "Q2hlY2sgSW50ZWdyaXR5IQ=="),
+                    new Header("Digest", "sha-256=abc"),
+                    new Header("Content-Digest", "sha-256=:abc:"),
+                    new Header("REPR-DIGEST", "sha-256=:abc:"),
+                    new Header("ETag", "\"1\""),
+                    new Header("Last-Modified", "Wed, 21 Oct 2015 07:28:00 GMT"));
+
+    private static final List<Header> OF_PAGE =
+            List.of(
+                    new Header("Content-Security-Policy", "default-src *"),
+                    new Header("Content-Security-Policy-Report-Only", "default-src 'self'"),
+                    new Header("Referrer-Policy", "unsafe-url"),
+                    new Header("Permissions-Policy", "camera=*"),
+                    new Header("X-Content-Type-Options", "none"),
+                    new Header("X-Frame-Options", "ALLOWALL"),
+                    new Header("Link", "</a.css>; rel=preload"),
+                    new Header("Cache-Control", "public, max-age=60"));
+
+    private static final List<Header> KEPT_WITH_PAGE =
+            List.of(
+                    new Header("Location", "https://login.example/authorize?next=%2Fa&x=|"),
+                    new Header("Set-Cookie", "authentik_proxy_1=; Path=/; Max-Age=0"),
+                    new Header("set-cookie", "authentik_proxy_2=abc; Path=/; HttpOnly"),
+                    new Header("WWW-Authenticate", "Bearer realm=\"a\""),
+                    new Header("WWW-Authenticate", "Basic realm=\"b\""),
+                    new Header("Retry-After", "7"),
+                    new Header("Vary", "Cookie"),
+                    new Header("X-Powered-By", "authentik"));
+
+    private static final int LONGEST_BODY = 16 * 1024;
+
     protected RelayContract(GuardKind kind) {
         super(kind);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {200, 201, 202, 302, 303, 307, 401, 403, 429})
+    @ValueSource(ints = {302, 303, 307, 401, 403, 429})
     void keepsEndToEndHeadersAndBody(int status) throws IOException {
         String body = "\u001f\u008bno gzip, but nobody looks\r\n\u00ff\u0000";
         upstream.behaves(Behaviour.answers(status, HEADERS, body));
@@ -52,9 +95,71 @@ public abstract class RelayContract extends AgainstStubUpstream {
         assertThat(answer.body()).isEqualTo(body);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {200, 201, 202, 203, 207, 226})
+    void keepsHeadersOfAllowButNotItsBody(int status) throws IOException {
+        List<Header> allow = new ArrayList<>(HEADERS);
+        allow.addAll(OF_BODY);
+        upstream.behaves(Behaviour.answers(status, allow, "no gateway reads this"));
+
+        RawAnswer answer = ask();
+
+        assertRelayed(answer, status);
+        assertThat(withoutLength(answer))
+                .isEqualTo(
+                        HEADERS.stream().filter(header -> !OF_BODY.contains(header)).toList());
+        assertThat(answer.headers("Content-Length")).containsExactly("0");
+        assertThat(answer.body()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {302, 401, 403, 429})
+    void keepsBodyOf16KiB(int status) throws IOException {
+        String body = Wire.octets(LONGEST_BODY);
+        upstream.behaves(Behaviour.answers(status, OF_BODY, body));
+
+        RawAnswer answer = ask();
+
+        assertRelayed(answer, status);
+        assertThat(withoutLength(answer)).isEqualTo(OF_BODY);
+        assertThat(answer.body()).isEqualTo(body);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {302, 401, 403, 429})
+    void replacesLongerBodyAndWhatBelongsToIt(int status) throws IOException {
+        List<Header> refusal = new ArrayList<>(KEPT_WITH_PAGE);
+        refusal.addAll(OF_BODY);
+        refusal.addAll(OF_PAGE);
+        upstream.behaves(Behaviour.answers(status, refusal, Wire.octets(LONGEST_BODY + 1)));
+
+        RawAnswer answer = ask();
+
+        assertRelayed(answer, status);
+        assertThat(answer.headers()).containsSubsequence(KEPT_WITH_PAGE);
+        assertThat(answer.headers()).doesNotContainAnyElementsOf(OF_BODY);
+        assertThat(answer.headers()).doesNotContainAnyElementsOf(OF_PAGE);
+        assertThat(answer.headers("Content-Type")).containsExactly("text/plain; charset=utf-8");
+        assertThat(answer.headers("Cache-Control")).containsExactly("no-store");
+        assertThat(answer.headers("Content-Length")).containsExactly("" + answer.body().length());
+        assertThat(answer.body()).contains("efused").hasSizeLessThan(1_024);
+    }
+
+    @Test
+    void answersHeadWithLengthOfPage() throws IOException {
+        upstream.behaves(Behaviour.answers(403, List.of(), Wire.octets(LONGEST_BODY + 1)));
+
+        RawAnswer head = ask(kind.authRequest("HEAD"));
+
+        assertRelayed(head, 403);
+        assertThat(head.body()).isEmpty();
+        assertThat(Integer.parseInt(head.header("Content-Length").orElseThrow()))
+                .isBetween(1, 1_024);
+    }
+
     @Test
     void addsNoHeaders() throws IOException {
-        upstream.behaves(Behaviour.answers(200, List.of(), "text"));
+        upstream.behaves(Behaviour.answers(403, List.of(), "text"));
 
         RawAnswer answer = ask();
 
@@ -66,7 +171,8 @@ public abstract class RelayContract extends AgainstStubUpstream {
     void dropsHopByHopHeaders() throws IOException {
         upstream.behaves(
                 Behaviour.answersRaw(
-                        Wire.ok(
+                        Wire.head(
+                                        "HTTP/1.1 403 Forbidden",
                                         "Connection: keep-alive, X-Private",
                                         "Keep-Alive: timeout=5",
                                         "Proxy-Authenticate: Basic realm=\"proxy\"",
@@ -80,7 +186,7 @@ public abstract class RelayContract extends AgainstStubUpstream {
 
         RawAnswer answer = ask();
 
-        assertRelayed(answer, 200);
+        assertRelayed(answer, 403);
         assertThat(withoutLength(answer)).containsExactly(new Header("X-Public", "2"));
         assertThat(answer.headers("Content-Length")).containsExactly("2");
         assertThat(answer.body()).isEqualTo("ok");
@@ -88,7 +194,7 @@ public abstract class RelayContract extends AgainstStubUpstream {
 
     @Test
     void joinsChunks() throws IOException {
-        String chunked = Wire.ok("Transfer-Encoding: chunked");
+        String chunked = Wire.head("HTTP/1.1 403 No", "Transfer-Encoding: chunked");
         upstream.behaves(
                 Behaviour.answersRaw(chunked + "5\r\nhello\r\nA\r\n, Traefik!\r\n0\r\n\r\n"));
 

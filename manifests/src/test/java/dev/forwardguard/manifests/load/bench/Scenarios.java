@@ -129,8 +129,7 @@ record Scenarios(
         return all;
     }
 
-    private static final Expected ALLOWED =
-            new Expected(200, "X-Verdict", "allowed", VERDICT.length());
+    private static final Expected ALLOWED = new Expected(200, "X-Verdict", "allowed", 0);
 
     private Scenario scaling(
             String name, String title, int connections, int cookie, Capacity capacity) {
@@ -171,7 +170,7 @@ record Scenarios(
                 all(GuardContender.AUTHENTIK),
                 upstream.allowing(),
                 VisitorRequest.at(OUTPOST_PATH, cookie),
-                new Expected(200, "X-authentik-username", "alice", VERDICT.length()),
+                new Expected(200, "X-authentik-username", "alice", 0),
                 SATURATED);
     }
 
