@@ -67,24 +67,25 @@ final class AuthentikGuard implements Guard {
                                         request.headers(), request.connection().remoteAddress()),
                         request.connection());
         return upstream.ask(upstreamRequest)
-                .thenCompose(outcome -> decide(outcome, request, authorization, now.mode()));
+                .thenCompose(outcome -> decide(outcome, request, authorization, now));
     }
 
     private CompletionStage<Decision> decide(
             UpstreamOutcome outcome,
             AuthRequest request,
             ClientAuthorization authorization,
-            Mode mode) {
+            GuardSettings now) {
         return switch (outcome) {
             case Answered(var verdict)
-                    when mode == Mode.AUTO && isRedirect(verdict) && login.isFailing() ->
+                    when now.mode() == Mode.AUTO && isRedirect(verdict) && login.isFailing() ->
                     fallback.decide(FallbackReason.LOGIN_DOWN, request);
             case Answered(var verdict) ->
                     CompletableFuture.completedFuture(
                             Relay.of(
                                     authorization.echo(verdict),
+                                    now.relayedCookies(),
                                     () -> refusedAtLength(request)));
-            case Unavailable(var reason) when mode == Mode.UPSTREAM ->
+            case Unavailable(var reason) when now.mode() == Mode.UPSTREAM ->
                     CompletableFuture.completedFuture(fail(reason, request));
             case Unavailable(var reason) when reason == FallbackReason.RESPONSE_TOO_LARGE ->
                     CompletableFuture.completedFuture(refuseTooLarge(reason, request));

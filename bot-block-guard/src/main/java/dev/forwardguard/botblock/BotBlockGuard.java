@@ -50,13 +50,14 @@ final class BotBlockGuard implements Guard {
                                 .resolveVisitor(
                                         request.headers(), request.connection().remoteAddress()),
                         request.connection());
-        return upstream.ask(upstreamRequest).thenApply(outcome -> decide(outcome, now.mode()));
+        return upstream.ask(upstreamRequest).thenApply(outcome -> decide(outcome, now));
     }
 
-    private static Decision decide(UpstreamOutcome outcome, Mode mode) {
+    private static Decision decide(UpstreamOutcome outcome, GuardSettings now) {
         return switch (outcome) {
-            case Answered(var verdict) -> Relay.of(verdict, BotBlockGuard::refusedAtLength);
-            case Unavailable(var reason) when mode == Mode.UPSTREAM -> fail(reason);
+            case Answered(var verdict) ->
+                    Relay.of(verdict, now.relayedCookies(), BotBlockGuard::refusedAtLength);
+            case Unavailable(var reason) when now.mode() == Mode.UPSTREAM -> fail(reason);
             case Unavailable(var reason) -> failOpen(reason);
             case UpstreamOutcome.Cancelled() -> new Decision.Cancelled();
         };

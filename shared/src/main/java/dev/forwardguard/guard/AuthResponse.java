@@ -9,6 +9,7 @@ import dev.forwardguard.guard.Decision.Refuse;
 import dev.forwardguard.guard.Decision.Relay;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamResponse;
+import dev.forwardguard.settings.RelayedCookies;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -41,9 +42,9 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
     /** The response for a decision. */
     public static AuthResponse of(Decision decision) {
         return switch (decision) {
-            case Relay(var verdict, var page) ->
+            case Relay(var verdict, var cookies, var page) ->
                     page.map(instead -> shortened(verdict, instead))
-                            .orElseGet(() -> relayed(verdict));
+                            .orElseGet(() -> relayed(verdict, cookies));
             case Allow allow -> allowed(allow);
             case Challenge challenge -> challenged(challenge);
             case Refuse refuse -> refused(refuse);
@@ -59,11 +60,11 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
         return new AuthResponse(status, headers, page.body());
     }
 
-    private static AuthResponse relayed(UpstreamResponse verdict) {
+    private static AuthResponse relayed(UpstreamResponse verdict, RelayedCookies cookies) {
         return verdict.allows()
                 ? new AuthResponse(
                         verdict.status(),
-                        HeaderSelection.withoutBody(verdict.headers()),
+                        HeaderSelection.ofAllow(verdict.headers(), cookies),
                         NO_BODY)
                 : new AuthResponse(
                         verdict.status(),

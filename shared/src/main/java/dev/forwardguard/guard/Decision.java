@@ -2,6 +2,7 @@ package dev.forwardguard.guard;
 
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamResponse;
+import dev.forwardguard.settings.RelayedCookies;
 
 import java.util.Locale;
 import java.util.Map;
@@ -15,9 +16,11 @@ public sealed interface Decision {
      * The upstream decided: its verdict goes back, without hop-by-hop headers. Of an allow the body
      * does not, because no gateway reads it.
      *
+     * @param cookies the cookies of an allow that go back
      * @param page what a visitor reads instead of a refusal's body that is too long to be sent on
      */
-    record Relay(UpstreamResponse verdict, Optional<Page> page) implements Decision {
+    record Relay(UpstreamResponse verdict, RelayedCookies cookies, Optional<Page> page)
+            implements Decision {
         /**
          * Traefik reserves its {@code maxResponseBodySize} for every auth request, so it has to be
          * small, and turns a longer body into a 401 without a page, whatever the status.
@@ -25,9 +28,11 @@ public sealed interface Decision {
         public static final int MAX_BODY_BYTES = 16 * 1024;
 
         /** A verdict as it is sent on. The page is made only if it is needed. */
-        public static Relay of(UpstreamResponse verdict, Supplier<Page> page) {
+        public static Relay of(
+                UpstreamResponse verdict, RelayedCookies cookies, Supplier<Page> page) {
             boolean tooLong = !verdict.allows() && verdict.body().length > MAX_BODY_BYTES;
-            return new Relay(verdict, tooLong ? Optional.of(page.get()) : Optional.empty());
+            return new Relay(
+                    verdict, cookies, tooLong ? Optional.of(page.get()) : Optional.empty());
         }
     }
 

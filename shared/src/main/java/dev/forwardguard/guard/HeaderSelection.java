@@ -3,6 +3,7 @@ package dev.forwardguard.guard;
 import dev.forwardguard.http1.ConnectionHeader;
 import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.http1.OutgoingHeaders;
+import dev.forwardguard.settings.RelayedCookies;
 
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -54,8 +55,7 @@ public final class HeaderSelection {
      * Content-}.
      */
     private static final HeaderNames OF_BODY =
-            HeaderNames.of(
-                    "digest", "repr-digest", "unencoded-digest", "etag", "last-modified");
+            HeaderNames.of("digest", "repr-digest", "unencoded-digest", "etag", "last-modified");
 
     /** What a browser may do with a page, and what the page makes it load. */
     private static final HeaderNames OF_PAGE =
@@ -103,12 +103,23 @@ public final class HeaderSelection {
                                 || named.contains(name));
     }
 
-    /** The headers of a verdict that go back to Traefik without its body. */
-    public static HttpHeaders withoutBody(HttpHeaders received) {
+    /**
+     * The headers of an allow that go back to Traefik: without its body, and without cookies other
+     * than these.
+     */
+    public static HttpHeaders ofAllow(HttpHeaders received, RelayedCookies cookies) {
         HeaderNames named = namedByConnection(received);
-        return copy(
+        HttpHeaders kept = copyTarget();
+        forEachKept(
                 received,
-                name -> HOP_BY_HOP.contains(name) || isOfBody(name) || named.contains(name));
+                name -> HOP_BY_HOP.contains(name) || isOfBody(name) || named.contains(name),
+                (name, value) -> {
+                    if (!HttpHeaderNames.SET_COOKIE.contentEqualsIgnoreCase(name)
+                            || cookies.include(value)) {
+                        kept.add(name, value);
+                    }
+                });
+        return kept;
     }
 
     /**
@@ -139,11 +150,14 @@ public final class HeaderSelection {
     }
 
     private static HttpHeaders copy(HttpHeaders all, Predicate<CharSequence> dropped) {
-        // the decoder has validated them already
-        HttpHeaders kept =
-                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+        HttpHeaders kept = copyTarget();
         forEachKept(all, dropped, kept::add);
         return kept;
+    }
+
+    /** Headers to copy into without validation: the decoder has validated them already. */
+    private static HttpHeaders copyTarget() {
+        return DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param drainDelay how long to keep accepting new connections while draining; longer than load
  *     balancers take to notice
  * @param clientAddress how to find the address of the visitor
+ * @param relayedCookies which cookies of an allow go back to the gateway
  */
 public record GuardSettings(
         Mode mode,
@@ -25,12 +26,16 @@ public record GuardSettings(
         BreakerSettings breaker,
         HeaderNames dropRequestHeaders,
         Duration drainDelay,
-        ClientAddressResolver clientAddress) {
+        ClientAddressResolver clientAddress,
+        RelayedCookies relayedCookies) {
     private static final Duration LONGEST_DRAIN_DELAY = Duration.ofSeconds(20);
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofSeconds(25);
 
-    /** Settings with the default drain delay of 5 s and the default way to the address. */
+    /**
+     * Settings with the default drain delay of 5 s, the default way to the address, and no relayed
+     * cookies.
+     */
     public GuardSettings(
             Mode mode,
             UpstreamSettings upstream,
@@ -42,7 +47,8 @@ public record GuardSettings(
                 breaker,
                 dropRequestHeaders,
                 Duration.ofSeconds(5),
-                ClientAddressResolver.DEFAULT);
+                ClientAddressResolver.DEFAULT,
+                RelayedCookies.NONE);
     }
 
     /**
@@ -76,7 +82,8 @@ public record GuardSettings(
                 root.texts("drop-request-headers", defaults.dropRequestHeaders, HeaderNames::of),
                 root.duration(
                         "drain-delay", defaults.drainDelay, Duration.ZERO, LONGEST_DRAIN_DELAY),
-                ClientAddressSettings.take(root, formerPlace, defaults.clientAddress));
+                ClientAddressSettings.take(root, formerPlace, defaults.clientAddress),
+                root.texts("relay-cookies", defaults.relayedCookies, RelayedCookies::of));
     }
 
     private static UpstreamSettings upstream(YamlSection section, UpstreamSettings defaults) {
@@ -130,6 +137,8 @@ public record GuardSettings(
                 + drainDelay
                 + ", clientAddress="
                 + clientAddress
+                + ", relayedCookies="
+                + relayedCookies
                 + "]";
     }
 }

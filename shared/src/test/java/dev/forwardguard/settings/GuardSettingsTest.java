@@ -101,6 +101,7 @@ class GuardSettingsTest {
                         drain-delay: 0s
                         client-address: x-real-ip
                         trusted-proxies: [192.0.2.1, 'fd00::/8']
+                        relay-cookies: [authentik_proxy_1, __Host-b]
                         """);
 
         assertThat(settings.mode()).isEqualTo(Mode.FALLBACK);
@@ -135,6 +136,8 @@ class GuardSettingsTest {
         assertThat(settings.dropRequestHeaders().contains("Cookie")).isTrue();
         assertThat(settings.dropRequestHeaders().contains("Authorization")).isFalse();
         assertThat(settings.drainDelay()).isZero();
+        assertThat(settings.relayedCookies().names())
+                .containsExactlyInAnyOrder("authentik_proxy_1", "__Host-b");
     }
 
     @Test
