@@ -54,6 +54,9 @@ final class AuthentikGuard implements Guard {
 
     @Override
     public CompletionStage<Decision> decide(AuthRequest request) {
+        if (IdentityHeaders.haveAliasIn(request.headers())) {
+            return CompletableFuture.completedFuture(refuseAlias(request));
+        }
         GuardSettings now = profile.settings();
         var authorization = ClientAuthorization.of(request.headers(), users);
         OutgoingHeaders headers =
@@ -68,6 +71,16 @@ final class AuthentikGuard implements Guard {
                         request.connection());
         return upstream.ask(upstreamRequest)
                 .thenCompose(outcome -> decide(outcome, request, authorization, now));
+    }
+
+    /** In every mode: with a right password, too, the application must not be deceived. */
+    private Decision refuseAlias(AuthRequest request) {
+        FallbackReason reason = FallbackReason.BAD_REQUEST;
+        return new Refuse(
+                reason,
+                400,
+                0,
+                profile.page(PageText.ALIASED, reason, request.headers(), request.id()));
     }
 
     private CompletionStage<Decision> decide(

@@ -3,9 +3,15 @@ package dev.forwardguard.authentik;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.guard.AuthResponse;
+import dev.forwardguard.http1.HeaderAliases;
+
+import io.netty.handler.codec.http.HttpHeaders;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The headers in which authentik tells a backend who the visitor is. An allow always contains all
@@ -31,7 +37,20 @@ public final class IdentityHeaders {
                     "X-authentik-meta-app",
                     "X-authentik-meta-version");
 
+    private static final HeaderAliases ALIASES =
+            HeaderAliases.of(
+                    Stream.concat(NAMES.stream(), Stream.of(AuthResponse.FALLBACK_HEADER))
+                            .toList());
+
     private IdentityHeaders() {}
+
+    /**
+     * Whether a visitor sent a header that is none of the twelve, nor {@code X-Guard-Fallback}, but
+     * may be taken for one by an application. A gateway replaces only the names that it knows.
+     */
+    static boolean haveAliasIn(HttpHeaders sent) {
+        return ALIASES.areIn(sent);
+    }
 
     /** All headers with empty values: they tell the backend that there is no user. */
     public static Map<String, String> anonymous() {

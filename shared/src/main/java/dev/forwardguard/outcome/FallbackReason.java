@@ -35,7 +35,7 @@ public enum FallbackReason {
     FORCED,
     /**
      * The request to the guard itself was rejected: malformed, more than 256 KiB or 200 lines of
-     * headers, or more than 10 s to send them.
+     * headers, more than 10 s to send them, or a header that may be taken for one of the guard's.
      */
     BAD_REQUEST,
     /** A bug in the guard; the log has the stack trace. */

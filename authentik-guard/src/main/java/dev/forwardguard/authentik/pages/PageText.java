@@ -43,6 +43,12 @@ public enum PageText {
             "This request cannot be read",
             "It is malformed, or its headers are larger than 256 KiB or more than 200 lines. Deleting the cookies of"
                     + " this site may help."),
+    /** A header that applications may take for one of authentik's. */
+    ALIASED(
+            "This request is not accepted",
+            "One of its headers looks like those that tell an application who is logged in, but is spelled in"
+                    + " another way. Browsers send no such header: remove it from the program that sent this"
+                    + " request."),
     /** The response to this request is larger than any legitimate one. */
     TOO_LARGE(
             "This request cannot be answered",

@@ -25,7 +25,7 @@ final class ReasonText {
                     "The login service cannot log anyone in at the moment; people who are logged in are"
                             + " not affected";
             case FORCED -> "The login service has been taken out of use on purpose";
-            case BAD_REQUEST -> "The request could not be read";
+            case BAD_REQUEST -> "The request cannot be accepted";
             case INTERNAL_ERROR -> "An error in authentik-guard itself";
         };
     }
