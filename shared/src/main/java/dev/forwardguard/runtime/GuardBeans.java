@@ -8,6 +8,7 @@ import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.memory.LoadLimits;
 import dev.forwardguard.server.ClientConnections;
 import dev.forwardguard.server.ManagementConnections;
+import dev.forwardguard.settings.RealIpWarning;
 import dev.forwardguard.telemetry.FallbackLog;
 import dev.forwardguard.telemetry.GuardMetrics;
 import dev.forwardguard.time.Ticker;
@@ -77,6 +78,8 @@ final class GuardBeans {
         } else {
             LOG.info("No {}, the defaults are in force: {}", file, profile.settings());
         }
+        var realIpWarning = new RealIpWarning();
+        profile.liveSettings().subscribe(_ -> realIpWarning.inForce(profile.settings()));
         return new FollowedFile(file, profile.liveSettings(), () -> NEVER, ticker).follow();
     }
 
