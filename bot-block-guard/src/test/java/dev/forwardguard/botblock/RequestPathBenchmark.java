@@ -4,6 +4,7 @@ import dev.forwardguard.guard.HeaderSelection;
 import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.outcome.VerdictRule;
 import dev.forwardguard.settings.BreakerSettings;
+import dev.forwardguard.settings.RelayedCookies;
 import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.breaker.CircuitBreaker;
 
@@ -101,6 +102,11 @@ public class RequestPathBenchmark {
                             written.consume(name);
                             written.consume(value);
                         });
+    }
+
+    @Benchmark
+    public HttpHeaders headersOfAllow() {
+        return HeaderSelection.ofAllow(responseHeaders, RelayedCookies.NONE);
     }
 
     @Benchmark

@@ -1,12 +1,15 @@
 package dev.forwardguard.server;
 
+import dev.forwardguard.guard.Decision.Relay;
 import dev.forwardguard.http1.FastRequestParser;
 import dev.forwardguard.http1.HeaderNames;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -16,6 +19,7 @@ import io.netty.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -91,6 +95,26 @@ final class GuardServerCodec
     }
 
     private final class Encoder extends HttpResponseEncoder {
+        /**
+         * Puts head and body of a complete response into one buffer. Netty does so only if the body
+         * happens to fit behind the head. A guard that is killed between two writes would leave
+         * half a refusal, which Traefik passes on.
+         */
+        @Override
+        protected void encode(ChannelHandlerContext ctx, Object message, List<Object> out)
+                throws Exception {
+            super.encode(ctx, message, out);
+            if (message instanceof FullHttpResponse
+                    && out.size() == 2
+                    && out.getFirst() instanceof ByteBuf head
+                    && out.getLast() instanceof ByteBuf body
+                    && body.readableBytes() <= Relay.MAX_BODY_BYTES) {
+                head.writeBytes(body);
+                body.release();
+                out.removeLast();
+            }
+        }
+
         /** A response to HEAD has no content (RFC 9110 section 9.3.2). */
         @Override
         protected boolean isContentAlwaysEmpty(HttpResponse response) {
