@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.net.URI;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** Traefik's middlewares for the guards, and how they change requests. */
 class TraefikIT {
@@ -74,35 +74,49 @@ class TraefikIT {
         assertThat(forwardAuth.path("preserveLocationHeader").asBoolean()).isTrue();
         assertThat(forwardAuth.has("authSigninURL")).isFalse();
         assertThat(forwardAuth.has("authRequestHeaders")).isFalse();
-        try (var code = GuardCode.of(guard)) {
-            assertThat(forwardAuth.path("maxResponseBodySize").asInt())
-                    .isEqualTo(
-                            code.constant(
-                                    "dev.forwardguard.upstream.connection.ResponseAggregator",
-                                    "MAX_BODY_BYTES"));
-        }
+        assertThat(forwardAuth.has("preserveRequestMethod")).isFalse();
+        assertThat(forwardAuth.has("forwardBody")).isFalse();
     }
 
+    /** Traefik allocates this much for each auth request, and answers 401 to a longer body. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ai-bot-block", FORWARD_AUTH})
+    void allocatesLittleForAuthRequest(String middleware) {
+        assertThat(forwardAuth(middleware).path("maxResponseBodySize").asInt())
+                .isEqualTo(32 * 1024);
+    }
+
+    /**
+     * Guards' answers reach visitors as they are only if nothing that changes responses comes
+     * before a ForwardAuth, and each guard is asked once only if retry comes after both.
+     */
     @Test
     void ordersChains() {
-        assertThat(flat("public"))
+        assertThat(chain("public"))
                 .containsExactly(
-                        "retry",
                         "rate-limit",
-                        "csp-headers",
                         "strip-identity-headers",
                         "ai-bot-block",
                         "anti-ai-headers",
-                        "strip-accept-encoding");
-        assertThat(flat("protected"))
-                .startsWith(flat("public").toArray(String[]::new))
-                .endsWith("strip-forwarded-target", FORWARD_AUTH)
-                .hasSize(flat("public").size() + 2);
+                        "csp-headers",
+                        "strip-accept-encoding",
+                        "retry");
+        assertThat(chain("protected"))
+                .containsExactly(
+                        "rate-limit",
+                        "strip-identity-headers",
+                        "ai-bot-block",
+                        "strip-forwarded-target",
+                        FORWARD_AUTH,
+                        "anti-ai-headers",
+                        "csp-headers",
+                        "strip-accept-encoding",
+                        "retry");
     }
 
     @Test
     void usesEveryMiddleware() {
-        Set<String> used = new HashSet<>(flat("protected"));
+        Set<String> used = new HashSet<>(chain("protected"));
         used.addAll(List.of("public", "protected"));
 
         assertThat(Kustomization.production().traefik())
@@ -131,7 +145,35 @@ class TraefikIT {
 
         assertThat(retry.path("attempts").asInt()).isEqualTo(2);
         assertThat(retry.path("initialInterval").asText()).isEqualTo("100ms");
-        assertThat(retry.has("status")).isFalse();
+        assertThat(texts(retry.path("status"))).containsExactly("502", "503");
+        assertThat(retry.path("maxRequestBodyBytes").asInt(-1)).isZero();
+        assertThat(retry.has("retryNonIdempotentMethod")).isFalse();
+    }
+
+    /** An older Traefik refuses more options, and files with them as a whole, or is broken there. */
+    @Test
+    void hasRetryForOlderTraefik() {
+        Rendered older =
+                Kustomization.overlay(
+                        "homelab before 3.7.7",
+                        "overlays/homelab",
+                        List.of("components/traefik/before-3.7.7"),
+                        "");
+
+        assertThat(names(older.traefik("Middleware", "retry").path("retry")))
+                .containsExactlyInAnyOrder("attempts", "initialInterval");
+    }
+
+    /** Without the header, Traefik itself would ask the application for gzip. */
+    @Test
+    void asksApplicationsNotToCompress() {
+        JsonNode headers =
+                Kustomization.production()
+                        .traefik("Middleware", "strip-accept-encoding")
+                        .at("/headers/customRequestHeaders");
+
+        assertThat(names(headers)).containsExactly("Accept-Encoding");
+        assertThat(headers.path("Accept-Encoding").asText()).isEqualTo("identity");
     }
 
     @Test
@@ -152,24 +194,20 @@ class TraefikIT {
         assertThat(route.path("middlewares"))
                 .extracting(
                         each -> each.path("namespace").asText() + "/" + each.path("name").asText())
-                .containsExactly("traefik/public");
+                .containsExactly(
+                        "traefik/rate-limit",
+                        "traefik/strip-identity-headers",
+                        "traefik/ai-bot-block",
+                        "traefik/anti-ai-headers");
     }
 
     @Test
     void usesExistingChainsInExamples() {
-        Rendered example = Kustomization.of("components/traefik/example");
-        JsonNode route = example.traefik("IngressRoute", "wiki").at("/routes/0/middlewares/0");
-        String annotation =
-                example.nodes().stream()
-                        .map(
-                                each ->
-                                        each.at(
-                                                "/metadata/annotations/traefik.ingress.kubernetes"
-                                                        + ".io~1router.middlewares"))
-                        .filter(each -> !each.isMissingNode())
-                        .findFirst()
-                        .orElseThrow()
-                        .asText();
+        JsonNode route =
+                Kustomization.of("components/traefik/example")
+                        .traefik("IngressRoute", "wiki")
+                        .at("/routes/0/middlewares/0");
+        String annotation = annotation("blog", "traefik.ingress.kubernetes.io/router.middlewares");
 
         assertThat(reference(route.path("namespace").asText(), route.path("name").asText()))
                 .isEqualTo("traefik-protected@kubernetescrd");
@@ -178,20 +216,27 @@ class TraefikIT {
                 .contains("traefik-protected@kubernetescrd", annotation);
     }
 
+    private static String annotation(String ingress, String name) {
+        return ingress(ingress).at("/metadata/annotations").path(name).asText();
+    }
+
+    private static JsonNode ingress(String name) {
+        return Kustomization.of("components/traefik/example").nodes().stream()
+                .filter(each -> each.path("kind").asText().equals("Ingress"))
+                .filter(each -> each.at("/metadata/name").asText().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static JsonNode forwardAuth(String middleware) {
         return Kustomization.production().traefik("Middleware", middleware).path("forwardAuth");
     }
 
-    /** The middlewares of a chain, in order, with nested chains flattened. */
-    private static List<String> flat(String middleware) {
-        JsonNode chain = Kustomization.production().traefik("Middleware", middleware).path("chain");
-        if (chain.isMissingNode()) {
-            return List.of(middleware);
-        }
-        return Stream.of(chain.path("middlewares"))
-                .flatMap(each -> texts(each, "name").stream())
-                .flatMap(name -> flat(name).stream())
-                .toList();
+    /** The middlewares of a chain, in order. */
+    private static List<String> chain(String name) {
+        return texts(
+                Kustomization.production().traefik("Middleware", name).at("/chain/middlewares"),
+                "name");
     }
 
     private static String fallbackHeader(GuardCode code) {
