@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -202,7 +203,7 @@ class TraefikIT {
     }
 
     @Test
-    void usesExistingChainsInExamples() {
+    void usesExistingChainsInExamples() throws IOException {
         JsonNode route =
                 Kustomization.of("components/traefik/example")
                         .traefik("IngressRoute", "wiki")
@@ -214,6 +215,25 @@ class TraefikIT {
         assertThat(annotation).isEqualTo("traefik-public@kubernetescrd");
         assertThat(Kustomization.production().traefik().stream().map(TraefikIT::reference))
                 .contains("traefik-protected@kubernetescrd", annotation);
+        assertThat(
+                        Files.readString(
+                                Kustomization.MANIFESTS.resolve(
+                                        "components/traefik/example/ingress.yaml")))
+                .as("the name with safeNaming, too")
+                .contains("traefik_public@kubernetescrd");
+    }
+
+    /** What Traefik's provider for the annotations of ingress-nginx makes of them works. */
+    @Test
+    void asksGuardFromIngressNginxLikeMiddlewareDoes() {
+        String prefix = "nginx.ingress.kubernetes.io/";
+
+        assertThat(annotation("photos", prefix + "auth-url"))
+                .isEqualTo(forwardAuth(FORWARD_AUTH).path("address").asText());
+        assertThat(annotation("photos", prefix + "auth-response-headers").split(","))
+                .containsExactlyElementsOf(
+                        texts(forwardAuth(FORWARD_AUTH).path("authResponseHeaders")));
+        assertThat(names(ingress("photos").at("/metadata/annotations"))).hasSize(2);
     }
 
     private static String annotation(String ingress, String name) {
