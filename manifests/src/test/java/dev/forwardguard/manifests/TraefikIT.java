@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
 import io.fabric8.kubernetes.api.model.Service;
 
@@ -234,6 +235,26 @@ class TraefikIT {
                 .containsExactlyElementsOf(
                         texts(forwardAuth(FORWARD_AUTH).path("authResponseHeaders")));
         assertThat(names(ingress("photos").at("/metadata/annotations"))).hasSize(2);
+    }
+
+    /** As an argument: older charts ignore it under {@code ports}, and nobody would notice. */
+    @Test
+    void removesAliasesOfHeadersAtEntryPoint() throws IOException {
+        JsonNode values =
+                new YAMLMapper()
+                        .readTree(
+                                Kustomization.MANIFESTS
+                                        .resolve("helm-values/traefik.yaml")
+                                        .toFile());
+        String entryPoint =
+                Kustomization.production()
+                        .traefik("IngressRoute", "outpost")
+                        .at("/entryPoints/0")
+                        .asText();
+
+        assertThat(texts(values.path("additionalArguments")))
+                .contains("--entryPoints." + entryPoint + ".http.aliasHeadersStrategy=delete");
+        assertThat(values.toString()).doesNotContain("safeNaming");
     }
 
     private static String annotation(String ingress, String name) {
