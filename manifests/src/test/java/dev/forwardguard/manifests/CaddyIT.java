@@ -2,10 +2,12 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.ReceivedRequest;
+import dev.forwardguard.testing.RefusingPort;
 import dev.forwardguard.testing.StubUpstream;
 
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The guards behind Caddy's {@code forward_auth}. */
@@ -78,6 +81,53 @@ class CaddyIT
         assertThat(received.headers("X-Guard-Authorization")).isEmpty();
     }
 
+    /** Caddy would append the visitor's query, and pass on an address that the visitor made up. */
+    @Test
+    void sendsNeitherQueryNorAddressOfVisitorToOutpost() throws IOException {
+        fixture.ask(GatewayFixture.pageWithSession().with("X-Real-Ip", "203.0.113.9"));
+
+        ReceivedRequest authRequest = fixture.outpost().awaitRequest();
+        assertThat(authRequest.uri()).isEqualTo("/outpost.goauthentik.io/auth/caddy");
+        assertThat(authRequest.headers("X-Real-Ip")).isEmpty();
+    }
+
+    @Test
+    void doesNotWaitForSilentGuard(@TempDir Path directory) throws IOException {
+        try (var guards = StubUpstream.start();
+                var sites = StubUpstream.start()) {
+            guards.behaves(Behaviour.hangs());
+            Map<String, String> changes =
+                    changes(address(guards.port()), sites, Map.of("timeout 10s", "timeout 1s"));
+
+            try (var caddy = OwnCaddy.start(directory, changes)) {
+                assertThat(caddy.ask().status()).isEqualTo(504);
+            }
+            assertThat(sites.requests()).isEmpty();
+        }
+    }
+
+    /** With the lines of the Caddyfile that are meant for two guards. */
+    @Test
+    void asksOtherGuardWhileOneIsDown(@TempDir Path directory) throws IOException {
+        try (var down = RefusingPort.open();
+                var guards = StubUpstream.start();
+                var sites = StubUpstream.start()) {
+            Map<String, String> changes =
+                    changes(
+                            address(down.port()) + " " + address(guards.port()),
+                            sites,
+                            Map.of(
+                                    "#lb_try_duration", "lb_try_duration",
+                                    "#fail_duration", "fail_duration"));
+
+            try (var caddy = OwnCaddy.start(directory, changes)) {
+                for (int visit = 0; visit < 10; visit++) {
+                    assertThat(caddy.ask().status()).isEqualTo(200);
+                }
+            }
+        }
+    }
+
     /**
      * Checks the effect of the Caddyfile's snippet {@code auth_request}: the bug that it prevents
      * is a race that a test cannot provoke reliably.
@@ -86,23 +136,12 @@ class CaddyIT
     void sendsEachAuthRequestOnItsOwnConnection(@TempDir Path directory) throws IOException {
         try (var guards = StubUpstream.start();
                 var sites = StubUpstream.start()) {
-            String guard = "127.0.0.1:" + guards.port();
-            String site = "127.0.0.1:" + sites.port();
-            Gateway.Running caddy =
-                    Caddy.start(
-                            directory,
-                            Map.of(
-                                    "bot-block-guard:8080", guard,
-                                    "authentik-guard:9000", guard,
-                                    "application:8080", site,
-                                    "website:8080", site));
-            try (var process = caddy.process()) {
-                process.awaitListening(caddy.httpsPort());
-                try (var tunnel = TlsTunnel.open(caddy.httpsPort(), caddy.trusted());
-                        RawConnection visitor = RawHttp.to(tunnel.port()).connect()) {
-                    for (int visit = 0; visit < 3; visit++) {
-                        assertThat(visitor.ask(GatewayFixture.page()).status()).isEqualTo(200);
-                    }
+            Map<String, String> changes = changes(address(guards.port()), sites, Map.of());
+
+            try (var caddy = OwnCaddy.start(directory, changes);
+                    RawConnection visitor = caddy.visitor().connect()) {
+                for (int visit = 0; visit < 3; visit++) {
+                    assertThat(visitor.ask(GatewayFixture.page()).status()).isEqualTo(200);
                 }
             }
 
@@ -110,6 +149,49 @@ class CaddyIT
                     .hasSize(2 * 3)
                     .allMatch(request -> request.onConnection() == 1);
             assertThat(sites.requests()).extracting(ReceivedRequest::onConnection).contains(2);
+        }
+    }
+
+    private static String address(int port) {
+        return "127.0.0.1:" + port;
+    }
+
+    private static Map<String, String> changes(
+            String guards, StubUpstream sites, Map<String, String> more) {
+        Map<String, String> changes = new HashMap<>(more);
+        changes.put("bot-block-guard:8080", guards);
+        changes.put("authentik-guard:9000", guards);
+        changes.put("application:8080", address(sites.port()));
+        changes.put("website:8080", address(sites.port()));
+        return changes;
+    }
+
+    /** Another Caddy, for one test. */
+    private record OwnCaddy(ChildProcess process, TlsTunnel tunnel) implements AutoCloseable {
+        static OwnCaddy start(Path directory, Map<String, String> changes) {
+            Gateway.Running caddy = Caddy.start(directory, changes);
+            try {
+                caddy.process().awaitListening(caddy.httpsPort());
+                return new OwnCaddy(
+                        caddy.process(), TlsTunnel.open(caddy.httpsPort(), caddy.trusted()));
+            } catch (RuntimeException | Error e) {
+                caddy.process().close();
+                throw e;
+            }
+        }
+
+        RawHttp visitor() {
+            return RawHttp.to(tunnel.port());
+        }
+
+        RawAnswer ask() throws IOException {
+            return visitor().ask(GatewayFixture.page());
+        }
+
+        @Override
+        public void close() {
+            tunnel.close();
+            process.close();
         }
     }
 }
