@@ -25,7 +25,7 @@ root. Then unpacks each image and runs a smoke test: its own user, read-only roo
 limit.
 
   --local-bases  create the build image and the base image from Debian packages and this machine's
-                 JDK 25, where no registry can be reached (needs root, debootstrap, curl)
+                 JDK 25, where no registry can be reached (needs root, debootstrap, Maven)
   --no-smoke     build and unpack only
   --smoke        run the smoke test with the images unpacked before
 
@@ -143,10 +143,13 @@ local_bases() {
     local jdk
     jdk=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one'
     cp -a "$jdk" "$work/build/opt/jdk"
-    curl -fsS -o "$work/maven.tar.gz" "https://repo.maven.apache.org/maven2/org/apache/maven/\
-apache-maven/$MAVEN_VERSION/apache-maven-$MAVEN_VERSION-bin.tar.gz"
-    echo "$MAVEN_SHA512  $work/maven.tar.gz" | sha512sum --check --quiet
-    tar -x -z -C "$work/build/opt" -f "$work/maven.tar.gz"
+    # Maven as an artifact: from wherever its own settings say (mirrors, proxies)
+    mvn -q -B -ntp -N -f "$repository/pom.xml" dependency:copy "-DoutputDirectory=$work" \
+      "-Dartifact=org.apache.maven:apache-maven:$MAVEN_VERSION:tar.gz:bin" ||
+      fail "Maven $MAVEN_VERSION cannot be resolved"
+    local maven=$work/apache-maven-$MAVEN_VERSION-bin.tar.gz
+    echo "$MAVEN_SHA512  $maven" | sha512sum --check --quiet
+    tar -x -z -C "$work/build/opt" -f "$maven"
     # the CA certificates that this machine trusts, perhaps of its proxy
     cp -L /etc/ssl/certs/ca-certificates.crt "$work/build/etc/ssl/certs/"
     [ ! -f /etc/ssl/certs/java/cacerts ] ||
