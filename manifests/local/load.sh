@@ -27,5 +27,5 @@ java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one'
 cd -- "$repository/manifests"
 exec ${CORE:+taskset -c "$CORE"} "$java_home/bin/java" -XX:+UseSerialGC -Xmx256m \
   ${FLAG:+"$FLAG"} \
-  -cp target/test-classes:../shared/target/test-classes \
+  -cp target/test-classes:servers/target/classes:../shared/target/test-classes \
   "dev.forwardguard.manifests.load.$program" "$@"

@@ -1,5 +1,9 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.servers.ChildProcess;
+import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.servers.Program;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

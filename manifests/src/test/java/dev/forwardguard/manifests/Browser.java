@@ -2,6 +2,9 @@ package dev.forwardguard.manifests;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.forwardguard.servers.ChildProcess;
+import dev.forwardguard.servers.Program;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;

@@ -3,6 +3,8 @@ package dev.forwardguard.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.forwardguard.servers.Caddy;
+import dev.forwardguard.servers.Program;
 import dev.forwardguard.testing.Answer;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;

@@ -2,6 +2,8 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.servers.Program;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.StubUpstream;
 

@@ -1,5 +1,6 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.servers.Gateway;
 import dev.forwardguard.testing.Header;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;

@@ -1,5 +1,7 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.servers.ChildProcess;
+import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
 

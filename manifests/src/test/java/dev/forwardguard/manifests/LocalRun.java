@@ -1,5 +1,8 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.servers.ChildProcess;
+import dev.forwardguard.servers.Loopback;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

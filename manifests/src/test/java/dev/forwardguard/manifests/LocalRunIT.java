@@ -2,6 +2,8 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.servers.ChildProcess;
+import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.testing.StubUpstream;
 
 import org.junit.jupiter.api.BeforeAll;

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.servers.Nginx;
 import dev.forwardguard.testing.RawAnswer;
 
 import org.junit.jupiter.api.AfterAll;

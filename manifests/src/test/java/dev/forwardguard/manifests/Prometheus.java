@@ -1,5 +1,9 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.servers.ChildProcess;
+import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.servers.Program;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

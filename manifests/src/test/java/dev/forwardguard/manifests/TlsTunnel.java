@@ -1,5 +1,6 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.testing.guard.Eventually;
 
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.forwardguard.manifests.load;
 
 import dev.forwardguard.manifests.GuardProcess;
-import dev.forwardguard.manifests.Loopback;
 import dev.forwardguard.manifests.load.BruteForceLoad.Party;
 import dev.forwardguard.manifests.load.Load.Sample;
+import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.testing.RefusingPort;
 
 import java.io.IOException;

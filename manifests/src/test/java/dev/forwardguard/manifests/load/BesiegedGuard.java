@@ -1,7 +1,7 @@
 package dev.forwardguard.manifests.load;
 
 import dev.forwardguard.manifests.GuardProcess;
-import dev.forwardguard.manifests.Loopback;
+import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.testing.RawAnswer;
 
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.forwardguard.manifests.load;
 
 import dev.forwardguard.manifests.GuardProcess;
-import dev.forwardguard.manifests.Loopback;
 import dev.forwardguard.manifests.load.Load.Sample;
+import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.testing.StubUpstream;
 
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.forwardguard.manifests.load;
 
-import dev.forwardguard.manifests.ChildProcess;
-import dev.forwardguard.manifests.Loopback;
-import dev.forwardguard.manifests.Nginx;
-import dev.forwardguard.manifests.Program;
+import dev.forwardguard.servers.ChildProcess;
+import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.servers.Nginx;
+import dev.forwardguard.servers.Program;
 
 import java.io.IOException;
 import java.nio.file.Files;

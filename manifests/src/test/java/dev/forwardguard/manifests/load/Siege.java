@@ -1,6 +1,6 @@
 package dev.forwardguard.manifests.load;
 
-import dev.forwardguard.manifests.ChildProcess;
+import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.testing.RefusingPort;
 
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.forwardguard.manifests.load;
 
 import dev.forwardguard.manifests.GuardProcess;
-import dev.forwardguard.manifests.Loopback;
+import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.testing.BlackholePort;
 
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.forwardguard.manifests.load.bench;
 
-import dev.forwardguard.manifests.ChildProcess;
-import dev.forwardguard.manifests.Loopback;
+import dev.forwardguard.servers.ChildProcess;
+import dev.forwardguard.servers.Loopback;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

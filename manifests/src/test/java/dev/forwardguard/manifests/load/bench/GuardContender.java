@@ -1,6 +1,6 @@
 package dev.forwardguard.manifests.load.bench;
 
-import dev.forwardguard.manifests.Loopback;
+import dev.forwardguard.servers.Loopback;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

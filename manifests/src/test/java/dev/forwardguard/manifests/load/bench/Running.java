@@ -1,6 +1,6 @@
 package dev.forwardguard.manifests.load.bench;
 
-import dev.forwardguard.manifests.ChildProcess;
+import dev.forwardguard.servers.ChildProcess;
 
 import java.time.Duration;
 import java.time.Instant;

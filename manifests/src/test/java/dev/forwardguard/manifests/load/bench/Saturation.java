@@ -1,6 +1,6 @@
 package dev.forwardguard.manifests.load.bench;
 
-import dev.forwardguard.manifests.Program;
+import dev.forwardguard.servers.Program;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

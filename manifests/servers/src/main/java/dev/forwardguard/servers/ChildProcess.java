@@ -1,4 +1,4 @@
-package dev.forwardguard.manifests;
+package dev.forwardguard.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,7 +49,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** The running processes that it has started, directly or indirectly. */
-    List<ProcessHandle> descendants() {
+    public List<ProcessHandle> descendants() {
         return process.descendants().toList();
     }
 
@@ -68,7 +68,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Waits until the condition holds; fails if the program exits first, or takes too long. */
-    void await(String what, BooleanSupplier condition) {
+    public void await(String what, BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (hasEndedWithin(POLL_MILLIS)) {
@@ -89,12 +89,12 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Sends SIGTERM, and returns at once. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** Sends SIGKILL, and waits until it has exited. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         awaitExit(PATIENCE);
     }

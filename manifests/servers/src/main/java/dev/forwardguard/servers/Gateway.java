@@ -1,4 +1,4 @@
-package dev.forwardguard.manifests;
+package dev.forwardguard.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.forwardguard.manifests;
+package dev.forwardguard.servers;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,7 +35,7 @@ public final class Loopback {
     }
 
     /** Whether a process accepts connections on this port. */
-    static boolean isListening(int port) {
+    public static boolean isListening(int port) {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(ADDRESS, port), PATIENCE_MILLIS);
             return true;

@@ -1,4 +1,4 @@
-package dev.forwardguard.manifests;
+package dev.forwardguard.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +12,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** A self-signed certificate for {@code *.example.com} and its key, as PEM files. */
+/**
+ * A self-signed certificate for {@code *.example.com} and {@code *.example.test}, and its key, as
+ * PEM files.
+ */
 record Certificate(Path certificate, Path key) {
     private static final String PASSWORD = "changeit";
 
@@ -40,7 +43,7 @@ record Certificate(Path certificate, Path key) {
         Path store = directory.resolve("gateway.p12");
         String options =
                 "-genkeypair -alias gateway -keyalg EC -dname CN=gateway -validity 2"
-                        + " -ext SAN=dns:*.example.com -storetype PKCS12";
+                        + " -ext SAN=dns:*.example.com,dns:*.example.test -storetype PKCS12";
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         command.addAll(List.of(options.split(" ")));
