@@ -28,7 +28,8 @@ final class GatewayFixture implements AutoCloseable {
             reader:$2y$05$Vhovx/6t6LX1oy62GmlM0.UnZPEV2fT381Lm6MrRGXZThmkBEpLk6
             """;
     private static final String GUARDED_PATHS =
-            "guarded-paths: [/outpost.goauthentik.io/auth/caddy, /outpost.goauthentik.io/auth/nginx]\n";
+            "guarded-paths: [/outpost.goauthentik.io/auth/traefik, /outpost.goauthentik.io/auth/caddy,"
+                    + " /outpost.goauthentik.io/auth/nginx]\n";
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final StubUpstream poisonFountain = started(StubUpstream.start());
@@ -98,6 +99,10 @@ final class GatewayFixture implements AutoCloseable {
         application.forget();
     }
 
+    StubUpstream poisonFountain() {
+        return poisonFountain;
+    }
+
     StubUpstream outpost() {
         return outpost;
     }
@@ -139,6 +144,10 @@ final class GatewayFixture implements AutoCloseable {
     /** The same with the cookie of a session. */
     static RawRequest pageWithSession() {
         return page().with("Cookie", Upstreams.SESSION + "1");
+    }
+
+    Gateway.Running gateway() {
+        return gateway;
     }
 
     /** The gateway's TLS port. */

@@ -5,6 +5,7 @@ import dev.forwardguard.testing.guard.Eventually;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -23,12 +25,14 @@ import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A plain TCP port that forwards to a gateway's TLS port. Tests control every byte of a request,
- * and the gateway still sees a TLS connection.
+ * and the gateway still sees a TLS connection. Each connection comes from another address, as those
+ * of different visitors do: a gateway may limit the requests of one address.
  */
 final class TlsTunnel implements AutoCloseable {
     private final ServerSocket server;
     private final int gateway;
     private final SSLContext tls;
+    private final AtomicInteger visitors = new AtomicInteger();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     private TlsTunnel(ServerSocket server, int gateway, SSLContext tls) {
@@ -64,7 +68,9 @@ final class TlsTunnel implements AutoCloseable {
 
     private SSLSocket connect() throws IOException {
         var gatewaySocket =
-                (SSLSocket) tls.getSocketFactory().createSocket(Loopback.ADDRESS, gateway);
+                (SSLSocket)
+                        tls.getSocketFactory()
+                                .createSocket(Loopback.ADDRESS, gateway, nextAddress(), 0);
         try {
             var parameters = gatewaySocket.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName("app.example.com")));
@@ -75,6 +81,13 @@ final class TlsTunnel implements AutoCloseable {
             gatewaySocket.close();
             throw e;
         }
+    }
+
+    /** One of the 16 million addresses of this machine. */
+    private InetAddress nextAddress() throws IOException {
+        int visitor = visitors.incrementAndGet();
+        return InetAddress.getByAddress(
+                new byte[] {127, 1, (byte) (visitor >> 7), (byte) (1 + visitor % 128)});
     }
 
     int port() {
@@ -103,7 +116,7 @@ final class TlsTunnel implements AutoCloseable {
         return null;
     }
 
-    private static SSLContext trusting(Path certificate) {
+    static SSLContext trusting(Path certificate) {
         try (var pem = Files.newInputStream(certificate)) {
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null);

@@ -38,7 +38,7 @@ final class Upstreams {
         boolean session = request.header("Cookie").orElse("").contains(SESSION);
         String path = request.uri().replaceFirst("\\?.*", "");
         return switch (path.substring("/outpost.goauthentik.io/".length())) {
-            case "auth/caddy" -> session ? Identity.ADA.verdict() : login();
+            case "auth/traefik", "auth/caddy" -> session ? Identity.ADA.verdict() : login();
             case "auth/nginx" -> session ? Identity.ADA.verdict() : Answer.of(401);
             case "start" -> login();
             case "callback" ->

@@ -6,7 +6,8 @@
  * every gateway.
  *
  * <p>The gateways use the configurations in {@code src/test/resources/gateways}, which users are
- * meant to copy. Tests replace the addresses in them and nothing else.
+ * meant to copy. Tests replace the addresses in them and nothing else. {@link HomelabTraefik} has
+ * the middlewares and routes that the homelab overlay renders.
  *
  * <p>{@link Choices} lists all kustomizations that an operator can apply, and {@link Rendered}
  * holds the objects of one of them. Tests check these objects, never the sources, and compare them
