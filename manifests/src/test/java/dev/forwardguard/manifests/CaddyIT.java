@@ -3,6 +3,7 @@ package dev.forwardguard.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.servers.Caddy;
+import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Gateway;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;

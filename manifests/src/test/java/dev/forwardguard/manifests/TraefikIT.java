@@ -152,7 +152,9 @@ class TraefikIT {
         assertThat(retry.has("retryNonIdempotentMethod")).isFalse();
     }
 
-    /** An older Traefik refuses more options, and files with them as a whole, or is broken there. */
+    /**
+     * An older Traefik refuses more options, and files with them as a whole, or is broken there.
+     */
     @Test
     void hasRetryForOlderTraefik() {
         Rendered older =

@@ -6,9 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Caddy without its admin API, and with certificates of its own CA. */
 public final class Caddy {
+    /** The beginning of the block of global options. */
+    private static final Pattern GLOBAL = Pattern.compile("(?m)^\\{\n");
+
     private Caddy() {}
 
     public static Gateway.Running start(Path directory, Map<String, String> addresses) {
@@ -17,9 +22,8 @@ public final class Caddy {
         int httpPort = Loopback.freePort();
         Path file = directory.resolve("Caddyfile");
         try {
-            Files.writeString(
-                    file,
-                    options(httpsPort, httpPort) + Gateway.configuration("Caddyfile", addresses));
+            String configuration = Gateway.configuration("Caddyfile", addresses);
+            Files.writeString(file, withOptions(configuration, httpsPort, httpPort));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -35,17 +39,19 @@ public final class Caddy {
         return new Gateway.Running(process, httpsPort, httpPort, root);
     }
 
-    private static String options(int httpsPort, int httpPort) {
-        return """
-        {
-            admin off
-            local_certs
-            skip_install_trust
-            default_bind 127.0.0.1
-            https_port %d
-            http_port %d
-        }
-        """
-                .formatted(httpsPort, httpPort);
+    /** Adds options to the block of global ones, of which there can be only one. */
+    private static String withOptions(String configuration, int httpsPort, int httpPort) {
+        String options =
+                """
+                {
+                    admin off
+                    local_certs
+                    skip_install_trust
+                    default_bind 127.0.0.1
+                    https_port %d
+                    http_port %d
+                """
+                        .formatted(httpsPort, httpPort);
+        return GLOBAL.matcher(configuration).replaceFirst(Matcher.quoteReplacement(options));
     }
 }
