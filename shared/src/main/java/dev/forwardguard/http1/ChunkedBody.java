@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Follows Netty's decoder through a chunked body (RFC 9112 section 7.1), only to know where the
- * trailers begin. It judges nothing: where it misreads a chunk's size, Netty has failed.
+ * trailers begin, and when the line with a chunk's size is complete: Netty searches an incomplete
+ * one from its start with each packet. It judges nothing: where it misreads a chunk's size, Netty
+ * has failed.
  */
 public final class ChunkedBody {
     /** The bytes of the current chunk that Netty has not read, its size line included. */
@@ -12,10 +14,14 @@ public final class ChunkedBody {
 
     private boolean last;
 
+    /** How many bytes of an incomplete line have been looked at. */
+    private int seen;
+
     /** Prepares for the next body. */
     public void expect() {
         left = 0;
         last = false;
+        seen = 0;
     }
 
     /** Whether the last chunk has been read, so that what follows are trailers. */
@@ -23,23 +29,31 @@ public final class ChunkedBody {
         return last && left == 0;
     }
 
-    /** Looks at what Netty reads next. */
-    public void peek(ByteBuf bytes) {
+    /**
+     * Looks at what Netty reads next.
+     *
+     * @return whether Netty has something to read
+     */
+    public boolean peek(ByteBuf bytes) {
         if (left > 0) {
-            return;
+            return true;
         }
         int start = bytes.readerIndex();
-        int lineEnd = bytes.indexOf(start, bytes.writerIndex(), (byte) '\n');
-        if (lineEnd >= 0) {
-            long size = size(bytes, start, lineEnd);
-            last = size == 0;
-            left = lineEnd + 1 - start + (last ? 0 : size + 2);
+        int lineEnd = bytes.indexOf(start + seen, bytes.writerIndex(), (byte) '\n');
+        if (lineEnd < 0) {
+            seen = bytes.readableBytes();
+            return false;
         }
+        long size = size(bytes, start, lineEnd);
+        last = size == 0;
+        left = lineEnd + 1 - start + (last ? 0 : size + 2);
+        return true;
     }
 
     /** Says that Netty has read this many bytes. */
     public void read(int count) {
         left = Math.max(0, left - count);
+        seen = Math.max(0, seen - count);
     }
 
     private static long size(ByteBuf bytes, int start, int end) {

@@ -53,6 +53,13 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
     private boolean inHead = true;
     private boolean chunked;
     private int folded;
+
+    /** How many bytes of an incomplete line have been looked at. */
+    private int seen;
+
+    /** With more bytes than this, Netty rejects an incomplete line. */
+    private int lineLimit = MAX_STATUS_LINE_BYTES;
+
     private boolean rejected;
     private boolean excess;
     private int fields;
@@ -123,7 +130,10 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
                         && end.decoderResult().isSuccess();
     }
 
-    /** Has Netty read a head, or trailers, one line at a time, and counts the folded ones. */
+    /**
+     * Has Netty read a head, or trailers, one line at a time, and counts the folded ones. Netty
+     * would search an incomplete line from its start with each packet.
+     */
     private void decodeLines(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
         int before = out.size();
@@ -131,11 +141,15 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
         int start;
         do {
             start = bytes.readerIndex();
-            int lineEnd = bytes.indexOf(start, end, LF);
+            int lineEnd = bytes.indexOf(start + seen, end, LF);
             if (lineEnd < 0) {
-                super.decode(ctx, bytes, out); // notices if the line is too long
+                if (bytes.readableBytes() > lineLimit) {
+                    super.decode(ctx, bytes, out);
+                }
+                seen = bytes.readableBytes();
                 return;
             }
+            seen = 0;
             if (isBlank(bytes.getByte(start)) && ++folded > MAX_FOLDED_LINES) {
                 out.add(tooManyFoldedLines());
                 bytes.skipBytes(bytes.readableBytes());
@@ -147,6 +161,7 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
             } finally {
                 bytes.writerIndex(end);
             }
+            lineLimit -= bytes.readerIndex() - start;
         } while (out.size() == before && bytes.readerIndex() > start && bytes.isReadable());
     }
 
@@ -163,11 +178,10 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
     private void decodeBody(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
         int readable = bytes.readableBytes();
-        if (chunked) {
-            chunks.peek(bytes);
+        if (!chunked || chunks.peek(bytes) || readable > MAX_STATUS_LINE_BYTES) {
+            super.decode(ctx, bytes, out);
+            chunks.read(readable - bytes.readableBytes());
         }
-        super.decode(ctx, bytes, out);
-        chunks.read(readable - bytes.readableBytes());
     }
 
     /** Remembers which part of the message comes next. */
@@ -176,9 +190,11 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
             inHead = false;
             chunked = HttpUtil.isTransferEncodingChunked(head);
             chunks.expect();
+            lineLimit = MAX_HEADER_BYTES; // of the trailers
         }
         if (part instanceof LastHttpContent) {
             inHead = true;
+            lineLimit = MAX_STATUS_LINE_BYTES;
         }
     }
 
@@ -213,6 +229,7 @@ public final class StrictResponseDecoder extends HttpResponseDecoder {
         }
         fields = 0;
         folded = 0;
+        lineLimit = MAX_HEADER_BYTES;
         return super.createMessage(statusLine);
     }
 

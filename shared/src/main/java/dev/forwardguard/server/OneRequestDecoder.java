@@ -168,10 +168,9 @@ final class OneRequestDecoder extends HttpRequestDecoder {
         }
         int before = bytes.readableBytes();
         if (!inTrailers) {
-            if (chunked) {
-                chunks.peek(bytes);
+            if (!chunked || chunks.peek(bytes)) {
+                decodeByNetty(ctx, bytes, out);
             }
-            decodeByNetty(ctx, bytes, out);
         } else if (lines.scan(bytes) && !lines.hasFoldedLine()) {
             decodeByNetty(ctx, bytes, out);
         }

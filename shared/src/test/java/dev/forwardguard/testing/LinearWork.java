@@ -23,6 +23,11 @@ public final class LinearWork {
 
     private static final int CONSTANT = 100_000;
 
+    /** Enough to see the difference, with a piece for each byte. */
+    private static final int SHORTEST_IN_PIECES = 4 * 1024;
+
+    private static final int MOST_PIECES = 16 * 1024;
+
     private static final int STEPS_PER_CHARACTER = 40;
     private static final int BYTES_PER_CHARACTER = 16;
 
@@ -111,9 +116,7 @@ public final class LinearWork {
         long steps = Long.MAX_VALUE;
         long bytes = Long.MAX_VALUE;
         for (int length = SHORTEST; length <= LONGEST; length *= 2) {
-            CountedWork work =
-                    CountedWork.of(
-                            reader, unit.repeat(length / unit.length() + 1).substring(0, length));
+            CountedWork work = CountedWork.of(reader, text("", unit, length));
 
             assertThat(work.steps())
                     .as("steps of %s for %d characters", reader, length)
@@ -128,5 +131,35 @@ public final class LinearWork {
             steps = work.steps();
             bytes = work.bytes();
         }
+    }
+
+    /**
+     * Compares the work for messages of 4 KiB and more that arrive in pieces. What one piece costs
+     * does not matter, as long as it is the same for all of them.
+     *
+     * @param reader splits a message into pieces of this size
+     * @param start the beginning of each message, which the unit follows again and again
+     */
+    public static <E extends Enum<E> & Consumer<String>> void assertLinearInPieces(
+            E reader, int size, String start, String unit) {
+        long steps = Long.MAX_VALUE;
+        long bytes = Long.MAX_VALUE;
+        int longest = Math.min(LONGEST, MOST_PIECES * size);
+        for (int length = SHORTEST_IN_PIECES; length <= longest; length *= 2) {
+            CountedWork work = CountedWork.of(reader, text(start, unit, length));
+
+            assertThat(work.steps())
+                    .as("steps for %d characters in %s", length, reader)
+                    .isLessThan((long) (steps * GROWTH + CONSTANT));
+            assertThat(work.bytes())
+                    .as("bytes for %d characters in %s", length, reader)
+                    .isLessThan((long) (bytes * GROWTH + CONSTANT));
+            steps = work.steps();
+            bytes = work.bytes();
+        }
+    }
+
+    private static String text(String start, String unit, int length) {
+        return (start + unit.repeat(length / unit.length() + 1)).substring(0, length);
     }
 }
