@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -228,6 +229,28 @@ final class PassThroughFaultsTest extends AgainstStubUpstream {
 
         assertThat(answer.head().startLine()).startsWith("HTTP/1.1 200");
         assertThat(answer.body()).isEqualTo(FIRST);
+    }
+
+    /** A version is about one connection. Others than 1.0 and 1.1 are no response at all. */
+    @ParameterizedTest
+    @CsvSource({
+        "HTTP/1.0, 200",
+        "HTTP/1.1, 200",
+        "HTTP/1.2, 502",
+        "HTTP/2, 502",
+        "HTTP/2.0, 502",
+        "HTTP/3.0, 502",
+        "http/1.1, 502",
+        "ICY, 502"
+    })
+    void versionIsNotPassedOn(String version, int status) throws IOException {
+        String head = Wire.head(version + " 200 OK", "Content-Length: " + FIRST.length());
+        upstream.behaves(Behaviour.answersRaw(head + FIRST));
+
+        RawAnswer answer = ask(GET);
+
+        assertThat(answer.head().startLine()).startsWith("HTTP/1.1 " + status);
+        assertNextVisitorsGetOwnPages();
     }
 
     @ParameterizedTest
