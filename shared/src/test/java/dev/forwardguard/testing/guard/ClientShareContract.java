@@ -199,6 +199,25 @@ public abstract class ClientShareContract extends AgainstStubUpstream {
         }
     }
 
+    /** More than all places together, so that the last ones were refused. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10})
+    void cancelledRequestsOfManyAddressesLeavePlacesToOthers(int waves) throws IOException {
+        try (var byDefault = RunningGuard.start(defaults(), Visitor.HTPASSWD)) {
+            for (int wave = 1; wave <= waves; wave++) {
+                for (int i = 0; i < 300; i++) {
+                    begin(byDefault, "203.0.%d.%d".formatted(i / 100, i % 100));
+                }
+                upstream.awaitRequests(wave * 256);
+                hangUp(byDefault);
+
+                RawAnswer answer = askFrom(byDefault, OTHER);
+                assertThat(answer.header("X-Guard-Fallback")).isEmpty();
+                assertThat(answer.status()).isEqualTo(204);
+            }
+        }
+    }
+
     private String defaults() {
         return "upstream: {url: '%s', read-timeout: 20s, deadline: 20s}\n"
                 .formatted(upstream.uri());
