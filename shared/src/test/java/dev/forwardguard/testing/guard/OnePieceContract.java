@@ -88,7 +88,7 @@ public abstract class OnePieceContract extends AgainstStubUpstream {
     @ParameterizedTest
     @ValueSource(strings = {"text/html", "*/*"})
     void decisionWithoutVerdict(String accept) throws IOException {
-        upstream.goDown();
+        upstream.behaves(Behaviour.answers(503));
 
         assertOnePiece(
                 kind.authRequest().with("Accept", accept).wire(), kind.statusWithoutVerdict());

@@ -125,10 +125,12 @@ public abstract class UnexpectedFailureContract {
                         "no body",
                         answering(
                                 new UpstreamResponse(
-                                        HttpResponseStatus.OK, EmptyHttpHeaders.INSTANCE, null))));
+                                        HttpResponseStatus.FORBIDDEN,
+                                        EmptyHttpHeaders.INSTANCE,
+                                        null))));
     }
 
-    /** The last three fail while the decision is written, after it was made. */
+    /** "No headers" fails while the decision is written, after it was made. */
     @ParameterizedTest
     @MethodSource("nonsense")
     void survivesNonsense(Upstream upstream) throws IOException {
