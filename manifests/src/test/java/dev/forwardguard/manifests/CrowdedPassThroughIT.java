@@ -163,7 +163,9 @@ class CrowdedPassThroughIT {
                 boolean abruptly = i % 2 == 0;
                 uploads.add(
                         attacker.schedule(
-                                () -> abortUpload(guard, abruptly), i * 10L, TimeUnit.MILLISECONDS));
+                                () -> abortUpload(guard, abruptly),
+                                i * 10L,
+                                TimeUnit.MILLISECONDS));
             }
             int pages = 0;
             while (!uploads.getLast().isDone()) {

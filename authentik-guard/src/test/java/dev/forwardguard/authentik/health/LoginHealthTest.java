@@ -144,7 +144,7 @@ class LoginHealthTest {
         assertThat(health.isFailing()).isTrue();
 
         broken = false;
-        run(6, 204);
+        run(18, 204);
 
         assertThat(asked).hasSizeGreaterThan(1);
         assertThat(health.isFailing()).isFalse();

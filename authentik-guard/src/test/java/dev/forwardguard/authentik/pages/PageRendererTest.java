@@ -93,7 +93,7 @@ class PageRendererTest {
 
             assertThat(page.body()).hasSizeLessThan(Relay.MAX_BODY_BYTES);
         }
-        assertThat(html(notice).body()).hasSizeGreaterThan(8_000);
+        assertThat(html(notice).body()).hasSizeGreaterThan(6_000);
     }
 
     @Test
@@ -152,7 +152,9 @@ class PageRendererTest {
                 .isEqualTo(
                         switch (kind) {
                             case UNREADABLE -> "This request cannot be read";
+                            case ALIASED -> "This request is not accepted";
                             case TOO_LARGE -> "This request cannot be answered";
+                            case REFUSED_AT_LENGTH -> "This request was refused";
                             default -> "Single sign-on is unavailable";
                         });
     }
