@@ -84,7 +84,10 @@ public final class KubernetesClientFactory implements AutoCloseable {
         this.timings = timings;
     }
 
-    /** The first path that exists, as in Kubernetes' Java client; kubectl would merge them. */
+    /**
+     * The first path that exists. kubectl would merge all of them; Kubernetes' Java client reads
+     * the first path, and none if that does not exist.
+     */
     private static Path first(String paths) {
         List<Path> all = Arrays.stream(paths.split(File.pathSeparator, -1)).map(Path::of).toList();
         return all.stream().filter(Files::exists).findFirst().orElse(all.getFirst());
