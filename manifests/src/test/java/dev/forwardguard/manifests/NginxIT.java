@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.servers.Nginx;
 import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.ReceivedRequest;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,9 +55,12 @@ class NginxIT
     void sendsOriginalUrlToOutpost() throws IOException {
         fixture.ask(
                 GatewayFixture.pageWithSession()
-                        .with("X-Original-URL", "https://other.example.com/public"));
+                        .with("X-Original-URL", "https://other.example.com/public")
+                        .with("X-Original-URI", "/public"));
 
-        assertThat(fixture.outpost().awaitRequest().headers("X-Original-URL"))
+        ReceivedRequest authRequest = fixture.outpost().awaitRequest();
+        assertThat(authRequest.headers("X-Original-URL"))
                 .containsExactly("https://app.example.com/page?a=1");
+        assertThat(authRequest.headers("X-Original-URI")).isEmpty();
     }
 }
