@@ -75,7 +75,7 @@ final class Judge {
      * After a fault of the upstream it may be whatever the upstream sent, but not another's.
      */
     @Nullable String objectionToPage(TrackedRequest request, RawAnswer answer) {
-        if (request.hasVerdict(answer)) {
+        if (request.hasPage(answer)) {
             return null;
         }
         List<String> verdicts = answer.headers(TrackedRequest.VERDICT);

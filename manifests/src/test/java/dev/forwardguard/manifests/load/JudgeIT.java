@@ -163,6 +163,14 @@ class JudgeIT {
         assertThat(objection == null).isEqualTo(right);
     }
 
+    @Test
+    void requiresBodyOfPageThatIsPassedThrough() {
+        TrackedRequest request = answered(Credentials.NONE, "q1/1", 200);
+
+        assertThat(closed.objectionToPage(request, answer(200, "q1/1", "body"))).isNull();
+        assertThat(closed.objectionToPage(request, answer(200, "q1/1", ""))).isNotNull();
+    }
+
     @ParameterizedTest
     @CsvSource({"502, true", "503, true", "504, true", "408, true", "200, false", "401, false"})
     void acceptsErrorPageOfTheGuard(int status, boolean right) {

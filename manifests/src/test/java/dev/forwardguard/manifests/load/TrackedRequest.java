@@ -54,9 +54,16 @@ final class TrackedRequest {
         faults.add(fault);
     }
 
-    /** Returns whether the upstream sent exactly this response to this request. */
+    /** Returns whether the answer to an auth request is one of the upstream's verdicts. */
     synchronized boolean hasVerdict(RawAnswer answer) {
-        return verdicts.stream().anyMatch(verdict -> isSame(verdict, answer));
+        return verdicts.stream()
+                .anyMatch(verdict -> isSame(verdict, answer) && hasBodyOf(verdict, answer));
+    }
+
+    /** Returns whether the upstream sent exactly this page, which is passed through unchanged. */
+    synchronized boolean hasPage(RawAnswer answer) {
+        return verdicts.stream()
+                .anyMatch(page -> isSame(page, answer) && answer.body().equals(page.body()));
     }
 
     /** Returns whether the upstream answered it, and only with verdicts. */
@@ -71,7 +78,6 @@ final class TrackedRequest {
 
     private static boolean isSame(Answer verdict, RawAnswer answer) {
         return answer.status() == verdict.status()
-                && hasBodyOf(verdict, answer)
                 && answer.headers(VERDICT).equals(List.of(verdict.headers().getFirst().value()));
     }
 
