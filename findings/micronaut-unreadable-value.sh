@@ -6,6 +6,7 @@
 # that there is no such property. A boolean is false, whatever the default is.
 # Seen: "Integer 1o, default 7: 7", "Duration 5 sceonds, default 30 s: PT30S", "Boolean yess, default true: false",
 # "Integer 1o, required: No property found for name [app.limit] and type [java.lang.Integer]".
+# Package: io.micronaut:micronaut-context:4.10.26
 set -euo pipefail
 unset CDPATH
 

@@ -7,6 +7,7 @@
 # Kubernetes sets for Services are left out, also those that the deployment sets on its own account.
 # Seen: "elsewhere: db.service.host db.example, db.service.port 5432, db.name shop",
 # "in a pod: db.service.host none, db.service.port none, db.name shop".
+# Package: io.micronaut:micronaut-context:4.10.26
 set -euo pipefail
 unset CDPATH
 

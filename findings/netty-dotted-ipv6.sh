@@ -7,6 +7,7 @@
 # and to it ::192.0.2.1 is ::ffff:192.0.2.1, another address.
 # Seen: "64:ff9b::192.0.2.1: Netty none, Java 0064ff9b0000000000000000c0000201",
 # "::192.0.2.1: Netty 00000000000000000000ffffc0000201, Java 000000000000000000000000c0000201".
+# Package: io.netty:netty-common:4.2.16.Final
 set -euo pipefail
 unset CDPATH
 

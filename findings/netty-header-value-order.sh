@@ -6,6 +6,7 @@
 # Really: it gives them backwards. Where the order counts, as with X-Forwarded-For on two lines, the first is
 # the last.
 # Seen: "getAll: [one, two, three]", "valueStringIterator: [three, two, one]", "get: one".
+# Package: io.netty:netty-codec-http:4.2.16.Final
 set -euo pipefail
 unset CDPATH
 

@@ -6,6 +6,7 @@
 # Really: all turns of the loop give the same object, which is the iterator itself. What was kept turns into
 # the last header. entries() gives one of its own for each.
 # Seen: "default: [a=1, b=2, c=3]", "read-only: [c=3, c=3, c=3]", "read-only, entries(): [a=1, b=2, c=3]".
+# Package: io.netty:netty-codec-http:4.2.16.Final
 set -euo pipefail
 unset CDPATH
 

@@ -104,7 +104,7 @@ class CostlyRequestsIT {
                 (dialogue, request) -> {
                     if (request.uri().contains("start")) {
                         dialogue.send(half + "x".repeat(240 * 1024));
-                        Thread.sleep(PATIENCE);
+                        dialogue.pause(PATIENCE);
                     }
                     dialogue.send(Answer.of(204).wire());
                 };
