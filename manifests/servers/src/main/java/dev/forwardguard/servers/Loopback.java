@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** 127.0.0.1 and its free ports, for programs that need a port number in advance. */
@@ -19,18 +21,28 @@ public final class Loopback {
     private static final int HIGHEST = 32_000;
     private static final int PATIENCE_MILLIS = 1_000;
 
+    /** A program that starts slowly must find its port free, whoever asks for one meanwhile. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private Loopback() {}
 
-    /** A port that is free now; the program should listen on it soon. */
+    /** A port that is free now; no other call returns the same one. */
     public static int freePort() {
-        while (true) {
+        while (GIVEN.size() < HIGHEST - LOWEST) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            try (var server = new ServerSocket()) {
-                server.bind(new InetSocketAddress(ADDRESS, port));
+            if (GIVEN.add(port) && isFree(port)) {
                 return port;
-            } catch (IOException _) {
-                // In use: try another one.
             }
+        }
+        throw new AssertionError("all ports were given away");
+    }
+
+    private static boolean isFree(int port) {
+        try (var server = new ServerSocket()) {
+            server.bind(new InetSocketAddress(ADDRESS, port));
+            return true;
+        } catch (IOException _) {
+            return false;
         }
     }
 
