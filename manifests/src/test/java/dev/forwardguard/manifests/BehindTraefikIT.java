@@ -19,9 +19,11 @@ import java.nio.file.Path;
 class BehindTraefikIT
         implements EverydayContract, SpoofingContract, OutageContract, HostileVisitorsContract {
     private static GatewayFixture fixture;
+    private static boolean removesAliases;
 
     @BeforeAll
     static void start(@TempDir Path directory) {
+        removesAliases = HomelabTraefik.removesAliases(directory);
         fixture = GatewayFixture.behind(HomelabTraefik::start, directory);
     }
 
@@ -42,13 +44,27 @@ class BehindTraefikIT
         return fixture;
     }
 
+    @Override
+    public boolean removesAliases() {
+        return removesAliases;
+    }
+
+    /** It is another header to an older Traefik, and perhaps the same to an application. */
+    @Test
+    void refusesOrRemovesAliasOfIdentityHeader() throws IOException {
+        RawRequest page = GatewayFixture.pageWithSession().with("X_authentik.username", "mallory");
+
+        assertThat(fixture.ask(page).status()).isEqualTo(removesAliases ? 200 : 400);
+        assertThat(fixture.application().requests())
+                .allSatisfy(each -> assertThat(each.head().raw()).doesNotContain("mallory"));
+    }
+
     /** It refuses a file, or a route, with an option that it does not know. */
     @Test
     void acceptsWholeConfiguration() {
         assertThat(fixture.gateway().process().output())
                 .doesNotContain("deprecated", "field not found", "unsupported", "does not exist")
-                // it would be a warning: something is not configured there
-                .doesNotContain("entryPointName=websecure");
+                .doesNotContainPattern("is not configured.*entryPointName=websecure");
     }
 
     @Test

@@ -141,7 +141,11 @@ public final class GuardProcess implements AutoCloseable {
     /** Waits until it answers {@code /healthz}. */
     public void awaitHealthy() {
         process.awaitListening(port);
-        process.await("answer at /healthz", () -> get(port, "/healthz").startsWith("ok"));
+        try {
+            process.await("answer at /healthz", () -> get(port, "/healthz").startsWith("ok"));
+        } catch (UncheckedIOException e) {
+            throw new AssertionError("no answer at /healthz:\n" + process.output(), e);
+        }
     }
 
     /** Starts the guard again with the same ports and settings. */

@@ -8,6 +8,7 @@ import dev.forwardguard.servers.Traefik;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,31 +17,54 @@ import java.util.Map;
 /**
  * Traefik with the middlewares and routes of the homelab overlay, and with the options for entry
  * points of the values file: {@code www.example.com} is public, {@code app.example.com} protected,
- * also as {@code app.example.test}, which clients in the tests can resolve.
+ * also as {@code app.example.test}, which clients in the tests can resolve. An older Traefik gets
+ * what the README says for its version.
  */
 final class HomelabTraefik {
     static final String PUBLIC = "public";
     static final String PROTECTED = "protected";
+
+    private static final Version RETRY_BY_STATUS = Version.parse("3.7.7");
+    private static final Version ALIASES = Version.parse("3.7.12");
 
     private static final Path VALUES = Kustomization.MANIFESTS.resolve("helm-values/traefik.yaml");
 
     private HomelabTraefik() {}
 
     static Gateway.Running start(Path directory, Map<String, String> addresses) {
+        Version version = Traefik.version(directory);
         String routes =
-                FileProvider.of(Kustomization.of("overlays/homelab"), addresses)
+                FileProvider.of(manifests(version), addresses)
                         .route("www.example.com", "website:8080", PUBLIC)
                         .route("app.example.com", "application:8080", PROTECTED)
                         .route("app.example.test", "application:8080", PROTECTED)
                         .text();
-        return Traefik.start(directory, routes, options());
+        return Traefik.start(directory, routes, options(version));
+    }
+
+    /** Whether it removes headers whose names are not of letters, digits and hyphens. */
+    static boolean removesAliases(Path directory) {
+        return removesAliases(Traefik.version(directory));
+    }
+
+    private static boolean removesAliases(Version version) {
+        return version.compareTo(ALIASES) >= 0;
+    }
+
+    private static Rendered manifests(Version version) {
+        return version.compareTo(RETRY_BY_STATUS) < 0
+                ? Kustomization.of("overlays/homelab", List.of("components/traefik/before-3.7.7"))
+                : Kustomization.of("overlays/homelab");
     }
 
     /** The options that the chart makes of the values. */
-    static List<String> options() {
+    private static List<String> options(Version version) {
         JsonNode values = values();
         List<String> options = new ArrayList<>();
         values.path("additionalArguments").forEach(each -> options.add(each.asText()));
+        if (!removesAliases(version)) {
+            options.removeIf(each -> each.contains("aliasHeadersStrategy"));
+        }
         values.at("/ports/websecure/http")
                 .properties()
                 .forEach(

