@@ -22,7 +22,7 @@ final class GatewayFixture implements AutoCloseable {
     static final String EMERGENCY_PASSWORD = basic(EMERGENCY_USER + ":open:sesame");
     static final String WRONG_PASSWORD = basic(EMERGENCY_USER + ":open:barley");
 
-    private static final String HTPASSWD =
+    static final String HTPASSWD =
             """
             admin:$2y$05$Vhovx/6t6LX1oy62GmlM0.UnZPEV2fT381Lm6MrRGXZThmkBEpLk6
             reader:$2y$05$Vhovx/6t6LX1oy62GmlM0.UnZPEV2fT381Lm6MrRGXZThmkBEpLk6
@@ -66,7 +66,7 @@ final class GatewayFixture implements AutoCloseable {
         return started(GuardProcess.start(name, directory, settings(upstream, more), HTPASSWD));
     }
 
-    private static String settings(StubUpstream upstream, String more) {
+    static String settings(StubUpstream upstream, String more) {
         // the circuit must not open: failures of one test must not affect the next one
         return "upstream: {url: '%s', deadline: 1s}\n".formatted(upstream.uri())
                 + "breaker: {consecutive-failures: 1000000, minimum-calls: 1000000}\n"
@@ -169,7 +169,8 @@ final class GatewayFixture implements AutoCloseable {
         return visitor().ask(request);
     }
 
-    private static String basic(String credentials) {
+    /** The field value for a user and a password. */
+    static String basic(String credentials) {
         byte[] octets = credentials.getBytes(StandardCharsets.UTF_8);
         return "Basic " + Base64.getEncoder().encodeToString(octets);
     }
