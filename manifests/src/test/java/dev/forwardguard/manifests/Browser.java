@@ -2,8 +2,7 @@ package dev.forwardguard.manifests;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-import dev.forwardguard.servers.ChildProcess;
-import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.Gateway;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,86 +11,47 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
-/**
- * Headless Chromium; its password dialogs are answered by the test. It resolves every name of
- * example.com to the gateway.
- */
+/** Headless Chromium in front of a gateway; its password dialogs are answered by the test. */
 final class Browser implements AutoCloseable {
-    private static final List<String> FLAGS =
-            List.of(
-                    "--headless",
-                    "--no-sandbox", // required as root; it only loads pages of the test
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--disable-dev-shm-usage",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                    "--ignore-certificate-errors",
-                    "--remote-debugging-port=0");
-
-    private final ChildProcess process;
+    private final Chromium chromium;
     private final DevTools tools;
     private final Queue<Login> logins = new ConcurrentLinkedQueue<>();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger prompts = new AtomicInteger();
     private volatile CompletableFuture<Void> loaded = new CompletableFuture<>();
 
+    /** What carried responses of a host; hosts on the same connection have the same number. */
+    record Connection(String host, String protocol, int number) {}
+
     private record Login(String user, String password) {}
 
-    private Browser(ChildProcess process, URI page) {
-        this.process = process;
-        this.tools = new DevTools(page, this::onEvent);
+    private Browser(Chromium chromium) {
+        this.chromium = chromium;
+        this.tools = new DevTools(chromium.page(), this::onEvent);
         tools.ask("Page.enable", Map.of());
         tools.ask("Network.enable", Map.of());
         tools.ask("Fetch.enable", Map.of("handleAuthRequests", true));
     }
 
-    static Browser start(Path directory, int gateway) {
-        Program chromium = Program.installed("chromium", "chromium");
-        Path profile = directory.resolve("chromium");
-        String[] more = {
-            "--user-data-dir=" + profile,
-            "--host-resolver-rules=MAP *.example.com:443 127.0.0.1:" + gateway,
-            "about:blank"
-        };
-        String[] all = Stream.concat(FLAGS.stream(), Arrays.stream(more)).toArray(String[]::new);
-        ChildProcess process = chromium.start(directory, Map.of("HOME", directory.toString()), all);
-        try {
-            Path port = profile.resolve("DevToolsActivePort");
-            process.await("DevTools", () -> lines(port).size() == 2);
-            var api = new JsonApi(Integer.parseInt(lines(port).getFirst()));
-            Document page = api.get("/json/list").list().getFirst();
-            return new Browser(
-                    process, URI.create(page.at("webSocketDebuggerUrl").value().toString()));
-        } catch (Throwable failure) {
-            process.close();
-            throw failure;
-        }
-    }
-
-    private static List<String> lines(Path file) {
-        try {
-            return Files.exists(file) ? Files.readAllLines(file) : List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    static Browser start(Path directory, Gateway.Running gateway) {
+        return new Browser(Chromium.start(directory, gateway));
     }
 
     private void onEvent(String event, JsonNode parameters) {
         String id = parameters.path("requestId").asText();
         switch (event) {
             case "Page.loadEventFired" -> loaded.complete(null);
+            case "Network.responseReceived" -> note(parameters.path("response"));
             case "Fetch.requestPaused" ->
                     tools.send("Fetch.continueRequest", Map.of("requestId", id));
             case "Fetch.authRequired" -> {
@@ -101,6 +61,14 @@ final class Browser implements AutoCloseable {
                         Map.of("requestId", id, "authChallengeResponse", answer(logins.poll())));
             }
             default -> {}
+        }
+    }
+
+    private void note(JsonNode response) {
+        if (response.path("url").asText().startsWith("https:")) {
+            String host = URI.create(response.path("url").asText()).getHost();
+            String protocol = response.path("protocol").asText();
+            connections.add(new Connection(host, protocol, response.path("connectionId").asInt()));
         }
     }
 
@@ -131,6 +99,18 @@ final class Browser implements AutoCloseable {
             throw new AssertionError(url + ": " + result);
         }
         DevTools.await(loaded);
+    }
+
+    /** Clicks the first link, and waits until all parts of the next page are loaded. */
+    void followLink() {
+        loaded = new CompletableFuture<>();
+        evaluate("document.querySelector('a').click()");
+        DevTools.await(loaded);
+    }
+
+    /** All connections over TLS that pages and their parts have used so far. */
+    Set<Connection> connections() {
+        return Set.copyOf(connections);
     }
 
     void cookie(String url, String name, String value) {
@@ -188,6 +168,6 @@ final class Browser implements AutoCloseable {
     @Override
     public void close() {
         tools.close();
-        process.close();
+        chromium.close();
     }
 }

@@ -3,12 +3,8 @@ package dev.forwardguard.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.forwardguard.servers.Caddy;
 import dev.forwardguard.servers.Program;
-import dev.forwardguard.testing.Answer;
-import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
-import dev.forwardguard.testing.ReceivedRequest;
 import dev.forwardguard.testing.StubUpstream;
 import dev.forwardguard.testing.guard.Eventually;
 
@@ -26,14 +22,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An outage as seen in a browser, over TLS and behind Caddy. Writes screenshots to {@code
+ * An outage as seen in a browser, over TLS and behind Traefik. Writes screenshots to {@code
  * target/pictures}.
  */
 class BrowserIT {
     private static final Path PICTURES = Path.of("target", "pictures");
-    private static final String PAGE = "https://app.example.com/page";
     private static final String UNAVAILABLE = "Single sign-on is unavailable";
-    private static final int PARTS = 60;
 
     private static Path directory;
     private static GatewayFixture fixture;
@@ -43,7 +37,7 @@ class BrowserIT {
     static void start(@TempDir Path temporary) {
         Program.installed("chromium", "chromium");
         directory = temporary;
-        fixture = GatewayFixture.behind(Caddy::start, directory);
+        fixture = GatewayFixture.behind(HomelabTraefik::start, directory);
     }
 
     @AfterAll
@@ -57,9 +51,8 @@ class BrowserIT {
     @BeforeEach
     void open() throws IOException {
         fixture.recover();
-        fixture.application().behaves(application());
-        browser =
-                Browser.start(Files.createTempDirectory(directory, "browser"), fixture.httpsPort());
+        fixture.application().behaves(Sites.all());
+        browser = Browser.start(Files.createTempDirectory(directory, "browser"), fixture.gateway());
     }
 
     @AfterEach
@@ -70,31 +63,8 @@ class BrowserIT {
                 () -> fixture.ask(GatewayFixture.pageWithSession()).status() == 200);
     }
 
-    /** A page with many parts, which shows the name of its visitor. */
-    private static Behaviour application() {
-        return (dialogue, request) -> Behaviour.answers(answer(request)).answer(dialogue, request);
-    }
-
-    private static Answer answer(ReceivedRequest request) {
-        if (!request.uri().equals("/page")) {
-            return Answer.of(200);
-        }
-        String user = request.header("X-authentik-username").orElse("nobody");
-        var page = new StringBuilder("<title>Application</title>Hello ").append(user);
-        page.append(
-                // otherwise the browser requests an icon at any time
-                "<link rel=icon href=\"data:,\">");
-        for (int part = 0; part < PARTS; part++) {
-            page.append("<img src=\"/part/").append(part).append("\">");
-        }
-        return Answer.of(200)
-                .with("Content-Type", "text/html")
-                .with("Cache-Control", "no-store")
-                .body(page.toString());
-    }
-
     private void hasSession() {
-        browser.cookie(PAGE, Upstreams.SESSION.replace("=", ""), "1");
+        browser.cookie(Sites.HOME, Upstreams.SESSION.replace("=", ""), "1");
     }
 
     private static void assertNoPasswordIn(StubUpstream upstream) {
@@ -109,13 +79,13 @@ class BrowserIT {
     @Test
     void showsOutageFromStartToEnd() throws IOException {
         hasSession();
-        browser.open(PAGE);
+        browser.open(Sites.HOME);
         assertThat(browser.text()).isEqualTo("Hello ada");
         assertThat(browser.prompts()).isZero();
 
         try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
             // without credentials the dialog is closed
-            browser.open(PAGE);
+            browser.open(Sites.HOME);
             assertThat(browser.prompts()).isEqualTo(1);
             assertThat(browser.title()).isEqualTo(UNAVAILABLE);
             assertThat(browser.text()).contains("try again and enter them", "connect_refused");
@@ -128,14 +98,14 @@ class BrowserIT {
             browser.photographs(PICTURES, "1-challenge-phone", 360, 640);
 
             browser.typesNext("admin", "open:barley");
-            browser.open(PAGE);
+            browser.open(Sites.HOME);
             assertThat(browser.prompts()).isEqualTo(3);
             assertThat(browser.title()).isEqualTo(UNAVAILABLE);
             assertThat(browser.text()).contains("not known to Emergency Access");
             browser.photographs(PICTURES, "2-wrong-password", 1000, 640);
 
             browser.typesNext("admin", "open:sesame");
-            browser.open(PAGE);
+            browser.open(Sites.HOME);
             assertThat(browser.text()).isEqualTo("Hello admin");
             assertThat(browser.prompts()).isEqualTo(4);
         }
@@ -143,7 +113,7 @@ class BrowserIT {
         Eventually.until(
                 "single sign-on",
                 () -> fixture.ask(GatewayFixture.pageWithSession()).status() == 200);
-        browser.open(PAGE);
+        browser.open(Sites.HOME);
         assertThat(browser.text()).isEqualTo("Hello ada");
         assertThat(browser.prompts()).isEqualTo(4);
         assertNoPasswordIn(fixture.outpost());
@@ -157,19 +127,19 @@ class BrowserIT {
         try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
             // a user of its own: what another test has logged in with is remembered
             browser.typesNext("reader", "open:sesame");
-            browser.open(PAGE);
+            browser.open(Sites.PAGE);
             assertThat(browser.text()).isEqualTo("Hello reader");
         }
 
         assertThat(fixture.authentikGuard().logins("success")).isEqualTo(before + 1);
         assertThat(fixture.authentikGuard().logins("remembered"))
-                .isGreaterThanOrEqualTo(remembered + PARTS);
+                .isGreaterThanOrEqualTo(remembered + Sites.PARTS);
     }
 
     @Test
     void opensDialogForFetchOnlyIfConfigured() throws IOException {
         hasSession();
-        browser.open(PAGE);
+        browser.open(Sites.HOME);
         try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
             String fetch = "fetch('/data').then(answer => '' + answer.status)";
             assertThat(browser.evaluate(fetch)).isEqualTo("401");
@@ -181,7 +151,7 @@ class BrowserIT {
             assertThat(browser.prompts()).isEqualTo(1);
 
             browser.typesNext("admin", "open:sesame");
-            browser.open(PAGE);
+            browser.open(Sites.HOME);
             assertThat(browser.prompts()).isEqualTo(2);
             assertThat(browser.evaluate(fetch)).isEqualTo("200");
             assertThat(browser.prompts()).isEqualTo(2);
@@ -217,12 +187,12 @@ class BrowserIT {
             Eventually.until("no users", () -> fixture.ask(GatewayFixture.page()).status() == 503);
             Eventually.until(
                     "Eve", () -> fixture.ask(GatewayFixture.page()).body().contains("Eve"));
-            browser.open(PAGE);
+            browser.open(Sites.HOME);
             assertThat(browser.text()).contains("has no users", "Ask Eve in room 12");
             browser.photographs(PICTURES, "5-no-users-with-message", 1000, 640);
 
             browser.sends(Map.of("X-Large", "x".repeat(300 * 1024)));
-            browser.open(PAGE);
+            browser.open(Sites.HOME);
             assertThat(browser.title()).isEqualTo("This request cannot be read");
             browser.photographs(PICTURES, "6-unreadable", 1000, 640);
         } finally {

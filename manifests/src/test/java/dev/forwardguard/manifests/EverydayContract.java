@@ -70,7 +70,7 @@ interface EverydayContract {
         RawAnswer answer = fixture().ask(GatewayFixture.request("app", "GET", callback));
 
         assertThat(answer.status()).isEqualTo(302);
-        assertThat(answer.header("Set-Cookie")).hasValue(Upstreams.SESSION + "new");
+        assertThat(answer.header("Set-Cookie")).hasValue(Upstreams.SESSION + "new; Path=/");
         ReceivedRequest received = fixture().outpost().awaitRequest();
         assertThat(received.uri()).isEqualTo(callback);
         assertThat(received.headers("Host")).containsExactly("app.example.com");

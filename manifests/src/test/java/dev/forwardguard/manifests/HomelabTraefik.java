@@ -17,8 +17,9 @@ import java.util.Map;
 /**
  * Traefik with the middlewares and routes of the homelab overlay, and with the options for entry
  * points of the values file: {@code www.example.com} is public, {@code app.example.com} protected,
- * also as {@code app.example.test}, which clients in the tests can resolve. An older Traefik gets
- * what the README says for its version.
+ * also as {@code app.example.test}, which clients in the tests can resolve. {@code
+ * authentik.example.com}, where people log in, has no middlewares. An older Traefik gets what the
+ * README says for its version.
  */
 final class HomelabTraefik {
     static final String PUBLIC = "public";
@@ -38,6 +39,7 @@ final class HomelabTraefik {
                         .route("www.example.com", "website:8080", PUBLIC)
                         .route("app.example.com", "application:8080", PROTECTED)
                         .route("app.example.test", "application:8080", PROTECTED)
+                        .route("authentik.example.com", "website:8080")
                         .text();
         return Traefik.start(directory, routes, options(version));
     }

@@ -42,7 +42,13 @@ final class Upstreams {
             case "auth/nginx" -> session ? Identity.ADA.verdict() : Answer.of(401);
             case "start" -> login();
             case "callback" ->
-                    Answer.of(302).with("Location", "/").with("Set-Cookie", SESSION + "new");
+                    Answer.of(302)
+                            .with("Location", "/")
+                            .with("Set-Cookie", SESSION + "new; Path=/");
+            case "sign_out" ->
+                    Answer.of(302)
+                            .with("Location", LOGIN)
+                            .with("Set-Cookie", SESSION + "; Path=/; Max-Age=0");
             default -> Answer.of(404);
         };
     }
