@@ -17,7 +17,9 @@ import java.util.stream.Stream;
  * that it has started, each by its own handle.
  */
 public final class ChildProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** Enough for a JVM that starts while two cores run twenty other things. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private static final int POLL_MILLIS = 20;
 
     private final Process process;
