@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
  * One field line as it was sent: the name in its case, the value without surrounding whitespace.
  */
 public record Header(String name, String value) {
-    boolean is(String otherName) {
+    /** Whether this is its name, ignoring case. */
+    public boolean is(String otherName) {
         return name.equalsIgnoreCase(otherName);
     }
 

@@ -125,7 +125,8 @@ public final class HttpDialogue {
         if (head == null) {
             return null;
         }
-        return new ReceivedRequest(number, ++requests, head, reader.requestBody(head));
+        String body = reader.requestBody(head);
+        return new ReceivedRequest(number, ++requests, head, body, reader.trailers());
     }
 
     private void idle(boolean now) {

@@ -6,6 +6,7 @@ import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A connection of {@link RawHttp}. Octets are sent in order on a background thread, so that an
@@ -106,9 +107,10 @@ public final class RawConnection implements AutoCloseable {
             }
             int status = Integer.parseInt(head.startLine().substring(9, 12));
             String body = reader.answerBody(head, status, toHead);
+            List<String> trailers = reader.trailers();
             Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
             boolean closed = next(announcesClose(head) ? limit : SHORT_WAIT) == Next.END;
-            return new RawAnswer(head, body, elapsed, closed);
+            return new RawAnswer(head, body, trailers, elapsed, closed);
         } catch (SocketTimeoutException e) {
             throw new SocketTimeoutException(
                     "no complete response within %s: '%s'".formatted(limit, reader.seen()));

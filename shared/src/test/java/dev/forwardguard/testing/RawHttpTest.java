@@ -89,6 +89,22 @@ class RawHttpTest {
     }
 
     @Test
+    void keepsTrailersOfBothSides() throws IOException {
+        String chunked = "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-Sum: %d\r\n\r\n";
+        server.behaves(Behaviour.answersRaw("HTTP/1.1 200 OK\r\n" + chunked.formatted(2)));
+
+        try (RawConnection connection = http.connect()) {
+            RawAnswer answer =
+                    connection.ask("POST / HTTP/1.1\r\nHost: a\r\n" + chunked.formatted(1));
+
+            assertThat(answer.trailers()).containsExactly("X-Sum: 2");
+            assertThat(server.awaitRequest().trailers()).containsExactly("X-Sum: 1");
+            server.behaves(Behaviour.answers(200));
+            assertThat(connection.ask(RawRequest.get("/")).trailers()).isEmpty();
+        }
+    }
+
+    @Test
     void expectsNoBodyAfterHeadOr204Or304() throws IOException {
         server.behaves(
                 Behaviour.inTurn(

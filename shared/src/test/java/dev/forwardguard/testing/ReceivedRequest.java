@@ -10,8 +10,10 @@ import java.util.Optional;
  * @param onConnection its number among the requests of that connection, from 1
  * @param head all octets of its request line and header section
  * @param body its body without transfer coding, octets as Latin-1
+ * @param trailers the lines after its last chunk, as they were sent
  */
-public record ReceivedRequest(int connection, int onConnection, Head head, String body) {
+public record ReceivedRequest(
+        int connection, int onConnection, Head head, String body, List<String> trailers) {
     /** The method as sent. */
     public String method() {
         return word(0);

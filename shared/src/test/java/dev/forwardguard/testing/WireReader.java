@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ProtocolException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Reads HTTP/1 messages strictly, one after the other, and consumes no byte beyond one. */
@@ -16,6 +17,7 @@ final class WireReader {
 
     private final InputStream in;
     private final StringBuilder seen = new StringBuilder();
+    private final List<String> trailers = new ArrayList<>();
 
     WireReader(InputStream in) {
         this.in = new BufferedInputStream(in);
@@ -24,6 +26,7 @@ final class WireReader {
     /** Waits for the first byte of a message. Returns false if the peer has closed instead. */
     boolean awaitMessage() throws IOException {
         seen.setLength(0);
+        trailers.clear();
         in.mark(1);
         if (in.read() < 0) {
             return false;
@@ -68,6 +71,11 @@ final class WireReader {
         return length < 0 ? Octets.text(in.readAllBytes()) : octets(length);
     }
 
+    /** The lines after the last chunk of the body. */
+    List<String> trailers() {
+        return List.copyOf(trailers);
+    }
+
     /**
      * Reads and drops everything until the peer closes; for connections that are no longer used.
      */
@@ -106,8 +114,8 @@ final class WireReader {
                 throw new ProtocolException("chunk longer than its size " + size);
             }
         }
-        while (!line().isEmpty()) {
-            // a trailer
+        for (String trailer = line(); !trailer.isEmpty(); trailer = line()) {
+            trailers.add(trailer);
         }
         return body.toString();
     }
