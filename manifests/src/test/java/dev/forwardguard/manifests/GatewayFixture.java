@@ -6,6 +6,7 @@ import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubUpstream;
+import dev.forwardguard.testing.guard.Eventually;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,9 @@ final class GatewayFixture implements AutoCloseable {
         botBlockGuard.awaitHealthy();
         authentikGuard.awaitHealthy();
         tunnel = started(TlsTunnel.open(gateway.httpsPort(), gateway.trusted()));
+        // the first requests to a cold guard may miss its deadline
+        Eventually.until("a page", () -> ask(pageWithSession()).status() == 200);
+        forget();
     }
 
     static GatewayFixture behind(Gateway gateway, Path directory) {
@@ -75,8 +79,12 @@ final class GatewayFixture implements AutoCloseable {
 
     /** Changes the section {@code emergency} of authentik-guard's settings. */
     void emergency(String section) {
-        authentikGuard.settings(
-                settings(outpost, GUARDED_PATHS + "emergency: {" + section + "}\n"));
+        authentikSettings("emergency: {" + section + "}\n");
+    }
+
+    /** Adds to authentik-guard's settings, in place of what was added before. */
+    void authentikSettings(String more) {
+        authentikGuard.settings(settings(outpost, GUARDED_PATHS + more));
     }
 
     /** Removes all emergency users, or restores them. */
@@ -94,6 +102,11 @@ final class GatewayFixture implements AutoCloseable {
         poisonFountain.behaves(Upstreams.poisonFountain());
         outpost.behaves(Upstreams.outpost());
         application.behaves(Upstreams.application());
+        forget();
+    }
+
+    /** Clears the recorded requests of all stubs. */
+    void forget() {
         poisonFountain.forget();
         outpost.forget();
         application.forget();
@@ -148,11 +161,6 @@ final class GatewayFixture implements AutoCloseable {
 
     Gateway.Running gateway() {
         return gateway;
-    }
-
-    /** The gateway's TLS port. */
-    int httpsPort() {
-        return gateway.httpsPort();
     }
 
     /** A client that reaches the gateway over TLS. */

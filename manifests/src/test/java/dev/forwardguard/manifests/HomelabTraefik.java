@@ -33,9 +33,18 @@ final class HomelabTraefik {
     private HomelabTraefik() {}
 
     static Gateway.Running start(Path directory, Map<String, String> addresses) {
+        return start("", directory, addresses);
+    }
+
+    /**
+     * Starts it with an overlay on top of homelab.
+     *
+     * @param more lines of the overlay
+     */
+    static Gateway.Running start(String more, Path directory, Map<String, String> addresses) {
         Version version = Traefik.version(directory);
         String routes =
-                FileProvider.of(manifests(version), addresses)
+                FileProvider.of(overlay(version, more), addresses)
                         .route("www.example.com", "website:8080", PUBLIC)
                         .route("app.example.com", "application:8080", PROTECTED)
                         .route("app.example.test", "application:8080", PROTECTED)
@@ -53,10 +62,14 @@ final class HomelabTraefik {
         return version.compareTo(ALIASES) >= 0;
     }
 
-    private static Rendered manifests(Version version) {
-        return version.compareTo(RETRY_BY_STATUS) < 0
-                ? Kustomization.of("overlays/homelab", List.of("components/traefik/before-3.7.7"))
-                : Kustomization.of("overlays/homelab");
+    private static Rendered overlay(Version version, String more) {
+        List<String> components =
+                version.compareTo(RETRY_BY_STATUS) < 0
+                        ? List.of("components/traefik/before-3.7.7")
+                        : List.of();
+        return more.isEmpty()
+                ? Kustomization.of("overlays/homelab", components)
+                : Kustomization.overlay("homelab with more", "overlays/homelab", components, more);
     }
 
     /** The options that the chart makes of the values. */

@@ -21,6 +21,11 @@ final class Upstreams {
 
     private Upstreams() {}
 
+    /** Whether a guard asks for itself, to see whether its upstream is well. */
+    static boolean isProbe(ReceivedRequest request) {
+        return request.header("User-Agent").filter("forward-guard probe"::equals).isPresent();
+    }
+
     /** Blocks crawlers, over HTTP/1.0 with one request per connection. */
     static Behaviour poisonFountain() {
         return (dialogue, request) -> {
