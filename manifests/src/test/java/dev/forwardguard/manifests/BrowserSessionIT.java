@@ -79,7 +79,7 @@ class BrowserSessionIT {
             browser.open(Sites.PAGE);
             assertThat(browser.text()).isEqualTo("Hello admin");
             assertThat(partsWith(200)).isEqualTo(Sites.PARTS);
-            assertThat(webSocket()).isEqualTo("admin hello");
+            assertThat(webSocket()).isEqualTo("welcome admin, hello?");
             assertThat(browser.prompts()).isEqualTo(1);
 
             browser.open(Sites.SIGN_OUT);
@@ -91,7 +91,7 @@ class BrowserSessionIT {
         browser.open(Sites.PAGE);
         assertThat(browser.text()).isEqualTo("Hello ada");
         assertThat(partsWith(200)).isEqualTo(Sites.PARTS);
-        assertThat(webSocket()).isEqualTo("ada hello");
+        assertThat(webSocket()).isEqualTo("welcome ada, hello?");
         assertThat(fixture.application().requests())
                 .noneMatch(request -> request.header("X-Guard-Fallback").isPresent());
         assertNoPasswordIn(fixture.outpost());
@@ -109,18 +109,22 @@ class BrowserSessionIT {
         assertThat(browser.title()).isEqualTo(Sites.LOGIN_TITLE);
         browser.followLink();
         assertThat(browser.text()).isEqualTo("Hello ada");
-        assertThat(webSocket()).isEqualTo("ada hello");
+        assertThat(webSocket()).isEqualTo("welcome ada, hello?");
         assertThat(browser.prompts()).isZero();
     }
 
-    /** What an application's WebSocket answers to "hello", or how it was closed. */
+    /** The two frames of an application's WebSocket, or how it was closed. */
     private String webSocket() {
         return browser.evaluate(
                 """
                 new Promise(done => {
                   const socket = new WebSocket('wss://app.example.com/socket');
-                  socket.onopen = () => socket.send('hello');
-                  socket.onmessage = message => { done(message.data); socket.close(); };
+                  const frames = [];
+                  socket.onopen = () => socket.send('hello?');
+                  socket.onmessage = frame => {
+                    frames.push(frame.data);
+                    if (frames.length == 2) { done(frames.join(', ')); socket.close(); }
+                  };
                   socket.onclose = close => done('closed ' + close.code);
                 })
                 """);

@@ -23,7 +23,7 @@ final class Sites {
     static Behaviour all() {
         return (dialogue, request) -> {
             if (request.header("Upgrade").isPresent()) {
-                WebSocketEcho.answer(dialogue, request);
+                new WebSocketEcho().answer(dialogue, request);
             } else {
                 Behaviour.answers(answer(request)).answer(dialogue, request);
             }

@@ -1,6 +1,7 @@
 package dev.forwardguard.manifests;
 
 import dev.forwardguard.testing.Answer;
+import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.HttpDialogue;
 import dev.forwardguard.testing.ReceivedRequest;
 
@@ -12,53 +13,57 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
- * The server's side of a browser's WebSocket: answers each short text with the same text after the
- * name of the user whom the handshake identified.
+ * An application that welcomes the user whom the handshake identifies, and sends short frames back
+ * (RFC 6455).
  */
-final class WebSocketEcho {
-    /** From RFC 6455, section 1.3. */
-    private static final String SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+final class WebSocketEcho implements Behaviour {
+    private static final String MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    private static final int FINAL_TEXT = 0x81;
+    private static final int CLOSE = 8;
+    private static final int MASKED = 0x80;
 
-    private static final int TEXT = 0x81;
-    private static final int MASK_LENGTH = 4;
-    private static final int LENGTH = 0x7f;
-
-    private WebSocketEcho() {}
-
-    static void answer(HttpDialogue dialogue, ReceivedRequest handshake) throws IOException {
-        String key = handshake.header("Sec-WebSocket-Key").orElseThrow();
+    @Override
+    public void answer(HttpDialogue dialogue, ReceivedRequest request) throws IOException {
         dialogue.send(
                 Answer.of(101)
                         .with("Upgrade", "websocket")
                         .with("Connection", "Upgrade")
-                        .with("Sec-WebSocket-Accept", accept(key))
+                        .with(
+                                "Sec-WebSocket-Accept",
+                                accept(request.header("Sec-WebSocket-Key").orElse("")))
                         .wire());
-        String user = handshake.header("X-authentik-username").orElse("nobody");
+        String welcome = "welcome " + request.header("X-authentik-username").orElse("nobody");
+        send(dialogue, FINAL_TEXT, welcome.getBytes(StandardCharsets.ISO_8859_1));
         var in = new DataInputStream(dialogue.socket().getInputStream());
-        while (in.read() == TEXT) { // anything else, or the end, ends it
-            byte[] echo = (user + " " + text(in)).getBytes(StandardCharsets.ISO_8859_1);
-            dialogue.send((char) TEXT + "" + (char) echo.length + latin1(echo));
-        }
+        int first;
+        do {
+            first = in.readUnsignedByte();
+            send(dialogue, first, unmasked(in));
+        } while ((first & 0xf) != CLOSE);
         dialogue.close();
     }
 
-    private static String text(DataInputStream in) throws IOException {
-        byte[] text = new byte[in.readUnsignedByte() & LENGTH];
-        byte[] mask = in.readNBytes(MASK_LENGTH);
-        in.readFully(text);
-        for (int i = 0; i < text.length; i++) {
-            text[i] ^= mask[i % MASK_LENGTH];
-        }
-        return latin1(text);
+    private static void send(HttpDialogue dialogue, int first, byte[] payload) throws IOException {
+        String head = "" + (char) first + (char) payload.length;
+        dialogue.send(head + new String(payload, StandardCharsets.ISO_8859_1));
     }
 
-    private static String latin1(byte[] octets) {
-        return new String(octets, StandardCharsets.ISO_8859_1);
+    private static byte[] unmasked(DataInputStream in) throws IOException {
+        int length = in.readUnsignedByte();
+        if (length < MASKED || length > MASKED + 125) {
+            throw new AssertionError("not a short masked frame: " + length);
+        }
+        byte[] mask = in.readNBytes(4);
+        byte[] payload = in.readNBytes(length - MASKED);
+        for (int i = 0; i < payload.length; i++) {
+            payload[i] ^= mask[i % 4];
+        }
+        return payload;
     }
 
     private static String accept(String key) {
         try {
-            byte[] octets = (key + SUFFIX).getBytes(StandardCharsets.ISO_8859_1);
+            byte[] octets = (key + MAGIC).getBytes(StandardCharsets.US_ASCII);
             return Base64.getEncoder()
                     .encodeToString(MessageDigest.getInstance("SHA-1").digest(octets));
         } catch (NoSuchAlgorithmException e) {
