@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: load.sh PROGRAM [ARGUMENTS]: builds the guards and the test classes of this module, and runs
 # one of the programs in dev.forwardguard.manifests.load; on core CORE only, if set, and with the JVM
-# flag FLAG, if set. Called by soak.sh, siege.sh, hang.sh,
-# attack.sh and bench.sh.
+# flag FLAG, if set. The build writes the class path of the tests' libraries to a file. Called by
+# soak.sh, siege.sh, hang.sh, attack.sh and bench.sh.
 set -euo pipefail
 unset CDPATH
 
@@ -27,5 +27,5 @@ java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one'
 cd -- "$repository/manifests"
 exec ${CORE:+taskset -c "$CORE"} "$java_home/bin/java" -XX:+UseSerialGC -Xmx256m \
   ${FLAG:+"$FLAG"} \
-  -cp target/test-classes:servers/target/classes:../shared/target/test-classes \
+  -cp "target/test-classes:$(cat target/libraries.classpath)" \
   "dev.forwardguard.manifests.load.$program" "$@"

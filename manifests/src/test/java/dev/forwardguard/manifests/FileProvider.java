@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.ServicePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -51,13 +52,34 @@ final class FileProvider {
      * One more route, to a service, through a middleware of Traefik's namespace if any is named.
      */
     FileProvider route(String host, String service, String... through) {
+        route("websecure", host, service, List.of(through)).putObject("tls");
+        return this;
+    }
+
+    /** The same at an entry point without TLS. */
+    FileProvider routeWithoutTls(
+            String entryPoint, String host, String service, List<String> through) {
+        route(entryPoint, host, service, through);
+        return this;
+    }
+
+    private ObjectNode route(String entryPoint, String host, String service, List<String> through) {
         ObjectNode router = routers.putObject(host);
-        router.putArray("entryPoints").add("websecure");
+        router.putArray("entryPoints").add(entryPoint);
         router.put("rule", "Host(`%s`)".formatted(host));
         for (String middleware : through) {
             router.withArray("/middlewares").add(name("traefik", middleware));
         }
-        router.put("service", service(service)).putObject("tls");
+        return router.put("service", service(service));
+    }
+
+    /** Raises the rate limit of every middleware that has one; the middleware keeps its place. */
+    FileProvider rateLimit(int perSecond) {
+        for (JsonNode middleware : middlewares) {
+            if (middleware.path("rateLimit") instanceof ObjectNode limit) {
+                limit.put("average", perSecond).put("burst", perSecond);
+            }
+        }
         return this;
     }
 

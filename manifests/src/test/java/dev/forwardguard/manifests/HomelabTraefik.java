@@ -28,8 +28,6 @@ final class HomelabTraefik {
     private static final Version RETRY_BY_STATUS = Version.parse("3.7.7");
     private static final Version ALIASES = Version.parse("3.7.12");
 
-    private static final Path VALUES = Kustomization.MANIFESTS.resolve("helm-values/traefik.yaml");
-
     private HomelabTraefik() {}
 
     static Gateway.Running start(Path directory, Map<String, String> addresses) {
@@ -74,12 +72,18 @@ final class HomelabTraefik {
 
     /** The options that the chart makes of the values. */
     private static List<String> options(Version version) {
-        JsonNode values = values();
-        List<String> options = new ArrayList<>();
-        values.path("additionalArguments").forEach(each -> options.add(each.asText()));
+        List<String> options = new ArrayList<>(options(Kustomization.MANIFESTS));
         if (!removesAliases(version)) {
             options.removeIf(each -> each.contains("aliasHeadersStrategy"));
         }
+        return options;
+    }
+
+    /** The same of the newest Traefik, of any checkout. */
+    static List<String> options(Path manifests) {
+        JsonNode values = values(manifests);
+        List<String> options = new ArrayList<>();
+        values.path("additionalArguments").forEach(each -> options.add(each.asText()));
         values.at("/ports/websecure/http")
                 .properties()
                 .forEach(
@@ -91,9 +95,10 @@ final class HomelabTraefik {
         return options;
     }
 
-    private static JsonNode values() {
+    private static JsonNode values(Path manifests) {
         try {
-            return new YAMLMapper().readTree(VALUES.toFile());
+            return new YAMLMapper()
+                    .readTree(manifests.resolve("helm-values/traefik.yaml").toFile());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

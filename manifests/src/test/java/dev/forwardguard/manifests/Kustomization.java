@@ -23,8 +23,13 @@ final class Kustomization {
 
     /** Renders a directory in {@code manifests}; the result is cached. */
     static Rendered of(String directory) {
-        return RENDERED.computeIfAbsent(
-                directory, name -> render(name, MANIFESTS.resolve(name), temporary()));
+        return in(MANIFESTS, directory);
+    }
+
+    /** The same of any checkout. */
+    static Rendered in(Path manifests, String directory) {
+        Path path = manifests.resolve(directory);
+        return RENDERED.computeIfAbsent(path.toString(), _ -> render(directory, path, temporary()));
     }
 
     /** The production overlay; not a constant, so that tests are skipped if kubectl is missing. */

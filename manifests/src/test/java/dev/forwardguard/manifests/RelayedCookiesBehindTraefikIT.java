@@ -28,12 +28,9 @@ class RelayedCookiesBehindTraefikIT {
 
     @Test
     void reachesBrowser(@TempDir Path directory) throws IOException {
-        Rendered overlay =
-                Kustomization.overlay(
-                        "homelab with relayed cookies", "overlays/homelab", List.of(), PATCH);
         try (var fixture =
                 GatewayFixture.behind(
-                        (place, addresses) -> HomelabTraefik.start(overlay, place, addresses),
+                        (place, addresses) -> HomelabTraefik.start(PATCH, place, addresses),
                         directory)) {
             fixture.outpost()
                     .behaves(

