@@ -22,14 +22,27 @@ response was right and every limit was met.
   --scenario NAME      only this scenario, or those whose names start with NAME: keep-alive,
                        keep-alive-authentik, large-cookie, large-cookie-authentik,
                        new-connections, steady, refusals, open-circuit, hang, login,
-                       pass-through, allocation; also scaling, which does not run by default
+                       pass-through, allocation; also scaling and gateway, which do not run by default
   --rounds N           rounds per scenario
   --seconds N          seconds per round
   --against CHECKOUT   also the guards of another checkout, built there, in the same rounds
 
+gateway, 20 minutes, or 15 with --rounds 3, measures a real Traefik together with what answers its auth
+requests, both on core 0: CPU per request with 2 and with 32 visitors who send without a pause, and at
+100 and 1,000 requests/s. The upstream, the application and the load have core 1. Traefik has the
+middlewares of overlays/homelab, no TLS, and a rate limit that no load reaches.
+
+  gateway-2-visitors, gateway-32-visitors, gateway-100-per-second, gateway-1000-per-second
+      no ForwardAuth, and authentik-forward-auth to the upstream itself, to nginx with keep-alive and to
+      authentik-guard
+  gateway-protected-2-visitors, gateway-protected-32-visitors, gateway-protected-100-per-second
+      the whole chain with both guards; with --against also the other checkout's manifests with its
+      guards. Only then there is a limit: 0.3 times the CPU of the other one
+
 Sends to 127.0.0.1 only. Needs Linux on an otherwise idle machine with two cores, a JDK 25, Maven,
-nginx (nginx-light), haproxy and wrk. Waits up to 10 minutes in total for the machine to be idle and
-no slower than before, and reports how many rounds started without that.
+nginx (nginx-light), haproxy and wrk; for gateway also kubectl and Traefik, in the PATH or in $TRAEFIK.
+Waits up to 10 minutes in total for the machine to be idle and no slower than before, and reports how
+many rounds started without that.
 END
 }
 
@@ -49,5 +62,11 @@ export PATH=$PATH:/usr/sbin
 for program in nginx haproxy wrk taskset; do
   command -v "$program" >/dev/null || fail "$program is missing"
 done
+case " $* " in
+  *' --scenario gateway'*)
+    command -v kubectl >/dev/null || fail 'kubectl is missing'
+    command -v "${TRAEFIK:-traefik}" >/dev/null || fail 'traefik is missing'
+    ;;
+esac
 [ "$(getconf _NPROCESSORS_ONLN)" -ge 2 ] || fail 'needs two cores'
 CORE=1 exec "$here/load.sh" bench.Bench "$@"

@@ -46,6 +46,7 @@ record Allocation(Saturation load) implements Trial {
         double requests = measured.rate() * length.toNanos() / 1e9;
         return new Measurement(
                 measured.cpu(),
+                measured.gateway(),
                 measured.rate(),
                 measured.p50(),
                 measured.p99(),

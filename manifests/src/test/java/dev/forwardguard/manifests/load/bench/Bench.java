@@ -12,6 +12,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Benchmarks the guards against nginx and haproxy; run by {@code bench.sh}. */
 final class Bench implements AutoCloseable {
@@ -65,11 +67,12 @@ final class Bench implements AutoCloseable {
                 var bench = new Bench(options, directory)) {
             var scenarios =
                     new Scenarios(upstream, hanging, closedPort.port(), options.checkouts());
-            results = bench.run(bench.chosen(scenarios));
+            var gateway = new GatewayScenarios(upstream, options.checkouts());
+            results = bench.run(bench.chosen(scenarios, gateway));
         }
         print(results);
         boolean passed =
-                Bar.ALL.stream()
+                Bar.all(results).stream()
                         .allMatch(bar -> bar.measured(results).map(bar::passes).orElse(true));
         System.exit(passed && results.wrong() == 0 ? 0 : 1);
     }
@@ -78,12 +81,13 @@ final class Bench implements AutoCloseable {
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
     }
 
-    private List<Scenario> chosen(Scenarios scenarios) {
+    private List<Scenario> chosen(Scenarios scenarios, GatewayScenarios gateway) {
         if (options.scenarios().isEmpty()) {
             return scenarios.standard();
         }
         List<Scenario> all = new ArrayList<>(scenarios.standard());
         all.addAll(scenarios.scaling());
+        all.addAll(gateway.all());
         List<Scenario> chosen = all.stream().filter(options::wants).toList();
         if (chosen.isEmpty()) {
             throw new IllegalArgumentException(
@@ -94,6 +98,7 @@ final class Bench implements AutoCloseable {
 
     private Results run(List<Scenario> scenarios) {
         for (Scenario scenario : scenarios) {
+            closeAllBut(scenarios.subList(scenarios.indexOf(scenario), scenarios.size()));
             System.err.println(scenario.title() + " …");
             boolean once = scenario.trial() instanceof Hanging;
             for (Contender contender : scenario.contenders()) {
@@ -116,6 +121,21 @@ final class Bench implements AutoCloseable {
         return results;
     }
 
+    /** Ends the contenders that no further scenario uses: a guard is never quite idle. */
+    private void closeAllBut(List<Scenario> further) {
+        Set<Key> used =
+                further.stream()
+                        .flatMap(
+                                scenario ->
+                                        scenario.contenders().stream()
+                                                .map(each -> new Key(each, scenario.upstream())))
+                        .collect(Collectors.toSet());
+        running.entrySet().stream()
+                .filter(entry -> !used.contains(entry.getKey()))
+                .forEach(entry -> entry.getValue().close());
+        running.keySet().retainAll(used);
+    }
+
     private Running of(Contender contender, Scenario scenario) {
         return running.computeIfAbsent(
                 new Key(contender, scenario.upstream()),
@@ -132,7 +152,7 @@ final class Bench implements AutoCloseable {
         }
         var load = scenario.trial() instanceof Saturation own ? own : new Saturation(64, false);
         double best = load.measure(server, scenario, WARM_UP_ROUND).cpu();
-        int rest = contender.warmsUp() ? options.warmUp() : 0;
+        int rest = contender.hasGuard() ? options.warmUp() : 0;
         int noBetter = 0;
         for (int second = 0;
                 second < rest && noBetter < ROUNDS_WITHOUT_GAIN;

@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * The options of {@code bench.sh}.
  *
- * @param scenarios names or prefixes of names; empty for all but the scaling scenarios
+ * @param scenarios names or prefixes of names; empty for all but those of scaling and of the
+ *     gateway
  * @param rounds per contender
  * @param length of one round
  * @param warmUp the longest warm-up of a guard, in seconds of load

@@ -50,9 +50,24 @@ record BenchRig(Path directory, int port, int upstream, String cores) {
         }
     }
 
+    /** One for a server that is part of the same contender. */
+    BenchRig another() {
+        return at(directory, upstream, cores);
+    }
+
+    /** The prefix of a command that is to run on these cores. */
+    List<String> launcher() {
+        return List.of("taskset", "-c", cores);
+    }
+
+    /** The address of a port. */
+    static String address(int port) {
+        return "127.0.0.1:" + port;
+    }
+
     /** Starts a program and waits until it listens on the port. */
     Running run(Map<String, String> variables, List<String> command) {
-        List<String> pinned = new ArrayList<>(List.of("taskset", "-c", cores));
+        List<String> pinned = new ArrayList<>(launcher());
         pinned.addAll(command);
         ChildProcess process = ChildProcess.start(directory.resolve("log"), variables, pinned);
         process.awaitListening(port);

@@ -9,13 +9,16 @@ import java.util.stream.Collectors;
 /**
  * The upstream of all contenders: an nginx that responds at once, as a bot blocker, as an authentik
  * outpost or with a page of 100 KB; on another port it refuses all requests. An allow has no body,
- * which the guards would keep and the others would not.
+ * which the guards would keep and the others would not. It is also the application behind Traefik:
+ * on one port for everybody, on another only for the user whom the outpost names.
  */
-record BenchUpstream(Running server, int allowing, int refusing) implements AutoCloseable {
+record BenchUpstream(Running server, int allowing, int refusing, int website, int application)
+        implements AutoCloseable {
     static final String BOT_BLOCK_PATH = "/auth";
     static final String OUTPOST_PATH = "/outpost.goauthentik.io/auth/traefik";
     static final String PAGE_PATH = "/outpost.goauthentik.io/static/page";
     static final int PAGE_BYTES = 100 * 1024;
+    static final String APPLICATION_PAGE = "a page of the application";
     static final String VERDICT = "verdict\n";
 
     /** The core of the load and of the upstream. */
@@ -41,8 +44,30 @@ record BenchUpstream(Running server, int allowing, int refusing) implements Auto
         int refusing = Loopback.freePort();
         BenchRig rig = BenchRig.at(directory, 0, CORE);
         rig.file("page", "x".repeat(PAGE_BYTES));
-        Running server = NginxContender.nginx(rig, servers(rig.port(), refusing));
-        return new BenchUpstream(server, rig.port(), refusing);
+        int website = Loopback.freePort();
+        int application = Loopback.freePort();
+        String servers =
+                servers(rig.port(), refusing)
+                        + application(website, "")
+                        + application(
+                                application,
+                                "if ($http_x_authentik_username != alice) { return 403; }");
+        Running server = NginxContender.nginx(rig, servers);
+        return new BenchUpstream(server, rig.port(), refusing, website, application);
+    }
+
+    private static String application(int port, String condition) {
+        return """
+        server {
+            listen 127.0.0.1:%d backlog=1024;
+            %s
+            location / {
+                add_header X-Application page;
+                return 200 "%s";
+            }
+        }
+        """
+                .formatted(port, condition, APPLICATION_PAGE);
     }
 
     private static String servers(int allowing, int refusing) {

@@ -1,6 +1,9 @@
 package dev.forwardguard.manifests.load.bench;
 
-/** A server under test: a proxy between Traefik and the auth backend. */
+/**
+ * A server under test: a proxy between Traefik and the auth backend, or Traefik itself with such
+ * proxies behind it.
+ */
 interface Contender {
     /** The name in the table. */
     String name();
@@ -10,8 +13,8 @@ interface Contender {
         return BenchRig.CORE;
     }
 
-    /** Whether it gets faster at first, by JIT compilation. */
-    default boolean warmsUp() {
+    /** Whether a guard is part of it: those get faster at first, by JIT compilation. */
+    default boolean hasGuard() {
         return false;
     }
 

@@ -63,7 +63,7 @@ record GuardContender(String program, Path checkout, String label, int loops, Ca
     }
 
     @Override
-    public boolean warmsUp() {
+    public boolean hasGuard() {
         return true;
     }
 

@@ -31,9 +31,10 @@ record Hanging(StubUpstream upstream, int rate) implements Trial {
         return new Measurement(
                 Double.NaN,
                 Double.NaN,
+                Double.NaN,
                 Trial.at(times, 0.5),
                 Trial.at(times, 0.99),
-                contender.use().kibibytes() / 1024.0,
+                contender.use().mebibytes(),
                 Double.NaN,
                 Double.NaN,
                 unanswered);

@@ -3,7 +3,8 @@ package dev.forwardguard.manifests.load.bench;
 /**
  * The values of one round of one contender; {@code NaN} if not measured.
  *
- * @param cpu CPU time of the contender's process per request, in microseconds
+ * @param cpu CPU time of all the contender's processes per request, in microseconds
+ * @param gateway the part of the gateway in that, if the contender is one
  * @param rate responses per second
  * @param p50 median response time in milliseconds
  * @param p99 99th percentile of the response times in milliseconds
@@ -15,6 +16,7 @@ package dev.forwardguard.manifests.load.bench;
  */
 record Measurement(
         double cpu,
+        double gateway,
         double rate,
         double p50,
         double p99,

@@ -5,6 +5,8 @@ import java.util.Locale;
 /** A column of the table. */
 enum Metric {
     CPU("CPU µs/request", 1),
+    GATEWAY("of the gateway", 1),
+    BEHIND("of guards or nginx", 1),
     RATE("requests/s", 0),
     P50("p50 ms", 2),
     P99("p99 ms", 2),
@@ -28,6 +30,8 @@ enum Metric {
     double of(Measurement measurement) {
         return switch (this) {
             case CPU -> measurement.cpu();
+            case GATEWAY -> measurement.gateway();
+            case BEHIND -> measurement.cpu() - measurement.gateway();
             case RATE -> measurement.rate();
             case P50 -> measurement.p50();
             case P99 -> measurement.p99();

@@ -58,7 +58,7 @@ record Plot(Results results) {
     private static void bar(
             StringBuilder svg, int y, Contender contender, Spread spread, double longest) {
         double scale = WIDTH / longest;
-        String colour = contender instanceof GuardContender ? "#0b6e99" : "#b5bec6";
+        String colour = contender.hasGuard() ? "#0b6e99" : "#b5bec6";
         int middle = y + BAR / 2;
         svg.append(text(LABELS - 8, middle + 4, "end", "#222222", contender.name()));
         svg.append(

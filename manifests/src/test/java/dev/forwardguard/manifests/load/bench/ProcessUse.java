@@ -24,7 +24,7 @@ record ProcessUse(long cpuMicros, long kibibytes) {
                 .reduce(new ProcessUse(0, 0), ProcessUse::plus);
     }
 
-    private ProcessUse plus(ProcessUse other) {
+    ProcessUse plus(ProcessUse other) {
         return new ProcessUse(cpuMicros + other.cpuMicros, kibibytes + other.kibibytes);
     }
 

@@ -53,7 +53,7 @@ record Report(Results results) {
 
     private String bars() {
         var table = new StringBuilder("| bar | wanted | measured | |\n|---|---:|---:|---|\n");
-        for (Bar bar : Bar.ALL) {
+        for (Bar bar : Bar.all(results)) {
             bar.measured(results)
                     .ifPresent(
                             measured ->

@@ -7,9 +7,14 @@ import org.junit.jupiter.api.Test;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Tests the evaluation of measurements: a wrong median would pass a slow guard. */
 class ResultsIT {
+    private static final Contender CHAIN = chain("protected");
+    private static final Contender CHAIN_BEFORE = chain("protected of before");
+    private static final Scenario PROTECTED = chains(List.of(CHAIN, CHAIN_BEFORE));
+
     private final Results results = new Results();
     private final GuardContender guard =
             new GuardContender(
@@ -59,6 +64,49 @@ class ResultsIT {
     }
 
     @Test
+    void comparesChainWithBuildBefore() {
+        cpu(PROTECTED, CHAIN, 400, 600, 500, 9_000);
+        cpu(PROTECTED, CHAIN_BEFORE, 1_600, 1_900, 2_000, 2_200);
+
+        assertThat(chainBar().scenario()).isEqualTo(PROTECTED.name());
+        assertThat(chainBar().measured(results).orElseThrow()).isCloseTo(0.3, within(1e-9));
+        assertThat(chainBar().passes(0.3)).isTrue();
+        assertThat(chainBar().passes(0.301)).isFalse();
+        assertThat(new Report(results).markdown())
+                .contains(
+                        "| gateway-protected-2-visitors: CPU µs/request of protected"
+                                + " / protected of before | ≤ 0.30 | 0.30 | pass |");
+    }
+
+    @Test
+    void judgesNoChainAlone() {
+        var alone = chains(List.of(CHAIN));
+        cpu(alone, CHAIN, 400, 600);
+
+        assertThat(Bar.all(results)).isEqualTo(Bar.all(new Results()));
+        assertThat(new Report(results).markdown()).doesNotContain("pass", "miss");
+    }
+
+    @Test
+    void tellsGatewayFromServersBehindIt() {
+        cpu(PROTECTED, CHAIN, 400, 600);
+        cpu(PROTECTED, CHAIN_BEFORE, 1_600, 2_000);
+
+        assertThat(new Report(results).markdown())
+                .contains(
+                        "| | CPU µs/request | of the gateway | of guards or nginx |",
+                        "| protected | 600.0 | 400.0 | 200.0 |",
+                        "| protected of before | 2,000.0 | 1,600.0 | 400.0 |");
+    }
+
+    @Test
+    void showsNoGatewayWhereThereIsNone() {
+        cpu(guard, 12);
+
+        assertThat(new Report(results).markdown()).doesNotContain("gateway");
+    }
+
+    @Test
     void drawsBarsInProportion() {
         cpu(NginxContender.KEEP_ALIVE, 10);
         cpu(guard, 20);
@@ -68,14 +116,37 @@ class ResultsIT {
     }
 
     private void cpu(Contender contender, double... rounds) {
+        cpu(scenario, contender, Double.NaN, rounds);
+    }
+
+    private void cpu(Scenario scenario, Contender contender, double gateway, double... rounds) {
         for (double cpu : rounds) {
-            var measurement = new Measurement(cpu, 1, 1, 1, 1, 1, Double.NaN, 1);
+            var measurement = new Measurement(cpu, gateway, 1, 1, 1, 1, 1, Double.NaN, 1);
             results.add(scenario, contender, measurement);
         }
     }
 
+    private static Scenario chains(List<Contender> chains) {
+        return new Scenario(
+                GatewayScenarios.PROTECTED + "2-visitors",
+                "Chains",
+                chains,
+                1,
+                VisitorRequest.toApplication(1),
+                new Expected(200, "X", "y", 0),
+                new Saturation(2, false));
+    }
+
+    private static TraefikContender chain(String name) {
+        return new TraefikContender(name, Path.of("."), 1, List.of("protected"), Map.of());
+    }
+
+    private Bar chainBar() {
+        return Bar.all(results).getLast();
+    }
+
     private static Bar bar(double limit) {
-        return Bar.ALL.stream()
+        return Bar.all(new Results()).stream()
                 .filter(bar -> bar.scenario().equals(Scenarios.KEEP_ALIVE) && bar.limit() == limit)
                 .findFirst()
                 .orElseThrow();

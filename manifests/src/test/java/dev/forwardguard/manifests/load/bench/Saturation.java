@@ -22,16 +22,17 @@ record Saturation(int connections, boolean fresh) implements Trial {
 
     @Override
     public Measurement measure(Running contender, Scenario scenario, Duration length) {
-        ProcessUse before = contender.use();
+        Use before = contender.use();
         Wrk wrk = wrk(contender.port(), scenario, length);
-        ProcessUse after = contender.use();
-        double micros = Trial.micros(before, after);
+        Use after = contender.use();
+        double micros = after.micros(before);
         return new Measurement(
                 micros / wrk.requests(),
+                after.gatewayMicros(before) / wrk.requests(),
                 wrk.requests() * 1e6 / wrk.micros(),
                 wrk.p50() / 1e3,
                 wrk.p99() / 1e3,
-                after.kibibytes() / 1024.0,
+                after.mebibytes(),
                 micros / wrk.micros(),
                 Double.NaN,
                 wrk.wrong());

@@ -22,7 +22,7 @@ record Steady(int rate) implements Trial {
                         scenario.request().wire(),
                         rate,
                         scenario.expected()::isMetBy);
-        ProcessUse before;
+        Use before;
         long began;
         try (load) {
             load.run(START, () -> {});
@@ -30,20 +30,21 @@ record Steady(int rate) implements Trial {
             began = System.nanoTime();
             load.run(length, () -> {});
         }
-        ProcessUse after = contender.use();
+        Use after = contender.use();
         List<Double> times =
                 load.samples().stream()
                         .filter(sample -> sample.due() >= began)
                         .map(sample -> sample.took().toNanos() / 1e6)
                         .sorted()
                         .toList();
-        double micros = Trial.micros(before, after);
+        double micros = after.micros(before);
         return new Measurement(
                 micros / times.size(),
+                after.gatewayMicros(before) / times.size(),
                 times.size() / (length.toNanos() / 1e9),
                 Trial.at(times, 0.5),
                 Trial.at(times, 0.99),
-                after.kibibytes() / 1024.0,
+                after.mebibytes(),
                 micros / (length.toNanos() / 1e3),
                 Double.NaN,
                 load.wrong());

@@ -14,11 +14,6 @@ sealed interface Trial permits Saturation, Steady, Allocation, Hanging {
     /** Measures one round. */
     Measurement measure(Running contender, Scenario scenario, Duration length);
 
-    /** The CPU time between two readings, in microseconds. */
-    static double micros(ProcessUse before, ProcessUse after) {
-        return after.cpuMicros() - before.cpuMicros();
-    }
-
     /** The value at a quantile; {@code NaN} if there are no values. */
     static double at(List<Double> sorted, double quantile) {
         int index = (int) Math.ceil(quantile * sorted.size()) - 1;
