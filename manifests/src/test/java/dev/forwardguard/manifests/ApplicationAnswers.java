@@ -44,7 +44,10 @@ final class ApplicationAnswers {
         all.put(
                 "application's trailers",
                 Behaviour.answersRaw(
-                        "HTTP/1.1 200 Any\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+                        Answer.of(200)
+                                        .with("Transfer-Encoding", "chunked")
+                                        .with("Trailer", "X-Sum")
+                                        .head()
                                 + "5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n"));
         all.put("application that closes", Behaviour.closesBeforeAnswer());
         return all;

@@ -96,7 +96,8 @@ class DifferentialIT {
         Comparison comparison = comparison("WebSocket with frames");
 
         assertThat(comparison.alone().at("visitor frame")).containsExactly("welcome ada", "hello?");
-        assertThat(comparison.guarded().at("visitor frame")).containsExactly("welcome ada", "hello?");
+        assertThat(comparison.guarded().at("visitor frame"))
+                .containsExactly("welcome ada", "hello?");
     }
 
     private static Comparison comparison(String name) {

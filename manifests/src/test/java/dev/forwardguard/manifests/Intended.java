@@ -93,6 +93,8 @@ enum Intended {
     private static final String CHALLENGE = OutageContract.CHALLENGE;
 
     private final String words;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a lambda without state
     private final Rule rule;
 
     Intended(String words, Rule rule) {
