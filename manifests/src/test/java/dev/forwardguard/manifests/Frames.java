@@ -17,10 +17,8 @@ final class Frames implements WebSocket.Listener {
     @Override
     public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
         frames.add(data.toString());
-        if (frames.size() == 2) {
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "");
-        }
-        return WebSocket.Listener.super.onText(socket, data, last);
+        socket.request(1);
+        return frames.size() == 2 ? socket.sendClose(WebSocket.NORMAL_CLOSURE, "") : null;
     }
 
     @Override

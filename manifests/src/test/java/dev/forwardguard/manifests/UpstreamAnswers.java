@@ -145,7 +145,7 @@ final class UpstreamAnswers {
                 .with("Proxy-Authenticate", "Basic");
     }
 
-    private static String chunked(int status, String trailers) {
+    static String chunked(int status, String trailers) {
         return "HTTP/1.1 %d Any\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n%s\r\n"
                 .formatted(status, trailers);
     }

@@ -56,7 +56,7 @@ final class WebSocketEcho implements Behaviour {
         byte[] mask = in.readNBytes(4);
         byte[] payload = in.readNBytes(length - MASKED);
         for (int i = 0; i < payload.length; i++) {
-            payload[i] ^= mask[i % 4];
+            payload[i] = (byte) (payload[i] ^ mask[i % 4]);
         }
         return payload;
     }
