@@ -29,6 +29,11 @@ record TraefikContender(
     static final String BOT_BLOCK_SERVICE = "bot-block-guard:8080";
     static final String AUTHENTIK_SERVICE = "authentik-guard:9000";
 
+    private static final Map<String, String> PATHS =
+            Map.of(
+                    BOT_BLOCK_SERVICE, BenchUpstream.BOT_BLOCK_PATH,
+                    AUTHENTIK_SERVICE, BenchUpstream.OUTPOST_PATH);
+
     @Override
     public boolean hasGuard() {
         return behind.values().stream().anyMatch(Contender::hasGuard);
@@ -45,6 +50,9 @@ record TraefikContender(
                 (service, contender) -> {
                     Running server = contender.start(rig.another());
                     servers.add(server);
+                    if (contender.hasGuard()) {
+                        DirectWarmUp.of(server, rig.upstream(), PATHS.getOrDefault(service, "/"));
+                    }
                     addresses.put(service, BenchRig.address(server.port()));
                 });
         Gateway.Running traefik =
