@@ -6,8 +6,6 @@ import java.util.Locale;
 enum ListWatchResult {
     /** Listed, or watched until the server ended the watch as requested. */
     OK("followed"),
-    /** 404: the Secret cannot exist. */
-    NOT_FOUND("the API server found no such path (404)"),
     /** No connection, or it broke before the response. */
     UNREACHABLE("the API server cannot be reached"),
     /** No connection, response or event in time. */
@@ -23,7 +21,7 @@ enum ListWatchResult {
     NO_TOKEN("there is no usable service account token"),
     /** 401. */
     UNAUTHORIZED("the token is rejected (401)"),
-    /** 403: the Role or its binding is missing. */
+    /** 403: the Role or its binding is missing, or the API server has not read them yet. */
     FORBIDDEN("list and watch are not permitted (403): check Role and RoleBinding"),
     /** 410: the revision to watch from is too old. */
     GONE("the revision is too old (410)"),
@@ -31,7 +29,10 @@ enum ListWatchResult {
     THROTTLED("the API server throttles requests (429)"),
     /** 5xx, as a status or in an event. */
     SERVER_ERROR("the API server failed (5xx)"),
-    /** Any other status. */
+    /**
+     * Any other status. A 404 is one of them: an API server answers a list with 200 and no items
+     * even if there is no such namespace, so something else answers at its address.
+     */
     BAD_STATUS("unexpected response status, possibly not an API server"),
     /** A watch broke, or ended too early. */
     CLOSED("watches end too early"),
@@ -54,7 +55,6 @@ enum ListWatchResult {
             case 200 -> OK;
             case 401 -> UNAUTHORIZED;
             case 403 -> FORBIDDEN;
-            case 404 -> NOT_FOUND;
             case 410 -> GONE;
             case 429 -> THROTTLED;
             default -> status >= 500 && status <= 599 ? SERVER_ERROR : BAD_STATUS;

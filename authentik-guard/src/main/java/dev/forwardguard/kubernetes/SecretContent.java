@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -30,7 +31,8 @@ final class SecretContent implements AutoCloseable {
     private final Ticker ticker;
     private final Duration check;
     private @Nullable Long absentSince;
-    private @Nullable Seen seen;
+    private Named inForce = Named.NONE;
+    private Named newest = Named.NONE;
 
     /**
      * Creates the link between a Secret and a value.
@@ -57,43 +59,64 @@ final class SecretContent implements AutoCloseable {
         value.confirm();
     }
 
-    /** Offers the content of a Secret that exists. */
+    /**
+     * Offers the content of a Secret that exists. A new revision with the content of before, as an
+     * annotation makes it, is no change: it keeps the name of that content.
+     */
     synchronized void present(ApiObject secret) {
         absentSince = null;
         notifyAll();
         value.confirm();
-        String revision = String.valueOf(secret.revision());
-        if (secret.content() == null) {
-            value.reject(revision, "the Secret has no key " + key);
+        Named named = name(String.valueOf(secret.revision()), digest(secret.content()));
+        newest = named;
+        offer(named.name, secret.content());
+        boolean accepted =
+                value.snapshot().filter(each -> each.revision().equals(named.name)).isPresent();
+        if (accepted) {
+            inForce = named;
+        }
+    }
+
+    private void offer(String name, @Nullable String content) {
+        if (content == null) {
+            value.reject(name, "the Secret has no key " + key);
             return;
         }
-        byte[] content;
+        byte[] decoded;
         try {
-            content = Base64.getDecoder().decode(secret.content().getBytes(UTF_8));
+            decoded = Base64.getDecoder().decode(content.getBytes(UTF_8));
         } catch (IllegalArgumentException e) {
-            value.reject(revision, "the key " + key + " of the Secret is not base64");
+            value.reject(name, "the key " + key + " of the Secret is not base64");
             return;
         }
-        value.offer(distinct(revision, content), content);
+        value.offer(name, decoded);
     }
 
     /**
-     * Makes the revision unique: after a restore of the cluster, a revision may return with another
-     * content.
+     * Names a content by the revision that brought it. After a restore of the cluster, a revision
+     * may return with another content.
      */
-    private String distinct(String revision, byte[] content) {
-        String digest = sha256(content);
-        Seen before = seen;
-        String name = revision;
-        if (before != null && before.revision.equals(revision)) {
-            boolean same = before.digest.equals(digest);
-            name = same ? before.name : before.name + "'";
+    private Named name(String revision, String digest) {
+        for (Named known : List.of(inForce, newest)) {
+            if (known.digest.equals(digest)) {
+                return known;
+            }
         }
-        seen = new Seen(revision, digest, name);
-        return name;
+        String name = revision;
+        while (name.equals(inForce.name) || name.equals(newest.name)) {
+            name = name + "'";
+        }
+        return new Named(name, digest);
     }
 
-    private record Seen(String revision, String digest, String name) {}
+    /** A content of the Secret, by its digest, and the revision under which it is known. */
+    private record Named(String name, String digest) {
+        static final Named NONE = new Named("", "");
+    }
+
+    private static String digest(@Nullable String content) {
+        return content == null ? "no content" : sha256(content.getBytes(UTF_8));
+    }
 
     private static String sha256(byte[] content) {
         try {
@@ -112,14 +135,6 @@ final class SecretContent implements AutoCloseable {
     /** Starts the deletion grace: the API server says that the Secret does not exist. */
     synchronized void absent() {
         value.absent();
-        notFound();
-    }
-
-    /**
-     * Starts the deletion grace as well. Something else at the address of the API server may have
-     * sent the 404, so whoever waits for the first reading of the users still waits.
-     */
-    synchronized void notFound() {
         value.confirm();
         if (absentSince == null) {
             long since = ticker.nanos();
@@ -134,6 +149,8 @@ final class SecretContent implements AutoCloseable {
                 long left = grace.get().toNanos() - (ticker.nanos() - since);
                 if (left <= 0) {
                     value.withdraw();
+                    inForce = Named.NONE;
+                    newest = Named.NONE;
                     return;
                 }
                 Duration pause = Duration.ofNanos(Math.min(left, check.toNanos()));

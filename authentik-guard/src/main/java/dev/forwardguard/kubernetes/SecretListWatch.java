@@ -47,11 +47,9 @@ final class SecretListWatch {
         return revision;
     }
 
-    /** Records a failed list. Some failures also say something about the Secret. */
+    /** Records a failed list, which may also say something about the Secret. */
     void listFailed(ListWatchResult result) {
-        if (result == ListWatchResult.NOT_FOUND) {
-            secret.notFound();
-        } else if (result == ListWatchResult.TOO_LARGE) {
+        if (result == ListWatchResult.TOO_LARGE) {
             secret.oversized();
         }
         status.listFailed(result);

@@ -33,6 +33,7 @@ final class WatchStatus {
     private final Set<ListWatchResult> logged = EnumSet.noneOf(ListWatchResult.class);
     private boolean present;
     private int shortWatches;
+    private boolean forbidden;
     private volatile String state = "starting";
 
     WatchStatus(String secret, MeterRegistry registry, Tags tags) {
@@ -67,10 +68,19 @@ final class WatchStatus {
         }
     }
 
-    /** Records a failed list. */
+    /**
+     * Records a failed list. An API server that has just started refuses the first ones with 403,
+     * because it has not read the roles yet; so a 403 is logged only if the next list gets one,
+     * too.
+     */
     void listFailed(ListWatchResult result) {
         count(result);
-        failing(result);
+        if (result == ListWatchResult.FORBIDDEN && !forbidden) {
+            forbidden = true;
+        } else {
+            forbidden = result == ListWatchResult.FORBIDDEN;
+            failing(result);
+        }
     }
 
     /** Records an event that says whether the Secret exists. */
@@ -109,6 +119,7 @@ final class WatchStatus {
 
     private void recovered() {
         logged.clear();
+        forbidden = false;
         String now = present ? "followed" : "absent";
         if (!now.equals(state)) {
             state = now;

@@ -8,14 +8,16 @@
  * resourceNames}. Kubernetes grants that only to requests whose field selector is {@code
  * metadata.name=NAME}, so every request has it, and {@code get} is not needed.
  *
- * <p>Absent is not unreachable. A Secret that is gone (an empty list, 404, an event {@code
- * DELETED}) is revoked after the deletion grace, even if the API server has become unreachable by
- * then. Every other failure keeps the last good credentials for as long as it lasts:
+ * <p>Absent is not unreachable. A Secret that is gone (an empty list, an event {@code DELETED}) is
+ * revoked after the deletion grace, even if the API server has become unreachable by then. Every
+ * other failure keeps the last good credentials for as long as it lasts:
  *
  * <ul>
  *   <li>401: the token is read from its file for every request, so the guard retries at once with
  *       the current token. After a second 401 in a row it waits.
- *   <li>403: RBAC is missing or was removed. The pause between retries grows to two seconds.
+ *   <li>403: RBAC is missing or was removed, or the API server has only just started. The pause
+ *       between retries grows to two seconds.
+ *   <li>404: something else answers at the address of the API server.
  *   <li>410: the revision to watch from is too old. The guard lists again at once.
  *   <li>Disconnect: there is a list before each watch, so no change is missed, and revisions may
  *       start over after a restore. A watch that ends within a second counts as a failure;

@@ -37,6 +37,11 @@ final class StallableProxy implements AutoCloseable {
         generation.incrementAndGet();
     }
 
+    /** Refuses new connections; existing ones work. */
+    void refuse() throws IOException {
+        server.close();
+    }
+
     /** The number of connections that the guard has not closed. */
     int open() {
         return clients.size();
