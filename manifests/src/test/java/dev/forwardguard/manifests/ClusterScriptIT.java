@@ -162,7 +162,7 @@ class ClusterScriptIT {
             delimiter = '|',
             value = {
                 "create --save-config -f .*101   | create namespace",
-                "apply -f -                      | make the Secret",
+                "apply --server-side .*-f -      | make the Secret",
                 "apply -f .*base.yaml            | apply both guards",
                 "rollout status                  | both roll out",
                 "wait pod/client                 | start a client",
