@@ -28,11 +28,8 @@ import java.util.Map;
 class ReplicasBehindTraefikIT {
     private static final int VISITORS = 8;
 
-    /**
-     * Rounds of rolling restarts, in each of which both replicas are replaced. Few of them, because
-     * each takes 7 s at least; {@code -Drolling.rounds=10} makes more.
-     */
-    private static final int ROUNDS = Integer.getInteger("rolling.rounds", 3);
+    /** Rounds of rolling restarts, in each of which both replicas are replaced. */
+    private static final int ROUNDS = 10;
 
     private static final Duration GRACE = Duration.ofSeconds(60);
 
