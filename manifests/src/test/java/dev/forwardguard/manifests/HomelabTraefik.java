@@ -60,11 +60,18 @@ final class HomelabTraefik {
         return version.compareTo(ALIASES) >= 0;
     }
 
+    /** Whether it asks an application again that answers 502 or 503. */
+    static boolean repeatsByStatus(Path directory) {
+        return repeatsByStatus(Traefik.version(directory));
+    }
+
+    private static boolean repeatsByStatus(Version version) {
+        return version.compareTo(RETRY_BY_STATUS) >= 0;
+    }
+
     private static Rendered overlay(Version version, String more) {
         List<String> components =
-                version.compareTo(RETRY_BY_STATUS) < 0
-                        ? List.of("components/traefik/before-3.7.7")
-                        : List.of();
+                repeatsByStatus(version) ? List.of() : List.of("components/traefik/before-3.7.7");
         return more.isEmpty()
                 ? Kustomization.of("overlays/homelab", components)
                 : Kustomization.overlay("homelab with more", "overlays/homelab", components, more);
