@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.servers.Program;
 import dev.forwardguard.testing.StubUpstream;
 
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +38,7 @@ class LocalRunIT {
 
     @BeforeAll
     static void checkOut(@TempDir Path directory) {
+        Program.installed("openssl", "openssl"); // run.sh makes a password hash with it
         checkout = Checkout.in(directory);
     }
 
