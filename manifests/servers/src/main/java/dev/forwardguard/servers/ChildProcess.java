@@ -71,13 +71,18 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Waits until the condition holds; fails if the program exits first, or takes too long. */
     public void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        await(what, PATIENCE, condition);
+    }
+
+    /** The same with another limit than the usual half minute. */
+    public void await(String what, Duration limit, BooleanSupplier condition) {
+        long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (hasEndedWithin(POLL_MILLIS)) {
                 throw new AssertionError("ended before " + what + ":\n" + output());
             }
             if (System.nanoTime() > end) {
-                throw new AssertionError("no " + what + " within " + PATIENCE + ":\n" + output());
+                throw new AssertionError("no " + what + " within " + limit + ":\n" + output());
             }
         }
     }
@@ -99,6 +104,25 @@ public final class ChildProcess implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         awaitExit(PATIENCE);
+    }
+
+    /** Sends SIGSTOP: its connections stay open, and nobody answers on them. */
+    public void suspend() {
+        signal("STOP");
+    }
+
+    /** Sends SIGCONT. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        String line = "kill -%s %d".formatted(name, pid());
+        try (var kill = start(log, Map.of(), List.of("sh", "-c", line))) {
+            if (kill.awaitExit(PATIENCE) != 0) {
+                throw new AssertionError(line + " failed:\n" + output());
+            }
+        }
     }
 
     @Override

