@@ -93,7 +93,7 @@ public final class GuardProcess implements AutoCloseable {
     }
 
     /** Starts a guard with these variables in its environment. */
-    static GuardProcess startWith(
+    public static GuardProcess startWith(
             String name, Path directory, String settings, Map<String, String> variables) {
         write(directory.resolve(name + ".yml"), withoutDrainDelay(settings));
         return new GuardProcess(name, directory, Loopback.freePort(), variables);

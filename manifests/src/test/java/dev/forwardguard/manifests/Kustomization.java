@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Renders kustomizations as {@code kubectl apply -k} does. */
-final class Kustomization {
+public final class Kustomization {
     static final Path MANIFESTS = Repository.ROOT.resolve("manifests");
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -22,7 +22,7 @@ final class Kustomization {
     private Kustomization() {}
 
     /** Renders a directory in {@code manifests}; the result is cached. */
-    static Rendered of(String directory) {
+    public static Rendered of(String directory) {
         return in(MANIFESTS, directory);
     }
 

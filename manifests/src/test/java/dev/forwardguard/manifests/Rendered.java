@@ -19,7 +19,7 @@ import java.util.Map;
  * @param name of the kustomization, for messages
  * @param nodes the objects, each as it would be sent to the API server
  */
-record Rendered(String name, List<ObjectNode> nodes) {
+public record Rendered(String name, List<ObjectNode> nodes) {
     private static final YAMLMapper YAML = new YAMLMapper();
 
     static Rendered read(String name, String text) {
