@@ -12,7 +12,7 @@
  * <p>{@link Choices} lists all kustomizations that an operator can apply, and {@link Rendered}
  * holds the objects of one of them. Tests check these objects, never the sources, and compare them
  * with {@link GuardCode}, which reads the guards' own classes. {@link Cluster} applies them to a
- * real API server.
+ * real API server, and {@link ClusterTraefik} reads them from there.
  */
 @NullMarked
 package dev.forwardguard.manifests;
