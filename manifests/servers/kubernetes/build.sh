@@ -25,6 +25,7 @@ find_go() {
 }
 
 go=$(find_go)
+GO=$go ./crds.sh "$to"
 version=$("$go" list -m -f '{{.Version}}' k8s.io/kubernetes)
 minor=${version#v1.}
 package=k8s.io/component-base/version

@@ -25,8 +25,7 @@ public final class ApiServer implements AutoCloseable {
     private final int port = Loopback.freePort();
     private final Part part;
 
-    private ApiServer(
-            Path directory, ClusterKeys keys, Etcd etcd, boolean endsEtcd, String token) {
+    private ApiServer(Path directory, ClusterKeys keys, Etcd etcd, boolean endsEtcd, String token) {
         this.directory = directory;
         this.keys = keys;
         this.etcd = etcd;

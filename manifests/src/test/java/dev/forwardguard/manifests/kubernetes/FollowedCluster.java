@@ -24,8 +24,7 @@ final class FollowedCluster implements AutoCloseable {
     private final Logins logins;
     private Login inForce;
 
-    private FollowedCluster(Path directory, ApiServer server, Duration grace)
-            throws IOException {
+    private FollowedCluster(Path directory, ApiServer server, Duration grace) throws IOException {
         this.directory = directory;
         this.server = server;
         this.grace = grace;
@@ -42,8 +41,7 @@ final class FollowedCluster implements AutoCloseable {
         return start(directory, Program.built("etcd"), Duration.ofSeconds(1));
     }
 
-    static FollowedCluster start(Path directory, Program etcd, Duration grace)
-            throws IOException {
+    static FollowedCluster start(Path directory, Program etcd, Duration grace) throws IOException {
         ApiServer server = ApiServer.start(directory, etcd);
         try {
             return new FollowedCluster(directory, server, grace);

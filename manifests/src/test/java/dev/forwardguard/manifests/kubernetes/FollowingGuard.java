@@ -23,8 +23,6 @@ final class FollowingGuard implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern IN_FORCE = Pattern.compile("In force: ");
-    private static final String SETTINGS =
-            "mode: fallback\nemergency: {deletion-grace: %ds}\n";
 
     private final GuardProcess guard;
 
@@ -48,7 +46,8 @@ final class FollowingGuard implements AutoCloseable {
                         "KUBERNETES_SERVICE_HOST", "127.0.0.1",
                         "KUBERNETES_SERVICE_PORT", String.valueOf(server.port()),
                         "KUBECONFIG", "");
-        String settings = SETTINGS.formatted(grace.toSeconds());
+        String settings =
+                "mode: fallback\nemergency: {deletion-grace: %ds}\n".formatted(grace.toSeconds());
         var process = GuardProcess.startWith("authentik-guard", directory, settings, variables);
         var guard = new FollowingGuard(process);
         try {

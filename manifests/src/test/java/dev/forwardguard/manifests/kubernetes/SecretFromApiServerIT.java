@@ -58,8 +58,7 @@ class SecretFromApiServerIT {
                 String password = cluster.newPassword();
                 FollowedSecret.rotate(client, password);
                 long changed = System.nanoTime();
-                cluster.guard()
-                        .awaitRotation(cluster.inForce(), FollowedSecret.login(password));
+                cluster.guard().awaitRotation(cluster.inForce(), FollowedSecret.login(password));
                 nanos[i] = System.nanoTime() - changed;
                 cluster.awaitInForce(password);
                 // rotations arrive as events of a watch, not with the next list
