@@ -57,7 +57,8 @@ final class SecretListWatch {
 
     /** Watches from this revision on and applies each event, until the server ends the watch. */
     void watch(String revision) throws ListWatchException {
-        try (WatchLines lines = api.watch(revision)) {
+        try (WatchLines lines = api.watch(revision);
+                WatchStatus.OpenWatch _ = status.watchOpened()) {
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 apply(json.event(line));
             }

@@ -68,7 +68,7 @@ public final class SecretWatch implements LiveSource {
         this.clients = clients;
         this.api = new SecretApi(which, clients, timings);
         this.secret = new SecretContent(value, which.key(), grace, ticker, timings.graceCheck());
-        this.status = new WatchStatus(which.name(), registry, tags);
+        this.status = new WatchStatus(which.name(), timings.minWatch(), registry, tags);
         this.listWatch = new SecretListWatch(which, api, secret, status);
         this.timings = timings;
         this.backoff = new Backoff(timings);

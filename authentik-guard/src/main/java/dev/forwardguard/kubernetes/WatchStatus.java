@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Tags;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -16,8 +17,8 @@ import java.util.Set;
 
 /**
  * The state of the connection to the API server, in metrics and in one log line per change. A
- * successful list after a failed watch is not a recovery yet; otherwise a server that closes every
- * watch would fill the log.
+ * successful list after failed watches is not a recovery yet; otherwise a server that closes every
+ * watch would fill the log. The watch has to stay open for a while first.
  *
  * <ul>
  *   <li>{@code guard_credentials_reads_total{result}}: lists and watches, by result
@@ -28,16 +29,22 @@ final class WatchStatus {
     private static final Logger LOG = LoggerFactory.getLogger(WatchStatus.class);
 
     private final String secret;
+    private final Duration minWatch;
     private final Map<ListWatchResult, Counter> reads = new EnumMap<>(ListWatchResult.class);
     private final Counter reconnects;
     private final Set<ListWatchResult> logged = EnumSet.noneOf(ListWatchResult.class);
     private boolean present;
     private int shortWatches;
+    private int watches;
     private boolean forbidden;
     private volatile String state = "starting";
 
-    WatchStatus(String secret, MeterRegistry registry, Tags tags) {
+    /**
+     * @param minWatch after how long an open watch counts as a success
+     */
+    WatchStatus(String secret, Duration minWatch, MeterRegistry registry, Tags tags) {
         this.secret = secret;
+        this.minWatch = minWatch;
         for (ListWatchResult result : ListWatchResult.values()) {
             reads.put(
                     result,
@@ -60,7 +67,7 @@ final class WatchStatus {
     }
 
     /** Records a successful list. */
-    void listed(boolean exists) {
+    synchronized void listed(boolean exists) {
         count(ListWatchResult.OK);
         present = exists;
         if (shortWatches < 2) {
@@ -69,11 +76,46 @@ final class WatchStatus {
     }
 
     /**
+     * Records that the server has answered a watch. Its first event may take hours, so a thread
+     * waits for the watch to last, if the ones before did not.
+     *
+     * @return to be closed when the watch ends
+     */
+    synchronized OpenWatch watchOpened() {
+        int watch = ++watches;
+        if (shortWatches < 2) {
+            return () -> {};
+        }
+        return Thread.ofVirtual().name("open-watch").start(() -> awaitSettled(watch))::interrupt;
+    }
+
+    private void awaitSettled(int watch) {
+        try {
+            Thread.sleep(minWatch);
+            settled(watch);
+        } catch (InterruptedException e) {
+            LOG.debug("The watch was short, too");
+        }
+    }
+
+    private synchronized void settled(int watch) {
+        if (watch == watches) {
+            eventReceived();
+        }
+    }
+
+    /** A watch that the server has answered. */
+    interface OpenWatch extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
      * Records a failed list. An API server that has just started refuses the first ones with 403,
      * because it has not read the roles yet; so a 403 is logged only if the next list gets one,
      * too.
      */
-    void listFailed(ListWatchResult result) {
+    synchronized void listFailed(ListWatchResult result) {
         count(result);
         if (result == ListWatchResult.FORBIDDEN && !forbidden) {
             forbidden = true;
@@ -84,13 +126,13 @@ final class WatchStatus {
     }
 
     /** Records an event that says whether the Secret exists. */
-    void eventReceived(boolean exists) {
+    synchronized void eventReceived(boolean exists) {
         present = exists;
         eventReceived();
     }
 
     /** Records any other event. */
-    void eventReceived() {
+    synchronized void eventReceived() {
         shortWatches = 0;
         recovered();
     }
@@ -100,7 +142,8 @@ final class WatchStatus {
      *
      * @param settled whether it lasted long enough to count as a success
      */
-    void watchEnded(ListWatchResult result, boolean settled) {
+    synchronized void watchEnded(ListWatchResult result, boolean settled) {
+        watches++;
         count(result);
         shortWatches = settled ? 0 : shortWatches + 1;
         if (settled) {

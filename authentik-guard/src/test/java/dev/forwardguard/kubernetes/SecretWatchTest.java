@@ -396,6 +396,23 @@ class SecretWatchTest {
             }
         }
 
+        /** Hours may pass until the next event. */
+        @Test
+        void recoversWithoutEventWhenWatchStaysOpen() {
+            api.put(Passwords.line("alice", FIRST));
+            api.everyWatch(FakeApiServer.answer(new byte[0]));
+            try (FollowedSecret secret = follow()) {
+                secret.awaitContact("closed");
+
+                api.everyWatch(null);
+
+                secret.awaitContact("followed");
+                assertThat(api.openWatches()).isEqualTo(1);
+                Eventually.until(
+                        "the line", () -> LOGS.logged().getLast().contains("Following the Secret"));
+            }
+        }
+
         @Test
         void detectsHalfOpenConnection() throws Exception {
             WatchTimings timings = FollowedSecret.withWatch(seconds(60), Duration.ofMillis(300));

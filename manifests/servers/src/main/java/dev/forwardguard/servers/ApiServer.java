@@ -130,6 +130,8 @@ public final class ApiServer implements AutoCloseable {
     /** Runs kubectl with all rights, and returns its output; fails unless it exits with 0. */
     public String kubectl(String... arguments) {
         List<String> all = new ArrayList<>(List.of("--kubeconfig", kubeconfig().toString()));
+        // kubectl remembers the kinds of a server by its address, and ports return
+        all.addAll(List.of("--cache-dir", directory.resolve("kubectl").toString()));
         all.addAll(List.of(arguments));
         return Program.installed("kubectl", "kubernetes-client")
                 .run(directory, all.toArray(String[]::new));

@@ -27,10 +27,8 @@ class ApiServerOutagesIT {
         cluster = FollowedCluster.start(directory);
     }
 
-    /** An event tells at once that the guard follows; after short watches a list does not. */
     @BeforeEach
     void awaitFollowed() {
-        cluster.rotate();
         cluster.guard().awaitContact("followed");
     }
 

@@ -29,10 +29,8 @@ class SecretFromApiServerIT {
         cluster = FollowedCluster.start(directory, Program.built("etcd"), GRACE);
     }
 
-    /** An event tells at once that the guard follows; after short watches a list does not. */
     @BeforeEach
     void awaitFollowed() {
-        cluster.rotate();
         cluster.guard().awaitContact("followed");
     }
 
