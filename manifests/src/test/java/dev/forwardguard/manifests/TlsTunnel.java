@@ -110,9 +110,16 @@ final class TlsTunnel implements AutoCloseable {
         return null;
     }
 
+    /** A connection that is reset is reset on the other side, too, or one side would wait on. */
     private static Void pump(Socket from, Socket to) throws IOException {
-        from.getInputStream().transferTo(to.getOutputStream());
-        to.shutdownOutput();
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+            to.shutdownOutput();
+        } catch (IOException e) {
+            to.setSoLinger(true, 0);
+            to.close();
+            throw e;
+        }
         return null;
     }
 
