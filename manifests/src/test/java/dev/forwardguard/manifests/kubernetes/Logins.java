@@ -38,10 +38,18 @@ final class Logins implements AutoCloseable {
     private void run() {
         while (!closed) {
             expect(200, RIGHT.getFirst());
+            pause();
             expect(401, WRONG);
+            pause();
             expect(200, RIGHT.getLast());
+            pause();
             expect(401, revoked());
+            pause();
         }
+    }
+
+    private static void pause() {
+        LockSupport.parkNanos(PAUSE_NANOS);
     }
 
     private synchronized void expect(int status, Login login) {
@@ -54,7 +62,6 @@ final class Logins implements AutoCloseable {
             wrong(login + ": " + e);
         }
         count++;
-        LockSupport.parkNanos(PAUSE_NANOS);
     }
 
     private void wrong(String answer) {
