@@ -65,4 +65,21 @@ class OldEtcdIT {
                     .doesNotContain("ADDED");
         }
     }
+
+    /**
+     * A watch from no particular revision begins when the cache of the API server has seen the
+     * newest one. Of a revision that concerned other objects this etcd does not tell it.
+     */
+    @Test
+    void failsWatchesWithoutRevision() {
+        assumeTrue(etcd.run(directory, "--version").contains("etcd Version: 3.4."));
+        cluster.server().kubectl("create", "configmap", "newer-than-all-secrets");
+        try (var client = cluster.server().client()) {
+            String answer = client.get(FollowedSecret.ALL + "?watch=true&timeoutSeconds=5");
+
+            assertThat(answer)
+                    .contains("\"ERROR\"", "Too large resource version")
+                    .doesNotContain("ADDED");
+        }
+    }
 }
