@@ -86,7 +86,14 @@ final class WatchStatus {
         if (shortWatches < 2) {
             return () -> {};
         }
-        return Thread.ofVirtual().name("open-watch").start(() -> awaitSettled(watch))::interrupt;
+        Thread waiting = Thread.ofVirtual().name("open-watch").start(() -> awaitSettled(watch));
+        return () -> watchClosed(waiting);
+    }
+
+    /** However the watch ended: its thread, if it wakes up just now, must not find it open. */
+    private synchronized void watchClosed(Thread waiting) {
+        watches++;
+        waiting.interrupt();
     }
 
     private void awaitSettled(int watch) {
@@ -143,7 +150,6 @@ final class WatchStatus {
      * @param settled whether it lasted long enough to count as a success
      */
     synchronized void watchEnded(ListWatchResult result, boolean settled) {
-        watches++;
         count(result);
         shortWatches = settled ? 0 : shortWatches + 1;
         if (settled) {
