@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -68,11 +67,7 @@ final class Cluster implements AutoCloseable {
 
     /** Runs kubectl, and returns its output, warnings included; fails unless it exits with 0. */
     String kubectl(String... arguments) {
-        // kubectl keeps the kinds of each server, by its address; another one had this port before
-        List<String> all =
-                new ArrayList<>(List.of("--cache-dir", directory.resolve("kinds").toString()));
-        all.addAll(List.of(arguments));
-        return server.kubectl(all.toArray(String[]::new));
+        return server.kubectl(arguments);
     }
 
     /** Whether kubectl exits with 0. */
