@@ -9,7 +9,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -97,9 +96,7 @@ class ApiServerOutagesIT {
         assertThat(cluster.guard().log().substring(log.length())).doesNotContain("Cannot follow");
     }
 
-    /** Takes longer than a test should; {@code -Dslow=true} includes it. */
     @Test
-    @EnabledIfSystemProperty(named = "slow", matches = "true")
     void noticesServerThatHangs() {
         var server = cluster.server().part().process();
         server.suspend();
@@ -110,9 +107,7 @@ class ApiServerOutagesIT {
         cluster.rotate();
     }
 
-    /** Takes longer than a test should; {@code -Dslow=true} includes it. */
     @Test
-    @EnabledIfSystemProperty(named = "slow", matches = "true")
     void noticesLateThatServerHasShutDown() {
         cluster.restartWatch();
         var part = cluster.server().part();
