@@ -1,0 +1,117 @@
+package dev.forwardguard.edge.command;
+
+import dev.forwardguard.edge.apply.Store;
+import dev.forwardguard.edge.apply.StoredTree;
+import dev.forwardguard.edge.etcd.Etcd;
+import dev.forwardguard.edge.etcd.EtcdAccess;
+import dev.forwardguard.edge.etcd.EtcdException;
+import dev.forwardguard.edge.gateway.Gateways;
+import dev.forwardguard.edge.gateway.Lag;
+import dev.forwardguard.edge.gateway.Metrics;
+import dev.forwardguard.edge.gateway.MetricsServer;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+
+@Command(
+        name = "status",
+        description =
+                "Shows which revision each gateway serves, beside etcd's. Exit status 4 if one is behind.")
+final class StatusCommand implements Callable<Integer> {
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "GATEWAY-URL",
+            description = "URLs of the gateways' canary entry points.")
+    private List<URI> urls = List.of();
+
+    @Mixin private final EtcdOptions options = new EtcdOptions();
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "PORT",
+            description = "Serves Prometheus metrics at /metrics instead, until it is ended.")
+    private @Nullable Integer port;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Terminal terminal = Terminal.of(spec);
+        try (Etcd etcd = new Etcd(access());
+                var gateways = new Gateways(urls)) {
+            Store store = new Store(etcd, options.root());
+            return port == null
+                    ? table(store, gateways, terminal)
+                    : serve(port, store, gateways, terminal);
+        } catch (EtcdException e) {
+            return terminal.fail(e, options);
+        }
+    }
+
+    /** A scrape ends after 10 s by default, so etcd and gateways together must answer before. */
+    private EtcdAccess access() {
+        return port == null ? options.access() : options.access().within(Duration.ofSeconds(4));
+    }
+
+    private static int table(Store store, Gateways gateways, Terminal terminal) {
+        StoredTree tree = store.read();
+        long canary = tree.canary().orElse(0);
+        var readings = gateways.read();
+        int width =
+                Math.max(
+                        "etcd".length(),
+                        readings.keySet().stream()
+                                .mapToInt(each -> each.toString().length())
+                                .max()
+                                .orElse(0));
+        String row = "%-" + width + "s  %s";
+        terminal.line(
+                row.formatted(
+                        "etcd",
+                        tree.canary().isPresent()
+                                ? canary
+                                : "no canary: run edge-routes setup or apply"));
+        readings.forEach((url, reading) -> terminal.line(row.formatted(url, reading.text())));
+        int status = ExitCode.OK.status();
+        for (var each : readings.entrySet()) {
+            if (!Lag.isCurrent(each.getValue(), canary)) {
+                status =
+                        terminal.fail(
+                                ExitCode.STALE, Lag.advice(each.getKey(), each.getValue(), canary));
+            }
+        }
+        return status;
+    }
+
+    private static int serve(int port, Store store, Gateways gateways, Terminal terminal)
+            throws IOException, InterruptedException {
+        try (var server = new MetricsServer(port, () -> metrics(store, gateways))) {
+            terminal.line("serving metrics at port " + server.port());
+            new CountDownLatch(1).await();
+            return ExitCode.OK.status();
+        }
+    }
+
+    private static String metrics(Store store, Gateways gateways) {
+        var readings = gateways.read();
+        try {
+            return Metrics.text(readings, store.read().canary(), true);
+        } catch (EtcdException _) {
+            return Metrics.text(readings, OptionalLong.empty(), false);
+        }
+    }
+}

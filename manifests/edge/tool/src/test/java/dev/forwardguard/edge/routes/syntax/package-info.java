@@ -1,0 +1,5 @@
+/** Tests of the languages inside of values. */
+@NullMarked
+package dev.forwardguard.edge.routes.syntax;
+
+import org.jspecify.annotations.NullMarked;
