@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Runs a guard as a pod would, without a container engine: the entry point of an image that image.sh
+# Runs an image as a pod would, without a container engine: the entry point of an image that image.sh
 # has unpacked, as the image's user, in its root file system, read-only, under a memory limit. The
 # guard replaces this script by exec, so signals go to the process that was started.
 set -euo pipefail
 
 usage() {
   cat <<'END'
-Usage: confined.sh DIRECTORY MIB
+Usage: confined.sh DIRECTORY MIB [ARGUMENT…]
 
-Runs the image unpacked in DIRECTORY (manifests/local/.local/images/GUARD) with a memory limit of MIB
+Runs the image unpacked in DIRECTORY (manifests/local/.local/images/IMAGE) with a memory limit of MIB
 MiB, which includes the page cache of its files. Passes on the variables GUARD_*, KUBERNETES_* and
 JAVA_TOOL_OPTIONS. Mounts the directory $FILES, if set, read-only at /etc/forward-guard. Writes the time
 of the exec of the guard, in seconds since 1970, to $STARTED, if set.
@@ -67,6 +67,7 @@ show() {
 # Runs in its own mount namespace; ends with the exec of the guard.
 confine() {
   local directory=$1 root=$1/root name
+  shift
   local -a entry passed=()
   mapfile -t entry <"$directory/entrypoint"
   mapfile -t passed <"$directory/environment"
@@ -84,7 +85,7 @@ confine() {
   fi
   mount -o remount,bind,ro "$root"
   [ -z "${STARTED:-}" ] || echo "$EPOCHREALTIME" >"$STARTED"
-  exec env -i "${passed[@]}" chroot --userspec="$(cat "$directory/user")" "$root" "${entry[@]}"
+  exec env -i "${passed[@]}" chroot --userspec="$(cat "$directory/user")" "$root" "${entry[@]}" "$@"
 }
 
 case ${1:-} in
@@ -101,10 +102,10 @@ case ${1:-} in
     exit
     ;;
   --confine)
-    confine "$2"
+    confine "${@:2}"
     ;;
 esac
 [ "$(id -u)" = 0 ] || fail 'must run as root'
 [ -s "$1/entrypoint" ] || fail "no unpacked image in $1; see image.sh --help"
 limit "${2:?MIB is missing; see confined.sh --help}"
-exec unshare --mount --propagation private "${BASH_SOURCE[0]}" --confine "$1"
+exec unshare --mount --propagation private "${BASH_SOURCE[0]}" --confine "$1" "${@:3}"

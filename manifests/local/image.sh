@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the images of both guards, unpacks them and runs a smoke test. See `image.sh --help`.
+# Builds the images of both guards and of edge-routes, unpacks them and runs a smoke test. See `image.sh --help`.
 set -euo pipefail
 unset CDPATH
 
@@ -16,13 +16,13 @@ container=''
 
 usage() {
   cat <<END
-Usage: image.sh [--local-bases] [--no-smoke] [bot-block-guard] [authentik-guard]
-       image.sh --smoke [bot-block-guard] [authentik-guard]
+Usage: image.sh [--local-bases] [--no-smoke] [IMAGE…]
+       image.sh --smoke [IMAGE…]
 
-Builds the images of these guards (of both, if none is named) with docker, buildah or podman, the
-first of them that works here. buildah and podman build without running a container and need only
-root. Then unpacks each image and runs a smoke test: its own user, read-only root file system, memory
-limit.
+Builds these images with docker, buildah or podman, the first of them that works here: bot-block-guard,
+authentik-guard and edge-routes, all of them if none is named. buildah and podman build without running
+a container and need only root. Then unpacks each image and runs a smoke test: its own user, read-only
+root file system, memory limit.
 
   --local-bases  create the build image and the base image from Debian packages and this machine's
                  JDK 25, where no registry can be reached (needs root, debootstrap, Maven)
@@ -32,15 +32,15 @@ limit.
 Environment:
   ENGINE                    docker, buildah or podman
   BUILD_IMAGE, BASE_IMAGE   replace the images that the Dockerfile pins
-  REPOSITORY, TAG           names of the images: $REPOSITORY/GUARD:$TAG
+  REPOSITORY, TAG           names of the images: $REPOSITORY/IMAGE:$TAG
   FIRST_PORT                the smoke test uses a free port from this one up; default $FIRST_PORT
   JAVA_HOME                 for --local-bases: a JDK 25; by default one is searched for
 
 Kept between runs: the layers of the engine; with buildah and podman also Maven's downloads in
 ~/.m2/repository, and the local bases. Written below $files:
 
-  GUARD/root, entrypoint, environment, user   the image, unpacked, for confined.sh and footprint.sh
-  GUARD.cdx.json                              its SBOM (CycloneDX); also in the image, in /opt/guard
+  IMAGE/root, entrypoint, environment, user   the image, unpacked, for confined.sh and footprint.sh
+  IMAGE.cdx.json                              its SBOM (CycloneDX); also in the image, in /opt
 END
 }
 
@@ -70,11 +70,13 @@ find_engine() {
 without_containers=(--isolation chroot --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --layers)
 
 build() {
-  local guard=$1
+  local image=$1 file=$repository/manifests/image/Dockerfile
   shift
-  local -a arguments=(--file "$repository/manifests/image/Dockerfile"
-    --tag "$REPOSITORY/$guard:$TAG" --build-arg "GUARD=$guard"
+  [ "$image" != edge-routes ] || file=$repository/manifests/image/edge-routes.Dockerfile
+  local -a arguments=(--file "$file"
+    --tag "$REPOSITORY/$image:$TAG"
     --build-arg "REVISION=$(git -C "$repository" rev-parse HEAD 2>/dev/null || echo unknown)")
+  [ "$image" = edge-routes ] || arguments+=(--build-arg "GUARD=$image")
   [ -z "${BUILD_IMAGE:-}" ] || arguments+=(--build-arg "BUILD_IMAGE=$BUILD_IMAGE")
   [ -z "${BASE_IMAGE:-}" ] || arguments+=(--build-arg "BASE_IMAGE=$BASE_IMAGE")
   if [ "$engine" != docker ]; then
@@ -94,7 +96,7 @@ inspect() {
 
 # Unpacks the files of an image, and its entry point, environment and user.
 unpack() {
-  local guard=$1 directory=$files/$1 image=$REPOSITORY/$1:$TAG root
+  local directory=$files/$1 image=$REPOSITORY/$1:$TAG root
   rm -rf -- "$directory"
   mkdir -p "$directory/root"
   if [ "$engine" = buildah ]; then
@@ -113,11 +115,17 @@ unpack() {
   inspect "$image" '{{CONFIG.User}}' >"$directory/user"
   # mount points of a pod's volumes
   mkdir -p "$directory"/root/{proc,dev,etc/forward-guard}
-  cp "$directory/root/opt/guard/sbom.cdx.json" "$files/$guard.cdx.json"
+  cp "$directory"/root/opt/*/sbom.cdx.json "$files/$1.cdx.json"
 }
 
 sizes() {
   local root=$files/$1/root/opt/guard
+  if [ "$1" = edge-routes ]; then
+    root=$files/$1/root/opt/edge-routes
+    printf '%s besides the base: %s MB: runtime %s, libraries %s\n' "$1" "$(megabytes "$root")" \
+      "$(megabytes "$root/jre")" "$(megabytes "$root/lib")"
+    return
+  fi
   printf '%s besides the base: %s MB: runtime %s, libraries %s, guard %s, AOT cache %s\n' "$1" \
     "$(megabytes "$root")" "$(megabytes "$root/jre")" "$(megabytes "$root/lib")" \
     "$(megabytes "$root/guard.jar")" "$(megabytes "$root/guard.aot")"
@@ -239,6 +247,27 @@ smoke() {
   say "$guard runs in $limit MiB: $got"
 }
 
+# The program checks a file of routes within the memory limit of its Job, as its user.
+smoke_of_edge_routes() {
+  local directory=$files/edge-routes want got
+  printf "http: {routers: {a: {rule: 'Path(\`/\`)', service: s}}, services: {s: {loadBalancer: {servers: [{url: 'http://b'}]}}}}\n" \
+    >"$directory/good.yaml"
+  sed 's/rule:/rool:/' "$directory/good.yaml" >"$directory/bad.yaml"
+  for want in 'good 0' 'bad 1'; do
+    FILES=$directory "$here/confined.sh" "$directory" 160 check "/etc/forward-guard/${want% *}.yaml" \
+      >"$directory/smoke.log" 2>&1 </dev/null &
+    running=$!
+    got=0
+    wait "$running" || got=$?
+    "$here/confined.sh" --remove "$running"
+    running=''
+    [ "$got" = "${want#* }" ] || fail "edge-routes ended with $got for ${want% *} routes; see $directory/smoke.log"
+  done
+  grep -q 'bad.yaml:1: .*rule' "$directory/smoke.log" || fail "edge-routes names no line; see $directory/smoke.log"
+  [ ! -e "$directory/root/bin/sh" ] || fail 'edge-routes has a shell'
+  say 'edge-routes checks routes in 160 MiB'
+}
+
 # Changes a library: the AOT cache does not match it any more, and the guard must refuse to start.
 refuses_other_jars() {
   local guard=$1 log=$files/$1/refused.log jar
@@ -284,13 +313,13 @@ clean() {
 
 steps='build smoke'
 bases=given
-guards=()
+images=()
 for argument in "$@"; do
   case $argument in
     --local-bases) bases=local ;;
     --no-smoke) steps=build ;;
     --smoke) steps=smoke ;;
-    bot-block-guard | authentik-guard) guards+=("$argument") ;;
+    bot-block-guard | authentik-guard | edge-routes) images+=("$argument") ;;
     --help | -h)
       usage
       exit
@@ -298,23 +327,27 @@ for argument in "$@"; do
     *) fail "unknown argument $argument; see image.sh --help" ;;
   esac
 done
-[ "${#guards[@]}" -gt 0 ] || guards=(bot-block-guard authentik-guard)
+[ "${#images[@]}" -gt 0 ] || images=(bot-block-guard authentik-guard edge-routes)
 trap clean EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 if [[ $steps == *build* ]]; then
   engine=${ENGINE:-$(find_engine)} || fail 'no working docker, buildah or podman found'
   [ "$bases" = given ] || local_bases
-  for guard in "${guards[@]}"; do
-    say "$guard, with $engine"
-    build "$guard"
-    unpack "$guard"
-    sizes "$guard"
+  for image in "${images[@]}"; do
+    say "$image, with $engine"
+    build "$image"
+    unpack "$image"
+    sizes "$image"
   done
 fi
 if [[ $steps == *smoke* ]]; then
-  for guard in "${guards[@]}"; do
-    smoke "$guard"
-    refuses_other_jars "$guard"
+  for image in "${images[@]}"; do
+    if [ "$image" = edge-routes ]; then
+      smoke_of_edge_routes
+    else
+      smoke "$image"
+      refuses_other_jars "$image"
+    fi
   done
 fi
