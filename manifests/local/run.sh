@@ -12,11 +12,17 @@ JAVA_FLAGS=${JAVA_FLAGS:-}
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 repository=$(cd -- "$here/../.." && pwd -P)
 files=$here/.local
-processes=()
+script=run.sh
+# shellcheck source=manifests/local/processes.sh
+. "$here/processes.sh"
+
+at_end() {
+  rm -f -- "$run/demo-htpasswd"
+}
 
 usage() {
   local ports
-  ports=$(tr -s ' ' '\n' <<<"$PORTS" | awk -F = '{ printf "  %-33s  default %s\n", $1, $2 }')
+  ports=$(print_ports)
   cat <<END
 Usage: run.sh [--demo | --help]
 
@@ -41,50 +47,6 @@ Files, below $files:
   htpasswd     the emergency user admin; kept. Delete it to get a new password.
   run-PORT     settings, reloaded live, and logs of the run with this BOT_BLOCK_GUARD_PORT
 END
-}
-
-fail() {
-  printf 'run.sh: %s\n' "$*" >&2
-  exit 1
-}
-
-# --- Ports ----------------------------------------------------------------------------------------
-
-is_taken() {
-  (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null
-}
-
-listener_on() {
-  local found=''
-  if command -v lsof >/dev/null; then
-    found=$(lsof -nP -iTCP:"$1" -sTCP:LISTEN 2>/dev/null |
-      awk 'NR == 2 { print $1 ", process " $2 }') || true
-  elif command -v ss >/dev/null; then
-    found=$(ss -Hltnp "sport = :$1" 2>/dev/null |
-      sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1, process \2/p') || true
-  fi
-  printf '%s\n' "${found:-an unknown process}"
-}
-
-# Sets the variables named in PORTS.
-choose_ports() {
-  local entry name port chosen=' '
-  for entry in $PORTS; do
-    name=${entry%=*}
-    port=${!name:-${entry#*=}}
-    [[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]] || fail "$name is not a port: $port"
-    while [[ $chosen == *" $port "* ]] || is_taken "$port"; do
-      if [ "$mode" = demo ] && [ -z "${!name:-}" ]; then
-        port=$((port + 1))
-      elif [[ $chosen == *" $port "* ]]; then
-        fail "port $port is given twice, the second time as $name"
-      else
-        fail "port $port is in use by $(listener_on "$port"); set $name=… to use another"
-      fi
-    done
-    chosen="$chosen$port "
-    printf -v "$name" %s "$port"
-  done
 }
 
 # --- Build ----------------------------------------------------------------------------------------
@@ -121,10 +83,6 @@ build() {
 }
 
 # --- Credentials and settings ---------------------------------------------------------------------
-
-random_password() {
-  head -c 2048 /dev/urandom | LC_ALL=C tr -dc 'a-km-z2-9' | cut -c 1-20
-}
 
 # Reads the password from standard input: arguments are visible to all users.
 htpasswd_line() {
@@ -176,14 +134,6 @@ END
 
 # --- Processes ------------------------------------------------------------------------------------
 
-start() {
-  local name=$1
-  shift
-  "$@" >"$run/$name.log" 2>&1 </dev/null &
-  processes+=("$!")
-  names+=("$name")
-}
-
 start_guard() {
   start "$1" env GUARD_HOST=127.0.0.1 GUARD_PORT="$2" GUARD_MANAGEMENT_PORT="$3" \
     GUARD_SETTINGS_FILE="$run/$1.yml" GUARD_HTPASSWD_FILE="$htpasswd" \
@@ -200,57 +150,6 @@ start_all() {
   until_healthy "http://127.0.0.1:$CONTROL_PORT/"
   until_healthy "http://127.0.0.1:$BOT_BLOCK_GUARD_PORT/healthz"
   until_healthy "http://127.0.0.1:$AUTHENTIK_GUARD_PORT/healthz"
-}
-
-until_healthy() {
-  local last=$((SECONDS + 60))
-  until curl -q -fs -m 2 --noproxy '*' -o /dev/null "$1"; do
-    all_running
-    [ "$SECONDS" -lt "$last" ] || fail_with_logs "$1 does not answer"
-    sleep 0.2
-  done
-}
-
-all_running() {
-  local i
-  for i in "${!processes[@]}"; do
-    kill -0 "${processes[i]}" 2>/dev/null || fail_with_logs "${names[i]} has ended" "${names[i]}"
-  done
-}
-
-# fail_with_logs REASON [NAME]: also prints the ends of all logs, or of one.
-fail_with_logs() {
-  tail -n 20 "$run/${2:-}"*.log >&2
-  fail "$1; the ends of the logs in $run are shown above"
-}
-
-# Sets running to the processes that are still alive; false if there are none.
-still_running() {
-  local process
-  running=()
-  for process in "${processes[@]+"${processes[@]}"}"; do
-    ! kill -0 "$process" 2>/dev/null || running+=("$process")
-  done
-  [ "${#running[@]}" -gt 0 ]
-}
-
-# Ends all processes with SIGTERM, and with SIGKILL after 15 s or a second Ctrl-C.
-stop() {
-  local status=$? patience=150
-  set +e
-  trap - EXIT
-  trap 'patience=0' INT TERM HUP
-  still_running && kill "${running[@]}"
-  while still_running && [ "$patience" -gt 0 ]; do
-    patience=$((patience - 1))
-    sleep 0.1
-  done
-  if still_running; then
-    kill -9 "${running[@]}"
-    wait
-  fi 2>/dev/null
-  rm -f -- "$run/demo-htpasswd"
-  exit "$status"
 }
 
 # --- Modes ----------------------------------------------------------------------------------------
