@@ -27,13 +27,51 @@ record Checkout(Path root) {
         }
     }
 
+    /** Adds what {@code edge.sh} needs besides, with {@code edge-routes} already built. */
+    Checkout withEdge() {
+        Path manifests = Repository.ROOT.resolve("manifests");
+        Path tool = Path.of("edge/tool");
+        try {
+            for (String file : List.of("edge.sh", "edge-demo.sh", "EdgeServices.java")) {
+                take(manifests, Path.of("local", file));
+            }
+            take(manifests, Path.of("edge/certificates.sh"));
+            take(manifests, Path.of("base/edge/gateway/deployment.yaml"));
+            Path edge = root.resolve("manifests/edge");
+            copy(manifests.resolve("edge/routes"), Files.createDirectory(edge.resolve("routes")));
+            Files.createDirectories(root.resolve("manifests").resolve(tool).resolve("src/main"));
+            Files.createFile(root.resolve("manifests").resolve(tool).resolve("pom.xml"));
+            Path target = Files.createDirectory(edge.resolve("tool/target"));
+            copy(
+                    manifests.resolve("edge/tool/target/lib"),
+                    Files.createDirectory(target.resolve("lib")));
+            // last, otherwise edge.sh would rebuild
+            Path jar = tool.resolve("target/edge-routes.jar");
+            Files.copy(manifests.resolve(jar), root.resolve("manifests").resolve(jar));
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void take(Path manifests, Path file) throws IOException {
+        Path copy = root.resolve("manifests").resolve(file);
+        Files.createDirectories(copy.getParent());
+        Files.copy(manifests.resolve(file), copy, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
     Path script() {
         return root.resolve("manifests/local/run.sh");
     }
 
+    Path edgeScript() {
+        return root.resolve("manifests/local/edge.sh");
+    }
+
     private void sources() throws IOException {
         Files.createDirectories(script().getParent());
-        for (String file : List.of("run.sh", "jdk.sh", "StandIns.java", "Demo.java")) {
+        for (String file :
+                List.of("run.sh", "processes.sh", "jdk.sh", "StandIns.java", "Demo.java")) {
             Path original = Repository.ROOT.resolve("manifests/local").resolve(file);
             Files.copy(original, script().resolveSibling(file), StandardCopyOption.COPY_ATTRIBUTES);
         }

@@ -12,17 +12,49 @@ import java.util.stream.Stream;
  * The kustomizations that an operator can choose: each base, each component on each base that it
  * fits, each overlay.
  */
-final class Choices {
+public final class Choices {
     static final List<String> GUARDS = List.of("bot-block-guard", "authentik-guard");
+
+    private static final String EDGE = "overlays/edge";
+    private static final String EDGE_COMPONENTS = "components/edge/";
 
     private Choices() {}
 
     /** All of them, including patches of other applications' objects, and the example to copy. */
     static Stream<Rendered> all() {
-        return Stream.concat(
-                withGuards(),
-                Stream.of("components/upstreams", "components/traefik/example")
-                        .map(Kustomization::of));
+        return Stream.of(
+                        withGuards(),
+                        edge(),
+                        Stream.of(
+                                        "components/upstreams",
+                                        "components/traefik/example",
+                                        EDGE_COMPONENTS + "snapshots/restore")
+                                .map(Kustomization::of))
+                .flatMap(each -> each);
+    }
+
+    /** The kustomizations of edge gateways: none of them runs guards. */
+    public static Stream<Rendered> edge() {
+        List<Rendered> all = new ArrayList<>();
+        all.add(Kustomization.of("base/edge"));
+        all.add(Kustomization.of(EDGE));
+        edgeComponents().forEach(each -> all.add(Kustomization.of(EDGE, List.of(each))));
+        all.add(Kustomization.of(EDGE, edgeComponents()));
+        return all.stream();
+    }
+
+    /** All components of edge gateways. */
+    public static List<String> edgeComponents() {
+        return Stream.of(
+                        "daemon-set",
+                        "three-members",
+                        "dashboard",
+                        "snapshots",
+                        "monitoring",
+                        "monitoring/blackbox",
+                        "heal")
+                .map(EDGE_COMPONENTS::concat)
+                .toList();
     }
 
     /** The kustomizations that run guards. */
@@ -39,14 +71,18 @@ final class Choices {
                         .forEach(each -> all.add(Kustomization.of(base, List.of(each))));
             }
         }
+        all.add(
+                Kustomization.of(
+                        "base", List.of("components/network-policy", EDGE_COMPONENTS + "guards")));
         return all.stream();
     }
 
+    /** The overlays with guards. */
     static List<String> overlays() {
-        return directories("overlays");
+        return directories("overlays").stream().filter(each -> !each.equals(EDGE)).toList();
     }
 
-    /** All optional components. */
+    /** All optional components for guards. */
     static List<String> components() {
         return directories("components").stream()
                 .filter(each -> text(each).contains("\nkind: Component\n"))
@@ -66,7 +102,7 @@ final class Choices {
 
     private static List<String> directories(String parent) {
         try (var files = Files.list(Kustomization.MANIFESTS.resolve(parent))) {
-            return files.filter(Files::isDirectory)
+            return files.filter(each -> Files.exists(each.resolve("kustomization.yaml")))
                     .map(each -> parent + "/" + each.getFileName())
                     .sorted()
                     .toList();

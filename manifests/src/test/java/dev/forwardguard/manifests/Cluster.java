@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** A real API server, and kubectl with all rights. There are no nodes, so pods stay pending. */
-final class Cluster implements AutoCloseable {
+public final class Cluster implements AutoCloseable {
     /** Controllers need seconds, on a busy machine many. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -33,12 +33,12 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Starts one that has Kubernetes' own kinds only. */
-    static Cluster bare(Path directory) {
+    public static Cluster bare(Path directory) {
         return new Cluster(directory, ApiServer.start(directory));
     }
 
     /** Starts one that has the kinds of Traefik and the others, too. */
-    static Cluster start(Path directory) {
+    public static Cluster start(Path directory) {
         CustomResources resources = CustomResources.built();
         Cluster cluster = bare(directory);
         try {
@@ -61,12 +61,12 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    ApiServer server() {
+    public ApiServer server() {
         return server;
     }
 
     /** Runs kubectl, and returns its output, warnings included; fails unless it exits with 0. */
-    String kubectl(String... arguments) {
+    public String kubectl(String... arguments) {
         return server.kubectl(arguments);
     }
 

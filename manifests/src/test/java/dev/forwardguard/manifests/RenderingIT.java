@@ -55,6 +55,37 @@ class RenderingIT {
                 .containsOnly("forward-guard");
     }
 
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#edge")
+    void keepsEdgeInOneNamespace(Rendered rendered) {
+        assertThat(rendered.all(Namespace.class))
+                .extracting(each -> each.getMetadata().getName())
+                .containsExactly("edge");
+        assertThat(rendered.nodes())
+                .filteredOn(node -> !node.path("kind").asText().equals("Namespace"))
+                .extracting(node -> node.at("/metadata/namespace").asText())
+                .containsOnly("edge");
+        // not "forward-guard": the components of the guards would patch these, too
+        assertThat(rendered.nodes())
+                .extracting(node -> node.at("/metadata/labels/app.kubernetes.io~1part-of").asText())
+                .containsOnly("forward-guard-edge");
+    }
+
+    @Test
+    void listsEveryComponentOfEdge() throws IOException {
+        Path edge = Kustomization.MANIFESTS.resolve("components/edge");
+        try (var files = Files.walk(edge)) {
+            assertThat(Choices.edgeComponents())
+                    .containsExactlyInAnyOrderElementsOf(
+                            files.filter(each -> each.endsWith("kustomization.yaml"))
+                                    .map(Path::getParent)
+                                    .map(each -> "components/edge/" + edge.relativize(each))
+                                    // the one is no component, the other one is for guards
+                                    .filter(each -> !each.matches(".*/(restore|guards)"))
+                                    .toList());
+        }
+    }
+
     @Test
     void detectsMisspeltField() {
         ObjectNode deployment = objectOf("Deployment");

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Paths in the repository; the tests of a module run in the module's directory. */
-final class Repository {
-    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+public final class Repository {
+    public static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
     private Repository() {}
 

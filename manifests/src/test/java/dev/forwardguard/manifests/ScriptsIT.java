@@ -36,10 +36,11 @@ class ScriptsIT {
 
     private static List<Path> scripts() throws IOException {
         Path manifests = Repository.ROOT.resolve("manifests");
-        try (var local = Files.list(manifests.resolve("local"));
+        try (var edge = Files.list(manifests.resolve("edge"));
+                var local = Files.list(manifests.resolve("local"));
                 var tests = Files.list(manifests.resolve("tests"));
                 var ci = Files.list(Repository.ROOT.resolve(".ci"))) {
-            return Stream.of(local, tests, ci)
+            return Stream.of(edge, local, tests, ci)
                     .flatMap(each -> each)
                     .filter(Files::isRegularFile)
                     .filter(Files::isExecutable)

@@ -22,7 +22,12 @@ import java.util.stream.Stream;
 public record Etcd(Part part, int port, Path data) implements AutoCloseable {
     private static final Pattern REVISION = Pattern.compile("\"revision\":\\s*\"(\\d+)\"");
 
-    static Etcd start(Program program, Path directory) {
+    /**
+     * Starts it; returns at once.
+     *
+     * @param directory for its database and its log
+     */
+    public static Etcd start(Program program, Path directory) {
         int port = Loopback.freePort();
         String clients = "http://127.0.0.1:" + port;
         String peers = "http://127.0.0.1:" + Loopback.freePort();

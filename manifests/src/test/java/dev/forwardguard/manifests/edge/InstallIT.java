@@ -1,0 +1,67 @@
+package dev.forwardguard.manifests.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forwardguard.manifests.Cluster;
+import dev.forwardguard.manifests.Repository;
+import dev.forwardguard.servers.Program;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** The install of the manual, on a real API server without any custom resources or pods. */
+class InstallIT {
+    @TempDir private Path directory;
+
+    /** Up to where it waits for pods; not in the repository, because it makes secrets. */
+    private String commands() {
+        String manual = EdgeManual.text();
+        int start = manual.indexOf("```sh\n", manual.indexOf("## Install")) + "```sh\n".length();
+        String block = manual.substring(start, manual.indexOf("```", start));
+        return block.substring(0, block.indexOf("kubectl -n edge wait"));
+    }
+
+    @Test
+    void appliesAllThatTheManualSays() throws IOException {
+        Program.installed("openssl", "openssl");
+        Path checkout = Files.createDirectory(directory.resolve("a clone"));
+        String copy =
+                """
+                mkdir -p manifests/edge
+                cp -r '%1$s'/manifests/{base,components,overlays} manifests
+                cp '%1$s'/manifests/edge/certificates.sh manifests/edge
+                """
+                        .formatted(Repository.ROOT);
+        Program.installed("bash", "bash")
+                .run(directory, "-c", "cd '%s'\n%s".formatted(checkout, copy));
+        try (var cluster = Cluster.bare(directory)) {
+            var variables = Map.of("KUBECONFIG", cluster.server().kubeconfig().toString());
+            String line = "cd '%s' && set -e\n%s".formatted(checkout, commands());
+            try (var shell =
+                    Program.installed("sh", "dash").start(directory, variables, "-c", line)) {
+                int status = shell.awaitExit(Duration.ofMinutes(2));
+                assertThat(status).as("%s", shell.output()).isZero();
+                assertThat(shell.output()).doesNotContain("Warning").contains("gateway created");
+            }
+
+            assertThat(secret(cluster, "etcd-root", "password")).matches("[0-9a-f]{48}");
+            assertThat(secret(cluster, "etcd-routes", "password")).matches("[0-9a-f]{48}");
+            assertThat(secret(cluster, "gateway-etcd-tls", "tls.crt"))
+                    .startsWith("-----BEGIN CERTIFICATE-----");
+        }
+    }
+
+    private static String secret(Cluster cluster, String name, String key) {
+        return cluster.kubectl(
+                "get",
+                "secret/" + name,
+                "--namespace=edge",
+                "--output=go-template={{index .data \"%s\" | base64decode}}".formatted(key));
+    }
+}

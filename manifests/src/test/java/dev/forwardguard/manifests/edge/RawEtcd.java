@@ -1,0 +1,84 @@
+package dev.forwardguard.manifests.edge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Somebody else who reads and writes etcd, without TLS and login. */
+final class RawEtcd implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final URI url;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    RawEtcd(URI url) {
+        this.url = url;
+    }
+
+    /** Sends a request, and returns its answer of any status. */
+    HttpResponse<String> post(String path, Map<String, ?> body) {
+        try {
+            var request =
+                    HttpRequest.newBuilder(url.resolve(path))
+                            .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                            .build();
+            return client.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    void put(String key, String value) {
+        var response = post("/v3/kv/put", Map.of("key", base64(key), "value", base64(value)));
+        if (response.statusCode() != 200) {
+            throw new AssertionError(response.body());
+        }
+    }
+
+    void delete(String key) {
+        post("/v3/kv/deleterange", Map.of("key", base64(key)));
+    }
+
+    /** All keys and their values. */
+    SortedMap<String, String> all() {
+        try {
+            var response = post("/v3/kv/range", Map.of("key", "AA==", "range_end", "AA=="));
+            SortedMap<String, String> all = new TreeMap<>();
+            for (JsonNode each : JSON.readTree(response.body()).path("kvs")) {
+                all.put(text(each.path("key")), text(each.path("value")));
+            }
+            return all;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(JsonNode base64) {
+        return new String(Base64.getDecoder().decode(base64.asText()), StandardCharsets.UTF_8);
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
