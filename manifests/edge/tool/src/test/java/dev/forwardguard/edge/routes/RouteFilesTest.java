@@ -22,9 +22,8 @@ class RouteFilesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'' | 1: is empty",
+                "'' | 1: is empty: write {}",
                 "'# only a comment' | 1: is empty",
-                "'{}' | 1: must be a mapping with http, tcp, udp or tls",
                 "'- a' | 1: must be a mapping with http, tcp, udp or tls",
                 "'http: [' | 1: is no YAML",
                 "'a: b: c' | 1: is no YAML",
@@ -48,6 +47,12 @@ class RouteFilesTest {
             })
     void rejects(String yaml, String expected) {
         assertThat(Written.problems(directory, yaml)).anyMatch(line -> line.contains(expected));
+    }
+
+    /** So the last route can go. */
+    @Test
+    void takesFileWithoutRoutes() {
+        assertThat(Written.problems(directory, "# none\n{}\n")).isEmpty();
     }
 
     @Test

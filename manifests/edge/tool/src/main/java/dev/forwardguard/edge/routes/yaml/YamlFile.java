@@ -29,7 +29,7 @@ public final class YamlFile {
     private YamlFile() {}
 
     /**
-     * The file's mapping.
+     * The file's mapping; an empty one is what is left when the last route goes.
      *
      * @throws YamlException if it is no single document with a mapping
      * @throws IOException if the file cannot be read
@@ -38,8 +38,7 @@ public final class YamlFile {
         String content = content(file);
         rejectTemplates(content);
         Node root = document(content);
-        if (new NodeReader(file, MAX_DEPTH).read(root) instanceof YamlValue.Mapping mapping
-                && !mapping.entries().isEmpty()) {
+        if (new NodeReader(file, MAX_DEPTH).read(root) instanceof YamlValue.Mapping mapping) {
             return mapping;
         }
         throw new YamlException(
@@ -82,7 +81,7 @@ public final class YamlFile {
             Iterator<Node> documents =
                     new Yaml(options).composeAll(new StringReader(content)).iterator();
             if (!documents.hasNext()) {
-                throw new YamlException(1, "is empty");
+                throw new YamlException(1, "is empty: write {} if no route is meant");
             }
             Node first = documents.next();
             if (documents.hasNext()) {
