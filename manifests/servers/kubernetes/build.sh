@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds a Kubernetes API server for the tests, from Go modules of pinned versions.
 #   manifests/servers/kubernetes/build.sh DIRECTORY
-# etcd, kube-apiserver and kube-controller-manager go into DIRECTORY. Needs Go 1.26 or later, in the PATH or
+# etcd, etcdctl, etcdutl, kube-apiserver and kube-controller-manager go into DIRECTORY. Needs Go 1.26 or later, in the PATH or
 # in /usr/local/go. The first time takes eight minutes on two cores and 3 GB of Go's build cache, later seconds.
 set -euo pipefail
 
@@ -35,6 +35,7 @@ stamp="-X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMin
 work=$(mktemp -d "$to/build.XXXXXX")
 trap 'rm -rf -- "$work"' EXIT
 "$go" build -C etcd -trimpath -ldflags '-s -w' -o "$work/etcd" go.etcd.io/etcd/server/v3
+"$go" build -C etcd -trimpath -ldflags '-s -w' -o "$work/" go.etcd.io/etcd/etcdctl/v3 go.etcd.io/etcd/etcdutl/v3
 "$go" build -trimpath -ldflags "-s -w $stamp" -o "$work/" \
   k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager
 mv -f -- "$work"/* "$to/"

@@ -19,13 +19,14 @@ import java.util.UUID;
 public final class ApiServer implements AutoCloseable {
     private final Path directory;
     private final ClusterKeys keys;
-    private final Etcd etcd;
+    private final EtcdMember etcd;
     private final boolean endsEtcd;
     private final String token;
     private final int port = Loopback.freePort();
     private final Part part;
 
-    private ApiServer(Path directory, ClusterKeys keys, Etcd etcd, boolean endsEtcd, String token) {
+    private ApiServer(
+            Path directory, ClusterKeys keys, EtcdMember etcd, boolean endsEtcd, String token) {
         this.directory = directory;
         this.keys = keys;
         this.etcd = etcd;
@@ -43,7 +44,7 @@ public final class ApiServer implements AutoCloseable {
     public static ApiServer start(Path directory, Program etcd) {
         Program.built("kube-apiserver");
         var keys = new ClusterKeys(directory);
-        Etcd database = Etcd.start(etcd, directory);
+        EtcdMember database = EtcdCluster.start(etcd, directory).first();
         try {
             return new ApiServer(directory, keys, database, true, UUID.randomUUID().toString());
         } catch (RuntimeException | Error e) {
@@ -61,7 +62,7 @@ public final class ApiServer implements AutoCloseable {
         write("tokens.csv", token + ",admin,admin,system:masters\n");
         var arguments =
                 List.of(
-                        "--etcd-servers=http://127.0.0.1:" + etcd.port(),
+                        "--etcd-servers=" + etcd.url(),
                         "--bind-address=127.0.0.1",
                         "--secure-port=" + port,
                         // the service "kubernetes" must not point to loopback
@@ -110,7 +111,7 @@ public final class ApiServer implements AutoCloseable {
         return part;
     }
 
-    public Etcd etcd() {
+    public EtcdMember etcd() {
         return etcd;
     }
 

@@ -31,7 +31,7 @@ public final class EdgeGateway implements AutoCloseable {
      */
     public static EdgeGateway start(
             Path directory,
-            EtcdMembers etcd,
+            EtcdCluster etcd,
             Optional<EtcdCertificates> certificates,
             String... options) {
         int webPort = Loopback.freePort();

@@ -4,6 +4,7 @@ import dev.forwardguard.manifests.Kustomization;
 import dev.forwardguard.servers.Program;
 
 import java.nio.file.Path;
+import java.util.Map;
 
 /** What {@code manifests/edge/certificates.sh} makes: a directory for each Secret. */
 record Certificates(Path directory) {
@@ -27,5 +28,15 @@ record Certificates(Path directory) {
 
     Path file(String secret, String key) {
         return of(secret).resolve(key);
+    }
+
+    /** What {@code edge-routes} needs for these endpoints, but for its user. */
+    Map<String, String> variables(String endpoints) {
+        String secret = "edge-routes-etcd-tls";
+        return Map.of(
+                "EDGE_ETCD_ENDPOINTS", endpoints,
+                "EDGE_ETCD_CA", file(secret, "ca.crt").toString(),
+                "EDGE_ETCD_CERTIFICATE", file(secret, "tls.crt").toString(),
+                "EDGE_ETCD_KEY", file(secret, "tls.key").toString());
     }
 }

@@ -3,7 +3,7 @@ package dev.forwardguard.manifests.edge;
 import com.sun.net.httpserver.HttpServer;
 
 import dev.forwardguard.servers.EdgeGateway;
-import dev.forwardguard.servers.EtcdMembers;
+import dev.forwardguard.servers.EtcdCluster;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Program;
 
@@ -25,21 +25,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** An etcd without authentication, gateways, and an application behind them. */
+/**
+ * An etcd without authentication, gateways, and an application behind them, which returns the path
+ * of each request in {@code X-Path}.
+ */
 final class Edge implements AutoCloseable {
     static final String APPLICATION = "application";
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final int POLL_MILLIS = 20;
 
     private final Path directory;
-    private final EtcdMembers etcd;
+    private final EtcdCluster etcd;
     private final RawEtcd raw;
     private final List<EdgeGateway> gateways = new ArrayList<>();
     private final HttpServer application;
     private final HttpClient client = HttpClient.newHttpClient();
     private final EdgeRoutes tool;
 
-    Edge(Path directory, EtcdMembers etcd) {
+    Edge(Path directory, EtcdCluster etcd) {
         this.directory = directory;
         this.etcd = etcd;
         raw = new RawEtcd(etcd.first().url());
@@ -54,7 +57,7 @@ final class Edge implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Edge(directory, EtcdMembers.start(Program.built("etcd"), directory, flags));
+        return new Edge(directory, EtcdCluster.start(Program.built("etcd"), directory, flags));
     }
 
     private static HttpServer startApplication() {
@@ -63,6 +66,8 @@ final class Edge implements AutoCloseable {
             server.createContext(
                     "/",
                     exchange -> {
+                        exchange.getResponseHeaders()
+                                .set("X-Path", exchange.getRequestURI().getPath());
                         byte[] body = APPLICATION.getBytes(StandardCharsets.UTF_8);
                         exchange.sendResponseHeaders(200, body.length);
                         exchange.getResponseBody().write(body);
@@ -75,13 +80,18 @@ final class Edge implements AutoCloseable {
         }
     }
 
-    EdgeGateway addGateway() {
-        EdgeGateway gateway = EdgeGateway.start(directory, etcd, Optional.empty());
+    /**
+     * Starts one more.
+     *
+     * @param options of the command line
+     */
+    EdgeGateway addGateway(String... options) {
+        EdgeGateway gateway = EdgeGateway.start(directory, etcd, Optional.empty(), options);
         gateways.add(gateway);
         return gateway;
     }
 
-    EtcdMembers etcd() {
+    EtcdCluster etcd() {
         return etcd;
     }
 

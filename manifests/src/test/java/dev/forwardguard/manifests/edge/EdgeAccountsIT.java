@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.servers.EdgeGateway;
 import dev.forwardguard.servers.EtcdCertificates;
-import dev.forwardguard.servers.EtcdMembers;
+import dev.forwardguard.servers.EtcdCluster;
 import dev.forwardguard.servers.Program;
 
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,7 @@ final class EdgeAccountsIT {
         write("root.password", "root's password\n");
         write("routes.password", "first");
         try (var etcd =
-                EtcdMembers.start(program, directory, 1, Optional.of(certificates), List.of())) {
+                EtcdCluster.start(program, directory, 1, Optional.of(certificates), List.of())) {
             EdgeRoutes root = tool(etcd, certificates, "root", "tool");
             EdgeRoutes routes = tool(etcd, certificates, "routes", "tool");
 
@@ -122,7 +122,7 @@ final class EdgeAccountsIT {
     }
 
     private EdgeRoutes tool(
-            EtcdMembers etcd, EtcdCertificates certificates, String user, String certificate) {
+            EtcdCluster etcd, EtcdCertificates certificates, String user, String certificate) {
         Map<String, String> variables = new HashMap<>();
         variables.put("EDGE_ETCD_ENDPOINTS", etcd.endpoints());
         variables.put("EDGE_ETCD_USER", user);

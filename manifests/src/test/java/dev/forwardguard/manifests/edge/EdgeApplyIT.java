@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Routes of files, as gateways serve them. */
@@ -130,18 +131,60 @@ final class EdgeApplyIT {
     }
 
     @Test
+    void theLastSiteGoes() {
+        EdgeGateway gateway = edge.addGateway();
+        String canary = gateway.canary().toString();
+        edge.tool().succeed("apply", edge.file("site.yaml", SITE), "--wait", canary);
+        String none = edge.file("none.yaml", "{}\n");
+
+        edge.tool().succeed("apply", none, "--prune", "--wait", canary);
+
+        assertThat(edge.get(gateway, "/site")).startsWith("404");
+        assertThat(edge.raw().all().keySet()).allMatch(each -> each.contains("edge-revision"));
+    }
+
+    /** Traefik sorts the numbers of lists as text. */
+    @Test
+    void twelveMiddlewaresKeepTheirOrder() {
+        EdgeGateway gateway = edge.addGateway();
+        StringBuilder middlewares = new StringBuilder("  middlewares:\n");
+        List<String> names = new ArrayList<>();
+        StringBuilder path = new StringBuilder("/site");
+        for (int i = 0; i < 12; i++) {
+            names.add("add-" + i);
+            middlewares.append("    add-%d: {addPrefix: {prefix: /%1$d}}\n".formatted(i));
+            path.insert(0, "/" + i);
+        }
+        String yaml =
+                SITE.replace("service: site", "service: site\n      middlewares: " + names)
+                        + middlewares;
+
+        String canary = gateway.canary().toString();
+        edge.tool().succeed("apply", edge.file("site.yaml", yaml), "--wait", canary);
+
+        assertThat(edge.send(gateway.web().resolve("/site")).headers().firstValue("X-Path"))
+                .hasValue(path.toString());
+    }
+
+    @Test
     void aGatewayAboveAnEmptyEtcdIsNamed() {
         EdgeGateway gateway = edge.addGateway();
+        String canary = gateway.canary().toString();
         edge.raw().put(NUMBER, "5000");
-        String site = edge.file("site.yaml", SITE);
-        edge.tool().succeed("apply", site, "--wait", gateway.canary().toString());
-        try (Edge other = Edge.start(directory.resolve("other"))) {
-            EdgeRoutes.Result result =
-                    other.tool().run("apply", site, "--wait", gateway.canary().toString());
+        edge.tool().succeed("apply", edge.file("site.yaml", SITE), "--wait", canary);
+        edge.etcd().first().part().kill();
+        edge.etcd().first().wipe();
+        edge.etcd().first().part().start();
 
-            assertThat(result.status()).isEqualTo(4);
-            assertThat(result.output()).contains("shows 5001", "lost its data");
-        }
+        String moved = edge.file("site.yaml", SITE.replace("`/site`", "`/moved`"));
+        EdgeRoutes.Result result = edge.tool().run("apply", moved, "--wait", canary);
+
+        assertThat(result.status()).isEqualTo(4);
+        assertThat(result.output()).contains("shows 5001", "lost its data");
+        assertThat(edge.get(gateway, "/site")).isEqualTo("200 application");
+        EdgeGateway fresh = edge.addGateway();
+        edge.tool().succeed("status", fresh.canary().toString());
+        assertThat(edge.get(fresh, "/moved")).isEqualTo("200 application");
     }
 
     @Test
@@ -183,7 +226,9 @@ final class EdgeApplyIT {
     void wrongFilesAndOptionsAreRefused() {
         String wrong = edge.file("wrong.yaml", SITE.replace("loadBalancer", "loadBalancr"));
 
-        assertThat(edge.tool().run("apply", wrong).status()).isEqualTo(1);
+        EdgeRoutes.Result refused = edge.tool().run("apply", wrong);
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.output()).contains(wrong + ":9", "loadBalancr", "loadBalancer");
         assertThat(edge.tool().run("apply").status()).isEqualTo(1);
         assertThat(edge.tool().run("apply", wrong, "--no-such-option").status()).isEqualTo(1);
         assertThat(

@@ -4,87 +4,153 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.EdgeGateway;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.util.Random;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 
-/** The tool is killed at any point of its work. */
+/**
+ * The tool is killed between each of its requests and the next one: nothing is open, and the next
+ * apply finishes what was begun.
+ */
 final class EdgeKillIT {
-    private static final int ROUNDS = 16;
-    private static final String HEADER = "/headers/customResponseHeaders/X-Version";
+    private static final int SITES = 8;
+
     private static final String NUMBER =
             "traefik/http/middlewares/edge-revision/headers/customResponseHeaders/X-Edge-Revision";
+
+    private static final String GUARD_OF = "traefik/http/routers/site%d/middlewares/0";
 
     @TempDir private Path directory;
 
     @Test
     void oneTransactionIsThereOrNot() {
         try (Edge edge = Edge.start(directory)) {
-            play(edge, 50, Set.of(1));
+            assertThat(play(edge, "10000")).isEqualTo(Set.of(1));
         }
     }
 
     @Test
     void whatIsBetweenTwoPhasesIsInOrder() {
-        try (Edge edge = Edge.start(directory, "--max-txn-ops=20")) {
-            play(edge, 50, Set.of(1, 2));
+        try (Edge edge = Edge.start(directory, "--max-txn-ops=12")) {
+            assertThat(play(edge, "12")).isEqualTo(Set.of(1, 2));
         }
     }
 
-    private void play(Edge edge, int sites, Set<Integer> versionsAtOnce) {
-        EdgeGateway gateway = edge.addGateway();
-        String canary = gateway.canary().toString();
-        String[] files = {
-            edge.file("a.yaml", Sites.yaml(sites, "a")), edge.file("b.yaml", Sites.yaml(sites, "b"))
-        };
-        String limit = versionsAtOnce.size() == 1 ? "10000" : "20";
-        long start = System.nanoTime();
-        edge.tool().succeed("apply", files[0], "--max-txn-ops", limit, "--wait", canary);
-        long usual = (System.nanoTime() - start) / 1_000_000;
-        Random random = new Random(26);
-        int written = 0;
-        for (int i = 1; i <= ROUNDS; i++) {
-            String number = requireNonNull(edge.raw().all().get(NUMBER));
-            try (var process = edge.tool().start("apply", files[i % 2], "--max-txn-ops", limit)) {
-                Edge.pause(usual / 4 + random.nextLong(usual));
-                process.kill();
-            }
-            SortedMap<String, String> after = edge.raw().all();
-            Set<String> versions = versions(after);
-            assertThat(versions.size()).isIn(versionsAtOnce);
-            if (number.equals(after.get(NUMBER))) {
-                assertThat(
-                                edge.send(gateway.canary().resolve("/edge-revision"))
-                                        .headers()
-                                        .firstValue("X-Edge-Revision"))
-                        .hasValue(number);
-            } else {
-                assertThat(versions).hasSize(1);
-                written++;
-            }
-            edge.tool().succeed("apply", files[i % 2], "--max-txn-ops", limit, "--wait", canary);
-            assertThat(versions(edge.raw().all())).containsExactly(i % 2 == 0 ? "a" : "b");
+    /** Router and service {@code site0} and so on; each router has a guard of this version. */
+    private static String yaml(String version) {
+        StringBuilder routers = new StringBuilder();
+        StringBuilder guards = new StringBuilder();
+        StringBuilder services = new StringBuilder();
+        for (int i = 0; i < SITES; i++) {
+            routers.append(
+                    "    site%d: {rule: Path(`/site%1$d`), entryPoints: [web], middlewares: [%s-%1$d], service: site%1$d}\n"
+                            .formatted(i, version));
+            guards.append(
+                    "    %s-%d: {basicAuth: {users: [\"user:$apr1$Wz5ECRFm$T.NKbdZBO6gAW8ulYzXd70\"]}}\n"
+                            .formatted(version, i));
+            services.append(
+                    "    site%d: {loadBalancer: {servers: [{url: \"APPLICATION\"}]}}\n"
+                            .formatted(i));
         }
-        System.out.printf(
-                "killed %d times: %d before the end of the write, %d after it%n",
-                ROUNDS, ROUNDS - written, written);
+        return "http:\n  routers:\n%s  middlewares:\n%s  services:\n%s"
+                .formatted(routers, guards, services);
+    }
+
+    /**
+     * Each router gets another guard, and the former guards go.
+     *
+     * @return how many versions there were at once
+     */
+    private Set<Integer> play(Edge edge, String limit) {
+        // shows each state, also those that last for a moment
+        EdgeGateway gateway = edge.addGateway("--providers.providersThrottleDuration=10ms");
+        List<String> files =
+                List.of(edge.file("a.yaml", yaml("a")), edge.file("b.yaml", yaml("b")));
+        String canary = gateway.canary().toString();
+        Set<Integer> versionsAtOnce = new TreeSet<>();
+        try (var relay = new FatalRelay(edge.etcd().first().url())) {
+            var tool = new EdgeRoutes(directory, Map.of("EDGE_ETCD_ENDPOINTS", relay.url()));
+            apply(tool, files.get(0), limit, canary);
+            relay.forgive();
+            apply(tool, files.get(1), limit, canary);
+            int requests = relay.requests();
+            int changes = 1;
+            try (var visitors = new Visitors(100, List.of(gateway.web().resolve("/site0")))) {
+                for (int request = 1; request <= requests; request++) {
+                    String file = files.get(++changes % 2);
+                    long before = number(edge.raw().all());
+                    killAt(relay, request, tool, file, limit);
+                    versionsAtOnce.add(checked(edge, gateway, before));
+                    apply(tool, file, limit, canary);
+                    assertThat(versions(edge.raw().all()))
+                            .containsExactly(changes % 2 == 0 ? "a" : "b");
+                }
+                Map<String, Integer> answers = visitors.end();
+                System.out.printf("killed at each of %d requests: %s%n", requests, answers);
+                assertThat(answers.keySet()).containsExactly("401");
+            }
+        }
+        return versionsAtOnce;
+    }
+
+    private static void apply(EdgeRoutes tool, String file, String limit, String canary) {
+        tool.succeed("apply", file, "--prune", "--max-txn-ops", limit, "--wait", canary);
+    }
+
+    private static void killAt(
+            FatalRelay relay, int request, EdgeRoutes tool, String file, String limit) {
+        var started = new CompletableFuture<ChildProcess>();
+        relay.killAt(request, () -> started.join().kill());
+        try (var process = tool.start("apply", file, "--prune", "--max-txn-ops", limit)) {
+            started.complete(process);
+            assertThat(process.awaitExit(Duration.ofMinutes(1)))
+                    .as(process.output())
+                    .isEqualTo(137);
+        }
+        relay.forgive();
+    }
+
+    /** Checks that what is there is in order, and returns how many versions there are. */
+    private static int checked(Edge edge, EdgeGateway gateway, long before) {
+        SortedMap<String, String> keys = edge.raw().all();
+        for (int i = 0; i < SITES; i++) {
+            String guard = keys.get(GUARD_OF.formatted(i));
+            assertThat(keys)
+                    .containsKey("traefik/http/middlewares/%s/basicAuth/users/0".formatted(guard));
+        }
+        Set<String> versions = versions(keys);
+        if (number(keys) == before) {
+            var canary = edge.send(gateway.canary().resolve("/edge-revision"));
+            assertThat(canary.headers().firstValueAsLong("X-Edge-Revision")).hasValue(before);
+        } else {
+            assertThat(versions).hasSize(1);
+            assertThat(keys.keySet())
+                    .filteredOn(each -> each.endsWith("/basicAuth/users/0"))
+                    .hasSize(SITES);
+        }
+        return versions.size();
+    }
+
+    private static long number(SortedMap<String, String> keys) {
+        return Long.parseLong(requireNonNull(keys.get(NUMBER)));
     }
 
     private static Set<String> versions(SortedMap<String, String> keys) {
         Set<String> versions = new TreeSet<>();
-        keys.forEach(
-                (key, value) -> {
-                    if (key.endsWith(HEADER)) {
-                        versions.add(value);
-                    }
-                });
+        for (int i = 0; i < SITES; i++) {
+            versions.add(requireNonNull(keys.get(GUARD_OF.formatted(i))).substring(0, 1));
+        }
         return versions;
     }
 }

@@ -8,30 +8,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Middlewares move about, and no visitor gets the application without its guard meanwhile. */
 final class EdgeNeverOpenIT {
-    private static final int PAUSE_MILLIS = 5;
     private static final String GUARD =
             "basicAuth: {users: [\"user:$apr1$Wz5ECRFm$T.NKbdZBO6gAW8ulYzXd70\"]}";
 
     @TempDir private Path directory;
 
     @Test
-    void inOneTransaction() throws InterruptedException {
+    void inOneTransaction() {
         try (Edge edge = Edge.start(directory)) {
             play(edge, 50, 0, "10000", "one transaction");
         }
     }
 
     @Test
-    void inPhases() throws InterruptedException {
+    void inPhases() {
         try (Edge edge = Edge.start(directory, "--max-txn-ops=48")) {
             play(edge, 15, 30, "48", "transactions");
         }
@@ -76,53 +71,24 @@ final class EdgeNeverOpenIT {
                 + more;
     }
 
-    private static void play(Edge edge, int rounds, int others, String limit, String expected)
-            throws InterruptedException {
-        EdgeGateway gateway = edge.addGateway();
+    private static void play(Edge edge, int rounds, int others, String limit, String expected) {
+        // shows each change, also those that come one right after another
+        EdgeGateway gateway = edge.addGateway("--providers.providersThrottleDuration=10ms");
         String canary = gateway.canary().toString();
-        edge.tool()
-                .succeed(
-                        "apply",
-                        edge.file("site.yaml", yaml(0, others)),
-                        "--max-txn-ops",
-                        limit,
-                        "--wait",
-                        canary);
-        Map<String, Integer> answers = Collections.synchronizedMap(new TreeMap<>());
-        AtomicBoolean over = new AtomicBoolean();
-        List<Thread> visitors = new ArrayList<>();
-        visitors.add(Thread.ofVirtual().start(() -> visit(edge, gateway, answers, over)));
-        for (int round = 1; round <= rounds; round++) {
-            assertThat(
-                            edge.tool()
-                                    .succeed(
-                                            "apply",
-                                            edge.file("site.yaml", yaml(round, others)),
-                                            "--prune",
-                                            "--max-txn-ops",
-                                            limit))
-                    .contains(expected);
+        apply(edge, yaml(0, others), limit, canary);
+        try (var visitors = new Visitors(200, List.of(gateway.web().resolve("/site")))) {
+            for (int round = 1; round <= rounds; round++) {
+                assertThat(apply(edge, yaml(round, others), limit, canary)).contains(expected);
+            }
+            Map<String, Integer> answers = visitors.end();
+            System.out.println("answers during " + rounds + " changes: " + answers);
+            assertThat(answers.keySet()).containsExactly("401");
         }
-        edge.tool()
-                .succeed(
-                        "apply",
-                        edge.file("site.yaml", yaml(rounds, others)),
-                        "--prune",
-                        "--wait",
-                        canary);
-        over.set(true);
-        for (Thread each : visitors) {
-            each.join();
-        }
-        System.out.println("answers during " + rounds + " changes: " + answers);
-        assertThat(answers.keySet()).containsExactly("401");
     }
 
-    private static void visit(
-            Edge edge, EdgeGateway gateway, Map<String, Integer> answers, AtomicBoolean over) {
-        while (!over.get()) {
-            answers.merge(edge.get(gateway, "/site").substring(0, 3), 1, Integer::sum);
-            Edge.pause(PAUSE_MILLIS);
-        }
+    private static String apply(Edge edge, String yaml, String limit, String canary) {
+        String file = edge.file("site.yaml", yaml);
+        return edge.tool()
+                .succeed("apply", file, "--prune", "--max-txn-ops", limit, "--wait", canary);
     }
 }

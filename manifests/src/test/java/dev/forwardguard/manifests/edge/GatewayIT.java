@@ -20,22 +20,22 @@ import java.util.Map;
  */
 class GatewayIT {
     @TempDir private static Path directory;
-    private static EdgeEtcd etcd;
-    private static EdgeGateway gateway;
+    private static RenderedEtcd etcd;
+    private static RenderedGateway gateway;
 
     @BeforeAll
     static void start() {
         Certificates certificates = Certificates.in(directory);
         int port = Loopback.freePort();
         gateway =
-                EdgeGateway.start(
+                RenderedGateway.start(
                         directory,
                         Kustomization.of("overlays/edge", List.of("components/edge/dashboard")),
                         certificates,
                         port);
         gateway.process()
                 .await("first try", () -> gateway.process().output().contains("KV connection"));
-        etcd = EdgeEtcd.start(directory, certificates, port);
+        etcd = RenderedEtcd.start(directory, certificates, port);
         etcd.switchAuthenticationOn();
         // alive, and not ready: there is no route
         assertThat(gateway.status("metrics", "/ping")).isEqualTo("200");

@@ -1,9 +1,7 @@
 package dev.forwardguard.manifests.edge;
 
-import dev.forwardguard.manifests.Repository;
 import dev.forwardguard.servers.ApiServer;
 import dev.forwardguard.servers.ChildProcess;
-import dev.forwardguard.servers.Program;
 import dev.forwardguard.servers.ServiceAccountMount;
 
 import java.io.IOException;
@@ -18,8 +16,8 @@ import java.util.Map;
 /** What a pod of the component heal has: the token of its account, and its variables. */
 final class HealPod {
     private final Path directory;
-    private final List<String> arguments = new ArrayList<>();
-    private final Map<String, String> variables = new LinkedHashMap<>();
+    private final List<String> arguments;
+    private final EdgeRoutes tool;
 
     HealPod(
             Path directory,
@@ -28,20 +26,19 @@ final class HealPod {
             int etcd,
             Certificates certificates) {
         this.directory = directory;
-        Path jar = Repository.ROOT.resolve("manifests/edge/tool/target/edge-routes.jar");
-        arguments.addAll(List.of("-XX:TieredStopAtLevel=1", "-jar", jar.toString(), "heal"));
-        arguments.add("--namespace=" + namespace);
-        arguments.add("--behind=2s");
-        arguments.add("--service-account=" + mountedToken(server, namespace));
+        arguments =
+                List.of(
+                        "heal",
+                        "--namespace=" + namespace,
+                        "--behind=2s",
+                        "--service-account=" + mountedToken(server, namespace));
+        Map<String, String> variables =
+                new LinkedHashMap<>(certificates.variables("https://localhost:" + etcd));
         variables.put("KUBERNETES_SERVICE_HOST", "127.0.0.1");
         variables.put("KUBERNETES_SERVICE_PORT", String.valueOf(server.port()));
-        variables.put("EDGE_ETCD_ENDPOINTS", "https://localhost:" + etcd);
         variables.put("EDGE_ETCD_USER", "root");
-        variables.put("EDGE_ETCD_PASSWORD", EdgeEtcd.PASSWORD);
-        String files = "edge-routes-etcd-tls";
-        variables.put("EDGE_ETCD_CA", certificates.file(files, "ca.crt").toString());
-        variables.put("EDGE_ETCD_CERTIFICATE", certificates.file(files, "tls.crt").toString());
-        variables.put("EDGE_ETCD_KEY", certificates.file(files, "tls.key").toString());
+        variables.put("EDGE_ETCD_PASSWORD", RenderedEtcd.PASSWORD);
+        tool = new EdgeRoutes(directory, variables);
     }
 
     private Path mountedToken(ApiServer server, String namespace) {
@@ -60,7 +57,6 @@ final class HealPod {
     ChildProcess start(String... options) {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(options));
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return new Program(java).start(directory, variables, all.toArray(String[]::new));
+        return tool.start(all.toArray(String[]::new));
     }
 }

@@ -12,16 +12,12 @@ import java.util.Map;
 final class HealedRoutes implements AutoCloseable {
     private static final String WHOAMI = "traefik/http/routers/whoami/";
 
-    private final Path directory;
-    private final Certificates certificates;
     private final StandIn application = StandIn.named("whoami");
-    private EdgeEtcd etcd;
+    private final RenderedEtcd etcd;
     private int revision;
 
     HealedRoutes(Path directory, Certificates certificates) {
-        this.directory = directory;
-        this.certificates = certificates;
-        etcd = EdgeEtcd.start(directory, certificates, Loopback.freePort());
+        etcd = RenderedEtcd.start(directory, certificates, Loopback.freePort());
         etcd.switchAuthenticationOn();
         Map<String, String> keys = new LinkedHashMap<>();
         keys.put(WHOAMI + "rule", "Path(`/whoami`)");
@@ -86,8 +82,8 @@ final class HealedRoutes implements AutoCloseable {
 
     /** Starts etcd with its data, whether it was killed or not. */
     void restart() {
-        etcd.close();
-        etcd = EdgeEtcd.start(directory, certificates, port());
+        etcd.process().close();
+        etcd.restart();
         etcd.logIn();
     }
 

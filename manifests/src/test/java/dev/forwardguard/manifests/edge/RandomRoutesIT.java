@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.forwardguard.edge.routes.KeyTree;
 import dev.forwardguard.edge.routes.RouteFiles;
 import dev.forwardguard.edge.routes.Routes;
-import dev.forwardguard.servers.Etcd;
+import dev.forwardguard.servers.EtcdCluster;
 import dev.forwardguard.servers.Program;
 
 import org.junit.jupiter.api.Test;
@@ -74,20 +74,22 @@ class RandomRoutesIT {
         RoutesExample.copyPem(directory);
         RandomRoutes random = new RandomRoutes(SEED);
         int objects = 0;
-        try (Etcd etcd = Etcd.start(Program.built("etcd"), directory);
+        try (var etcd = EtcdCluster.start(Program.built("etcd"), directory);
+                var raw = new RawEtcd(etcd.first().url());
                 var traefik =
                         ProvidedTraefik.start(
                                 directory,
                                 "etcd",
                                 "--providers.providersThrottleDuration=100ms",
-                                "--providers.etcd.endpoints=127.0.0.1:" + etcd.port())) {
+                                "--providers.etcd.endpoints="
+                                        + etcd.first().url().getAuthority())) {
             for (int round = 0; round < ROUNDS; round++) {
                 ObjectNode file = file(random);
                 objects += count(file);
                 String canary = "round-" + round;
                 use(file, canary);
 
-                replace(etcd, read(file).orElseThrow(), canary);
+                replace(raw, read(file).orElseThrow(), canary);
 
                 JsonNode rawData = traefik.rawData(canary);
                 assertThat(ProvidedTraefik.errors(rawData)).as("round %d", round).isEmpty();
@@ -113,15 +115,17 @@ class RandomRoutesIT {
     }
 
     /** The canary comes last, so that whoever sees it has read all the others. */
-    private static void replace(Etcd etcd, KeyTree tree, String canary) {
-        Map<String, String> others = new TreeMap<>(tree.keys());
+    private static void replace(RawEtcd etcd, KeyTree tree, String canary) {
+        Map<String, String> others = new TreeMap<>();
+        tree.keys().forEach((key, value) -> others.put("traefik/" + key, value));
         Map<String, String> last = new TreeMap<>();
         for (String field : List.of("rule", "service")) {
-            String key = "http/routers/%s/%s".formatted(canary, field);
+            String key = "traefik/http/routers/%s/%s".formatted(canary, field);
             last.put(key, others.remove(key));
         }
-        EtcdKeys.replace(etcd, others);
-        EtcdKeys.put(etcd, last);
+        etcd.deleteAll();
+        etcd.putAll(others);
+        etcd.putAll(last);
     }
 
     private static int count(ObjectNode file) {

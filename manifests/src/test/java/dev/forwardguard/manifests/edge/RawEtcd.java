@@ -12,13 +12,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Somebody else who reads and writes etcd, without TLS and login. */
 final class RawEtcd implements AutoCloseable {
+    /** As many operations as every etcd takes in one transaction. */
+    private static final int GROUP = 128;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI url;
@@ -45,14 +50,37 @@ final class RawEtcd implements AutoCloseable {
     }
 
     void put(String key, String value) {
-        var response = post("/v3/kv/put", Map.of("key", base64(key), "value", base64(value)));
-        if (response.statusCode() != 200) {
-            throw new AssertionError(response.body());
+        putAll(Map.of(key, value));
+    }
+
+    /** Puts keys, in transactions that every etcd takes. */
+    void putAll(Map<String, String> keys) {
+        List<Map<String, ?>> puts = new ArrayList<>();
+        keys.forEach(
+                (key, value) -> {
+                    var put = Map.of("key", base64(key), "value", base64(value));
+                    puts.add(Map.of("request_put", put));
+                });
+        for (int i = 0; i < puts.size(); i += GROUP) {
+            commit(puts.subList(i, Math.min(i + GROUP, puts.size())));
         }
     }
 
     void delete(String key) {
-        post("/v3/kv/deleterange", Map.of("key", base64(key)));
+        commit(List.of(Map.of("request_delete_range", Map.of("key", base64(key)))));
+    }
+
+    /** Deletes all keys. */
+    void deleteAll() {
+        var all = Map.of("key", "AA==", "range_end", "AA==");
+        commit(List.of(Map.of("request_delete_range", all)));
+    }
+
+    private void commit(List<Map<String, ?>> operations) {
+        var response = post("/v3/kv/txn", Map.of("success", operations));
+        if (!response.body().contains("\"succeeded\":true")) {
+            throw new AssertionError(response + " " + response.body());
+        }
     }
 
     /** All keys and their values. */

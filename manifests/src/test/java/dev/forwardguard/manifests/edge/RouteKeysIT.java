@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.forwardguard.servers.Etcd;
+import dev.forwardguard.servers.EtcdCluster;
 import dev.forwardguard.servers.Program;
 
 import org.junit.jupiter.api.AfterAll;
@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -61,11 +63,16 @@ class RouteKeysIT {
 
     private static void assertSameInEtcd(Program program, String name) throws IOException {
         Path own = Files.createDirectory(directory.resolve(name));
-        try (Etcd etcd = Etcd.start(program, own)) {
-            EtcdKeys.put(etcd, RoutesExample.keys().keys());
+        try (var etcd = EtcdCluster.start(program, own);
+                var raw = new RawEtcd(etcd.first().url())) {
+            Map<String, String> keys = new TreeMap<>();
+            RoutesExample.keys().keys().forEach((key, value) -> keys.put("traefik/" + key, value));
+            raw.putAll(keys);
             try (var fromEtcd =
                     ProvidedTraefik.start(
-                            own, "etcd", "--providers.etcd.endpoints=127.0.0.1:" + etcd.port())) {
+                            own,
+                            "etcd",
+                            "--providers.etcd.endpoints=" + etcd.first().url().getAuthority())) {
                 JsonNode rawData = normalized(fromEtcd.rawData(ROUTER));
 
                 assertThat(ProvidedTraefik.errors(rawData)).isEmpty();

@@ -17,7 +17,7 @@ import java.util.List;
 class RoutesIT {
     @TempDir private static Path directory;
     private static ServedRoutes routes;
-    private static EdgeGateway gateway;
+    private static RenderedGateway gateway;
 
     @BeforeAll
     static void start() {

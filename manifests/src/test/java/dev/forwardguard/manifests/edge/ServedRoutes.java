@@ -32,7 +32,7 @@ final class ServedRoutes implements AutoCloseable {
     private final Path directory;
     private final List<StandIn> standIns = new ArrayList<>();
     private final Map<String, String> here = new LinkedHashMap<>();
-    private final EdgeGateway gateway;
+    private final RenderedGateway gateway;
 
     private ServedRoutes(Path directory) throws IOException {
         this.directory = directory;
@@ -41,7 +41,7 @@ final class ServedRoutes implements AutoCloseable {
         Path routes = RouteFiles.copy(directory, here);
         Files.writeString(routes.resolve("canary.yaml"), CANARY);
         gateway =
-                EdgeGateway.start(
+                RenderedGateway.start(
                         directory,
                         Kustomization.of("overlays/edge", List.of("components/edge/dashboard")),
                         routes);
@@ -104,7 +104,7 @@ final class ServedRoutes implements AutoCloseable {
                 .orElseThrow();
     }
 
-    EdgeGateway gateway() {
+    RenderedGateway gateway() {
         return gateway;
     }
 

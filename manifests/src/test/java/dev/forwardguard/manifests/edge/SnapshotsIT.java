@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.manifests.Kustomization;
 import dev.forwardguard.manifests.Rendered;
+import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Program;
 
 import io.fabric8.kubernetes.api.model.Container;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -51,6 +53,74 @@ class SnapshotsIT {
         keep();
 
         assertThat(snapshots()).hasSize(1);
+    }
+
+    /**
+     * The steps of the manual: a snapshot, a change, the loss of the volume, and the snapshot in
+     * the place of the database.
+     */
+    @Test
+    void gatewayFollowsRestoredDatabase() throws IOException {
+        Certificates certificates = Certificates.in(directory);
+        try (var etcd = RenderedEtcd.start(directory, certificates, Loopback.freePort());
+                var gateway = RenderedGateway.start(directory, edge(), certificates, etcd.port())) {
+            var users = new EdgeUsers(directory, certificates, List.of(etcd));
+            users.setUp();
+            EdgeRoutes tool = users.tool("routes");
+            apply(tool, gateway, "before");
+            assertThat(save(etcd, certificates)).contains("Snapshot saved");
+            apply(tool, gateway, "lost");
+            assertThat(gateway.status("websecure", "/lost")).isEqualTo("200");
+
+            etcd.process().kill();
+            Files.move(etcd.volume(), directory.resolve("lost"));
+            restore(etcd);
+            etcd.restart();
+
+            gateway.process().await("old route", () -> isServed(gateway, "before"));
+            assertThat(gateway.status("websecure", "/lost")).isEqualTo("404");
+            apply(tool, gateway, "after");
+            assertThat(gateway.status("websecure", "/after")).isEqualTo("200");
+        }
+    }
+
+    /** The one route. */
+    private void apply(EdgeRoutes tool, RenderedGateway gateway, String name) throws IOException {
+        String yaml =
+                "http: {routers: {site: {rule: Path(`/%s`), service: ping@internal}}}\n"
+                        .formatted(name);
+        Path file = Files.writeString(directory.resolve("site.yaml"), yaml);
+        String canary = "http://127.0.0.1:" + gateway.port("canary");
+        tool.succeed("apply", file.toString(), "--prune", "--wait", canary);
+    }
+
+    private static boolean isServed(RenderedGateway gateway, String name) {
+        return gateway.status("websecure", "/" + name).equals("200");
+    }
+
+    /** Saves a snapshot, and checks it, as the first two containers do. */
+    private String save(RenderedEtcd etcd, Certificates certificates) {
+        Map<String, String> here = new LinkedHashMap<>(etcd.here());
+        here.put("/etc/etcdctl/tls", certificates.of("edge-routes-etcd-tls").toString());
+        here.put("/snapshots", directory.toString());
+        var job = Workload.of(edge(), "etcd-snapshots");
+        var login = Map.of("ETCDCTL_USER", "root", "ETCDCTL_PASSWORD", "password of root");
+        return run("etcdctl", login, job.arguments("save", here))
+                + run("etcdutl", Map.of(), job.arguments("check", here));
+    }
+
+    private void restore(RenderedEtcd etcd) {
+        Map<String, String> here = new LinkedHashMap<>(etcd.here());
+        here.put("/snapshots/SNAPSHOT-NAME", directory.resolve("new").toString());
+        run("etcdutl", Map.of(), Workload.of(restore(), "etcd-restore").arguments(here));
+    }
+
+    private String run(String program, Map<String, String> variables, List<String> arguments) {
+        String[] all = arguments.toArray(String[]::new);
+        try (var process = Program.built(program).start(directory, variables, all)) {
+            assertThat(process.awaitExit(Duration.ofMinutes(1))).as(process.output()).isZero();
+            return process.output();
+        }
     }
 
     private static Rendered edge() {

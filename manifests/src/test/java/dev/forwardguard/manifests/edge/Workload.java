@@ -78,7 +78,19 @@ record Workload(HasMetadata object, @Nullable LabelSelector selector, PodTemplat
      * @param here what stands on this machine for addresses, paths and variables of the pod
      */
     List<String> arguments(Map<String, String> here) {
-        Container container = pod().getContainers().getFirst();
+        return arguments(pod().getContainers().getFirst(), here);
+    }
+
+    /** The same of the container with this name. */
+    List<String> arguments(String container, Map<String, String> here) {
+        return containers().stream()
+                .filter(each -> each.getName().equals(container))
+                .findFirst()
+                .map(each -> arguments(each, here))
+                .orElseThrow(() -> new AssertionError("no " + container + " in " + this));
+    }
+
+    private static List<String> arguments(Container container, Map<String, String> here) {
         return container.getArgs().stream()
                 .map(argument -> expanded(argument, container))
                 .map(argument -> replaced(argument, here))

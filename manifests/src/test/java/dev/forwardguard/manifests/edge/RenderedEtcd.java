@@ -1,11 +1,14 @@
 package dev.forwardguard.manifests.edge;
 
 import dev.forwardguard.manifests.Kustomization;
+import dev.forwardguard.manifests.Rendered;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Program;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -13,51 +16,139 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The one member of {@code overlays/edge}, with its arguments; only addresses and paths differ. */
-final class EdgeEtcd implements AutoCloseable {
+/** A member of etcd as rendered, with its arguments; only addresses and paths differ. */
+final class RenderedEtcd implements AutoCloseable {
     /** Of the user root. */
     static final String PASSWORD = "correct horse";
 
+    private static final String DOMAIN = ".etcd-peers.edge.svc.cluster.local:";
     private static final Pattern TOKEN = Pattern.compile("\"token\":\\s*\"([^\"]+)\"");
 
     private final Path directory;
     private final Certificates certificates;
     private final int port;
     private final int metricsPort = Loopback.freePort();
-    private final ChildProcess process;
+    private final Map<String, String> here;
+    private final List<String> command;
+    private ChildProcess process;
     private String token = "";
 
-    private EdgeEtcd(Path directory, Certificates certificates, int port) {
+    /**
+     * @param command what runs the program
+     * @param peers the ports of all members for each other
+     */
+    private RenderedEtcd(
+            Path directory,
+            Rendered rendered,
+            Certificates certificates,
+            int number,
+            int port,
+            List<String> command,
+            List<Integer> peers) {
         this.directory = directory;
         this.certificates = certificates;
         this.port = port;
-        List<String> arguments =
-                Workload.of(Kustomization.of("overlays/edge"), "etcd").arguments(here());
-        process =
-                Program.built("etcd").start(directory, Map.of(), arguments.toArray(String[]::new));
+        this.command = new ArrayList<>(command);
+        this.command.add(Program.built("etcd").path().toString());
+        here = here(number, peers);
+        this.command.addAll(Workload.of(rendered, "etcd").arguments(here));
+        process = run();
     }
 
-    /** Starts it, and waits until it is ready. */
-    static EdgeEtcd start(Path directory, Certificates certificates, int port) {
-        var etcd = new EdgeEtcd(directory, certificates, port);
-        etcd.process.await("health", etcd::isReady);
+    private ChildProcess run() {
+        return ChildProcess.start(directory.resolve("etcd-" + port + ".log"), Map.of(), command);
+    }
+
+    /** Starts the only member of the overlay, and waits until it is ready. */
+    static RenderedEtcd start(Path directory, Certificates certificates, int port) {
+        List<Integer> peers = List.of(Loopback.freePort());
+        Rendered rendered = Kustomization.of("overlays/edge");
+        var etcd = new RenderedEtcd(directory, rendered, certificates, 0, port, List.of(), peers);
+        etcd.awaitReady();
         return etcd;
     }
 
-    private Map<String, String> here() {
-        int peers = Loopback.freePort();
+    /**
+     * Starts all three of the component, and waits until they are ready. Each sees the names of the
+     * others in a file {@code /etc/hosts} of its own, because they are in the certificates.
+     */
+    static List<RenderedEtcd> startThree(
+            Path directory, Rendered rendered, Certificates certificates) throws IOException {
+        List<Integer> peers =
+                Stream.generate(Loopback::freePort).limit(3).collect(Collectors.toList());
+        Path hosts = directory.resolve("hosts");
+        Files.writeString(
+                hosts,
+                "127.0.0.1 localhost etcd-0%1$s etcd-1%1$s etcd-2%1$s\n"
+                        .formatted(DOMAIN.replace(":", "")));
+        String mount = "mount --bind '%s' /etc/hosts && exec \"$@\"".formatted(hosts);
+        String unshare = Program.installed("unshare", "util-linux").path().toString();
+        List<String> command =
+                List.of(unshare, "--map-root-user", "--mount", "sh", "-c", mount, "sh");
+        List<RenderedEtcd> members = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                int port = Loopback.freePort();
+                members.add(
+                        new RenderedEtcd(
+                                directory, rendered, certificates, i, port, command, peers));
+            }
+            members.forEach(RenderedEtcd::awaitReady);
+            return members;
+        } catch (RuntimeException | Error e) {
+            members.forEach(RenderedEtcd::close);
+            throw e;
+        }
+    }
+
+    private Map<String, String> here(int number, List<Integer> peers) {
         Map<String, String> here = new LinkedHashMap<>();
-        here.put("$(POD_NAME)", "etcd-0");
+        here.put("$(POD_NAME)", "etcd-" + number);
         here.put("/etc/etcd/server", certificates.of("etcd-server-tls").toString());
         here.put("/etc/etcd/peer", certificates.of("etcd-peer-tls").toString());
-        here.put("/var/lib/etcd", directory.resolve("volume").toString());
+        here.put("/var/lib/etcd", volume().toString());
         here.put("0.0.0.0:2379", "127.0.0.1:" + port);
-        here.put("0.0.0.0:2380", "127.0.0.1:" + peers);
+        here.put("0.0.0.0:2380", "127.0.0.1:" + peers.get(number));
         here.put("0.0.0.0:2381", "127.0.0.1:" + metricsPort);
-        here.put("etcd-0.etcd-peers.edge.svc.cluster.local:2379", "localhost:" + port);
-        here.put("etcd-0.etcd-peers.edge.svc.cluster.local:2380", "127.0.0.1:" + peers);
+        here.put("etcd-" + number + DOMAIN + 2379, "localhost:" + port);
+        for (int i = 0; i < peers.size(); i++) {
+            here.put("etcd-" + i + DOMAIN + 2380, "etcd-" + i + DOMAIN + peers.get(i));
+        }
         return here;
+    }
+
+    /** What stands on this machine for addresses and paths of its pod. */
+    Map<String, String> here() {
+        return Map.copyOf(here);
+    }
+
+    /** The directory of its volume. */
+    Path volume() {
+        return directory.resolve("volume-" + port);
+    }
+
+    /** Waits until it is ready. */
+    void awaitReady() {
+        process.await("health", this::isReady);
+    }
+
+    /** Starts it again, with its data, on the same ports, and waits until it is ready. */
+    void restart() {
+        process = run();
+        awaitReady();
+    }
+
+    /** The value of one of its metrics that have no labels; 0 if there is none. */
+    double metric(String name) {
+        return metrics()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElse(0);
     }
 
     /** What its probes ask, over plain HTTP. */

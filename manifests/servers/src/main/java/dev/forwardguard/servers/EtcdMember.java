@@ -9,51 +9,35 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One member of etcd, without TLS.
+ * One member of etcd.
  *
+ * @param url for clients
+ * @param metricsPort without TLS and login
+ * @param part its process
  * @param data the directory of its database
  */
-public record Etcd(Part part, int port, Path data) implements AutoCloseable {
+public record EtcdMember(String name, URI url, int metricsPort, Part part, Path data)
+        implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Pattern REVISION = Pattern.compile("\"revision\":\\s*\"(\\d+)\"");
 
-    /**
-     * Starts it; returns at once.
-     *
-     * @param directory for its database and its log
-     */
-    public static Etcd start(Program program, Path directory) {
-        int port = Loopback.freePort();
-        String clients = "http://127.0.0.1:" + port;
-        String peers = "http://127.0.0.1:" + Loopback.freePort();
-        Path data = directory.resolve("etcd");
-        var arguments =
-                List.of(
-                        "--name=test",
-                        "--data-dir=" + data,
-                        "--listen-client-urls=" + clients,
-                        "--advertise-client-urls=" + clients,
-                        "--listen-peer-urls=" + peers,
-                        "--initial-advertise-peer-urls=" + peers,
-                        "--initial-cluster=test=" + peers);
-        var part = new Part(directory, program, arguments, () -> isHealthy(port));
-        return new Etcd(part, port, data);
-    }
-
-    private static boolean isHealthy(int port) {
+    /** Whether it has a leader and takes writes. */
+    public boolean isHealthy() {
+        URI health = URI.create("http://127.0.0.1:%d/health".formatted(metricsPort));
         try {
-            return send(request(port, "/health").GET().build()).contains("true");
+            return send(HttpRequest.newBuilder(health).timeout(PATIENCE).build()).contains("true");
         } catch (IOException _) {
             return false;
         }
     }
 
-    /** Discards all revisions before the current one. */
+    /** Discards all revisions before the current one; without TLS and login. */
     public void compact() {
         var revision = REVISION.matcher(post("/v3/kv/range", "{\"key\": \"AA==\"}"));
         if (!revision.find()) {
@@ -72,6 +56,11 @@ public record Etcd(Part part, int port, Path data) implements AutoCloseable {
     /** Puts the copy in place of the database; not while it runs. */
     public void restore() {
         copy(backup(), data);
+    }
+
+    /** Deletes the database; not while it runs. */
+    public void wipe() {
+        delete(data);
     }
 
     private Path backup() {
@@ -104,14 +93,11 @@ public record Etcd(Part part, int port, Path data) implements AutoCloseable {
 
     private String post(String path, String json) {
         try {
-            return send(request(port, path).POST(BodyPublishers.ofString(json)).build());
+            var request = HttpRequest.newBuilder(url.resolve(path)).timeout(PATIENCE);
+            return send(request.POST(BodyPublishers.ofString(json)).build());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static HttpRequest.Builder request(int port, String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
     }
 
     private static String send(HttpRequest request) throws IOException {

@@ -1,9 +1,6 @@
 package dev.forwardguard.servers;
 
-import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,36 +8,20 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** One member of etcd or several, as a config database of gateways. */
-public final class EtcdMembers implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 2_000;
-
-    /**
-     * One member.
-     *
-     * @param url for clients
-     * @param part its process
-     * @param data the directory of its database
-     */
-    public record Member(String name, URI url, int metricsPort, Part part, Path data) {
-        /** Whether it has a leader and takes writes. */
-        public boolean isHealthy() {
-            return EtcdMembers.isHealthy(metricsPort);
-        }
-    }
-
+/** The members of one etcd: one or several. */
+public final class EtcdCluster implements AutoCloseable {
     private record Ports(int client, int peer, int metrics) {
         static Ports free() {
             return new Ports(Loopback.freePort(), Loopback.freePort(), Loopback.freePort());
         }
     }
 
-    private final List<Member> members = new ArrayList<>();
+    private final List<EtcdMember> members = new ArrayList<>();
 
-    private EtcdMembers() {}
+    private EtcdCluster() {}
 
-    /** Starts one member without TLS. */
-    public static EtcdMembers start(Program program, Path directory, String... flags) {
+    /** Starts one member without TLS, and waits until it takes writes. */
+    public static EtcdCluster start(Program program, Path directory, String... flags) {
         return start(program, directory, 1, Optional.empty(), List.of(flags));
     }
 
@@ -51,7 +32,7 @@ public final class EtcdMembers implements AutoCloseable {
      * @param certificates with them, clients need TLS and a certificate
      * @param flags more flags of all members
      */
-    public static EtcdMembers start(
+    public static EtcdCluster start(
             Program program,
             Path directory,
             int number,
@@ -62,7 +43,7 @@ public final class EtcdMembers implements AutoCloseable {
                 IntStream.range(0, number)
                         .mapToObj(i -> "m%d=%s".formatted(i, http(ports.get(i).peer())))
                         .collect(Collectors.joining(","));
-        var all = new EtcdMembers();
+        var all = new EtcdCluster();
         try {
             for (int i = 0; i < number; i++) {
                 all.members.add(
@@ -83,7 +64,7 @@ public final class EtcdMembers implements AutoCloseable {
         }
     }
 
-    private static Member member(
+    private static EtcdMember member(
             Program program,
             Path directory,
             String name,
@@ -115,41 +96,26 @@ public final class EtcdMembers implements AutoCloseable {
         // it listens before it has a leader, for which it may need the others
         var part =
                 new Part(directory, program, arguments, () -> Loopback.isListening(ports.client()));
-        return new Member(name, URI.create(clients), ports.metrics(), part, data);
+        return new EtcdMember(name, URI.create(clients), ports.metrics(), part, data);
     }
 
     private static String http(int port) {
         return "http://127.0.0.1:" + port;
     }
 
-    private static boolean isHealthy(int metricsPort) {
-        try {
-            var connection =
-                    (HttpURLConnection)
-                            URI.create(http(metricsPort) + "/health").toURL().openConnection();
-            connection.setConnectTimeout(PATIENCE_MILLIS);
-            connection.setReadTimeout(PATIENCE_MILLIS);
-            try (var body = connection.getInputStream()) {
-                return new String(body.readAllBytes(), StandardCharsets.UTF_8).contains("true");
-            }
-        } catch (IOException _) {
-            return false;
-        }
-    }
-
     /** Waits until every member that runs takes writes. */
     public void awaitHealthy() {
-        for (Member each : members) {
+        for (EtcdMember each : members) {
             each.part().process().await("health of " + each.name(), each::isHealthy);
         }
     }
 
-    public List<Member> members() {
+    public List<EtcdMember> members() {
         return List.copyOf(members);
     }
 
     /** The first member, or the only one. */
-    public Member first() {
+    public EtcdMember first() {
         return members.getFirst();
     }
 
@@ -160,6 +126,6 @@ public final class EtcdMembers implements AutoCloseable {
 
     @Override
     public void close() {
-        members.forEach(each -> each.part().close());
+        members.forEach(EtcdMember::close);
     }
 }

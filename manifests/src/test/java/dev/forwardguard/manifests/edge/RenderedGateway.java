@@ -14,12 +14,12 @@ import java.util.Map;
 /**
  * Traefik with the arguments of the gateway in a kustomization; only addresses and paths differ.
  */
-final class EdgeGateway implements AutoCloseable {
+final class RenderedGateway implements AutoCloseable {
     private final Path directory;
     private final Map<String, Integer> ports = new LinkedHashMap<>();
     private final ChildProcess process;
 
-    private EdgeGateway(Path directory, List<String> arguments) {
+    private RenderedGateway(Path directory, List<String> arguments) {
         this.directory = directory;
         List<String> all = new ArrayList<>();
         arguments.forEach(each -> all.add(here(each)));
@@ -29,20 +29,20 @@ final class EdgeGateway implements AutoCloseable {
     }
 
     /** Starts it with the routes of this etcd; does not wait for any. */
-    static EdgeGateway start(
+    static RenderedGateway start(
             Path directory, Rendered rendered, Certificates certificates, int etcd) {
         Map<String, String> here = new LinkedHashMap<>();
         here.put("endpoints=localhost:2379", "endpoints=localhost:" + etcd);
         here.put("etcd.edge.svc.cluster.local:2379", "localhost:" + etcd);
         here.put("/etc/traefik/etcd", certificates.of("gateway-etcd-tls").toString());
-        return new EdgeGateway(directory, Workload.of(rendered, "gateway").arguments(here));
+        return new RenderedGateway(directory, Workload.of(rendered, "gateway").arguments(here));
     }
 
     /**
      * Starts it with routes from files instead of etcd, and waits for the readiness probe. Its
      * entry point {@code web} does not redirect, so that a route can.
      */
-    static EdgeGateway start(Path directory, Rendered rendered, Path routes) {
+    static RenderedGateway start(Path directory, Rendered rendered, Path routes) {
         List<String> arguments = new ArrayList<>();
         for (String argument : Workload.of(rendered, "gateway").arguments(Map.of())) {
             if (!argument.matches(
@@ -51,7 +51,7 @@ final class EdgeGateway implements AutoCloseable {
             }
         }
         arguments.add("--providers.file.directory=" + routes);
-        var gateway = new EdgeGateway(directory, arguments);
+        var gateway = new RenderedGateway(directory, arguments);
         gateway.awaitReady();
         return gateway;
     }
