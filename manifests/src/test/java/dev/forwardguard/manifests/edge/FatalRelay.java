@@ -81,10 +81,13 @@ final class FatalRelay implements AutoCloseable {
     private HttpResponse<byte[]> send(HttpExchange exchange, byte[] body) throws IOException {
         var request =
                 HttpRequest.newBuilder(etcd.resolve(exchange.getRequestURI()))
-                        .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(body))
-                        .build();
+                        .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(body));
+        String token = exchange.getRequestHeaders().getFirst("Authorization");
+        if (token != null) {
+            request.header("Authorization", token);
+        }
         try {
-            return client.send(request, BodyHandlers.ofByteArray());
+            return client.send(request.build(), BodyHandlers.ofByteArray());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);

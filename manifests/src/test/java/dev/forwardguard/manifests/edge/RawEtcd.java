@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Somebody else who reads and writes etcd, without TLS and login. */
+/** Somebody else who reads and writes etcd, without TLS. */
 final class RawEtcd implements AutoCloseable {
     /** As many operations as every etcd takes in one transaction. */
     private static final int GROUP = 128;
@@ -27,10 +27,29 @@ final class RawEtcd implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI url;
+    private String token = "";
     private final HttpClient client = HttpClient.newHttpClient();
 
     RawEtcd(URI url) {
         this.url = url;
+    }
+
+    /** Logs in, for all that follows. */
+    void logIn(String user, String password) {
+        var response = post("/v3/auth/authenticate", Map.of("name", user, "password", password));
+        try {
+            token = JSON.readTree(response.body()).path("token").asText();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a request, and fails unless it is answered with 200. */
+    void succeed(String path, Map<String, ?> body) {
+        var response = post(path, body);
+        if (response.statusCode() != 200) {
+            throw new AssertionError(response + " " + response.body());
+        }
     }
 
     /** Sends a request, and returns its answer of any status. */
@@ -38,9 +57,11 @@ final class RawEtcd implements AutoCloseable {
         try {
             var request =
                     HttpRequest.newBuilder(url.resolve(path))
-                            .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
-                            .build();
-            return client.send(request, BodyHandlers.ofString());
+                            .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)));
+            if (!token.isEmpty()) {
+                request.header("Authorization", token);
+            }
+            return client.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

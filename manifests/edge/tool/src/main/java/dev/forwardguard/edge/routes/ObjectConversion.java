@@ -78,7 +78,7 @@ final class ObjectConversion {
         }
     }
 
-    /** ObjectConversion by name, each of which is one that can be written and deleted alone. */
+    /** Objects by their names: each can be written and deleted alone. */
     void named(Named named, Mapping mapping, Spot spot) {
         for (Entry entry : mapping.entries()) {
             String name = entry.key().text();
