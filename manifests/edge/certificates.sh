@@ -6,6 +6,7 @@
 # A second run keeps the certificate authority and renews everything else. Keep DIRECTORY/ca.key: who has it can make a
 # certificate with the common name "root", and is etcd's root. With DAYS=n the certificates are good for n days instead of 730.
 set -euo pipefail
+unset CDPATH # else "cd" prints a line into the Secrets
 
 usage() { sed -n 's/^# \{0,1\}//; 2,7p' "$0" >&2; exit 2; }
 case $#:${2-} in

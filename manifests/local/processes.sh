@@ -95,6 +95,16 @@ still_running() {
   [ "${#running[@]}" -gt 0 ]
 }
 
+# The processes that these have started, and so on.
+children() {
+  local process
+  for process in "$@"; do
+    # shellcheck disable=SC2046 # numbers
+    set -- $(ps -A -o pid= -o ppid= | awk -v parent="$process" '$2 == parent { print $1 }')
+    [ $# -eq 0 ] || { echo "$@"; children "$@"; }
+  done
+}
+
 # Ends all processes with SIGTERM, and with SIGKILL after 15 s (or tenths_to_stop) or a second Ctrl-C.
 stop() {
   local status=$? patience=${tenths_to_stop:-150}
@@ -107,7 +117,9 @@ stop() {
     sleep 0.1
   done
   if still_running; then
-    kill -9 "${running[@]}"
+    # a script among them cannot end its own processes any more
+    # shellcheck disable=SC2046 # numbers
+    kill -9 "${running[@]}" $(children "${running[@]}")
     wait
   fi 2>/dev/null
   at_end

@@ -50,11 +50,27 @@ class InstallIT {
                 assertThat(shell.output()).doesNotContain("Warning").contains("gateway created");
             }
 
+            assertThat(withoutGateways(cluster, checkout))
+                    .contains("statefulset.apps/etcd ", "job.batch/edge-setup ")
+                    .doesNotContain("deployment.apps/gateway", "service/gateway");
             assertThat(secret(cluster, "etcd-root", "password")).matches("[0-9a-f]{48}");
             assertThat(secret(cluster, "etcd-routes", "password")).matches("[0-9a-f]{48}");
             assertThat(secret(cluster, "gateway-etcd-tls", "tls.crt"))
                     .startsWith("-----BEGIN CERTIFICATE-----");
         }
+    }
+
+    /** The way from one member to three: what must not change before the routes are there. */
+    private static String withoutGateways(Cluster cluster, Path checkout) {
+        String manual = EdgeManual.text();
+        int start = manual.indexOf("kubectl apply -k manifests/overlays/edge -l");
+        String selector = manual.substring(manual.indexOf('\'', start) + 1);
+        return cluster.kubectl(
+                "apply",
+                "--dry-run=server",
+                "-k",
+                checkout.resolve("manifests/overlays/edge").toString(),
+                "--selector=" + selector.substring(0, selector.indexOf('\'')));
     }
 
     private static String secret(Cluster cluster, String name, String key) {
