@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 
 /**
  * Test services on loopback. Each answers every path with its name, the request line, and the
@@ -33,17 +35,25 @@ class EdgeServices {
         server.start();
     }
 
+    /** {@code X-forwarded-prefix}, as the JDK has it, in the usual spelling. */
+    private static String usual(String field) {
+        return Pattern.compile("-[a-z]")
+                .matcher(field)
+                .replaceAll(found -> found.group().toUpperCase(Locale.ROOT));
+    }
+
     private static void answer(String name, HttpExchange exchange) throws IOException {
         try (exchange) {
-            var text = new StringBuilder("Hostname: ").append(name).append('\n');
+            var text = new StringBuilder("Hostname: ").append(name);
+            text.append("\nName: ").append(name).append('\n');
             text.append(exchange.getRequestMethod())
                     .append(' ')
                     .append(exchange.getRequestURI())
-                    .append('\n');
+                    .append(" HTTP/1.1\n");
             exchange.getRequestHeaders()
                     .forEach(
                             (field, values) ->
-                                    text.append(field)
+                                    text.append(usual(field))
                                             .append(": ")
                                             .append(String.join(", ", values))
                                             .append('\n'));

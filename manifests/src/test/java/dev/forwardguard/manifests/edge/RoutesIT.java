@@ -2,6 +2,8 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.Kustomization;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,26 @@ class RoutesIT {
                 // a matter of each application
                 .allMatch(line -> line.contains("encoded characters in the request path"));
         assertThat(RouteFiles.all()).hasSizeGreaterThan(8);
+    }
+
+    @Test
+    void toolAcceptsAllFiles() {
+        List<String> arguments = new ArrayList<>(List.of("check"));
+        routes.files().forEach(each -> arguments.add(each.toString()));
+
+        assertThat(new EdgeRoutes(directory, Map.of()).succeed(arguments.toArray(String[]::new)))
+                .contains("are valid");
+    }
+
+    /** As it is, so that nobody has a dashboard with a password that everybody knows. */
+    @Test
+    void toolRefusesDashboardWithoutHash() {
+        String file = Kustomization.MANIFESTS.resolve("edge/optional/dashboard.yaml").toString();
+
+        EdgeRoutes.Result result = new EdgeRoutes(directory, Map.of()).run("check", file);
+
+        assertThat(result.status()).isEqualTo(1);
+        assertThat(result.output()).contains("dashboard.yaml:17", "users");
     }
 
     @Test

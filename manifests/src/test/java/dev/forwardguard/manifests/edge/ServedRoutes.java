@@ -32,6 +32,7 @@ final class ServedRoutes implements AutoCloseable {
     private final Path directory;
     private final List<StandIn> standIns = new ArrayList<>();
     private final Map<String, String> here = new LinkedHashMap<>();
+    private final List<Path> files;
     private final RenderedGateway gateway;
 
     private ServedRoutes(Path directory) throws IOException {
@@ -39,6 +40,9 @@ final class ServedRoutes implements AutoCloseable {
         services();
         files();
         Path routes = RouteFiles.copy(directory, here);
+        try (var copies = Files.list(routes)) {
+            files = copies.toList();
+        }
         Files.writeString(routes.resolve("canary.yaml"), CANARY);
         gateway =
                 RenderedGateway.start(
@@ -82,7 +86,7 @@ final class ServedRoutes implements AutoCloseable {
                 request -> request.getFirst("Authorization") == null ? 401 : 200);
     }
 
-    /** A certificate, by the command in the file, and the Secret of the dashboard. */
+    /** A certificate, by the command in the file, and the user of the dashboard. */
     private void files() throws IOException {
         here.put(": secure.", ": " + directory.resolve("secure."));
         here.put("/etc/traefik", directory.toString());
@@ -90,8 +94,7 @@ final class ServedRoutes implements AutoCloseable {
         String command = text.substring(text.indexOf("openssl "), text.indexOf("\nhttp:"));
         Program.installed("sh", "dash")
                 .run(directory, "-c", "cd '%s' && %s".formatted(directory, command));
-        Files.createDirectory(directory.resolve("dashboard"));
-        Files.writeString(directory.resolve("dashboard/users"), alice());
+        here.put("alice:HASH", alice());
     }
 
     /** The user of the file, as htpasswd writes it. */
@@ -99,9 +102,14 @@ final class ServedRoutes implements AutoCloseable {
         return RouteFiles.text("routes/basic-and-digest-auth.yaml")
                 .lines()
                 .filter(line -> line.contains("alice:$2y$"))
-                .map(line -> line.strip().substring(2) + "\n")
+                .map(line -> line.strip().substring(2))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The files, without the canary. */
+    List<Path> files() {
+        return files;
     }
 
     RenderedGateway gateway() {

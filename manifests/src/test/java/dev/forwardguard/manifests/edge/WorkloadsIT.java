@@ -243,11 +243,9 @@ class WorkloadsIT {
                         "gateway-etcd-tls",
                         "edge-routes-etcd-tls",
                         "etcd-root",
-                        "etcd-routes",
-                        "gateway-dashboard-users");
+                        "etcd-routes");
         assertThat(EdgeManual.text())
                 .contains("create secret generic etcd-root ", "create secret generic etcd-routes ")
-                .contains("create secret generic gateway-dashboard-users ")
                 .contains("certificates.sh $S/certificates --secrets | kubectl apply");
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -23,6 +24,9 @@ public final class RouteFiles {
 
     private static final int MAX_FILES = 1_000;
 
+    /** Of directories in directories. */
+    private static final int MAX_DEPTH = 16;
+
     private RouteFiles() {}
 
     /**
@@ -30,7 +34,7 @@ public final class RouteFiles {
      * turns them into keys.
      *
      * @param paths files, and directories whose {@code *.yaml} and {@code *.yml} are read in the
-     *     order of their names, without hidden ones and without directories in them
+     *     order of their paths, as Traefik's file provider does, but without hidden ones
      * @param entryPoints the names that routers may use; those for UDP end with {@code /udp}
      */
     public static Routes read(List<Path> paths, Set<String> entryPoints) {
@@ -89,15 +93,22 @@ public final class RouteFiles {
     }
 
     private static List<Path> inDirectory(Path directory) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.filter(RouteFiles::isRouteFile).sorted().toList();
+        try (Stream<Path> entries = Files.walk(directory, MAX_DEPTH)) {
+            return entries.filter(each -> isRouteFile(directory.relativize(each), each))
+                    .sorted()
+                    .toList();
         }
     }
 
-    private static boolean isRouteFile(Path file) {
-        String name = file.getFileName().toString();
-        return !name.startsWith(".")
-                && (name.endsWith(".yaml") || name.endsWith(".yml"))
+    /** A volume of Kubernetes has its files a second time, in a hidden directory. */
+    private static boolean isRouteFile(Path below, Path file) {
+        String name = below.toString().toLowerCase(Locale.ROOT);
+        for (Path part : below) {
+            if (part.toString().startsWith(".")) {
+                return false;
+            }
+        }
+        return (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".toml"))
                 && Files.isRegularFile(file);
     }
 

@@ -127,11 +127,13 @@ class RouteFilesTest {
     }
 
     @Test
-    void readsDirectoriesWithoutHiddenFilesAndDirectories() throws IOException {
-        Files.createDirectory(directory.resolve("inner"));
-        Written.write(directory, "inner/c.yaml", "wrong");
+    void readsDirectoriesWithoutWhatIsHidden() throws IOException {
+        Files.createDirectories(directory.resolve("inner/most"));
+        Files.createDirectory(directory.resolve("..data"));
+        Written.write(directory, "inner/most/C.YML", ROUTER.formatted("c"));
+        Written.write(directory, "..data/c.yaml", "wrong");
         Written.write(directory, ".d.yaml", "wrong");
-        Written.write(directory, "e.toml", "wrong");
+        Written.write(directory, "e.txt", "wrong");
         Written.write(directory, "a.yaml", ROUTER.formatted("a"));
         Written.write(directory, "b.yml", ROUTER.formatted("b"));
 
@@ -141,7 +143,15 @@ class RouteFilesTest {
                         valid ->
                                 assertThat(valid.keys().objects().keySet())
                                         .map(ObjectName::name)
-                                        .containsExactly("a", "b"));
+                                        .containsExactly("a", "b", "c"));
+    }
+
+    @Test
+    void rejectsToml() throws IOException {
+        Written.write(directory, "a.toml", "[http]");
+
+        assertThat(RouteFiles.read(List.of(directory), RouteFiles.ENTRY_POINTS).toString())
+                .contains("is TOML");
     }
 
     @Test

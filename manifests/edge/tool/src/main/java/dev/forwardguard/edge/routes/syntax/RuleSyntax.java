@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  */
 public record RuleSyntax(Map<String, Matcher> matchers) implements Syntax {
     private static final Pattern HOST_NAME = Pattern.compile("[!-~&&[^/]]+");
+    private static final Pattern VERSION_2_GROUP = Pattern.compile("\\{[A-Za-z][A-Za-z0-9_-]*:");
     private static final Pattern METHOD = Pattern.compile("[A-Za-z-]+");
     private static final Pattern SNI = Pattern.compile("\\*|(\\*\\.)?[0-9A-Za-z_.:-]+");
 
@@ -32,11 +33,11 @@ public record RuleSyntax(Map<String, Matcher> matchers) implements Syntax {
             Map.ofEntries(
                     matcher("ClientIP", 1, 1, Addresses::rangeComplaint),
                     matcher("Method", 1, 1, text(METHOD, "must be a method")),
-                    matcher("Host", 1, 1, text(HOST_NAME, "must be a host name, without a path")),
+                    matcher("Host", 1, 1, RuleSyntax::host),
                     matcher("HostRegexp", 1, 1, RuleSyntax::asciiRegexp),
                     matcher("Path", 1, 1, RuleSyntax::path),
                     matcher("PathPrefix", 1, 1, RuleSyntax::path),
-                    matcher("PathRegexp", 1, 1, GoRegexp::complaint),
+                    matcher("PathRegexp", 1, 1, RuleSyntax::regexp),
                     matcher("Header", 2, 2, RuleSyntax::anything),
                     matcher("HeaderRegexp", 2, 2, GoRegexp::complaint),
                     matcher("Query", 1, 2, RuleSyntax::anything),
@@ -146,13 +147,37 @@ public record RuleSyntax(Map<String, Matcher> matchers) implements Syntax {
         return Optional.empty();
     }
 
+    /** It would never match: of a request Traefik compares the name alone. */
+    private static Optional<String> host(String text) {
+        if (text.indexOf(':') >= 0 && text.indexOf(':') == text.lastIndexOf(':')) {
+            return Optional.of("must be a name without a port");
+        }
+        return HOST_NAME.matcher(text).matches()
+                ? placeholder(text)
+                : Optional.of(
+                        "must be a host name in ASCII (xn--…), without a path");
+    }
+
     private static Optional<String> path(String text) {
-        return text.startsWith("/") ? Optional.empty() : Optional.of("must begin with /");
+        return text.startsWith("/") ? placeholder(text) : Optional.of("must begin with /");
+    }
+
+    /** Version 2 had {@code {name:regexp}}. Version 3 takes it as it is, and nothing matches. */
+    private static Optional<String> placeholder(String text) {
+        return text.contains("{")
+                ? Optional.of("has no placeholders in version 3: use HostRegexp or PathRegexp")
+                : Optional.empty();
+    }
+
+    private static Optional<String> regexp(String text) {
+        return VERSION_2_GROUP.matcher(text).find()
+                ? Optional.of("{name:regexp} is of version 2: write the regular expression alone")
+                : GoRegexp.complaint(text);
     }
 
     private static Optional<String> asciiRegexp(String text) {
         return text.chars().allMatch(c -> c < 128)
-                ? GoRegexp.complaint(text)
+                ? regexp(text)
                 : Optional.of("must be ASCII");
     }
 

@@ -19,7 +19,7 @@ public final class Syntaxes {
                     named("text", "(?s)[^\\x00]*", "must be a text"),
                     named(
                             "header-value",
-                            "([^\\p{Cntrl}\\s]([^\\p{Cntrl}]|\\t)*)?",
+                            "([^\\p{Cntrl}\\s][\\t[^\\p{Cntrl}]]*)?",
                             "must be one line without white space before it"),
                     named("token", TOKEN, "must be a name as in HTTP, such as X-Example"),
                     named("allowed-header", TOKEN, "must be a name as in HTTP, or *"),

@@ -17,6 +17,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Locale;
 
 /** Reads one file of at most {@link #MAX_BYTES}. */
 public final class YamlFile {
@@ -35,6 +36,9 @@ public final class YamlFile {
      * @throws IOException if the file cannot be read
      */
     public static YamlValue.Mapping read(Path file) throws IOException, YamlException {
+        if (file.toString().toLowerCase(Locale.ROOT).endsWith(".toml")) {
+            throw new YamlException(1, "is TOML: write it as YAML");
+        }
         String content = content(file);
         rejectTemplates(content);
         Node root = document(content);

@@ -24,7 +24,8 @@ class RuleSyntaxTest {
                 "Method(`GET`)",
                 "Host(`*.example.com`)",
                 "Host(`a`) &&\n  Path(`/b`)\n",
-                "PathRegexp(\"^/a\\\\.b$\")",
+                "PathRegexp(\"^/a\\\\.b$\") || PathRegexp(`^/a{2}/b{1,3}$`)",
+                "Host(`::1`)",
             })
     void takesRules(String rule) {
         assertThat(HTTP.complaint(rule)).isEmpty();
@@ -69,6 +70,12 @@ class RuleSyntaxTest {
                 "Host(`a`)\n&& Path(`/`)",
                 "Host(`a`) // comment",
                 "Host(\"\\d\")",
+                "Host(`a.example.com:8443`)",
+                "Host(`{sub:[a-z]+}.example.com`)",
+                "HostRegexp(`{sub:[a-z]+}.example.com`)",
+                "PathPrefix(`/x/{id:[0-9]+}`)",
+                "Path(`/x/{id}`)",
+                "PathRegexp(`^/x/{id:[0-9]+}`)",
             })
     void rejects(String rule) {
         assertThat(HTTP.complaint(rule)).isPresent();

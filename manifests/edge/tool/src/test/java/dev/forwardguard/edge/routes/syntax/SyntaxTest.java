@@ -4,10 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 
 class SyntaxTest {
+    /** Of a line that is longer than any stack: the image gives it 512 KiB. */
+    @ParameterizedTest
+    @ValueSource(strings = {"string", "header-value", "text", "http-url", "regexp", "path"})
+    void takesLongTexts(String word) {
+        String start = word.equals("http-url") ? "http://a/" : "/";
+
+        assertThat(Syntaxes.of(word, List.of()).complaint(start + "a".repeat(100_000))).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
