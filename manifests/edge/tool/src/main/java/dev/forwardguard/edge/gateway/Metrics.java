@@ -18,8 +18,14 @@ public final class Metrics {
         StringBuilder text = new StringBuilder();
         head(text, "edge_etcd_up", "Whether etcd answers.");
         text.append("edge_etcd_up ").append(etcdIsUp ? 1 : 0).append('\n');
-        head(text, "edge_etcd_revision", "The number of the canary route in etcd.");
-        canary.ifPresent(number -> text.append("edge_etcd_revision ").append(number).append('\n'));
+        head(
+                text,
+                "edge_etcd_revision",
+                "The number of the canary route in etcd; 0 if it has none.");
+        if (etcdIsUp) {
+            // without a number an empty etcd could not be told from gateways that are current
+            text.append("edge_etcd_revision ").append(canary.orElse(0)).append('\n');
+        }
         head(text, "edge_gateway_up", "Whether the gateway answers on its canary entry point.");
         gateways.forEach(
                 (url, reading) ->

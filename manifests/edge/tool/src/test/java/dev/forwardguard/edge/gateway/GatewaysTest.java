@@ -142,6 +142,19 @@ final class GatewaysTest {
                 .isThrownBy(() -> new Gateway(URI.create("gateway:8082")));
     }
 
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Gateway(URI.create("http://alice:wonderland@gateway:8082")))
+                .withMessageNotContaining("wonderland");
+    }
+
+    /** Otherwise nothing could be compared, and no alert would fire. */
+    @Test
+    void etcdWithoutCanaryHasNumberZero() {
+        assertThat(Metrics.text(Map.of(), OptionalLong.empty(), true).lines())
+                .contains("edge_etcd_up 1", "edge_etcd_revision 0");
+        assertThat(Metrics.text(Map.of(), OptionalLong.empty(), false).lines())
+                .contains("edge_etcd_up 0")
+                .noneMatch(each -> each.startsWith("edge_etcd_revision"));
     @Test
     void servesMetrics() throws IOException, InterruptedException {
         Map<URI, Reading> readings = new LinkedHashMap<>();
