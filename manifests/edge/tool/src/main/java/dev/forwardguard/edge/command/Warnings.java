@@ -11,6 +11,7 @@ import dev.forwardguard.edge.etcd.EtcdException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What works today, and will not some day. */
@@ -20,6 +21,10 @@ final class Warnings {
     private static final String AUTHENTICATION_OFF =
             "authentication is off in etcd: everybody who reaches it can change routes; edge-routes setup"
                     + " switches it on";
+
+    private static final String AFTER_A_LOSS =
+            "After a loss, gateways that were running before ignore what is new: restart them once all routes are"
+                    + " applied, see the README, \"Restore\"";
 
     private Warnings() {}
 
@@ -52,6 +57,7 @@ final class Warnings {
 
     private static List<String> ofTree(StoredTree tree, Root root) {
         List<String> warnings = new ArrayList<>();
+        loss(tree).ifPresent(warnings::add);
         if (tree.marker()) {
             warnings.add(
                     ("the key \"%s\" itself exists. With it, gateways keep deleted routes alive: etcdctl"
@@ -69,6 +75,21 @@ final class Warnings {
             warnings.add("and %d more such keys".formatted(strays.size() - MOST_KEYS));
         }
         return warnings;
+    }
+
+    /** Setup writes a canary, and each canary's number is at most the revision that wrote it. */
+    private static Optional<String> loss(StoredTree tree) {
+        if (tree.canary().isEmpty()) {
+            return Optional.of(
+                    "etcd has no canary: its data is lost, or edge-routes setup was never run. "
+                            + AFTER_A_LOSS);
+        }
+        long canary = tree.canary().getAsLong();
+        return canary > tree.revision()
+                ? Optional.of(
+                        "etcd is at revision %d, but its canary has %d: its data was lost or restored. %s"
+                                .formatted(tree.revision(), canary, AFTER_A_LOSS))
+                : Optional.empty();
     }
 
     private static boolean gatewaysCannotRead(Etcd etcd, Root root) {
