@@ -71,7 +71,7 @@ final class ApplyCommand implements Callable<Integer> {
             return ExitCode.INVALID.status();
         }
         try (Etcd etcd = options.open();
-                var rollout = new Rollout(gateways, timeout, terminal)) {
+                var rollout = new Rollout(gateways, timeout, options, terminal)) {
             return apply(wanted.get(), new Store(etcd, options.root()), etcd, rollout, terminal);
         } catch (EtcdException e) {
             return terminal.fail(e, options);

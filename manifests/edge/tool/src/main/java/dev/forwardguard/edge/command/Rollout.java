@@ -1,6 +1,7 @@
 package dev.forwardguard.edge.command;
 
 import dev.forwardguard.edge.apply.Store;
+import dev.forwardguard.edge.etcd.EtcdException;
 import dev.forwardguard.edge.gateway.Gateways;
 import dev.forwardguard.edge.gateway.Lag;
 import dev.forwardguard.edge.gateway.Reading;
@@ -15,12 +16,14 @@ final class Rollout implements AutoCloseable {
     private final Gateways gateways;
     private final boolean isEmpty;
     private final Duration limit;
+    private final EtcdOptions options;
     private final Terminal terminal;
 
-    Rollout(List<URI> urls, Duration limit, Terminal terminal) {
+    Rollout(List<URI> urls, Duration limit, EtcdOptions options, Terminal terminal) {
         this.gateways = new Gateways(urls);
         this.isEmpty = urls.isEmpty();
         this.limit = limit;
+        this.options = options;
         this.terminal = terminal;
     }
 
@@ -30,28 +33,58 @@ final class Rollout implements AutoCloseable {
             return ExitCode.OK.status();
         }
         Map<URI, Reading> readings = gateways.await(canary, limit);
-        long now = isAbove(readings, canary) ? store.read().canary().orElse(0) : canary;
+        if (!Lag.isAnyAbove(readings.values(), canary)) {
+            return report(readings, canary, canary);
+        }
+        try {
+            return report(readings, canary, store.read().canary().orElse(0));
+        } catch (EtcdException e) {
+            return reportWithoutEtcd(readings, canary, e);
+        }
+    }
+
+    /**
+     * @param first the number that was applied
+     * @param last the number that etcd has now
+     */
+    private int report(Map<URI, Reading> readings, long first, long last) {
         int status = ExitCode.OK.status();
         for (var each : readings.entrySet()) {
-            boolean served =
-                    each.getValue() instanceof Reading.Shows it
-                            && it.revision() >= canary
-                            && it.revision() <= now;
-            if (served) {
-                terminal.line(each.getKey() + " serves revision " + each.getValue().text());
+            if (Lag.isCurrent(each.getValue(), first, last)) {
+                served(each);
             } else {
-                status =
-                        terminal.fail(
-                                ExitCode.STALE, Lag.advice(each.getKey(), each.getValue(), canary));
+                status = stale(each, last);
             }
         }
         return status;
     }
 
-    /** Then somebody has applied something later, or etcd has lost its data. */
-    private static boolean isAbove(Map<URI, Reading> readings, long canary) {
-        return readings.values().stream()
-                .anyMatch(each -> each instanceof Reading.Shows it && it.revision() > canary);
+    /** The routes are written, whatever etcd says now. */
+    private int reportWithoutEtcd(Map<URI, Reading> readings, long canary, EtcdException e) {
+        boolean areAllCurrent = true;
+        for (var each : readings.entrySet()) {
+            if (Lag.isCurrent(each.getValue(), canary, Long.MAX_VALUE)) {
+                served(each);
+            } else {
+                stale(each, canary);
+                areAllCurrent = false;
+            }
+        }
+        int status =
+                terminal.fail(
+                        ExitCode.UNREACHABLE,
+                        "revision %d is applied, but whether etcd has the later one that a gateway shows is not known: %s"
+                                .formatted(canary, Remedy.of(e, options.root(), options.user())));
+        return areAllCurrent ? status : ExitCode.STALE.status();
+    }
+
+    private void served(Map.Entry<URI, Reading> gateway) {
+        terminal.line(gateway.getKey() + " serves revision " + gateway.getValue().text());
+    }
+
+    private int stale(Map.Entry<URI, Reading> gateway, long canary) {
+        return terminal.fail(
+                ExitCode.STALE, Lag.advice(gateway.getKey(), gateway.getValue(), canary));
     }
 
     @Override

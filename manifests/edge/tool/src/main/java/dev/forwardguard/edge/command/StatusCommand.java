@@ -1,7 +1,6 @@
 package dev.forwardguard.edge.command;
 
 import dev.forwardguard.edge.apply.Store;
-import dev.forwardguard.edge.apply.StoredTree;
 import dev.forwardguard.edge.etcd.Etcd;
 import dev.forwardguard.edge.etcd.EtcdAccess;
 import dev.forwardguard.edge.etcd.EtcdException;
@@ -68,9 +67,10 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static int table(Store store, Gateways gateways, Terminal terminal) {
-        StoredTree tree = store.read();
-        long canary = tree.canary().orElse(0);
+        OptionalLong first = store.read().canary();
         var readings = gateways.read();
+        OptionalLong last =
+                Lag.isAnyAbove(readings.values(), first.orElse(0)) ? store.read().canary() : first;
         int width =
                 Math.max(
                         "etcd".length(),
@@ -82,16 +82,17 @@ final class StatusCommand implements Callable<Integer> {
         terminal.line(
                 row.formatted(
                         "etcd",
-                        tree.canary().isPresent()
-                                ? canary
+                        last.isPresent()
+                                ? last.getAsLong()
                                 : "no canary: run edge-routes setup or apply"));
         readings.forEach((url, reading) -> terminal.line(row.formatted(url, reading.text())));
         int status = ExitCode.OK.status();
         for (var each : readings.entrySet()) {
-            if (!Lag.isCurrent(each.getValue(), canary)) {
+            if (!Lag.isCurrent(each.getValue(), first.orElse(0), last.orElse(0))) {
                 status =
                         terminal.fail(
-                                ExitCode.STALE, Lag.advice(each.getKey(), each.getValue(), canary));
+                                ExitCode.STALE,
+                                Lag.advice(each.getKey(), each.getValue(), last.orElse(0)));
             }
         }
         return status;

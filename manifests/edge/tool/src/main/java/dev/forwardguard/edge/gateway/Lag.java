@@ -1,14 +1,31 @@
 package dev.forwardguard.edge.gateway;
 
 import java.net.URI;
+import java.util.Collection;
 
 /** What a reading says about a gateway, when the tree in etcd has this canary. */
 public final class Lag {
     private Lag() {}
 
-    /** Whether it serves the tree that is in etcd. */
-    public static boolean isCurrent(Reading reading, long canary) {
-        return reading instanceof Reading.Shows it && it.revision() == canary;
+    /**
+     * Whether it served the tree that was in etcd.
+     *
+     * @param first the canary in etcd before the gateway was asked
+     * @param last the canary in etcd after that
+     */
+    public static boolean isCurrent(Reading reading, long first, long last) {
+        return reading instanceof Reading.Shows it
+                && it.revision() >= first
+                && it.revision() <= last;
+    }
+
+    /**
+     * Whether a gateway shows more than that. Then somebody has applied something since that was
+     * read, or etcd has lost its data: only reading etcd again can tell.
+     */
+    public static boolean isAnyAbove(Collection<Reading> readings, long canary) {
+        return readings.stream()
+                .anyMatch(each -> each instanceof Reading.Shows it && it.revision() > canary);
     }
 
     /** One line for a gateway that is not current: what it shows, and what to look for. */

@@ -132,8 +132,10 @@ final class GatewaysTest {
         assertThat(Lag.advice(NOBODY, new Reading.NoCanary(404), 42))
                 .contains("404", "permission denied");
         assertThat(Lag.advice(NOBODY, new Reading.Silent("refused"), 42)).contains("refused");
-        assertThat(Lag.isCurrent(new Reading.Shows(42), 42)).isTrue();
-        assertThat(Lag.isCurrent(new Reading.Shows(43), 42)).isFalse();
+        assertThat(Lag.isCurrent(new Reading.Shows(42), 42, 42)).isTrue();
+        assertThat(Lag.isCurrent(new Reading.Shows(43), 42, 42)).isFalse();
+        assertThat(Lag.isCurrent(new Reading.Shows(43), 42, 44)).isTrue();
+        assertThat(Lag.isCurrent(new Reading.Shows(41), 42, 44)).isFalse();
     }
 
     @Test
