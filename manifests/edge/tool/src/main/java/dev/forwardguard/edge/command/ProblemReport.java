@@ -12,7 +12,9 @@ final class ProblemReport {
     private ProblemReport() {}
 
     static void print(List<Problem> problems, PrintWriter out) {
-        problems.stream().limit(MAX_LINES).forEach(out::println);
+        problems.stream()
+                .limit(MAX_LINES)
+                .forEach(each -> out.println(Terminal.onOneLine(each.toString())));
         int more = problems.size() - MAX_LINES;
         if (more > 0) {
             out.printf("and %d more%n", more);

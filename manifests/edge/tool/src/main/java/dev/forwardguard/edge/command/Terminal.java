@@ -59,8 +59,11 @@ record Terminal(PrintWriter out, PrintWriter errors) {
         }
     }
 
-    /** Names of keys come from whoever may write into etcd. */
-    private static String onOneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+    /**
+     * Names of keys come from whoever may write into etcd. Not only line ends: a terminal obeys the
+     * controls of ASCII and C1, and text with bidi controls shows something else than it is.
+     */
+    static String onOneLine(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "?");
     }
 }

@@ -28,6 +28,10 @@ public final class Gateway implements AutoCloseable {
      *     ignored
      */
     public Gateway(URI url) {
+        if (url.toString().contains("@")) {
+            throw new IllegalArgumentException(
+                    "the URL of a gateway must have no user or password, since it is printed");
+        }
         if (url.getHost() == null
                 || !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
             throw new IllegalArgumentException(

@@ -142,8 +142,6 @@ final class GatewaysTest {
     void refusesWhatIsNoUrl() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Gateway(URI.create("gateway:8082")));
-    }
-
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Gateway(URI.create("http://alice:wonderland@gateway:8082")))
                 .withMessageNotContaining("wonderland");
@@ -157,6 +155,8 @@ final class GatewaysTest {
         assertThat(Metrics.text(Map.of(), OptionalLong.empty(), false).lines())
                 .contains("edge_etcd_up 0")
                 .noneMatch(each -> each.startsWith("edge_etcd_revision"));
+    }
+
     @Test
     void servesMetrics() throws IOException, InterruptedException {
         Map<URI, Reading> readings = new LinkedHashMap<>();
