@@ -83,6 +83,9 @@ final class ApplyCommand implements Callable<Integer> {
         Warnings.of(etcd, before, options.root(), options.user() != null).forEach(terminal::warn);
         var difference = Difference.between(before, wanted, prune);
         terminal.print(difference);
+        if (!prune) {
+            LostCertificates.warning(difference).ifPresent(terminal::warn);
+        }
         if (dryRun) {
             return ExitCode.OK.status();
         }

@@ -40,7 +40,11 @@ final class DiffCommand implements Callable<Integer> {
             StoredTree before = new Store(etcd, options.root()).read();
             Warnings.of(etcd, before, options.root(), options.user() != null)
                     .forEach(terminal::warn);
-            terminal.print(Difference.between(before, wanted.get(), prune));
+            var difference = Difference.between(before, wanted.get(), prune);
+            terminal.print(difference);
+            if (!prune) {
+                LostCertificates.warning(difference).ifPresent(terminal::warn);
+            }
             return ExitCode.OK.status();
         } catch (EtcdException e) {
             return terminal.fail(e, options);
