@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** How to reach etcd. */
 final class EtcdOptions {
@@ -82,6 +83,11 @@ final class EtcdOptions {
      */
     Etcd open() {
         return new Etcd(access());
+    }
+
+    /** The files that a client reads, once. */
+    List<Path> files() {
+        return Stream.of(passwordFile, ca, certificate, key).flatMap(Stream::ofNullable).toList();
     }
 
     /** The password of the options or the environment. */

@@ -2,7 +2,6 @@ package dev.forwardguard.edge.command;
 
 import dev.forwardguard.edge.apply.Store;
 import dev.forwardguard.edge.etcd.Etcd;
-import dev.forwardguard.edge.etcd.EtcdAccess;
 import dev.forwardguard.edge.etcd.EtcdException;
 import dev.forwardguard.edge.gateway.Gateways;
 import dev.forwardguard.edge.gateway.Lag;
@@ -31,6 +30,9 @@ import java.util.concurrent.CountDownLatch;
         description =
                 "Shows which revision each gateway serves, beside etcd's. Exit status 4 if one is behind.")
 final class StatusCommand implements Callable<Integer> {
+    /** A scrape ends after 10 s by default, so etcd and gateways together must answer before. */
+    private static final Duration PER_SCRAPE = Duration.ofSeconds(4);
+
     @Parameters(
             arity = "1..*",
             paramLabel = "GATEWAY-URL",
@@ -50,20 +52,17 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Terminal terminal = Terminal.of(spec);
-        try (Etcd etcd = new Etcd(access());
-                var gateways = new Gateways(urls)) {
-            Store store = new Store(etcd, options.root());
-            return port == null
-                    ? table(store, gateways, terminal)
-                    : serve(port, store, gateways, terminal);
+        try (var gateways = new Gateways(urls)) {
+            return port == null ? table(gateways, terminal) : serve(port, gateways, terminal);
         } catch (EtcdException e) {
             return terminal.fail(e, options);
         }
     }
 
-    /** A scrape ends after 10 s by default, so etcd and gateways together must answer before. */
-    private EtcdAccess access() {
-        return port == null ? options.access() : options.access().within(Duration.ofSeconds(4));
+    private int table(Gateways gateways, Terminal terminal) {
+        try (Etcd etcd = options.open()) {
+            return table(new Store(etcd, options.root()), gateways, terminal);
+        }
     }
 
     private static int table(Store store, Gateways gateways, Terminal terminal) {
@@ -98,19 +97,20 @@ final class StatusCommand implements Callable<Integer> {
         return status;
     }
 
-    private static int serve(int port, Store store, Gateways gateways, Terminal terminal)
+    private int serve(int port, Gateways gateways, Terminal terminal)
             throws IOException, InterruptedException {
-        try (var server = new MetricsServer(port, () -> metrics(store, gateways))) {
+        try (var store = new LastingStore(options, PER_SCRAPE, terminal);
+                var server = new MetricsServer(port, () -> metrics(store, gateways))) {
             terminal.line("serving metrics at port " + server.port());
             new CountDownLatch(1).await();
             return ExitCode.OK.status();
         }
     }
 
-    private static String metrics(Store store, Gateways gateways) {
+    private static String metrics(LastingStore store, Gateways gateways) {
         var readings = gateways.read();
         try {
-            return Metrics.text(readings, store.read().canary(), true);
+            return Metrics.text(readings, store.canary(), true);
         } catch (EtcdException _) {
             return Metrics.text(readings, OptionalLong.empty(), false);
         }

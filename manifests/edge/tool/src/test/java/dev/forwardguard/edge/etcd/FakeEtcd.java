@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -42,8 +44,14 @@ public final class FakeEtcd implements AutoCloseable {
         record Before(Runnable event) implements Fault {}
     }
 
+    private static final String LOGIN = "/v3/auth/authenticate";
     private static final String TOO_MANY =
             "{\"code\": 3, \"message\": \"etcdserver: too many operations in txn request\"}";
+
+    private static final String WRONG_PASSWORD =
+            "{\"code\": 3, \"message\": \"etcdserver: authentication failed, invalid user ID or password\"}";
+    private static final String UNKNOWN_TOKEN =
+            "{\"code\": 16, \"message\": \"etcdserver: invalid auth token\"}";
 
     private record Planned(String path, Fault fault) {}
 
@@ -51,6 +59,8 @@ public final class FakeEtcd implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Deque<Planned> planned = new ConcurrentLinkedDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Set<String> tokens = ConcurrentHashMap.newKeySet();
+    private volatile String password = "";
     private final CountDownLatch end = new CountDownLatch(1);
     private final FakeKeys keys;
 
@@ -86,6 +96,28 @@ public final class FakeEtcd implements AutoCloseable {
         planned.add(new Planned(path, fault));
     }
 
+    /** From now on this is the only password, and tokens are those of logins with it. */
+    public void changePassword(String only) {
+        tokens.clear();
+        password = only;
+    }
+
+    private boolean isAllowed(HttpExchange exchange, String path, byte[] body) throws IOException {
+        String token = exchange.getRequestHeaders().getFirst("Authorization");
+        if (password.isEmpty() || path.equals("/version")) {
+            return true;
+        }
+        boolean isLogin = path.equals(LOGIN);
+        boolean isAllowed =
+                isLogin
+                        ? Json.text(json(body), "password").equals(password)
+                        : token != null && tokens.contains(token);
+        if (!isAllowed) {
+            send(exchange, isLogin ? 400 : 401, isLogin ? WRONG_PASSWORD : UNKNOWN_TOKEN);
+        }
+        return isAllowed;
+    }
+
     /** The paths and tokens of all requests, such as {@code /v3/kv/range token-1}. */
     public List<String> requests() {
         return List.copyOf(requests);
@@ -97,7 +129,9 @@ public final class FakeEtcd implements AutoCloseable {
             byte[] body = exchange.getRequestBody().readAllBytes();
             String token = exchange.getRequestHeaders().getFirst("Authorization");
             requests.add(path + (token == null ? "" : " " + token));
-            answer(exchange, path, body);
+            if (isAllowed(exchange, path, body)) {
+                answer(exchange, path, body);
+            }
         }
     }
 
@@ -139,11 +173,17 @@ public final class FakeEtcd implements AutoCloseable {
         }
         JsonNode request = json(body);
         return switch (path) {
-            case "/v3/auth/authenticate" -> "{\"token\": \"token-" + requests.size() + "\"}";
+            case LOGIN -> "{\"token\": \"" + newToken() + "\"}";
             case "/v3/kv/range" -> keys.range(request);
             case "/v3/kv/txn" -> keys.txn(request);
             default -> throw new AssertionError("no such path: " + path);
         };
+    }
+
+    private String newToken() {
+        String token = "token-" + requests.size();
+        tokens.add(token);
+        return token;
     }
 
     private static JsonNode json(byte[] body) throws IOException {
