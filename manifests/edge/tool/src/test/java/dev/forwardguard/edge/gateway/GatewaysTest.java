@@ -22,6 +22,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Gateways that answer this and that. */
@@ -94,6 +98,99 @@ final class GatewaysTest {
 
         try (var gateways = new Gateways(List.of(name))) {
             assertThat(gateways.read()).isEqualTo(Map.of(name, new Reading.Shows(42)));
+        }
+    }
+
+    /** Of a name, one that ends while it is waited for, and never followed. */
+    @Test
+    void doesNotWaitForOneThatHasGone() {
+        URI current = gateway("41", "42");
+        URI ending = gateway("127.0.0.2", current.getPort(), "41");
+        var addresses = new CopyOnWriteArrayList<>(List.of("127.0.0.1", "127.0.0.2"));
+        URI name = URI.create("http://gateways:" + current.getPort());
+        try (var gateways = new Gateways(List.of(name, current), host -> all(addresses, host));
+                var later = Executors.newSingleThreadScheduledExecutor()) {
+            later.schedule(() -> addresses.remove("127.0.0.2"), 300, TimeUnit.MILLISECONDS);
+
+            Map<URI, Reading> readings = gateways.await(42, LIMIT);
+
+            assertThat(readings).containsEntry(current, new Reading.Shows(42));
+            assertThat(readings).doesNotContainKey(ending);
+        }
+    }
+
+    @Test
+    void waitsForOneThatComes() {
+        URI first = gateway("41", "41", "41", "42");
+        URI second = gateway("127.0.0.2", first.getPort(), "41", "41", "41", "42");
+        URI third = gateway("127.0.0.3", first.getPort(), "41", "41", "41", "41", "42");
+        var addresses = new CopyOnWriteArrayList<>(List.of("127.0.0.1", "127.0.0.2"));
+        AtomicInteger lookups = new AtomicInteger();
+        URI name = URI.create("http://gateways:" + first.getPort());
+        try (var gateways =
+                new Gateways(
+                        List.of(name),
+                        host -> {
+                            if (lookups.incrementAndGet() == 3) {
+                                addresses.add("127.0.0.3");
+                            }
+                            return all(addresses, host);
+                        })) {
+            assertThat(gateways.await(42, LIMIT))
+                    .isEqualTo(
+                            Map.of(
+                                    first, new Reading.Shows(42),
+                                    second, new Reading.Shows(42),
+                                    third, new Reading.Shows(42)));
+        }
+    }
+
+    private static InetAddress[] all(List<String> addresses, String host) {
+        return host.equals("gateways")
+                ? addresses.stream().map(InetAddress::ofLiteral).toArray(InetAddress[]::new)
+                : new InetAddress[] {InetAddress.ofLiteral(host)};
+    }
+
+    /** Nothing in Java bounds a lookup. */
+    @Test
+    void doesNotWaitForNameServer() {
+        URI fine = gateway("42");
+        URI name = URI.create("http://gateways:8082");
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicInteger lookups = new AtomicInteger();
+        Replicas.Resolver resolver =
+                host -> {
+                    if (host.equals("gateways")) {
+                        lookups.incrementAndGet();
+                        awaitUninterruptibly(end);
+                    }
+                    return new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")};
+                };
+        try (var gateways = new Gateways(List.of(name, fine), resolver)) {
+            long start = System.nanoTime();
+
+            Map<URI, Reading> readings = gateways.await(42, Duration.ofSeconds(3));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isLessThan(Duration.ofSeconds(8));
+            assertThat(readings.get(name)).isEqualTo(new Reading.Silent("no name server answers"));
+            assertThat(readings.get(fine)).isEqualTo(new Reading.Shows(42));
+            assertThat(lookups).as("none is begun beside one that hangs").hasValue(1);
+        } finally {
+            end.countDown();
+        }
+    }
+
+    /** As a lookup in the system's library does. */
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean isOver = false;
+        while (!isOver) {
+            try {
+                latch.await();
+                isOver = true;
+            } catch (InterruptedException _) {
+                // goes on
+            }
         }
     }
 
