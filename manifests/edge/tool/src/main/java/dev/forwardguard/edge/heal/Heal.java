@@ -87,7 +87,8 @@ public final class Heal {
     }
 
     private void heal(Workload workload) {
-        Map<Pod, Reading> stale = new Observation(edge).stale(workload, options.behind());
+        var observation = new Observation(edge);
+        Map<Pod, Reading> stale = observation.stale(workload, options.behind());
         stale.forEach(
                 (pod, shown) -> edge.out().accept(pod.name() + " is behind: " + shown.text()));
         if (options.isDryRun()) {
@@ -97,10 +98,10 @@ public final class Heal {
         try (var trial = new Trial(edge, workload.name(), options.timeout())) {
             trial.removeOthers();
             if (!stale.isEmpty()) {
-                replace(workload, stale, trial);
+                replace(workload, stale, observation, trial);
             }
         }
-        edge.out().accept("no gateway of " + workload + " is behind");
+        edge.out().accept("no gateway of " + workload + " that answers is behind");
     }
 
     private static void endDryRun(int stale) {
@@ -111,7 +112,8 @@ public final class Heal {
         }
     }
 
-    private void replace(Workload workload, Map<Pod, Reading> stale, Trial trial) {
+    private void replace(
+            Workload workload, Map<Pod, Reading> stale, Observation observation, Trial trial) {
         trial.ensure(edge.cluster().refreshed(workload));
         Workload now = edge.cluster().refreshed(workload);
         if (!now.surges()) {
@@ -121,7 +123,8 @@ public final class Heal {
         var rollout = new Rollout(edge, options.timeout());
         if (now.progress().isRollingOut()) {
             rollout.awaitEnd(now);
-            if (new Observation(edge).stale(now, Duration.ZERO).isEmpty()) {
+            // as at first: right after an apply every gateway is behind for a moment
+            if (observation.stale(now, options.behind()).isEmpty()) {
                 return;
             }
         }

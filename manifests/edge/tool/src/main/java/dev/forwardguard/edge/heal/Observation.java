@@ -4,14 +4,20 @@ import dev.forwardguard.edge.gateway.Reading;
 import dev.forwardguard.edge.heal.HealException.Reason;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Which gateways are behind etcd, and stay so. */
+/**
+ * Which gateways are behind etcd, and stay so. One that does not answer is not known to be: its
+ * node may be lost, or the path to it cut, and its visitors may notice nothing.
+ */
 final class Observation {
     private final Edge edge;
+    private final Set<String> silent = new HashSet<>();
 
     Observation(Edge edge) {
         this.edge = edge;
@@ -36,13 +42,19 @@ final class Observation {
             now.keySet().removeIf(each -> !before.contains(each.uid()));
             stale = now;
         }
-        refuseLostRoutes(workload);
+        Map<Pod, Reading> shown = shown(workload);
+        refuseLostRoutes(shown);
+        nameSilent(shown);
         return servingLast(stale);
     }
 
     private Map<Pod, Reading> behind(Workload workload, long number) {
         Map<Pod, Reading> behind = shown(workload);
-        behind.values().removeIf(each -> CanaryProbe.reaches(each, number));
+        behind.values()
+                .removeIf(
+                        each ->
+                                each instanceof Reading.Silent
+                                        || CanaryProbe.reaches(each, number));
         return behind;
     }
 
@@ -58,8 +70,7 @@ final class Observation {
     }
 
     /** etcd is asked after the gateways: an apply in between must not look like a loss. */
-    private void refuseLostRoutes(Workload workload) {
-        Map<Pod, Reading> shown = shown(workload);
+    private void refuseLostRoutes(Map<Pod, Reading> shown) {
         long number = edge.store().read().number();
         shown.forEach(
                 (pod, each) -> {
@@ -68,6 +79,18 @@ final class Observation {
                                 Reason.STALE,
                                 "%s shows %d, etcd has only %d: it has lost its data or was restored. Nothing is replaced, since a fresh gateway would serve what etcd has now; apply the routes first, see the README, \"Restore\""
                                         .formatted(pod.name(), it.revision(), number));
+                    }
+                });
+    }
+
+    private void nameSilent(Map<Pod, Reading> shown) {
+        shown.forEach(
+                (pod, each) -> {
+                    if (each instanceof Reading.Silent it && silent.add(pod.uid())) {
+                        edge.out()
+                                .accept(
+                                        "%s does not answer (%s), and is left alone: look at its node, and at what is between"
+                                                .formatted(pod.name(), it.reason()));
                     }
                 });
     }

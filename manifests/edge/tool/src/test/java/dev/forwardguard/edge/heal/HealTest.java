@@ -129,6 +129,37 @@ class HealTest {
             assertThat(edge.events).isEmpty();
         }
 
+        /**
+         * A lost node, or a cut path: a rollout would replace the healthy ones, and help nobody.
+         */
+        @ParameterizedTest
+        @EnumSource
+        void leavesGatewayThatDoesNotAnswer(Kind kind) {
+            var edge = surging(kind);
+            String silent = edge.gateway(new Reading.Silent("connection timed out"));
+            edge.gateway(CURRENT);
+
+            edge.heal();
+
+            assertThat(edge.events).isEmpty();
+            assertThat(edge.lines)
+                    .filteredOn(each -> each.contains(silent))
+                    .singleElement()
+                    .asString()
+                    .contains("does not answer (connection timed out), and is left alone");
+        }
+
+        @Test
+        void leavesGatewayThatFallsSilentWhileItIsBehind() {
+            var edge = surging(Kind.DEPLOYMENT);
+            String one = edge.gateway(BEHIND);
+            edge.atNextPause(() -> edge.readings.put(one, new Reading.Silent("gone")));
+
+            edge.heal();
+
+            assertThat(edge.events).isEmpty();
+        }
+
         @Test
         void removesTrialOfKilledRun() {
             var edge = surging(Kind.DEPLOYMENT);
@@ -308,6 +339,51 @@ class HealTest {
 
             assertThat(edge.events).containsOnlyOnce("restart");
             assertThat(edge.names()).hasSize(2);
+        }
+    }
+
+    @Nested
+    class AfterRollout {
+        private final SimulatedEdge edge = surging(Kind.DEPLOYMENT);
+
+        private void applyAtItsEnd(Runnable afterwards) {
+            edge.gateway(BEHIND);
+            edge.gateway(BEHIND);
+            edge.atNextCreation(
+                    () -> {
+                        edge.annotate(
+                                edge.workload(Kind.DEPLOYMENT, "gateway").orElseThrow(), "earlier");
+                        edge.atNextEnd(
+                                "gateway-2",
+                                () -> {
+                                    edge.apply(18);
+                                    afterwards.run();
+                                });
+                    });
+        }
+
+        /** Right after an apply all gateways are behind. */
+        @Test
+        void waitsForGatewaysThatCatchUp() {
+            applyAtItsEnd(
+                    () ->
+                            edge.atNextPause(
+                                    () ->
+                                            edge.readings.replaceAll(
+                                                    (_, _) -> new Reading.Shows(18))));
+
+            edge.heal();
+
+            assertThat(edge.events).as("the earlier one").containsOnlyOnce("restart");
+        }
+
+        @Test
+        void restartsThoseThatStayBehind() {
+            applyAtItsEnd(() -> {});
+
+            edge.heal();
+
+            assertThat(edge.events).filteredOn("restart"::equals).hasSize(2);
         }
     }
 

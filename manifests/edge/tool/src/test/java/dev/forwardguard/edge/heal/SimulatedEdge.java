@@ -41,6 +41,7 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
     boolean isEtcdDown;
     String log = "";
     private String restartedAt = "";
+    private final Map<String, Runnable> atEnd = new HashMap<>();
     private int names;
     private long nanos;
 
@@ -107,6 +108,11 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
 
     void heal(boolean dryRun) {
         var options =
+    /** Does something when a rollout ends this gateway. */
+    void atNextEnd(String name, Runnable action) {
+        atEnd.put(name, action);
+    }
+
                 new Heal.Options("gateway", Duration.ofMinutes(1), Duration.ofMinutes(2), dryRun);
         new Heal(new Edge(this, this, this, this, lines::add), options).run();
     }
@@ -164,6 +170,10 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
     @Override
     public long nanos() {
         return nanos;
+        Runnable action = atEnd.remove(name);
+        if (action != null) {
+            action.run();
+        }
     }
 
     @Override
