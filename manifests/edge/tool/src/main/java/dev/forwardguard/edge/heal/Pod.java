@@ -12,6 +12,7 @@ import java.util.Map;
  * @param ownerKind and {@code ownerUid}: of the object whose controller made it; empty if none did
  * @param container whose log matters
  * @param isLeaving whether it has been deleted, and only its end is not yet reached
+ * @param isReady whether its readiness probe has succeeded, so that it gets visitors
  * @param trouble why it does not run, in Kubernetes' words; empty if nothing is known
  */
 record Pod(
@@ -24,6 +25,7 @@ record Pod(
         String ownerUid,
         String container,
         boolean isLeaving,
+        boolean isReady,
         String trouble) {
 
     static Pod of(JsonNode pod) {
@@ -42,7 +44,16 @@ record Pod(
                 Json.text(owner, "uid"),
                 container(pod),
                 !Json.text(pod, "metadata", "deletionTimestamp").isEmpty(),
+                hasCondition(pod, "Ready", "True"),
                 ApiRequest.line(trouble(pod)));
+    }
+
+    private static boolean hasCondition(JsonNode pod, String type, String status) {
+        return Json.list(pod, "status", "conditions").stream()
+                .anyMatch(
+                        each ->
+                                Json.text(each, "type").equals(type)
+                                        && Json.text(each, "status").equals(status));
     }
 
     private static String container(JsonNode pod) {

@@ -4,6 +4,8 @@ import dev.forwardguard.edge.gateway.Reading;
 import dev.forwardguard.edge.heal.HealException.Reason;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,21 +26,78 @@ final class Replacement {
     /**
      * Replaces these gateways, each after a trial of the routes that are in etcd then.
      *
-     * @throws HealException if one does not show the routes in time: those after it stay
+     * @throws HealException if one does not show the routes in time, or none may be stopped for too
+     *     long: those after it stay
      */
     void replace(Workload workload, Set<Pod> stale, Trial trial) {
-        for (Pod pod : stale) {
+        stale.forEach(pod -> replace(workload, pod, trial));
+    }
+
+    private void replace(Workload workload, Pod pod, Trial trial) {
+        Time.Deadline end = edge.time().in(limit.plusSeconds(workload.graceSeconds()));
+        while (true) {
             Workload now = edge.cluster().refreshed(workload);
             long number = trial.ensure(now).number();
-            if (CanaryProbe.reaches(edge.canary().ask(pod), number)) {
-                continue; // it has recovered meanwhile
+            Reading shown = edge.canary().ask(pod);
+            List<Pod> all = edge.cluster().pods(now);
+            if (!needsReplacement(pod, shown, number, all)) {
+                return;
             }
-            Set<String> known =
-                    edge.cluster().pods(now).stream().map(Pod::uid).collect(Collectors.toSet());
-            edge.out().accept(pod.name() + " is replaced");
-            edge.cluster().delete(pod);
-            awaitSuccessor(now, pod, known, number);
+            String obstacle = obstacle(edge.cluster().refreshed(now), pod, shown, all);
+            if (obstacle.isEmpty()) {
+                edge.out().accept(pod.name() + " is replaced");
+                edge.cluster().delete(pod);
+                Set<String> known = all.stream().map(Pod::uid).collect(Collectors.toSet());
+                awaitSuccessor(now, pod, known, number);
+                return;
+            }
+            if (end.isOver()) {
+                throw new HealException(
+                        Reason.STALE,
+                        "%s is behind, but %s: two gateways must not be stopped at once, so it was not touched"
+                                .formatted(pod.name(), obstacle));
+            }
+            edge.time().pause();
         }
+    }
+
+    /** It may have recovered meanwhile, have been deleted by somebody else, or lost its node. */
+    private boolean needsReplacement(Pod pod, Reading shown, long number, List<Pod> all) {
+        boolean isThere =
+                all.stream().anyMatch(each -> each.uid().equals(pod.uid()) && !each.isLeaving());
+        if (isThere && shown instanceof Reading.Silent it) {
+            edge.out()
+                    .accept(
+                            "%s does not answer any more (%s), and is left alone"
+                                    .formatted(pod.name(), it.reason()));
+        }
+        return isThere && !(shown instanceof Reading.Silent) && !CanaryProbe.reaches(shown, number);
+    }
+
+    /**
+     * Why a gateway must not be stopped now; empty if it may. One that serves nothing may also be
+     * stopped while others serve nothing: all of them may be behind.
+     */
+    private static String obstacle(Workload workload, Pod pod, Reading shown, List<Pod> all) {
+        List<Pod> others = all.stream().filter(each -> !each.uid().equals(pod.uid())).toList();
+        Optional<Pod> leaving = others.stream().filter(Pod::isLeaving).findFirst();
+        if (leaving.isPresent()) {
+            return leaving.get().name() + " is being stopped";
+        }
+        if (!(shown instanceof Reading.Shows)) {
+            return "";
+        }
+        Optional<Pod> unready = others.stream().filter(each -> !each.isReady()).findFirst();
+        if (unready.isPresent()) {
+            return unready.get().name() + " is not ready";
+        }
+        if (all.size() < workload.wantedPods()) {
+            return "%s has %d of %d gateways"
+                    .formatted(workload, all.size(), workload.wantedPods());
+        }
+        return workload.replacesItsPods() && workload.progress().isRollingOut()
+                ? "a rollout of " + workload + " is under way"
+                : "";
     }
 
     private void awaitSuccessor(Workload workload, Pod old, Set<String> known, long number) {

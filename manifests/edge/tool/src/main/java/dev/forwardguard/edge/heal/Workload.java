@@ -123,6 +123,17 @@ record Workload(Kind kind, JsonNode object) {
                 : 100;
     }
 
+    /** Whether Kubernetes stops pods of an earlier template by itself. */
+    boolean replacesItsPods() {
+        String field = kind == Kind.DEPLOYMENT ? "strategy" : "updateStrategy";
+        return !Json.text(object, "spec", field, "type").equals("OnDelete");
+    }
+
+    /** How many pods a DaemonSet should have. */
+    long wantedPods() {
+        return Json.number(object, 0, "status", "desiredNumberScheduled");
+    }
+
     /** Whether rollouts are suspended. */
     boolean isPaused() {
         return Json.text(object, "spec", "paused").equals("true");

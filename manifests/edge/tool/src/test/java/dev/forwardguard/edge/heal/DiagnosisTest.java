@@ -20,7 +20,7 @@ class DiagnosisTest {
 
     private static Pod pod(String phase, String trouble) {
         return new Pod(
-                "trial", "uid", "10.0.0.1", "node", phase, "", "", "traefik", false, trouble);
+                "trial", "uid", "10.0.0.1", "node", phase, "", "", "traefik", false, true, trouble);
     }
 
     @ParameterizedTest

@@ -457,6 +457,94 @@ class HealTest {
                             "forget trial-5");
         }
 
+        private void assertWaitsInVain(String obstacle) {
+            HealException failure = failure(edge);
+
+            assertThat(failure.reason()).isEqualTo(Reason.STALE);
+            assertThat(failure.line()).contains(obstacle, "two gateways must not be stopped");
+            assertThat(edge.events).containsExactly("try trial-3", "forget trial-3");
+        }
+
+        /** By another heal, a rollout or somebody's hand. */
+        @Test
+        void stopsNothingWhileAnotherIsBeingStopped() {
+            edge.gateway(BEHIND);
+            String other = edge.gateway(CURRENT);
+            edge.atNextCreation(() -> edge.leaving.add(other));
+
+            assertWaitsInVain(other + " is being stopped");
+        }
+
+        @Test
+        void stopsNothingWhileAnotherIsNotReady() {
+            edge.gateway(BEHIND);
+            String other = edge.gateway(CURRENT);
+            edge.unready.add(other);
+
+            assertWaitsInVain(other + " is not ready");
+        }
+
+        @Test
+        void stopsNothingWhileOneIsMissing() {
+            edge.gateway(BEHIND);
+            edge.gateway(CURRENT);
+            edge.missing = 1;
+
+            assertWaitsInVain("daemonsets/gateway has 2 of 3 gateways");
+        }
+
+        @Test
+        void waitsUntilAnotherIsReady() {
+            String one = edge.gateway(BEHIND);
+            String other = edge.gateway(CURRENT);
+            edge.atNextCreation(
+                    () -> {
+                        edge.unready.add(other);
+                        edge.atNextPause(() -> edge.unready.remove(other));
+                    });
+
+            edge.heal();
+
+            assertThat(edge.events)
+                    .containsExactly(
+                            "try trial-3", "stop " + one, "start gateway-4", "forget trial-3");
+        }
+
+        /** None of them is ready, and none would ever be. */
+        @Test
+        void replacesOneAfterAnotherWhenNoneServesAnything() {
+            String one = edge.gateway(NOTHING);
+            String other = edge.gateway(NOTHING);
+
+            edge.heal();
+
+            assertThat(edge.events).contains("stop " + one, "stop " + other);
+        }
+
+        @Test
+        void skipsGatewayThatSomebodyHasDeleted() {
+            String one = edge.gateway(BEHIND);
+            String other = edge.gateway(BEHIND);
+            edge.atNextCreation(() -> edge.vanish(one));
+
+            edge.heal();
+
+            assertThat(edge.events)
+                    .containsExactly(
+                            "try trial-3", "stop " + other, "start gateway-4", "forget trial-3");
+        }
+
+        @Test
+        void skipsGatewayThatFallsSilent() {
+            String one = edge.gateway(BEHIND);
+            edge.atNextCreation(() -> edge.readings.put(one, new Reading.Silent("gone")));
+
+            edge.heal();
+
+            assertThat(edge.events).containsExactly("try trial-2", "forget trial-2");
+            assertThat(edge.lines).anyMatch(each -> each.startsWith(one + " does not answer any"));
+        }
+
         @Test
         void leavesGatewayThatHasRecovered() {
             String one = edge.gateway(BEHIND);

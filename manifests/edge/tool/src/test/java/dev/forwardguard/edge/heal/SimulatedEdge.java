@@ -10,11 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * One workload and its gateways, with controllers that do one step in each second. A gateway is
@@ -28,10 +30,18 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
 
     final List<String> lines = new ArrayList<>();
     final Map<String, Reading> readings = new HashMap<>();
+
+    /** Names of gateways that somebody else has deleted, and that have not ended. */
+    final Set<String> leaving = new HashSet<>();
+
+    /** Names of gateways that get no visitors yet, whatever they show. */
+    final Set<String> unready = new HashSet<>();
+
     private final Map<String, SimulatedPod> pods = new LinkedHashMap<>();
     private final Kind kind;
     private final boolean surges;
     private final List<Runnable> atCreation = new ArrayList<>();
+    private final Map<String, Runnable> atEnd = new HashMap<>();
     private final List<Runnable> atPause = new ArrayList<>();
 
     /** What a gateway shows that starts now. */
@@ -41,7 +51,10 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
     boolean isEtcdDown;
     String log = "";
     private String restartedAt = "";
-    private final Map<String, Runnable> atEnd = new HashMap<>();
+
+    /** How many gateways are wanted beside those that are there. */
+    int missing;
+
     private int names;
     private long nanos;
 
@@ -78,6 +91,7 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
                         "uid",
                         "traefik",
                         false,
+                        true,
                         "");
         pods.put(name, new SimulatedPod(pod, template));
         readings.put(name, reading);
@@ -94,6 +108,11 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
         atPause.add(action);
     }
 
+    /** Does something when a rollout ends this gateway. */
+    void atNextEnd(String name, Runnable action) {
+        atEnd.put(name, action);
+    }
+
     void vanish(String name) {
         pods.remove(name);
     }
@@ -108,11 +127,6 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
 
     void heal(boolean dryRun) {
         var options =
-    /** Does something when a rollout ends this gateway. */
-    void atNextEnd(String name, Runnable action) {
-        atEnd.put(name, action);
-    }
-
                 new Heal.Options("gateway", Duration.ofMinutes(1), Duration.ofMinutes(2), dryRun);
         new Heal(new Edge(this, this, this, this, lines::add), options).run();
     }
@@ -156,6 +170,10 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
     private void end(String name) {
         events.add("end " + name);
         pods.remove(name);
+        Runnable action = atEnd.remove(name);
+        if (action != null) {
+            action.run();
+        }
     }
 
     private String create() {
@@ -170,10 +188,6 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
     @Override
     public long nanos() {
         return nanos;
-        Runnable action = atEnd.remove(name);
-        if (action != null) {
-            action.run();
-        }
     }
 
     @Override
@@ -227,7 +241,7 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
                    "desiredNumberScheduled": %1$d, "updatedNumberScheduled": %7$d, "numberAvailable": %8$d}}
                 """
                         .formatted(
-                                replicas(),
+                                replicas() + missing,
                                 surges ? 0 : 1,
                                 surges ? 1 : 0,
                                 Workload.RESTARTED,
@@ -248,8 +262,8 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
     @Override
     public List<Pod> pods(Workload workload) {
         return pods.values().stream()
-                .map(SimulatedPod::pod)
-                .filter(each -> !each.ownerKind().isEmpty())
+                .filter(each -> !each.pod().ownerKind().isEmpty())
+                .map(this::seen)
                 .toList();
     }
 
@@ -287,7 +301,20 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
         }
     }
 
+    private Pod seen(SimulatedPod simulated) {
+        Pod pod = simulated.pod();
+        return copy(
+                pod,
+                pod.node(),
+                leaving.contains(pod.name()),
+                isReady(simulated) && !unready.contains(pod.name()));
+    }
+
     private static Pod onNode(Pod pod, String node) {
+        return copy(pod, node, false, true);
+    }
+
+    private static Pod copy(Pod pod, String node, boolean isLeaving, boolean isReady) {
         return new Pod(
                 pod.name(),
                 pod.uid(),
@@ -297,7 +324,8 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
                 pod.ownerKind(),
                 pod.ownerUid(),
                 "traefik",
-                false,
+                isLeaving,
+                isReady,
                 "");
     }
 

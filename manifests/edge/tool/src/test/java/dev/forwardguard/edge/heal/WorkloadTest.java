@@ -108,8 +108,8 @@ class WorkloadTest {
     @Test
     void ownsPodsOfItsOwn() {
         var daemonSet = workload(Kind.DAEMON_SET, "{\"metadata\": {\"uid\": \"u\"}}");
-        var mine = new Pod("a", "1", "", "", "", "DaemonSet", "u", "", false, "");
-        var other = new Pod("a", "1", "", "", "", "DaemonSet", "v", "", false, "");
+        var mine = new Pod("a", "1", "", "", "", "DaemonSet", "u", "", false, true, "");
+        var other = new Pod("a", "1", "", "", "", "DaemonSet", "v", "", false, true, "");
 
         assertThat(daemonSet.owns(mine)).isTrue();
         assertThat(daemonSet.owns(other)).isFalse();
