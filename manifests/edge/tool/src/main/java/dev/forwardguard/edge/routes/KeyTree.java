@@ -66,7 +66,7 @@ public record KeyTree(NavigableMap<String, String> keys) {
                                 Arrays.stream(value.split(",", -1))
                                         .map(String::strip)
                                         .filter(name -> !Names.isInternal(type, name))
-                                        .flatMap(name -> Names.local(name).stream())
+                                        .flatMap(name -> Names.inTree(name).stream())
                                         .map(name -> ObjectName.of(type, name)))
                 .toList();
     }

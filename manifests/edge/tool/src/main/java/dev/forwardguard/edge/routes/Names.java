@@ -60,11 +60,14 @@ final class Names {
 
     /** The name that a value means, without its provider; empty if it is none of ours. */
     static Optional<String> local(String value) {
+        return inTree(value).filter(name -> complaint(name).isEmpty());
+    }
+
+    /** The same for a tree in etcd, where others may have used names that files must not have. */
+    static Optional<String> inTree(String value) {
         String name =
                 value.endsWith(ETCD) ? value.substring(0, value.length() - ETCD.length()) : value;
-        return name.contains("@") || complaint(name).isPresent()
-                ? Optional.empty()
-                : Optional.of(name);
+        return name.isEmpty() || name.contains("@") ? Optional.empty() : Optional.of(name);
     }
 
     /** What is wrong with a value that {@link #local} gives nothing for. */

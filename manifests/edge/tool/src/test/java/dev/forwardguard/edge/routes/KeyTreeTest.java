@@ -88,6 +88,21 @@ class KeyTreeTest {
                                 + " http.middlewares.d=[http.services.a]}");
     }
 
+    @Test
+    void findsReferencesByNamesThatFilesMustNotHave() {
+        KeyTree tree =
+                KeyTree.of(
+                        Map.of(
+                                "http/routers/site/middlewares/0", "log in@etcd",
+                                "http/routers/site/service", "übung",
+                                "http/middlewares/log in/basicAuth/users/0", "a:b"));
+
+        assertThat(tree.references())
+                .hasToString(
+                        "{http.routers.site=[http.services.übung, http.middlewares.log in],"
+                                + " http.middlewares.log in=[]}");
+    }
+
     /** What a tree tells of itself is what the files said. */
     @Test
     void findsTheReferencesOfTheFullExample() throws IOException {
