@@ -95,6 +95,10 @@ public record Change(
         return object != null && object.kind() == ObjectName.Kind.ROUTERS;
     }
 
+    boolean isOfTlsOptions() {
+        return object != null && object.kind() == ObjectName.Kind.OPTIONS;
+    }
+
     /** How many operations of a transaction it takes. */
     int operations() {
         return puts().size() + deletes().size();

@@ -1,7 +1,8 @@
 package dev.forwardguard.edge.apply;
 
-import dev.forwardguard.edge.routes.ObjectName.Protocol;
+import dev.forwardguard.edge.routes.ObjectName;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -28,26 +29,25 @@ record Matching(
         Set<String> entryPoints,
         String host,
         String path) {
+    private static final String PARENTS = "parentrefs";
     private static final Set<String> DECIDING =
-            Set.of("rule", "rulesyntax", "priority", "entrypoints", "tls");
+            Set.of("rule", "rulesyntax", "priority", "entrypoints", "tls", PARENTS);
 
-    /** Traefik asks TCP routers first, and HTTP routers if none of them matches. */
-    private static final long ABOVE_HTTP = 1L << 40;
+    /**
+     * One name exactly: one with a star stands for several, and one with a dot at its end for two.
+     */
+    private static final Pattern HOST =
+            Pattern.compile("\\bHost\\(`([A-Za-z0-9_-][A-Za-z0-9._-]*(?<!\\.))`\\)");
 
-    private static final String ANY_NAME = "HostSNI(`*`)";
-    private static final int FIELD = 3;
+    private static final Pattern PATH = Pattern.compile("\\bPath\\(`(/[^`{]*)`\\)");
 
-    private static final Pattern HOST = Pattern.compile("\\bHost\\(`([^`{]*)`\\)");
-    private static final Pattern PATH = Pattern.compile("\\bPath\\(`([^`{]*)`\\)");
-
-    /** Of a router's keys, such as {@code http/routers/site/rule}. */
-    static Matching of(Protocol protocol, NavigableMap<String, String> keys) {
+    /** Of an HTTP router's keys, such as {@code http/routers/site/rule}. */
+    static Matching of(NavigableMap<String, String> keys) {
         Map<String, String> fields = new TreeMap<>();
         Set<String> entryPoints = new HashSet<>();
         keys.forEach(
                 (key, value) -> {
-                    String[] parts = key.toLowerCase(Locale.ROOT).split("/+", FIELD + 1);
-                    String field = parts.length > FIELD ? parts[FIELD] : "";
+                    String field = ObjectName.field(key);
                     String name = field.split("/", 2)[0];
                     if (DECIDING.contains(name)) {
                         fields.put(field, value);
@@ -55,13 +55,14 @@ record Matching(
                     if (name.equals("entrypoints")) {
                         Arrays.stream(value.split(",", -1))
                                 .map(String::strip)
+                                .filter(each -> !each.isEmpty())
                                 .forEach(entryPoints::add);
                     }
                 });
         String rule = fields.getOrDefault("rule", "");
         boolean plain = isPlain(rule) && !fields.containsKey("rulesyntax");
         return new Matching(
-                priority(protocol, fields),
+                priority(rule, fields.getOrDefault("priority", "")),
                 fields,
                 entryPoints,
                 plain ? argument(HOST, rule).toLowerCase(Locale.ROOT) : "",
@@ -69,15 +70,14 @@ record Matching(
     }
 
     /** The length of the rule, unless there is a priority (traefik, pkg/server/router). */
-    private static long priority(Protocol protocol, Map<String, String> fields) {
-        String rule = fields.getOrDefault("rule", "");
-        String given = fields.getOrDefault("priority", "");
-        long priority = given.matches("-?[0-9]{1,10}") ? Long.parseLong(given) : 0;
-        long own = priority == 0 ? rule.length() : priority;
-        return switch (protocol) {
-            case HTTP, TLS -> own;
-            case TCP, UDP -> rule.equals(ANY_NAME) ? own - ABOVE_HTTP : own + ABOVE_HTTP;
-        };
+    private static long priority(String rule, String given) {
+        long priority;
+        try {
+            priority = Long.parseLong(given);
+        } catch (NumberFormatException _) {
+            priority = 0; // none, or one that Traefik refuses with the whole tree
+        }
+        return priority == 0 ? rule.getBytes(StandardCharsets.UTF_8).length : priority;
     }
 
     /** Whether all parts of a rule must hold, and none of them is quoted in a way to mislead. */
@@ -97,6 +97,20 @@ record Matching(
                         && !other.entryPoints.isEmpty()
                         && Collections.disjoint(entryPoints, other.entryPoints);
         return !elsewhere && !differ(host, other.host) && !differ(path, other.path);
+    }
+
+    /** Whether both may name the same host; true unless it is certain that they do not. */
+    boolean sharesHost(Matching other) {
+        return !differ(host, other.host);
+    }
+
+    boolean hasTlsOptions() {
+        return fields.containsKey("tls/options");
+    }
+
+    /** Whether it only gets what another router has matched before. */
+    boolean isChild() {
+        return fields.keySet().stream().anyMatch(each -> each.startsWith(PARENTS));
     }
 
     private static boolean differ(String one, String other) {

@@ -5,6 +5,7 @@ import dev.forwardguard.edge.apply.Change.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -24,6 +25,9 @@ import java.util.function.Predicate;
  *   <li>Routers that go, those of low priority first.
  *   <li>Everything else that goes.
  * </ol>
+ *
+ * <p>Where that is not enough ({@link OneStep}), all routers change in one step, with all that is
+ * replaced.
  */
 final class Phases {
     private Phases() {}
@@ -33,6 +37,9 @@ final class Phases {
         Collection<Bundle> bundles = new Bundles(difference).all();
         Set<Change> bundled = new HashSet<>();
         bundles.forEach(each -> bundled.addAll(each.changes()));
+        if (OneStep.isNeeded(difference)) {
+            return around(bundled, difference);
+        }
         List<Change> alone =
                 difference.changes().stream().filter(each -> !bundled.contains(each)).toList();
         List<Change> routers = alone.stream().filter(Change::isOfRouter).toList();
@@ -44,6 +51,20 @@ final class Phases {
         takeovers.replaced().forEach(each -> steps.add(each.changes()));
         takeovers.moved().forEach(each -> steps.add(each.changes()));
         takeovers.deleted().forEach(each -> steps.add(each.changes()));
+        others(alone, Kind.DELETE).forEach(each -> steps.add(Set.of(each)));
+        return steps;
+    }
+
+    private static List<Set<Change>> around(Set<Change> bundled, Difference difference) {
+        Set<Change> together = new LinkedHashSet<>();
+        List<Change> alone = new ArrayList<>();
+        for (Change each : difference.changes()) {
+            boolean joins = each.isOfRouter() || each.isOfTlsOptions() || bundled.contains(each);
+            (joins ? together : alone).add(each);
+        }
+        List<Set<Change>> steps = new ArrayList<>();
+        others(alone, Kind.ADD).forEach(each -> steps.add(Set.of(each)));
+        steps.add(together);
         others(alone, Kind.DELETE).forEach(each -> steps.add(Set.of(each)));
         return steps;
     }

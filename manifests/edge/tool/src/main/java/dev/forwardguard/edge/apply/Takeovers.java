@@ -65,7 +65,7 @@ final class Takeovers {
                 .forEach(
                         (name, keys) -> {
                             if (name.kind() == ObjectName.Kind.ROUTERS) {
-                                matchings.put(name, Matching.of(name.protocol(), keys));
+                                matchings.put(name, Matching.of(keys));
                             }
                         });
     }
@@ -85,12 +85,15 @@ final class Takeovers {
         boolean grown = false;
         for (int i = 0; i < moved.size(); i++) {
             Bundle bundle = moved.get(i);
-            List<ObjectName> moving = bundle.routers().stream().filter(this::moves).toList();
+            List<ObjectName> moving = moving(bundle);
             grown |= absorb(bundle, added, each -> isUnder(fresh, moving, fresh, each));
             grown |= absorb(bundle, deleted, each -> isUnder(old, moving, old, each));
             grown |= absorb(bundle, replaced, each -> isUnder(fresh, moving, fresh, each));
             grown |=
-                    absorb(bundle, moved.subList(i + 1, moved.size()), each -> meets(moving, each));
+                    absorb(
+                            bundle,
+                            moved.subList(i + 1, moved.size()),
+                            each -> meets(moving, each) || meets(moving(each), bundle));
         }
         return grown;
     }
@@ -127,9 +130,13 @@ final class Takeovers {
         return false;
     }
 
+    private List<ObjectName> moving(Bundle bundle) {
+        return bundle.routers().stream().filter(this::moves).toList();
+    }
+
+    /** Also those that stay where they are: they may be seen before they have changed, or after. */
     private boolean meets(List<ObjectName> moving, Bundle other) {
         return other.routers().stream()
-                .filter(this::moves)
                 .anyMatch(one -> moving.stream().anyMatch(two -> meet(one, two)));
     }
 

@@ -75,6 +75,15 @@ public record ObjectName(Protocol protocol, Kind kind, String name)
                                         .map(kind -> of(protocol, kind, parts.get(2))));
     }
 
+    /**
+     * The part of a key below its object, in lower case and as Traefik reads it: {@code
+     * tls/options}. Empty for a key of no object.
+     */
+    public static String field(String key) {
+        List<String> parts = Keys.parts(key.toLowerCase(Locale.ROOT));
+        return String.join("/", parts.subList(Math.min(3, parts.size()), parts.size()));
+    }
+
     /** The object that a value refers to. */
     static ObjectName of(ValueType.Reference type, String name) {
         return new ObjectName(

@@ -2,27 +2,27 @@ package dev.forwardguard.edge.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.edge.routes.ObjectName.Protocol;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Which routers may take the same request, and which of them does. */
 final class MatchingTest {
-    private static Matching router(Protocol protocol, String... fields) {
+    private static Matching router(String... fields) {
         TreeMap<String, String> keys = new TreeMap<>();
         for (String field : fields) {
             String[] parts = field.split("=", 2);
             keys.put("http/routers/site/" + parts[0], parts[1]);
         }
-        return Matching.of(protocol, keys);
+        return Matching.of(keys);
     }
 
     private static Matching rule(String rule) {
-        return router(Protocol.HTTP, "rule=" + rule);
+        return router("rule=" + rule);
     }
 
     @ParameterizedTest
@@ -39,6 +39,11 @@ final class MatchingTest {
                 "HostRegexp(`.*`); Host(`b.example`); true",
                 "Path(`/{name}`); Path(`/x`); true",
                 "Header(\"X\", \"Host(`a`)\"); Host(`b`); true",
+                "Host(`*.example`); Host(`a.example`); true",
+                "Host(`*`); Host(`a.example`); true",
+                "Host(`a.example.`); Host(`a.example`); true",
+                "Query(`Host(`, `)`) && Host(`a.example`); Host(`b.example`); false",
+                "Query(`Host(`, `) x`) && Path(`/x`); Host(`b.example`); true",
                 "HostSNI(`a.example`); HostSNI(`b.example`); true"
             })
     void onlyWhatIsCertainSeparatesRouters(String one, String other, boolean meets) {
@@ -48,8 +53,8 @@ final class MatchingTest {
 
     @Test
     void entryPointsSeparateRouters() {
-        Matching web = router(Protocol.HTTP, "rule=Path(`/x`)", "entryPoints=web, other");
-        Matching secure = router(Protocol.HTTP, "rule=Path(`/x`)", "EntryPoints/0=websecure");
+        Matching web = router("rule=Path(`/x`)", "entryPoints=web, other");
+        Matching secure = router("rule=Path(`/x`)", "EntryPoints/0=websecure");
 
         assertThat(web.meets(secure)).isFalse();
         assertThat(web.meets(rule("Path(`/x`)"))).isTrue();
@@ -57,7 +62,7 @@ final class MatchingTest {
 
     @Test
     void anotherSyntaxIsNotRead() {
-        Matching old = router(Protocol.HTTP, "rule=Path(`/x`)", "ruleSyntax=v2");
+        Matching old = router("rule=Path(`/x`)", "ruleSyntax=v2");
 
         assertThat(old.meets(rule("Path(`/y`)"))).isTrue();
     }
@@ -66,21 +71,47 @@ final class MatchingTest {
     void thePriorityIsTheLengthOfTheRuleUnlessItIsGiven() {
         assertThat(rule("Path(`/xx`)").isAbove(rule("Path(`/{}`)"))).isFalse();
         assertThat(rule("PathPrefix(`/x`)").isAbove(rule("PathPrefix(`/`)"))).isTrue();
-        assertThat(
-                        router(Protocol.HTTP, "rule=PathPrefix(`/`)", "priority=100")
-                                .isAbove(rule("PathPrefix(`/x`)")))
+        assertThat(router("rule=PathPrefix(`/`)", "priority=100").isAbove(rule("PathPrefix(`/x`)")))
                 .isTrue();
         assertThat(
-                        router(Protocol.HTTP, "rule=PathPrefix(`/xyz`)", "priority=0")
+                        router("rule=PathPrefix(`/xyz`)", "priority=0")
                                 .isAbove(rule("PathPrefix(`/x`)")))
                 .isTrue();
     }
 
     @Test
-    void tcpRoutersAreAskedFirstUnlessTheyTakeAll() {
-        Matching http = router(Protocol.HTTP, "rule=PathPrefix(`/`)", "priority=5000");
+    void aPriorityHasTheWholeRangeOfALong() {
+        Matching ten = router("rule=Path(`/x`)", "priority=9999999999");
+        Matching most = router("rule=Path(`/x`)", "priority=9223372036854774807");
+        Matching least = router("rule=Path(`/x`)", "priority=-9223372036854775808");
 
-        assertThat(router(Protocol.TCP, "rule=HostSNI(`a.example`)").isAbove(http)).isTrue();
-        assertThat(http.isAbove(router(Protocol.TCP, "rule=HostSNI(`*`)"))).isTrue();
+        assertThat(most.isAbove(ten)).isTrue();
+        assertThat(ten.isAbove(rule("Path(`/x`)"))).isTrue();
+        assertThat(rule("Path(`/x`)").isAbove(least)).isTrue();
+    }
+
+    @Test
+    void theLengthOfARuleIsInBytes() {
+        assertThat(rule("PathPrefix(`/äöü`)").isAbove(rule("PathPrefix(`/{ab}`)"))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/http/routers/site/", "http//routers/site//", "HTTP/Routers/site/"})
+    void keysAreReadAsTraefikReadsThem(String prefix) {
+        var keys = new TreeMap<>(Map.of(prefix + "rule", "Path(`/x`)", prefix + "Priority/", "99"));
+        keys.put(prefix + "entryPoints//0", "web");
+
+        Matching router = Matching.of(keys);
+
+        assertThat(router.isAbove(rule("Path(`/x`)"))).isTrue();
+        assertThat(router.meets(rule("Path(`/y`)"))).isFalse();
+        assertThat(router.meets(router("rule=Path(`/x`)", "entryPoints=websecure"))).isFalse();
+    }
+
+    @Test
+    void anEmptyEntryPointIsNone() {
+        Matching all = router("rule=Path(`/x`)", "entryPoints=");
+
+        assertThat(all.meets(router("rule=Path(`/x`)", "entryPoints=web"))).isTrue();
     }
 }

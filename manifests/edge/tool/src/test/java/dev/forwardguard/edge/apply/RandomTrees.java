@@ -14,27 +14,55 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Small trees that differ in every way: routers on a handful of paths, each with one or two
- * middlewares, some of them chains, and a service, some of them weighted. Names are few, so that
- * two trees share many.
+ * Small trees that differ in every way: routers on a handful of hosts, paths and entry points, each
+ * with one or two middlewares, some of them chains, and a service, some of them weighted. Some
+ * trees also have TLS options, or parents and children, or TCP routers. Names are few, so that two
+ * trees share many.
  */
 final class RandomTrees {
-    static final List<String> PATHS =
+    private static final List<String> PATHS =
             List.of("/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h", "/i", "/j", "/k", "/l");
+    private static final List<String> HOSTS = List.of("a.example", "b.example", "c.example");
+    private static final List<String> ENTRY_POINTS = List.of("web", "websecure");
+    private static final ObjectName PARENT =
+            new ObjectName(ObjectName.Protocol.HTTP, ObjectName.Kind.ROUTERS, "r0");
 
     private static final int ROUTERS = 20;
     private static final int MIDDLEWARES = 16;
     private static final int SERVICES = 12;
 
     private final Random random;
-    private final List<Integer> priorities = new ArrayList<>();
+    private final boolean tls;
+    private final boolean parents;
+    private final boolean tcp;
+    private final List<Long> priorities = new ArrayList<>();
 
     RandomTrees(long seed) {
         random = new Random(seed);
-        for (int i = 1; i <= 400; i++) {
-            priorities.add(i);
+        tls = one(4);
+        parents = one(4);
+        tcp = one(4);
+        for (long i = 1; i <= 400; i++) {
+            priorities.add(
+                    switch ((int) i % 8) {
+                        case 0 -> Long.MIN_VALUE + i;
+                        case 1 -> Long.MAX_VALUE - 1_000 - i;
+                        case 2 -> i * 10_000_000_000L;
+                        default -> i;
+                    });
         }
         Collections.shuffle(priorities, random); // no two routers have the same, in either tree
+    }
+
+    /** A request for every entry point, host and path. */
+    static List<Served.Request> requests() {
+        List<Served.Request> requests = new ArrayList<>();
+        for (String entryPoint : ENTRY_POINTS) {
+            for (String host : HOSTS) {
+                PATHS.forEach(path -> requests.add(new Served.Request(entryPoint, host, path)));
+            }
+        }
+        return requests;
     }
 
     KeyTree next() {
@@ -55,13 +83,45 @@ final class RandomTrees {
         }
         for (int i = 0; i < ROUTERS && !middlewares.isEmpty() && !services.isEmpty(); i++) {
             if (random.nextInt(3) > 0) {
-                router(keys, "http/routers/r" + i, middlewares, services);
+                router(
+                        keys,
+                        (one(8) ? "/http//" : "http/") + "routers/r" + i,
+                        middlewares,
+                        services);
             }
         }
+        extras(keys, middlewares, services);
         return KeyTree.of(keys);
     }
 
-    /** The same tree with some objects as in another one; its references may be broken. */
+    private void extras(Map<String, String> keys, List<String> middlewares, List<String> services) {
+        if (tls) {
+            keys.put("tls/options/default/minVersion", "VersionTLS1" + (2 + random.nextInt(2)));
+            keys.put("tls/options/strict/minVersion", "VersionTLS13");
+        }
+        boolean parent = names(KeyTree.of(keys), "http.routers.").contains(PARENT.name());
+        for (int i = 0; parents && parent && i < 2; i++) {
+            String child = "http/routers/child" + i;
+            if (!middlewares.isEmpty() && !services.isEmpty() && one(2)) {
+                router(keys, child, middlewares, services);
+                keys.put(child + "/parentRefs/0", PARENT.name());
+            }
+        }
+        for (int i = 0; tcp && i < 2; i++) {
+            if (one(2)) {
+                keys.put("tcp/services/t" + i + "/loadBalancer/servers/0/address", "127.0.0.1:1");
+                tcpRouter(keys, "tcp/routers/t" + i, "t" + i);
+            }
+        }
+    }
+
+    private void tcpRouter(Map<String, String> keys, String key, String service) {
+        keys.put(key + "/rule", "HostSNI(`" + (one(3) ? "*" : any(HOSTS)) + "`)");
+        keys.put(key + "/priority", Long.toString(priorities.removeLast()));
+        keys.put(key + "/entryPoints", any(ENTRY_POINTS));
+        keys.put(key + "/service", service);
+    }
+
     private void middleware(Map<String, String> keys, String name, List<String> before) {
         String key = "http/middlewares/" + name;
         if (!before.isEmpty() && random.nextInt(4) == 0) {
@@ -87,20 +147,33 @@ final class RandomTrees {
 
     private void router(
             Map<String, String> keys, String key, List<String> middlewares, List<String> services) {
-        List<String> paths = new ArrayList<>(PATHS);
-        Collections.shuffle(paths, random);
-        List<String> rules =
-                paths.subList(0, one(8) ? 2 : 1).stream()
-                        .map(each -> "Path(`" + each + "`)")
-                        .toList();
-        keys.put(key + "/rule", String.join(" || ", rules));
-        keys.put(key + "/priority", Integer.toString(priorities.removeLast()));
-        keys.put(key + "/entryPoints/0", "web");
+        keys.put(key + "/rule", rule());
+        keys.put(key + "/priority", Long.toString(priorities.removeLast()));
+        if (!one(8)) {
+            keys.put(key + (one(4) ? "//EntryPoints/0" : "/entryPoints"), any(ENTRY_POINTS));
+        }
+        if (tls && one(3)) {
+            keys.put(key + "/tls/options", "strict");
+        }
         keys.put(key + "/service", any(services));
         keys.put(key + "/middlewares/0", any(middlewares));
         if (random.nextBoolean()) {
             keys.put(key + "/middlewares/1", any(middlewares));
         }
+    }
+
+    private String rule() {
+        String path = (one(6) ? "PathPrefix(`" : "Path(`") + any(PATHS) + "`)";
+        if (one(12)) {
+            return "Path(`" + any(PATHS) + "`) || " + path;
+        }
+        return switch (random.nextInt(12)) {
+            case 0 -> "Host(`*.example`) && " + path;
+            case 1 -> "Host(`" + any(HOSTS) + ".`) && " + path;
+            case 2, 3 -> path;
+            case 4 -> "PathPrefix(`/`)";
+            default -> "Host(`" + any(HOSTS) + "`) && " + path;
+        };
     }
 
     /**
@@ -122,23 +195,56 @@ final class RandomTrees {
             middleware(keys, "n" + i, middlewares);
             middlewares.add("n" + i);
         }
-        for (String router : names(other, "http.routers.")) {
-            String key = "http/routers/" + router;
+        for (ObjectName router : routers(other)) {
+            String key = base(keys, router);
+            boolean tcpRouter = router.protocol() == ObjectName.Protocol.TCP;
             if (one(6)) {
-                keys.keySet().removeIf(each -> each.startsWith(key + "/"));
-            } else if (one(8)) {
-                keys.put(key + "/rule", "Path(`" + any(PATHS) + "`)");
-                keys.put(key + "/priority", Integer.toString(priorities.removeLast()));
-            } else if (one(3)) {
+                drop(keys, router);
+            } else if (one(tcpRouter ? 3 : 8)) {
+                keys.put(key + "/rule", tcpRouter ? "HostSNI(`" + any(HOSTS) + "`)" : rule());
+                keys.put(key + "/priority", Long.toString(priorities.removeLast()));
+            } else if (!tcpRouter && one(3)) {
                 keys.put(key + "/middlewares/0", any(middlewares));
                 keys.put(key + "/service", any(services));
             }
+        }
+        if (!KeyTree.of(keys).objects().containsKey(PARENT)) {
+            routers(KeyTree.of(keys)).stream()
+                    .filter(each -> each.name().startsWith("child"))
+                    .forEach(each -> drop(keys, each));
+        }
+        if (tls && one(3)) {
+            keys.put("tls/options/default/minVersion", "VersionTLS1" + (2 + random.nextInt(2)));
         }
         for (int i = 0; i < random.nextInt(3); i++) {
             router(keys, "http/routers/new" + i, middlewares, services);
         }
         dropSomeThatNothingNames(keys);
         return KeyTree.of(keys);
+    }
+
+    private static List<ObjectName> routers(KeyTree tree) {
+        return tree.objects().keySet().stream()
+                .filter(each -> each.kind() == ObjectName.Kind.ROUTERS)
+                .toList();
+    }
+
+    /** What the keys of a router begin with, without the last slash. */
+    private static String base(Map<String, String> keys, ObjectName router) {
+        String end = "/routers/" + router.name();
+        return keys.keySet().stream()
+                .filter(each -> isOf(each, router))
+                .map(each -> each.substring(0, each.indexOf(end) + end.length()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isOf(String key, ObjectName object) {
+        return ObjectName.ofKey(key).filter(object::equals).isPresent();
+    }
+
+    private static void drop(Map<String, String> keys, ObjectName object) {
+        keys.keySet().removeIf(each -> isOf(each, object));
     }
 
     private static boolean isContent(String key) {
