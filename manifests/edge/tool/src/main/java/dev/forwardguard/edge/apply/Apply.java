@@ -84,7 +84,7 @@ public final class Apply {
         limits = lower;
     }
 
-    private Outcome write(StoredTree before, List<List<Change>> transactions) {
+    private Outcome write(StoredTree before, List<Plan.Part> transactions) {
         long revision = before.revision();
         for (int i = 0; i < transactions.size(); i++) {
             boolean last = i == transactions.size() - 1;

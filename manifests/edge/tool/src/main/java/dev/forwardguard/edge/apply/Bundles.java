@@ -3,15 +3,11 @@ package dev.forwardguard.edge.apply;
 import dev.forwardguard.edge.apply.Change.Kind;
 import dev.forwardguard.edge.routes.ObjectName;
 
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -30,26 +26,10 @@ final class Bundles {
     /** A member of the bundle that a router shows, by router. */
     private final Map<ObjectName, ObjectName> seen = new LinkedHashMap<>();
 
-    private final Names before;
-    private final Names after;
+    private final References before;
+    private final References after;
     private final Set<ObjectName> routers = new TreeSet<>();
     private final Set<ObjectName> replaced = new HashSet<>();
-
-    private record Names(NavigableMap<ObjectName, NavigableSet<ObjectName>> references) {
-        /** All that an object uses, directly or through others. */
-        Set<ObjectName> reachedFrom(ObjectName object) {
-            Set<ObjectName> reached = new HashSet<>();
-            Deque<ObjectName> open = new ArrayDeque<>();
-            open.add(object);
-            while (!open.isEmpty()) {
-                Set<ObjectName> next = references.get(open.remove());
-                if (next != null) {
-                    next.stream().filter(reached::add).forEach(open::add);
-                }
-            }
-            return reached;
-        }
-    }
 
     Bundles(Difference difference) {
         difference
@@ -60,10 +40,10 @@ final class Bundles {
                                 changes.put(each.object(), each);
                             }
                         });
-        before = new Names(difference.before().tree().references());
-        after = new Names(difference.after().references());
-        routers.addAll(routers(before.references().keySet()));
-        routers.addAll(routers(after.references().keySet()));
+        before = References.in(difference.before().tree());
+        after = References.in(difference.after());
+        routers.addAll(routers(before.direct().keySet()));
+        routers.addAll(routers(after.direct().keySet()));
         findReplaced();
         routers.forEach(this::join);
     }
@@ -108,9 +88,17 @@ final class Bundles {
         }
     }
 
+    /** Shortens the way on each call: a thousand routers in a row would be a thousand steps. */
     private ObjectName leader(ObjectName object) {
-        ObjectName leader = leaders.computeIfAbsent(object, name -> name);
-        return leader.equals(object) ? leader : leader(leader);
+        ObjectName at = object;
+        ObjectName next = leaders.computeIfAbsent(at, name -> name);
+        while (!next.equals(at)) {
+            ObjectName further = leaders.getOrDefault(next, next);
+            leaders.put(at, further);
+            at = next;
+            next = further;
+        }
+        return at;
     }
 
     /** The bundles; most have one member. */

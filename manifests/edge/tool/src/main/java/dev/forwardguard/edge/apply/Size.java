@@ -27,6 +27,11 @@ record Size(int operations, int comparisons, int bytes) {
         return size;
     }
 
+    /** What comparisons of keys take that are not changed. */
+    static Size ofComparisons(Map<String, String> keys, Root root) {
+        return new Size(0, keys.size(), bytes(keys, root));
+    }
+
     static int bytes(Map<String, String> keys, Root root) {
         int sum = 0;
         for (var each : keys.entrySet()) {

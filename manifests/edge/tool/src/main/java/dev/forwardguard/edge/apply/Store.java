@@ -2,6 +2,7 @@ package dev.forwardguard.edge.apply;
 
 import dev.forwardguard.edge.etcd.Comparison;
 import dev.forwardguard.edge.etcd.Comparison.NothingNewer;
+import dev.forwardguard.edge.etcd.Comparison.Present;
 import dev.forwardguard.edge.etcd.Comparison.Unchanged;
 import dev.forwardguard.edge.etcd.Etcd;
 import dev.forwardguard.edge.etcd.Range;
@@ -52,36 +53,38 @@ public final class Store {
      * Writes changes, if nobody else has written meanwhile.
      *
      * @param before as it was read; the changed objects are as they were then
+     * @param part what to write
      * @param revision the newest that this program knows of: of the reading, or of its own last
      *     transaction
      * @param canary whether to raise the canary, too
      */
-    Result write(StoredTree before, List<Change> changes, long revision, boolean canary) {
-        Transaction transaction = transaction(before, changes, revision, canary);
+    Result write(StoredTree before, Plan.Part part, long revision, boolean canary) {
+        Transaction transaction = transaction(before, part, revision, canary);
         Transaction.Outcome outcome = etcd.commit(transaction);
         if (outcome.succeeded()) {
             return new Result(true, outcome.revision());
         }
         return outcome.repeated()
-                ? foundWritten(transaction)
+                ? foundWritten(transaction, revision)
                 : new Result(false, outcome.revision());
     }
 
     /**
      * What came of a transaction.
      *
-     * @param revision that it was written with, if it was
+     * @param revision the newest that this program knows of then
      */
     record Result(boolean written, long revision) {}
 
     private Transaction transaction(
-            StoredTree before, List<Change> changes, long revision, boolean canary) {
+            StoredTree before, Plan.Part part, long revision, boolean canary) {
         List<Comparison> comparisons = new ArrayList<>();
         SortedMap<String, String> puts = new TreeMap<>();
         SortedSet<String> deletes = new TreeSet<>();
-        // Notices what others have written, but not what they have deleted: that, the next ones do.
+        // Notices what others have written, but not what they have deleted: that, the others do.
         comparisons.add(new NothingNewer(root.prefix(), root.end(), revision));
-        List<Change> all = new ArrayList<>(changes);
+        part.needed().forEach(key -> comparisons.add(new Present(root.full(key))));
+        List<Change> all = new ArrayList<>(part.changes());
         Change raised =
                 new Change(
                         null,
@@ -95,7 +98,7 @@ public final class Store {
             change.puts().forEach((key, value) -> puts.put(root.full(key), value));
             change.deletes().forEach(key -> deletes.add(root.full(key)));
         }
-        for (Change change : changes) {
+        for (Change change : part.changes()) {
             change.before().keySet().forEach(key -> comparisons.add(unchanged(before, key)));
         }
         return new Transaction(comparisons, puts, deletes);
@@ -106,7 +109,7 @@ public final class Store {
     }
 
     /** Looks whether a transaction whose answer was lost is there: all of it, by one revision. */
-    private Result foundWritten(Transaction transaction) {
+    private Result foundWritten(Transaction transaction, long base) {
         Range range = etcd.range(root.prefix(), root.end());
         long revision = 0;
         for (Map.Entry<String, String> put : transaction.puts().entrySet()) {
@@ -119,6 +122,7 @@ public final class Store {
             revision = stored.modRevision();
         }
         boolean gone = transaction.deletes().stream().noneMatch(range.keys()::containsKey);
-        return new Result(gone, revision == 0 ? range.revision() : revision);
+        // deleted keys have no revision, and in the newest one others may have written
+        return new Result(gone, revision == 0 ? base : revision);
     }
 }

@@ -22,6 +22,7 @@ final class ApplyTest {
     private static final String NUMBER =
             "traefik/http/middlewares/edge-revision/headers/customResponseHeaders/X-Edge-Revision";
     private static final String RULE = "http/routers/site/rule";
+    private static final String AUTH = "http/middlewares/auth/basicAuth/users/0";
 
     private final FakeEtcd fake = new FakeEtcd();
     private final Etcd etcd = new Etcd(new EtcdAccess(List.of(fake.url()), null, TlsFiles.NONE));
@@ -125,6 +126,44 @@ final class ApplyTest {
         assertThat(apply(sites(1, "b"), false)).isEqualTo(new Apply.Outcome.Conflict(0, 1));
     }
 
+    /** Nobody has written then, and none of the changed keys is gone. */
+    @Test
+    void losesAgainstAnotherToolThatDeletesWhatAChangedRouterUses() {
+        apply(guarded("Path(`/a`)"), false);
+        fake.plan(TXN, new Fault.Before(() -> fake.keys().delete("traefik/" + AUTH)));
+
+        assertThat(apply(guarded("Path(`/b`)"), false)).isEqualTo(new Apply.Outcome.Conflict(0, 1));
+        assertThat(fake.keys().values()).containsEntry("traefik/" + RULE, "Path(`/a`)");
+    }
+
+    @Test
+    void losesAgainstAnotherToolThatDeletesWhatAPhaseBeforeHasWritten() {
+        fake.keys().limitOperations(128);
+        fake.plan(TXN, new Fault.Before(() -> {})); // refused
+        fake.plan(TXN, new Fault.Before(() -> {}));
+        fake.plan(
+                TXN,
+                new Fault.Before(
+                        () ->
+                                fake.keys()
+                                        .delete(
+                                                "traefik/http/services/site/loadBalancer/servers/0/url")));
+
+        assertThat(apply(sites(200, ""), false))
+                .isInstanceOfSatisfying(
+                        Apply.Outcome.Conflict.class, it -> assertThat(it.written()).isPositive());
+        assertThat(fake.keys().values()).doesNotContainKey("traefik/" + RULE);
+    }
+
+    private static KeyTree guarded(String rule) {
+        TreeMap<String, String> keys = new TreeMap<>(sites(1, "").keys());
+        keys.put(RULE, rule);
+        keys.put("http/routers/site/middlewares/0", "all");
+        keys.put("http/middlewares/all/chain/middlewares/0", "auth");
+        keys.put(AUTH, "u:p");
+        return new KeyTree(keys);
+    }
+
     @Test
     void findsItsOwnWritesWhenTheAnswerIsLost() {
         apply(sites(2, ""), false);
@@ -137,10 +176,11 @@ final class ApplyTest {
     @Test
     void doesNotTakeWritesOfAnotherToolForItsOwn() {
         apply(sites(2, ""), false);
-        fake.plan(TXN, new Fault.Before(() -> fake.keys().put(NUMBER, "3")));
-        fake.plan(TXN, new Fault.LosesAnswer());
+        fake.plan(TXN, new Fault.LosesAnswer(() -> fake.keys().put(NUMBER, "3")));
 
         assertThat(apply(sites(1, "b"), true)).isEqualTo(new Apply.Outcome.Conflict(0, 1));
+        assertThat(fake.requests()).filteredOn(TXN::equals).hasSize(3);
+        assertThat(fake.keys().values()).containsEntry("traefik/" + RULE, "Path(`/site`)");
     }
 
     @Test
@@ -158,6 +198,23 @@ final class ApplyTest {
         assertThat(history.subList(0, history.size() - 1))
                 .allSatisfy(each -> assertThat(each).doesNotContainKey(NUMBER));
         assertThat(Difference.between(store.read(), sites(200, ""), true).isEmpty()).isTrue();
+    }
+
+    /** A deleted key has no revision by which the next comparison could go. */
+    @Test
+    void seesWhatOthersWriteWhileTheAnswerToDeletionsIsLost() {
+        apply(sites(200, ""), false);
+        fake.keys().limitOperations(128);
+        fake.plan(TXN, new Fault.Before(() -> {})); // refused
+        fake.plan(TXN, new Fault.LosesAnswer());
+        fake.plan(
+                TXN,
+                new Fault.Before(
+                        () -> fake.keys().put("traefik/http/routers/new/rule", "Path(`/`)")));
+
+        assertThat(apply(sites(1, ""), true))
+                .isInstanceOfSatisfying(
+                        Apply.Outcome.Conflict.class, it -> assertThat(it.written()).isEqualTo(1));
     }
 
     @Test

@@ -35,7 +35,7 @@ final class PhasesTest {
             return new Case(old, wanted, new Limits(operations, Integer.MAX_VALUE));
         }
 
-        Optional<List<List<Change>>> transactions() {
+        Optional<List<Plan.Part>> transactions() {
             return Plan.of(difference(old, wanted), Root.TRAEFIK, limits)
                             instanceof Plan.Possible(var transactions)
                     ? Optional.of(transactions)
@@ -51,9 +51,13 @@ final class PhasesTest {
         Served wanted = new Served(trees.wanted());
 
         KeyTree state = trees.old();
-        for (List<Change> transaction : trees.transactions().orElse(List.of())) {
-            assertThat(Size.of(transaction, Root.TRAEFIK).isWithin(trees.limits())).isTrue();
-            state = after(state, transaction);
+        for (Plan.Part transaction : trees.transactions().orElse(List.of())) {
+            Size size = Size.of(transaction.changes(), Root.TRAEFIK);
+            assertThat(size.isWithin(trees.limits())).isTrue();
+            assertThat(size.comparisons() + transaction.needed().size())
+                    .isLessThanOrEqualTo(trees.limits().operations());
+            assertThat(state.keys().keySet()).containsAll(transaction.needed());
+            state = after(state, transaction.changes());
             Served now = new Served(state);
             assertThatNoRouterIsMixed(now, old, wanted);
             assertThatNoRequestGoesElsewhere(now, old, wanted);

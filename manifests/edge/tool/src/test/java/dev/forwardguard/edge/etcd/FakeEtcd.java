@@ -34,8 +34,12 @@ public final class FakeEtcd implements AutoCloseable {
         /** It is answered like this. */
         record Answers(int status, String json) implements Fault {}
 
-        /** It arrives, but its answer is lost. */
-        record LosesAnswer() implements Fault {}
+        /** Something else happens first; then it arrives, but its answer is lost. */
+        record LosesAnswer(Runnable event) implements Fault {
+            public LosesAnswer() {
+                this(() -> {});
+            }
+        }
 
         /** It is never looked at, and the connection stays open. */
         record Hangs() implements Fault {}
@@ -139,8 +143,12 @@ public final class FakeEtcd implements AutoCloseable {
         switch (next(path)) {
             case Fault.Answers it -> send(exchange, it.status(), it.json());
             case Fault.Hangs _ -> hang();
-            case Fault.LosesAnswer _ ->
+            case Fault.LosesAnswer it -> {
+                it.event().run();
+                if (!path.equals("/v3/kv/txn") || !keys.isTooLarge(json(body))) {
                     answerOf(path, body); // closing without a status ends the connection
+                }
+            }
             case Fault.Before it -> {
                 it.event().run();
                 if (path.equals("/v3/kv/txn") && keys.isTooLarge(json(body))) {

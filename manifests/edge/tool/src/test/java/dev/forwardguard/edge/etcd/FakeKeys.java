@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micronaut.json.tree.JsonNode;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.SortedMap;
@@ -16,6 +18,7 @@ import java.util.TreeMap;
 public final class FakeKeys {
     private final NavigableMap<String, Stored> keys = new TreeMap<>();
     private final List<SortedMap<String, String>> history = new ArrayList<>();
+    private final Map<Long, NavigableMap<String, Stored>> revisions = new HashMap<>();
     private long revision = 1;
     private int mostOperations = Integer.MAX_VALUE;
 
@@ -25,11 +28,17 @@ public final class FakeKeys {
 
     public synchronized void put(String key, String value) {
         keys.put(key, new Stored(value, ++revision));
+        remember();
+    }
+
+    private void remember() {
+        revisions.put(revision, new TreeMap<>(keys));
     }
 
     public synchronized void delete(String key) {
         keys.remove(key);
         revision++;
+        remember();
     }
 
     public synchronized long revision() {
@@ -50,7 +59,10 @@ public final class FakeKeys {
 
     synchronized String range(JsonNode request) {
         assertThat(FakeEtcd.fields(request)).isSubsetOf("key", "range_end", "limit", "revision");
-        SortedMap<String, Stored> found = select(request);
+        long past = Json.number(request, "revision");
+        assertThat(past).isLessThanOrEqualTo(revision);
+        SortedMap<String, Stored> found =
+                select(past == 0 ? keys : revisions.getOrDefault(past, keys), request);
         long limit = Json.number(request, "limit");
         List<String> parts = new ArrayList<>();
         found.forEach((key, stored) -> parts.add(json(key, stored)));
@@ -60,10 +72,11 @@ public final class FakeKeys {
                 .formatted(revision, String.join(",", page), more ? ", \"more\": true" : "");
     }
 
-    private SortedMap<String, Stored> select(JsonNode request) {
+    private static SortedMap<String, Stored> select(
+            NavigableMap<String, Stored> all, JsonNode request) {
         String from = Json.decoded(request, "key");
         String end = Json.decoded(request, "range_end");
-        return end.isEmpty() ? keys.subMap(from, from + '\0') : keys.subMap(from, end);
+        return end.isEmpty() ? all.subMap(from, from + '\0') : all.subMap(from, end);
     }
 
     private static String json(String key, Stored stored) {
@@ -84,6 +97,7 @@ public final class FakeKeys {
         success.forEach(each -> touched.add(write(each)));
         assertThat(touched).as("no key twice").hasSameSizeAs(success);
         history.add(values());
+        remember();
         return "{\"header\": {\"revision\": \"%d\"}, \"succeeded\": true}".formatted(revision);
     }
 
@@ -94,11 +108,18 @@ public final class FakeKeys {
     }
 
     private boolean holds(JsonNode compare) {
+        SortedMap<String, Stored> found = select(keys, compare);
+        if (Json.text(compare, "target").equals("CREATE")) {
+            assertThat(FakeEtcd.fields(compare))
+                    .containsExactlyInAnyOrder("target", "result", "key", "create_revision");
+            assertThat(Json.text(compare, "result")).isEqualTo("GREATER");
+            assertThat(Json.text(compare, "create_revision")).isEqualTo("0");
+            return !found.isEmpty();
+        }
         assertThat(FakeEtcd.fields(compare))
                 .isSubsetOf("target", "result", "key", "range_end", "mod_revision");
         assertThat(Json.text(compare, "target")).isEqualTo("MOD");
         long bound = Json.number(compare, "mod_revision");
-        SortedMap<String, Stored> found = select(compare);
         return switch (Json.text(compare, "result")) {
             case "EQUAL" ->
                     found.isEmpty()
