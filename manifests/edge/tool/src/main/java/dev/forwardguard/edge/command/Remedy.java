@@ -34,6 +34,7 @@ final class Remedy {
             case AUTHENTICATION_OFF ->
                     "authentication is off in etcd: edge-routes setup switches it on";
             case COMPACTED -> "etcd compacts faster than it can be read: try again";
+            case UNREADABLE -> String.valueOf(e.getMessage());
             case EXISTS, MISSING, REFUSED -> "etcd refuses: " + e.getMessage();
         };
     }

@@ -4,6 +4,7 @@ import dev.forwardguard.edge.etcd.EtcdException.Failure;
 
 import io.micronaut.json.tree.JsonNode;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,13 +34,29 @@ public final class Accounts {
     /**
      * Access to the keys from {@code key} to before {@code end}.
      *
-     * @param end empty for the single key
+     * @param end empty for the single key, a zero byte for all that follow
      */
     public record Permission(Access access, String key, String end) {
+        private static final String INFINITY = "\0";
+
         /** Whether it allows all that the other one does. */
         public boolean includes(Permission other) {
             boolean allows = access == Access.READWRITE || access == other.access;
-            return allows && key.compareTo(other.key) <= 0 && end.compareTo(other.end) >= 0;
+            return allows && covers(other);
+        }
+
+        private boolean covers(Permission other) {
+            if (end.isEmpty()) {
+                return key.equals(other.key) && other.end.isEmpty();
+            }
+            return key.compareTo(other.key) <= 0 && (end.equals(INFINITY) || endsBehind(other));
+        }
+
+        private boolean endsBehind(Permission other) {
+            if (other.end.isEmpty()) {
+                return end.compareTo(other.key) > 0;
+            }
+            return !other.end.equals(INFINITY) && end.compareTo(other.end) >= 0;
         }
     }
 
@@ -96,16 +113,24 @@ public final class Accounts {
     private static Set<String> names(JsonNode answer, String field) {
         List<JsonNode> names = Json.list(answer, field);
         return names.stream()
-                .map(JsonNode::getStringValue)
+                .map(
+                        each -> {
+                            if (!each.isString()) {
+                                throw Json.wrong(field);
+                            }
+                            return each.getStringValue();
+                        })
                 .collect(Collectors.toCollection(HashSet::new));
     }
 
     private static Permission permission(JsonNode node) {
-        String access = Json.text(node, "permType");
-        return new Permission(
-                access.isEmpty() ? Access.READ : Access.valueOf(access),
-                Json.decoded(node, "key"),
-                Json.decoded(node, "range_end"));
+        String name = Json.text(node, "permType");
+        Access access =
+                Arrays.stream(Access.values())
+                        .filter(each -> each.name().equals(name.isEmpty() ? "READ" : name))
+                        .findFirst()
+                        .orElseThrow(() -> Json.wrong("permType"));
+        return new Permission(access, Json.decoded(node, "key"), Json.decoded(node, "range_end"));
     }
 
     /** Adds a role, unless it exists. */

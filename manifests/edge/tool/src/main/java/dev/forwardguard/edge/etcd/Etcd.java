@@ -31,7 +31,8 @@ public final class Etcd implements AutoCloseable {
     /**
      * Reads the keys from {@code key} to before {@code end}, in pages, all at one revision.
      *
-     * @throws EtcdException if etcd refuses, does not answer, or has more than 200,000 such keys
+     * @throws EtcdException if etcd refuses, does not answer, has more than 200,000 such keys, or
+     *     one that is not UTF-8
      */
     public Range range(String key, String end) {
         for (int reading = 1; ; reading++) {
@@ -53,16 +54,20 @@ public final class Etcd implements AutoCloseable {
         while (true) {
             JsonNode page = page(from, end, revision);
             List<JsonNode> found = Json.list(page, "kvs");
-            found.forEach(each -> keys.put(Json.decoded(each, "key"), stored(each)));
+            int before = keys.size();
+            found.forEach(each -> keys.put(Json.decodedKey(each, "key"), stored(each)));
             revision = revision == 0 ? revision(page) : revision;
-            if (!Json.isTrue(page, "more") || found.isEmpty()) {
+            if (!Json.isTrue(page, "more")) {
                 return new Range(revision, keys);
+            }
+            if (keys.size() == before) {
+                throw new EtcdException(Failure.REFUSED, "it gives the same keys again and again");
             }
             if (keys.size() > MOST_KEYS) {
                 throw new EtcdException(
                         Failure.REFUSED, "more than " + MOST_KEYS + " keys from " + key);
             }
-            from = Json.decoded(found.getLast(), "key") + '\0';
+            from = Json.decodedKey(found.getLast(), "key") + '\0';
         }
     }
 
@@ -89,9 +94,14 @@ public final class Etcd implements AutoCloseable {
         return new Stored(Json.decoded(keyValue, "value"), Json.number(keyValue, "mod_revision"));
     }
 
+    /** Every answer of etcd has one; without it, it would look like an empty tree. */
     private static long revision(JsonNode answer) {
         JsonNode header = answer.get("header");
-        return header == null ? 0 : Json.number(header, "revision");
+        long revision = header == null ? 0 : Json.number(header, "revision");
+        if (revision <= 0) {
+            throw Json.wrong("header");
+        }
+        return revision;
     }
 
     /**
@@ -100,10 +110,14 @@ public final class Etcd implements AutoCloseable {
      */
     public Transaction.Outcome commit(Transaction transaction) {
         Answer answer = gateway.post("/v3/kv/txn", transaction.json());
-        return new Transaction.Outcome(
-                Json.isTrue(answer.body(), "succeeded"),
-                revision(answer.body()),
-                answer.repeated());
+        try {
+            return new Transaction.Outcome(
+                    Json.isTrue(answer.body(), "succeeded"),
+                    revision(answer.body()),
+                    answer.repeated());
+        } catch (EtcdException e) {
+            throw e.afterLostAnswer(); // an answer that cannot be read is as good as none
+        }
     }
 
     /**

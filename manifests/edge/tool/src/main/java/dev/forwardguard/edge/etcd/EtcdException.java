@@ -32,15 +32,33 @@ public final class EtcdException extends RuntimeException {
         EXISTS,
         /** No user or role of this name exists. */
         MISSING,
-        /** Anything else. */
+        /** There is a key that is not UTF-8. */
+        UNREADABLE,
+        /** Anything else, also an answer that is none of etcd's. */
         REFUSED
     }
 
     private final Failure failure;
+    private final boolean mayBeDone;
 
     public EtcdException(Failure failure, String message) {
+        this(failure, message, false);
+    }
+
+    private EtcdException(Failure failure, String message, boolean mayBeDone) {
         super(message);
         this.failure = failure;
+        this.mayBeDone = mayBeDone;
+    }
+
+    /** The same after a request whose answer was lost. */
+    public EtcdException afterLostAnswer() {
+        return new EtcdException(failure, String.valueOf(getMessage()), true);
+    }
+
+    /** Whether an answer was lost before, so that etcd may have done what it was asked for. */
+    public boolean mayBeDone() {
+        return mayBeDone;
     }
 
     public Failure failure() {

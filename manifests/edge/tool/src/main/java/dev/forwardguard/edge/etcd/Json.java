@@ -1,5 +1,7 @@
 package dev.forwardguard.edge.etcd;
 
+import dev.forwardguard.edge.etcd.EtcdException.Failure;
+
 import io.micronaut.json.JsonMapper;
 import io.micronaut.json.tree.JsonNode;
 
@@ -7,9 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,17 +71,57 @@ final class Json {
 
     /** The text of a field in base64; empty if it is missing. */
     static String decoded(JsonNode object, String field) {
-        return new String(Base64.getDecoder().decode(text(object, field)), StandardCharsets.UTF_8);
+        return new String(bytes(object, field), StandardCharsets.UTF_8);
+    }
+
+    /** The same of a key, which must not be taken for another one. */
+    static String decodedKey(JsonNode object, String field) {
+        byte[] bytes = bytes(object, field);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException _) {
+            String hex = HexFormat.of().withPrefix("\\x").formatHex(bytes);
+            throw new EtcdException(
+                    Failure.UNREADABLE,
+                    "etcd has a key that is not UTF-8, and nothing can be written beside it: delete it with"
+                            + " etcdctl del $'"
+                            + hex
+                            + "'");
+        }
+    }
+
+    private static byte[] bytes(JsonNode object, String field) {
+        try {
+            return Base64.getDecoder().decode(text(object, field));
+        } catch (IllegalArgumentException _) {
+            throw wrong(field);
+        }
     }
 
     static String text(JsonNode object, String field) {
         JsonNode value = object.get(field);
-        return value == null || value.isNull() ? "" : value.coerceStringValue();
+        if (value == null || value.isNull()) {
+            return "";
+        }
+        if (!value.isValueNode()) {
+            throw wrong(field);
+        }
+        return value.coerceStringValue();
     }
 
     static long number(JsonNode object, String field) {
         String text = text(object, field);
-        return text.isEmpty() ? 0 : Long.parseLong(text);
+        try {
+            return text.isEmpty() ? 0 : Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            throw wrong(field);
+        }
+    }
+
+    /** Without what is wrong: it may be part of a value. */
+    static EtcdException wrong(String field) {
+        return new EtcdException(
+                Failure.REFUSED, "the field " + field + " of its answer has another form");
     }
 
     static boolean isTrue(JsonNode object, String field) {

@@ -60,10 +60,20 @@ final class JsonGateway implements AutoCloseable {
             }
             token = null;
             authenticationOff = false;
-            logInUnlessDone(end);
-            Answer answer = tryMembers(member -> member.post(path, body, token), end);
-            return new Answer(
-                    answer.body(), true); // the first one may have been lost before the refusal
+            return e.mayBeDone() ? again(path, body, end) : loggedIn(path, body, end);
+        }
+    }
+
+    private Answer loggedIn(String path, JsonNode body, long end) {
+        logInUnlessDone(end);
+        return tryMembers(member -> member.post(path, body, token), end);
+    }
+
+    private Answer again(String path, JsonNode body, long end) {
+        try {
+            return new Answer(loggedIn(path, body, end).body(), true);
+        } catch (EtcdException e) {
+            throw e.afterLostAnswer();
         }
     }
 
@@ -97,18 +107,12 @@ final class JsonGateway implements AutoCloseable {
         JsonNode login =
                 Json.object(Map.of("name", credentials.user(), "password", credentials.password()));
         try {
-            token =
-                    Json.text(
-                            tryMembers(
-                                            member ->
-                                                    member.post(
-                                                            "/v3/auth/authenticate", login, null),
-                                            end)
-                                    .body(),
-                            "token");
+            Answer answer =
+                    tryMembers(member -> member.post("/v3/auth/authenticate", login, null), end);
+            token = Json.text(answer.body(), "token");
         } catch (EtcdException e) {
             if (e.failure() != Failure.AUTHENTICATION_OFF) {
-                throw e;
+                throw new EtcdException(e.failure(), String.valueOf(e.getMessage()));
             }
             authenticationOff = true;
         }
@@ -127,20 +131,27 @@ final class JsonGateway implements AutoCloseable {
                 if (reply.status() == OK && reply.body() != null) {
                     return new Answer(reply.body(), tries > 1);
                 }
-                trouble = temporary(ErrorAnswer.of(reply));
+                trouble = temporary(reply);
+            } catch (EtcdException e) {
+                throw tries > 1 ? e.afterLostAnswer() : e;
             } catch (NoAnswer e) {
                 trouble = String.valueOf(e.getMessage());
             }
             current = (current + 1) % members.size();
             Duration rest = tries % members.size() == 0 ? PAUSE : Duration.ZERO;
             if (System.nanoTime() + rest.toNanos() >= end) {
-                throw new EtcdException(Failure.UNREACHABLE, member.endpoint() + ": " + trouble);
+                throw new EtcdException(Failure.UNREACHABLE, member.endpoint() + ": " + trouble)
+                        .afterLostAnswer();
             }
             pause(rest);
         }
     }
 
-    private static String temporary(ErrorAnswer error) {
+    private static String temporary(Reply reply) {
+        if (reply.status() == OK) {
+            return "an answer that is no JSON"; // not quoted: it may hold values
+        }
+        ErrorAnswer error = ErrorAnswer.of(reply);
         if (error.isTemporary()) {
             return error.message();
         }

@@ -3,6 +3,8 @@ package dev.forwardguard.edge.etcd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forwardguard.edge.etcd.Accounts.Access;
+import dev.forwardguard.edge.etcd.Accounts.Permission;
 import dev.forwardguard.edge.etcd.Comparison.NothingNewer;
 import dev.forwardguard.edge.etcd.EtcdException.Failure;
 import dev.forwardguard.edge.etcd.FakeEtcd.Fault;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.URI;
 import java.time.Duration;
@@ -82,6 +85,151 @@ final class EtcdTest {
         try (Etcd etcd = etcd(fake.url())) {
             assertThat(etcd.range("traefik/", "traefik0").keys()).hasSize(600);
         }
+    }
+
+    @Test
+    void readsAllPagesAtTheRevisionOfTheFirst() {
+        for (int i = 0; i < 600; i++) {
+            fake.keys().put("traefik/%04d".formatted(i), "old");
+        }
+        fake.plan(RANGE, new Fault.Before(() -> {}));
+        fake.plan(RANGE, new Fault.Before(() -> fake.keys().put("traefik/0599", "new")));
+
+        try (Etcd etcd = etcd(fake.url())) {
+            assertThat(etcd.range("traefik/", "traefik0").keys().get("traefik/0599"))
+                    .isEqualTo(new Stored("old", 601));
+        }
+    }
+
+    @Test
+    void refusesAKeyThatIsNotUtf8() {
+        fake.plan(
+                RANGE,
+                new Fault.Answers(
+                        200,
+                        "{\"header\": {\"revision\": \"2\"}, \"kvs\": [{\"key\": \"YS//\"}]}"));
+
+        try (Etcd etcd = etcd(fake.url())) {
+            assertThatThrownBy(() -> etcd.range("a/", "a0"))
+                    .isInstanceOfSatisfying(
+                            EtcdException.class,
+                            e -> assertThat(e.failure()).isEqualTo(Failure.UNREADABLE))
+                    .hasMessageContaining("etcdctl del $'\\x61\\x2f\\xff'");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"key\": \"YQ==\"}", ""})
+    void stopsIfPagingDoesNotMoveOn(String key) {
+        String page =
+                "{\"header\": {\"revision\": \"2\"}, \"more\": true, \"kvs\": [%s]}".formatted(key);
+        fake.plan(RANGE, new Fault.Answers(200, page));
+        fake.plan(RANGE, new Fault.Answers(200, page));
+
+        try (Etcd etcd = etcd(fake.url())) {
+            assertFailure(() -> etcd.range("a", "b"), Failure.REFUSED);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "{\"header\": {\"revision\": \"x\"}}",
+                "{\"header\": {\"revision\": {}}}",
+                "{\"header\": {\"revision\": \"2\"}, \"kvs\": [{\"key\": \"?secret\"}]}",
+                "{\"header\": {\"revision\": \"2\"}, \"kvs\": [{\"key\": \"YQ==\", \"value\": \"secret!\"}]}"
+            })
+    void refusesAnAnswerOfAnotherForm(String answer) {
+        fake.plan(RANGE, new Fault.Answers(200, answer));
+        fake.plan(TXN, new Fault.Answers(200, "{\"succeeded\": true}"));
+
+        try (Etcd etcd = etcd(fake.url())) {
+            assertThatThrownBy(() -> etcd.range("a", "b"))
+                    .isInstanceOfSatisfying(
+                            EtcdException.class,
+                            e -> assertThat(e.failure()).isEqualTo(Failure.REFUSED))
+                    .hasMessageNotContaining("secret");
+            assertThatThrownBy(() -> etcd.commit(put("traefik/a", "b", 1)))
+                    .isInstanceOfSatisfying(
+                            EtcdException.class, e -> assertThat(e.mayBeDone()).isTrue());
+        }
+    }
+
+    @Test
+    void neverQuotesASuccess() {
+        var access =
+                new EtcdAccess(
+                        List.of(fake.url()), null, TlsFiles.NONE, PER_TRY, Duration.ofMillis(1));
+        fake.plan(RANGE, new Fault.Answers(200, "{\"kvs\": [{\"value\": \"c2VjcmV0"));
+
+        try (Etcd etcd = new Etcd(access)) {
+            assertThatThrownBy(() -> etcd.get("a"))
+                    .isInstanceOf(EtcdException.class)
+                    .hasMessageNotContaining("c2VjcmV0");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "etcdserver: permission denied",
+                "etcdserver: mvcc: database space exceeded"
+            })
+    void aRefusalAfterALostAnswerIsNotSure(String message) {
+        fake.plan(TXN, new Fault.LosesAnswer());
+        fake.plan(TXN, new Fault.Answers(400, "{\"message\": \"" + message + "\"}"));
+        fake.plan(TXN, new Fault.Answers(400, "{\"message\": \"" + message + "\"}"));
+
+        try (Etcd etcd = etcd(fake.url())) {
+            for (boolean lost : new boolean[] {true, false}) {
+                assertThatThrownBy(() -> etcd.commit(put("traefik/a", "b", 1)))
+                        .isInstanceOfSatisfying(
+                                EtcdException.class,
+                                e -> assertThat(e.mayBeDone()).isEqualTo(lost));
+            }
+        }
+    }
+
+    @Test
+    void isNotSureIfANewLoginFailsAfterALostAnswer() {
+        fake.plan("/v3/auth/authenticate", new Fault.Before(() -> {}));
+        fake.plan(TXN, new Fault.LosesAnswer());
+        fake.plan(TXN, new Fault.Answers(401, "{\"message\": \"etcdserver: invalid auth token\"}"));
+        fake.plan(
+                "/v3/auth/authenticate",
+                new Fault.Answers(
+                        400,
+                        "{\"message\": \"etcdserver: authentication failed, invalid user ID or password\"}"));
+
+        try (Etcd etcd = etcd(fake.url())) {
+            assertThatThrownBy(() -> etcd.commit(put("traefik/a", "b", 1)))
+                    .isInstanceOfSatisfying(
+                            EtcdException.class, e -> assertThat(e.mayBeDone()).isTrue());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a, INFINITY, a, INFINITY, true",
+        "a, INFINITY, b, c, true",
+        "b, INFINITY, a, c, false",
+        "a, c, a, INFINITY, false",
+        "a, c, a, b, true",
+        "a, b, a, c, false",
+        "a, c, b, '', true",
+        "a, b, b, '', false",
+        "a, '', a, '', true",
+        "a, '', b, '', false",
+        "a, '', a, b, false"
+    })
+    void knowsWhatAPermissionCovers(
+            String key, String end, String otherKey, String otherEnd, boolean includes) {
+        var one = new Permission(Access.READ, key, end.replace("INFINITY", "\0"));
+        var other = new Permission(Access.READ, otherKey, otherEnd.replace("INFINITY", "\0"));
+
+        assertThat(one.includes(other)).isEqualTo(includes);
     }
 
     @Test
