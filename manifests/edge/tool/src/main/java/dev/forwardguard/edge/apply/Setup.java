@@ -30,6 +30,8 @@ public final class Setup {
     /** The user and the role of this program. */
     public static final String ROUTES = "routes";
 
+    private static final int MOST_READINGS = 6;
+
     private final Etcd etcd;
     private final Root root;
     private final EtcdAccess access;
@@ -73,7 +75,9 @@ public final class Setup {
             accounts.enforce();
             done.add("authentication is on");
         }
-        canary();
+        if (writeCanary(new Store(etcd, root))) {
+            done.add("canary route");
+        }
         return List.copyOf(done);
     }
 
@@ -135,15 +139,24 @@ public final class Setup {
         }
     }
 
-    private void canary() {
-        Store store = new Store(etcd, root);
-        StoredTree tree = store.read();
-        var difference = new Difference(tree, List.of(), !CanaryRoute.isWhole(tree.tree()));
-        if (difference.isEmpty()) {
-            return;
+    /**
+     * Writes the canary until it is there and whole, since others may write at the same time.
+     *
+     * @return whether it was missing or damaged
+     */
+    static boolean writeCanary(Store store) {
+        for (int readings = 1; ; readings++) {
+            StoredTree tree = store.read();
+            var difference = new Difference(tree, List.of(), !CanaryRoute.isWhole(tree.tree()));
+            if (difference.isEmpty()) {
+                return readings > 1;
+            }
+            if (readings == MOST_READINGS) {
+                throw new EtcdException(
+                        Failure.REFUSED,
+                        "the canary route is not whole, however often it is written");
+            }
+            new Apply(store, OptionalInt.empty()).write(difference);
         }
-        // a conflict means that somebody else has written it
-        new Apply(store, OptionalInt.empty()).write(difference);
-        done.add("canary route");
     }
 }
