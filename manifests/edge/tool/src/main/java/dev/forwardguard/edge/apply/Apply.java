@@ -8,15 +8,17 @@ import java.util.OptionalInt;
 /** Writes a difference: in one transaction, or in phases if the server does not take one. */
 public final class Apply {
     private final Store store;
+    private final boolean operationsKnown;
     private Limits limits;
     private int written;
 
     /**
      * @param operations the server's {@code --max-txn-ops}; if it is empty, one transaction is
-     *     tried, and etcd's refusal means the usual 128
+     *     tried, and etcd's refusal means its usual limits
      */
     public Apply(Store store, OptionalInt operations) {
         this.store = store;
+        operationsKnown = operations.isPresent();
         this.limits = Limits.NONE.withOperations(operations.orElse(Integer.MAX_VALUE));
     }
 
@@ -34,18 +36,23 @@ public final class Apply {
          *
          * @param written how many of the transactions are written; if there are any, the tree is
          *     between the old and the new one, and still in order
+         * @param mayBeMore whether one more may have been written: its answer was lost, and now
+         *     there is something else
          */
-        record Conflict(int written, int transactions) implements Outcome {}
+        record Conflict(int written, int transactions, boolean mayBeMore) implements Outcome {}
 
-        /** Some changes must happen at the same time, but the server's limit is lower. */
+        /**
+         * Some changes must happen at the same time, but the server's limit is lower. Nothing was
+         * written.
+         */
         record AboveLimit(int operations, int bytes) implements Outcome {}
     }
 
     /**
      * Writes a difference that is not empty.
      *
-     * @throws EtcdException if etcd refuses or does not answer; then an answer may be lost, but
-     *     what is written is in order
+     * @throws EtcdException if etcd refuses or does not answer; what is written is in order, and
+     *     {@link #written} and {@link EtcdException#mayBeDone} tell how much that is
      */
     public Outcome write(Difference difference) {
         while (true) {
@@ -60,7 +67,7 @@ public final class Apply {
                     try {
                         return write(difference.before(), it.transactions());
                     } catch (EtcdException e) {
-                        if (written > 0) {
+                        if (written > 0 || e.mayBeDone()) {
                             throw e;
                         }
                         lower(e);
@@ -70,12 +77,22 @@ public final class Apply {
         }
     }
 
-    /** A server has the usual limits if it refuses more; a second refusal is final. */
+    /** How many transactions are written. */
+    public int written() {
+        return written;
+    }
+
+    /**
+     * A server has the usual limits if it refuses more; a second refusal is final. Both limits at
+     * once: a later phase must not be refused when others are written.
+     */
     private void lower(EtcdException e) {
+        Limits usual = limits.withBytes(Limits.USUAL_BYTES);
         Limits lower =
                 switch (e.failure()) {
-                    case TOO_MANY_OPERATIONS -> limits.withOperations(Limits.USUAL_OPERATIONS);
-                    case TOO_LARGE -> limits.withBytes(Limits.USUAL_BYTES);
+                    case TOO_MANY_OPERATIONS -> usual.withOperations(Limits.USUAL_OPERATIONS);
+                    case TOO_LARGE ->
+                            operationsKnown ? usual : usual.withOperations(Limits.USUAL_OPERATIONS);
                     default -> throw e;
                 };
         if (lower.equals(limits)) {
@@ -90,7 +107,7 @@ public final class Apply {
             boolean last = i == transactions.size() - 1;
             Store.Result result = store.write(before, transactions.get(i), revision, last);
             if (!result.written()) {
-                return new Outcome.Conflict(i, transactions.size());
+                return new Outcome.Conflict(i, transactions.size(), result.mayBeWritten());
             }
             written++;
             revision = result.revision();

@@ -5,6 +5,7 @@ import dev.forwardguard.edge.etcd.Comparison.NothingNewer;
 import dev.forwardguard.edge.etcd.Comparison.Present;
 import dev.forwardguard.edge.etcd.Comparison.Unchanged;
 import dev.forwardguard.edge.etcd.Etcd;
+import dev.forwardguard.edge.etcd.EtcdException;
 import dev.forwardguard.edge.etcd.Range;
 import dev.forwardguard.edge.etcd.Stored;
 import dev.forwardguard.edge.etcd.Transaction;
@@ -62,19 +63,21 @@ public final class Store {
         Transaction transaction = transaction(before, part, revision, canary);
         Transaction.Outcome outcome = etcd.commit(transaction);
         if (outcome.succeeded()) {
-            return new Result(true, outcome.revision());
+            return new Result(true, false, outcome.revision());
         }
         return outcome.repeated()
                 ? foundWritten(transaction, revision)
-                : new Result(false, outcome.revision());
+                : new Result(false, false, outcome.revision());
     }
 
     /**
      * What came of a transaction.
      *
+     * @param mayBeWritten whether it may have been written though it is not there now: an answer
+     *     was lost, and others may have written since
      * @param revision the newest that this program knows of then
      */
-    record Result(boolean written, long revision) {}
+    record Result(boolean written, boolean mayBeWritten, long revision) {}
 
     private Transaction transaction(
             StoredTree before, Plan.Part part, long revision, boolean canary) {
@@ -110,19 +113,27 @@ public final class Store {
 
     /** Looks whether a transaction whose answer was lost is there: all of it, by one revision. */
     private Result foundWritten(Transaction transaction, long base) {
-        Range range = etcd.range(root.prefix(), root.end());
+        Range range = rangeAfterLostAnswer();
         long revision = 0;
         for (Map.Entry<String, String> put : transaction.puts().entrySet()) {
             Stored stored = range.keys().get(put.getKey());
             if (stored == null
                     || !stored.value().equals(put.getValue())
                     || (revision != 0 && stored.modRevision() != revision)) {
-                return new Result(false, range.revision());
+                return new Result(false, true, range.revision());
             }
             revision = stored.modRevision();
         }
         boolean gone = transaction.deletes().stream().noneMatch(range.keys()::containsKey);
         // deleted keys have no revision, and in the newest one others may have written
-        return new Result(gone, revision == 0 ? base : revision);
+        return new Result(gone, !gone, revision == 0 ? base : revision);
+    }
+
+    private Range rangeAfterLostAnswer() {
+        try {
+            return etcd.range(root.prefix(), root.end());
+        } catch (EtcdException e) {
+            throw e.afterLostAnswer();
+        }
     }
 }

@@ -6,7 +6,6 @@ import dev.forwardguard.edge.apply.Store;
 import dev.forwardguard.edge.apply.StoredTree;
 import dev.forwardguard.edge.etcd.Etcd;
 import dev.forwardguard.edge.etcd.EtcdException;
-import dev.forwardguard.edge.etcd.EtcdException.Failure;
 import dev.forwardguard.edge.routes.KeyTree;
 
 import org.jspecify.annotations.Nullable;
@@ -113,8 +112,18 @@ final class ApplyCommand implements Callable<Integer> {
         try {
             return apply.write(difference);
         } catch (EtcdException e) {
-            if (e.failure() == Failure.UNREACHABLE) {
-                terminal.warn("whether the change was written is not known; run it again");
+            if (apply.written() > 0) {
+                terminal.warn(
+                        "%s: written, and nothing is open; the rest is missing, so run it again"
+                                .formatted(transactions(apply.written())));
+            }
+            if (e.mayBeDone()) {
+                terminal.warn(
+                        "whether %s written is not known; run it again"
+                                .formatted(
+                                        apply.written() > 0
+                                                ? "one more transaction was"
+                                                : "the change was"));
             }
             throw e;
         }
@@ -125,12 +134,23 @@ final class ApplyCommand implements Callable<Integer> {
     }
 
     private static String conflict(Apply.Outcome.Conflict it) {
-        String what =
-                it.written() == 0
-                        ? "nothing was written"
-                        : "%d of %d transactions are written, and nothing is open"
-                                .formatted(it.written(), it.transactions());
-        return "somebody else has written routes at the same time; " + what + ". Run it again";
+        return "somebody else has written routes at the same time; %s. Run it again"
+                .formatted(whatIsWritten(it));
+    }
+
+    private static String whatIsWritten(Apply.Outcome.Conflict it) {
+        String known =
+                "%d of %d transactions are written, and nothing is open"
+                        .formatted(it.written(), it.transactions());
+        if (it.mayBeMore()) {
+            return (it.written() == 0 ? "" : known + "; ")
+                    + "whether %s written before that is not known"
+                            .formatted(
+                                    it.written() == 0
+                                            ? "the change was"
+                                            : "one more transaction was");
+        }
+        return it.written() == 0 ? "nothing was written" : known;
     }
 
     private String aboveLimit(Apply.Outcome.AboveLimit it) {

@@ -4,11 +4,15 @@ package dev.forwardguard.edge.command;
 public enum ExitCode {
     /** Nothing to do, or done. */
     OK(0),
-    /** A file, an option or a setting of etcd is wrong. Nothing was written. */
+    /**
+     * A file, an option or a setting of etcd is wrong. Nothing was written, or a warning says what.
+     */
     INVALID(1),
-    /** Somebody else has written in the meantime. Nothing was written. */
+    /**
+     * Somebody else has written in the meantime. The message says whether this program has, too.
+     */
     CONFLICT(2),
-    /** etcd does not answer, or refuses. */
+    /** etcd does not answer, or refuses. Nothing was written, or a warning says what. */
     UNREACHABLE(3),
     /** Written, but a gateway does not show it. */
     STALE(4);

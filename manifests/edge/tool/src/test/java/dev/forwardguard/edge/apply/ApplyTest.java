@@ -1,9 +1,11 @@
 package dev.forwardguard.edge.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forwardguard.edge.etcd.Etcd;
 import dev.forwardguard.edge.etcd.EtcdAccess;
+import dev.forwardguard.edge.etcd.EtcdException;
 import dev.forwardguard.edge.etcd.FakeEtcd;
 import dev.forwardguard.edge.etcd.FakeEtcd.Fault;
 import dev.forwardguard.edge.etcd.TlsFiles;
@@ -112,7 +114,7 @@ final class ApplyTest {
                 new Fault.Before(
                         () -> fake.keys().put("traefik/http/routers/new/rule", "Path(`/new`)")));
 
-        assertThat(apply(sites(1, "b"), false)).isEqualTo(new Apply.Outcome.Conflict(0, 1));
+        assertThat(apply(sites(1, "b"), false)).isEqualTo(new Apply.Outcome.Conflict(0, 1, false));
         assertThat(fake.keys().values()).containsEntry("traefik/" + RULE, "Path(`/site`)");
     }
 
@@ -123,7 +125,7 @@ final class ApplyTest {
                 TXN,
                 new Fault.Before(() -> fake.keys().delete("traefik/http/routers/site/service")));
 
-        assertThat(apply(sites(1, "b"), false)).isEqualTo(new Apply.Outcome.Conflict(0, 1));
+        assertThat(apply(sites(1, "b"), false)).isEqualTo(new Apply.Outcome.Conflict(0, 1, false));
     }
 
     /** Nobody has written then, and none of the changed keys is gone. */
@@ -132,7 +134,8 @@ final class ApplyTest {
         apply(guarded("Path(`/a`)"), false);
         fake.plan(TXN, new Fault.Before(() -> fake.keys().delete("traefik/" + AUTH)));
 
-        assertThat(apply(guarded("Path(`/b`)"), false)).isEqualTo(new Apply.Outcome.Conflict(0, 1));
+        assertThat(apply(guarded("Path(`/b`)"), false))
+                .isEqualTo(new Apply.Outcome.Conflict(0, 1, false));
         assertThat(fake.keys().values()).containsEntry("traefik/" + RULE, "Path(`/a`)");
     }
 
@@ -178,7 +181,7 @@ final class ApplyTest {
         apply(sites(2, ""), false);
         fake.plan(TXN, new Fault.LosesAnswer(() -> fake.keys().put(NUMBER, "3")));
 
-        assertThat(apply(sites(1, "b"), true)).isEqualTo(new Apply.Outcome.Conflict(0, 1));
+        assertThat(apply(sites(1, "b"), true)).isEqualTo(new Apply.Outcome.Conflict(0, 1, true));
         assertThat(fake.requests()).filteredOn(TXN::equals).hasSize(3);
         assertThat(fake.keys().values()).containsEntry("traefik/" + RULE, "Path(`/site`)");
     }
@@ -226,6 +229,53 @@ final class ApplyTest {
 
         assertThat(apply(sites(200, ""), false)).isInstanceOf(Apply.Outcome.Written.class);
         assertThat(Difference.between(store.read(), sites(200, ""), true).isEmpty()).isTrue();
+    }
+
+    /** A refusal of its size in the midst of phases would come too late. */
+    @Test
+    void takesBothUsualLimitsAtTheFirstRefusal() {
+        fake.keys().limitOperations(128);
+        TreeMap<String, String> keys = new TreeMap<>(sites(200, "").keys());
+        keys.put("http/middlewares/large/plugin/large/text", "x".repeat(1_400_001));
+
+        assertThat(apply(new KeyTree(keys), false)).isInstanceOf(Apply.Outcome.AboveLimit.class);
+        assertThat(fake.keys().values()).isEmpty();
+    }
+
+    @Test
+    void isNotSureAfterALostAnswerAndARefusal() {
+        fake.plan(TXN, new Fault.LosesAnswer());
+        fake.plan(
+                TXN,
+                new Fault.Answers(
+                        400, "{\"message\": \"etcdserver: too many operations in txn request\"}"));
+
+        assertThatThrownBy(() -> apply(sites(1, ""), false))
+                .isInstanceOfSatisfying(
+                        EtcdException.class, e -> assertThat(e.mayBeDone()).isTrue());
+        assertThat(fake.requests()).filteredOn(TXN::equals).hasSize(2);
+    }
+
+    @Test
+    void writesTheFirstCanaryAgainUntilItIsWhole() {
+        for (int i = 0; i < 3; i++) {
+            String other = "traefik/http/routers/new" + i + "/rule";
+            fake.plan(TXN, new Fault.Before(() -> fake.keys().put(other, "Path(`/`)")));
+        }
+
+        assertThat(Setup.writeCanary(store)).isTrue();
+        assertThat(CanaryRoute.isWhole(store.read().tree())).isTrue();
+        assertThat(Setup.writeCanary(store)).isFalse();
+    }
+
+    @Test
+    void failsIfTheFirstCanaryIsNeverWhole() {
+        for (int i = 0; i < 9; i++) {
+            String other = "traefik/http/routers/new" + i + "/rule";
+            fake.plan(TXN, new Fault.Before(() -> fake.keys().put(other, "Path(`/`)")));
+        }
+
+        assertThatThrownBy(() -> Setup.writeCanary(store)).isInstanceOf(EtcdException.class);
     }
 
     @Test

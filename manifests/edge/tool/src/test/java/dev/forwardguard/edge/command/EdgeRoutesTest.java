@@ -131,6 +131,33 @@ final class EdgeRoutesTest {
                         "error: somebody else has written routes at the same time; nothing was written");
     }
 
+    @Test
+    void aConflictAfterALostAnswerSaysThatItIsNotKnown() throws IOException {
+        fake.plan(TXN, new Fault.LosesAnswer());
+        fake.plan(
+                TXN, new Fault.Before(() -> fake.keys().delete("traefik/http/routers/site/rule")));
+
+        assertThat(run("apply", file(ROUTES))).isEqualTo(2);
+
+        assertThat(errors.toString())
+                .contains("; whether the change was written before that is not known.")
+                .doesNotContain("nothing was written");
+    }
+
+    @Test
+    void aRefusalInTheMidstSaysWhatIsWritten() throws IOException {
+        fake.plan(TXN, new Fault.Before(() -> {}));
+        fake.plan(
+                TXN,
+                new Fault.Answers(
+                        400, "{\"message\": \"etcdserver: too many operations in txn request\"}"));
+
+        assertThat(run("apply", file(ROUTES), "--max-txn-ops", "8")).isEqualTo(1);
+
+        assertThat(errors.toString())
+                .contains("warning: one transaction: written, and nothing is open");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "403, etcdserver: permission denied, 3, readwrite traefik --prefix=true",
