@@ -132,6 +132,21 @@ final class EdgeRoutesTest {
     }
 
     @Test
+    void aKeyThatIsNotUtf8IsThree() throws IOException {
+        fake.plan(
+                "/v3/kv/range",
+                new Fault.Answers(
+                        200,
+                        "{\"header\": {\"revision\": \"2\"}, \"kvs\": [{\"key\": \"dHJhZWZpay//\"}]}"));
+
+        assertThat(run("apply", file(ROUTES), "--prune")).isEqualTo(3);
+
+        assertThat(errors.toString())
+                .contains("delete it with etcdctl del $'\\x74\\x72")
+                .doesNotContain("etcd refuses");
+    }
+
+    @Test
     void aConflictAfterALostAnswerSaysThatItIsNotKnown() throws IOException {
         fake.plan(TXN, new Fault.LosesAnswer());
         fake.plan(
