@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 final class Diagnosis {
     /** Traefik's log in both of its formats: {@code error="…"} and {@code "error":"…"}. */
     private static final Pattern ERROR =
-            Pattern.compile("\\berror\"?[=:](?:\"((?:\\\\.|[^\"\\\\])*)\"|(\\S+))");
+            Pattern.compile("\\berror\"?[=:](?:\"((?:\\\\.|[^\"\\\\])*+)\"|(\\S+))");
 
     private static final Pattern COLOUR = Pattern.compile("\\e\\[[0-9;]*m");
 

@@ -18,7 +18,7 @@ record Durations(long min) implements Syntax {
     private static final Pattern SECONDS = Pattern.compile("0|-?[1-9][0-9]{0,9}");
     private static final Pattern PART =
             Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(ns|us|µs|μs|ms|s|m|h)");
-    private static final Pattern DURATION = Pattern.compile("[-+]?(" + PART.pattern() + ")+");
+    private static final Pattern DURATION = Pattern.compile("[-+]?(" + PART.pattern() + ")++");
     private static final Map<String, Long> NANOSECONDS =
             Map.of(
                     "ns",

@@ -154,8 +154,7 @@ public record RuleSyntax(Map<String, Matcher> matchers) implements Syntax {
         }
         return HOST_NAME.matcher(text).matches()
                 ? placeholder(text)
-                : Optional.of(
-                        "must be a host name in ASCII (xn--…), without a path");
+                : Optional.of("must be a host name in ASCII (xn--…), without a path");
     }
 
     private static Optional<String> path(String text) {
@@ -176,9 +175,7 @@ public record RuleSyntax(Map<String, Matcher> matchers) implements Syntax {
     }
 
     private static Optional<String> asciiRegexp(String text) {
-        return text.chars().allMatch(c -> c < 128)
-                ? regexp(text)
-                : Optional.of("must be ASCII");
+        return text.chars().allMatch(c -> c < 128) ? regexp(text) : Optional.of("must be ASCII");
     }
 
     /** Traefik keeps acme-tls/1 for itself. */

@@ -7,7 +7,9 @@ import java.util.regex.Pattern;
 
 /** URLs as Go's net/url reads them, with a host. They may hold a password, so none is repeated. */
 final class Urls {
-    private static final String PATH = "([^\\p{Cntrl}\\s#%]|%[0-9A-Fa-f]{2})*";
+    /** Possessive: otherwise a long one needs a deep stack. */
+    private static final String PATH = "(?:[^\\p{Cntrl}\\s#%]|%[0-9A-Fa-f]{2})*+";
+
     private static final Pattern URL =
             Pattern.compile(
                     "(?<scheme>[a-z0-9]+)://(?<host>[^/?@]+?)(:(?<port>[0-9]{1,5}))?([/?]"
