@@ -22,6 +22,8 @@ final class EdgeApplyIT {
     private static final String NUMBER =
             "traefik/http/middlewares/edge-revision/headers/customResponseHeaders/X-Edge-Revision";
 
+    private static final String GATEWAY_REVISION = "edge_gateway_revision";
+
     private static final String SITE =
             """
             http:
@@ -210,6 +212,45 @@ final class EdgeApplyIT {
                             "\nedge_etcd_up 0\n",
                             "\nedge_gateway_up{gateway=\"" + canary + "\"} 0\n");
         }
+    }
+
+    /** The gateway goes on; one that starts would serve nothing. */
+    @Test
+    void aWrongValueOfOthersIsSeenBeforeTheNextChange() {
+        EdgeGateway gateway = edge.addGateway();
+        String canary = gateway.canary().toString();
+        edge.tool().succeed("apply", edge.file("site.yaml", SITE), "--wait", canary);
+        String port = Integer.toString(Loopback.freePort());
+        URI metrics = URI.create("http://127.0.0.1:" + port + "/metrics");
+        edge.raw().put("traefik/http/routers/other/priority", "abc");
+        try (ChildProcess process =
+                edge.tool().start("status", canary, "--metrics", port, "--raise", "1s")) {
+            process.awaitListening(Integer.parseInt(port));
+
+            Edge.await(
+                    "difference",
+                    () -> {
+                        Edge.pause(1_100);
+                        String text = edge.send(metrics).body();
+                        return value(text, "edge_etcd_revision")
+                                > value(text, GATEWAY_REVISION) + 1;
+                    });
+            edge.raw().delete("traefik/http/routers/other/priority");
+            Edge.await(
+                    "the same revision",
+                    () -> {
+                        String text = edge.send(metrics).body();
+                        return value(text, "edge_etcd_revision") == value(text, GATEWAY_REVISION);
+                    });
+        }
+    }
+
+    private static long value(String metrics, String name) {
+        return metrics.lines()
+                .filter(line -> line.startsWith(name))
+                .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+                .findFirst()
+                .orElse(0);
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The files of {@code manifests/edge} in the gateway as rendered, through Traefik's file provider.
@@ -46,7 +47,7 @@ class RoutesIT {
     @Test
     void toolAcceptsAllFiles() {
         List<String> arguments = new ArrayList<>(List.of("check"));
-        routes.files().forEach(each -> arguments.add(each.toString()));
+        routes.copies().forEach(each -> arguments.add(each.toString()));
 
         assertThat(new EdgeRoutes(directory, Map.of()).succeed(arguments.toArray(String[]::new)))
                 .contains("are valid");

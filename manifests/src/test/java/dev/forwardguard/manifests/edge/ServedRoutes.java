@@ -32,7 +32,7 @@ final class ServedRoutes implements AutoCloseable {
     private final Path directory;
     private final List<StandIn> standIns = new ArrayList<>();
     private final Map<String, String> here = new LinkedHashMap<>();
-    private final List<Path> files;
+    private final List<Path> copies;
     private final RenderedGateway gateway;
 
     private ServedRoutes(Path directory) throws IOException {
@@ -40,8 +40,8 @@ final class ServedRoutes implements AutoCloseable {
         services();
         files();
         Path routes = RouteFiles.copy(directory, here);
-        try (var copies = Files.list(routes)) {
-            files = copies.toList();
+        try (var all = Files.list(routes)) {
+            copies = all.toList();
         }
         Files.writeString(routes.resolve("canary.yaml"), CANARY);
         gateway =
@@ -108,8 +108,8 @@ final class ServedRoutes implements AutoCloseable {
     }
 
     /** The files, without the canary. */
-    List<Path> files() {
-        return files;
+    List<Path> copies() {
+        return copies;
     }
 
     RenderedGateway gateway() {

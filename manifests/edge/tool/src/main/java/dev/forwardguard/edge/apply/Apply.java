@@ -48,6 +48,11 @@ public final class Apply {
         record AboveLimit(int operations, int bytes) implements Outcome {}
     }
 
+    /** Raises the number of the canary, and changes nothing else. */
+    public Outcome raise(StoredTree tree) {
+        return write(new Difference(tree, List.of(), true));
+    }
+
     /**
      * Writes a difference that is not empty.
      *

@@ -1,6 +1,9 @@
 package dev.forwardguard.edge.command;
 
+import dev.forwardguard.edge.apply.Apply;
+import dev.forwardguard.edge.apply.Apply.Outcome.Written;
 import dev.forwardguard.edge.apply.Store;
+import dev.forwardguard.edge.apply.StoredTree;
 import dev.forwardguard.edge.etcd.Etcd;
 import dev.forwardguard.edge.etcd.EtcdException;
 
@@ -13,7 +16,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /**
  * The tree in etcd, for a program that runs longer than certificates and passwords last. A client
@@ -24,6 +29,9 @@ final class LastingStore implements AutoCloseable {
     private final EtcdOptions options;
     private final Duration limit;
     private final Terminal terminal;
+    private final @Nullable Duration raise;
+    private final LongSupplier nanos;
+    private long raised;
     private List<Version> versions;
     private Etcd etcd;
     private boolean hasFailed;
@@ -31,12 +39,22 @@ final class LastingStore implements AutoCloseable {
 
     /**
      * @param limit for each request
+     * @param raise how often the canary is raised; null for never
+     * @param nanos a clock
      * @throws IllegalArgumentException if an option or a file is wrong
      */
-    LastingStore(EtcdOptions options, Duration limit, Terminal terminal) {
+    LastingStore(
+            EtcdOptions options,
+            Duration limit,
+            @Nullable Duration raise,
+            LongSupplier nanos,
+            Terminal terminal) {
         this.options = options;
         this.limit = limit;
+        this.raise = raise;
+        this.nanos = nanos;
         this.terminal = terminal;
+        raised = nanos.getAsLong();
         versions = versions();
         etcd = open();
     }
@@ -90,16 +108,30 @@ final class LastingStore implements AutoCloseable {
     }
 
     /**
-     * The canary in etcd.
+     * The canary in etcd, raised if that is due. Gateways that have stopped to follow are seen by
+     * that, also while no route changes.
      *
      * @throws EtcdException if etcd does not answer, or refuses
      */
     OptionalLong canary() {
         Store store = store();
         hasFailed = true;
-        OptionalLong canary = store.read().canary();
+        StoredTree tree = store.read();
         hasFailed = false;
-        return canary;
+        boolean isDue = raise != null && nanos.getAsLong() - raised >= raise.toNanos();
+        return isDue && tree.canary().isPresent() ? raised(store, tree) : tree.canary();
+    }
+
+    private OptionalLong raised(Store store, StoredTree tree) {
+        raised = nanos.getAsLong();
+        try {
+            return new Apply(store, OptionalInt.empty()).raise(tree) instanceof Written it
+                    ? OptionalLong.of(it.canary())
+                    : tree.canary(); // somebody else has written, and has raised it by that
+        } catch (EtcdException e) {
+            warn("the canary cannot be raised: " + e.getMessage());
+            return tree.canary();
+        }
     }
 
     @Override

@@ -47,6 +47,15 @@ final class StatusCommand implements Callable<Integer> {
             description = "Serves Prometheus metrics at /metrics instead, until it is ended.")
     private @Nullable Integer port;
 
+    @Option(
+            names = "--raise",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description =
+                    "With --metrics: raises the number of the canary this often, such as 5m, so that a gateway that has"
+                            + " stopped to follow is seen before the next change.")
+    private @Nullable Duration raise;
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Override
@@ -99,7 +108,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private int serve(int port, Gateways gateways, Terminal terminal)
             throws IOException, InterruptedException {
-        try (var store = new LastingStore(options, PER_SCRAPE, terminal);
+        try (var store = new LastingStore(options, PER_SCRAPE, raise, System::nanoTime, terminal);
                 var server = new MetricsServer(port, () -> metrics(store, gateways))) {
             terminal.line("serving metrics at port " + server.port());
             new CountDownLatch(1).await();

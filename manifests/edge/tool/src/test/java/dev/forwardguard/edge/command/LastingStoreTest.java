@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forwardguard.edge.etcd.EtcdException;
 import dev.forwardguard.edge.etcd.FakeEtcd;
+import dev.forwardguard.edge.etcd.FakeEtcd.Fault;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A program that goes on while certificates and passwords are renewed. */
 class LastingStoreTest {
@@ -27,6 +30,8 @@ class LastingStoreTest {
     private final FakeEtcd fake = new FakeEtcd();
     private final StringWriter printed = new StringWriter();
     private final EtcdOptions options = new EtcdOptions();
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+    private @Nullable Duration raise;
     private Path password = Path.of("");
     private Path ca = Path.of("");
 
@@ -51,7 +56,8 @@ class LastingStoreTest {
 
     private LastingStore store() {
         PrintWriter writer = new PrintWriter(printed);
-        return new LastingStore(options, Duration.ofSeconds(4), new Terminal(writer, writer));
+        return new LastingStore(
+                options, Duration.ofSeconds(4), raise, nanos::get, new Terminal(writer, writer));
     }
 
     private void assertReads(LastingStore store) {
@@ -112,6 +118,54 @@ class LastingStoreTest {
         }
 
         assertThat(logins()).isEqualTo(2);
+    }
+
+    @Test
+    void raisesCanaryWhenItIsDue() {
+        raise = Duration.ofMinutes(5);
+        try (LastingStore store = store()) {
+            nanos.addAndGet(raise.toNanos() - 1);
+            assertReads(store);
+
+            nanos.addAndGet(1);
+            long first = store.canary().orElseThrow();
+            assertThat(first).isGreaterThan(17);
+            assertThat(fake.keys().values()).containsEntry(Commands.CANARY, String.valueOf(first));
+            assertThat(store.canary()).hasValue(first);
+
+            nanos.addAndGet(raise.toNanos());
+            assertThat(store.canary().orElseThrow()).isGreaterThan(first);
+        }
+        assertThat(printed.toString()).isEmpty();
+    }
+
+    /** Whoever sets etcd up does that, and has to notice that it is empty. */
+    @Test
+    void raisesNothingInEmptyEtcd() {
+        raise = Duration.ofMinutes(5);
+        fake.keys().delete(Commands.CANARY);
+        try (LastingStore store = store()) {
+            nanos.addAndGet(raise.toNanos());
+
+            assertThat(store.canary()).isEmpty();
+        }
+        assertThat(fake.keys().values()).isEmpty();
+    }
+
+    @Test
+    void goesOnWhenItMayNotRaise() {
+        raise = Duration.ofMinutes(5);
+        fake.plan(
+                "/v3/kv/txn",
+                new Fault.Answers(
+                        400, "{\"code\": 7, \"message\": \"etcdserver: permission denied\"}"));
+        try (LastingStore store = store()) {
+            nanos.addAndGet(raise.toNanos());
+
+            assertReads(store);
+            assertReads(store);
+        }
+        assertThat(printed.toString()).contains("warning: the canary cannot be raised");
     }
 
     @Test
