@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * Fuzzes {@code X-Forwarded-For}, with one field line per line of the input. A normal build only
- * replays the seeds; the README says how to fuzz.
+ * replays the seeds; {@code manifests/local/README.md} explains how to fuzz.
  */
 class ClientAddressResolverFuzzTest {
     private static final InetSocketAddress PROXY = peer("10.0.0.1");

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * Parses arbitrary bytes as an {@code Authorization} header. A normal build only replays the seeds;
- * the README explains how to fuzz.
+ * {@code manifests/local/README.md} explains how to fuzz.
  */
 class CredentialsFuzzTest {
     /** Users with random, unknown passwords. */

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Parses arbitrary bytes as an htpasswd file. A normal build only replays the seeds; the README
- * explains how to fuzz.
+ * Parses arbitrary bytes as an htpasswd file. A normal build only replays the seeds; {@code
+ * manifests/local/README.md} explains how to fuzz.
  */
 class HtpasswdFuzzTest {
     /** A password that no seed contains and whose hash is not found by chance. */

@@ -101,7 +101,7 @@ final class ClusterTraefik implements AutoCloseable {
         return sites.asked();
     }
 
-    /** Its log, with quotation marks as the README has them. */
+    /** Its log, with quotation marks as the manual has them. */
     String log() {
         return running.process().output().replace("\\\"", "\"");
     }

@@ -9,12 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What changes when a guard stands between Traefik and its upstream: the README's table. */
+/** What changes when a guard stands between Traefik and its upstream: the manual's table. */
 class DifferentialIT {
     private static List<Comparison> comparisons = List.of();
 
@@ -39,25 +37,19 @@ class DifferentialIT {
 
     @ParameterizedTest
     @EnumSource
-    void readmeHasEveryRow(Intended row) throws IOException {
-        String readme = Files.readString(Repository.ROOT.resolve("README.md"));
-
-        assertThat(section(readme)).contains("\n| " + row.words() + " |");
+    void manualHasEveryRow(Intended row) {
+        assertThat(section()).contains("\n| " + row.words() + " |");
     }
 
     @Test
-    void readmeHasNoOtherRow() throws IOException {
-        String readme = Files.readString(Repository.ROOT.resolve("README.md"));
-
-        assertThat(section(readme).lines().filter(line -> line.startsWith("| ")))
+    void manualHasNoOtherRow() {
+        assertThat(section().lines().filter(line -> line.startsWith("| ")))
                 .hasSize(1 + Intended.values().length);
     }
 
-    private static String section(String readme) {
-        String title = "### What changes when a guard stands in between\n";
-        int start = readme.indexOf(title);
-        assertThat(start).as(title).isPositive();
-        return readme.substring(start + title.length()).split("\n#", -1)[0];
+    private static String section() {
+        return Manual.of("manifests/README.md")
+                .section("what-changes-when-a-guard-stands-in-between");
     }
 
     /** So that what is alike did not fail on both ways. */

@@ -18,8 +18,8 @@ import java.util.Map;
  * Traefik with the middlewares and routes of the homelab overlay, and with the options for entry
  * points of the values file: {@code www.example.com} is public, {@code app.example.com} protected,
  * also as {@code app.example.test}, which clients in the tests can resolve. {@code
- * authentik.example.com}, where people log in, has no middlewares. An older Traefik gets what the
- * README says for its version.
+ * authentik.example.com}, where people log in, has no middlewares. An older Traefik gets what
+ * "Upgrade Traefik" in {@code manifests/README.md} says for its version.
  */
 final class HomelabTraefik {
     static final String PUBLIC = "public";

@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** What the README says of the install, on a real API server without any custom resources. */
+/** What the manuals say of the install, on a real API server without any custom resources. */
 class InstallIT {
     private static final Pattern SET_PASSWORDS =
-            Pattern.compile("kubectl [^\n]* create secret [^\n]*\\\\\n *\\| kubectl apply [^\n#]*");
+            Pattern.compile(
+                    "kubectl [^\n]* create secret [^\n]*\\\\\n[^\n|]*\\| kubectl apply [^\n#]*");
+    private static final String PASSWORDS = "authentik-guard/README.md";
     private static final String SECRET = "secret/authentik-guard-htpasswd";
 
     @TempDir private static Path directory;
@@ -47,14 +49,14 @@ class InstallIT {
     }
 
     @Test
-    void appliesTheRestWithoutDefinitions() throws IOException {
+    void appliesTheRestWithoutDefinitions() {
         String path = Kustomization.MANIFESTS.resolve("overlays/production").toString();
         List<String> messages =
                 List.of(
                         "no matches for kind \"Middleware\" in version \"traefik.io/v1alpha1\"",
                         "ensure CRDs are installed first");
 
-        assertThat(readme()).contains(messages);
+        assertThat(Manual.of("manifests/README.md").text()).contains(messages);
         assertThatThrownBy(() -> cluster.kubectl("apply", "-k", path))
                 .hasMessageContainingAll(messages.toArray(String[]::new))
                 .hasMessageContaining("no matches for kind \"PodMonitor\"");
@@ -74,7 +76,7 @@ class InstallIT {
         assertThat(passwords()).isEqualTo("b".repeat(size));
     }
 
-    /** What the README said before. */
+    /** What the manual said before. */
     @Test
     void setsPasswordsOfSecretThatWasCreated() throws IOException {
         cluster.kubectl("delete", SECRET, "--namespace=authentik-guard", "--ignore-not-found");
@@ -98,23 +100,27 @@ class InstallIT {
 
         assertThatThrownBy(() -> run(command, "a".repeat(200_000)))
                 .hasMessageContaining("metadata.annotations: Too long");
-        assertThat(readme()).contains("metadata.annotations: Too long");
+        assertThat(Manual.of(PASSWORDS).text()).contains("metadata.annotations: Too long");
     }
 
     private static String setPasswords(String htpasswd) throws IOException {
         return run(command(), htpasswd);
     }
 
-    /** The command in the README, which is there twice, for the install and for a change. */
-    private static String command() throws IOException {
-        List<String> commands =
-                SET_PASSWORDS
-                        .matcher(readme())
-                        .results()
-                        .map(each -> each.group().strip().replaceAll("\\s+", " "))
-                        .toList();
-        assertThat(commands).hasSizeGreaterThan(1).containsOnly(commands.getFirst());
+    /** The command, which the README has for the install and the manual for a change. */
+    private static String command() {
+        List<String> commands = commands("README.md");
+        assertThat(commands).hasSize(1);
+        assertThat(commands(PASSWORDS)).isEqualTo(commands);
         return commands.getFirst().replace("\\ ", "");
+    }
+
+    private static List<String> commands(String manual) {
+        return SET_PASSWORDS
+                .matcher(Manual.of(manual).text())
+                .results()
+                .map(each -> each.group().strip().replaceAll("\\s+", " "))
+                .toList();
     }
 
     private static String run(String command, String htpasswd) throws IOException {
@@ -134,9 +140,5 @@ class InstallIT {
                 SECRET,
                 "--namespace=authentik-guard",
                 "--output=go-template={{.data.htpasswd | base64decode}}");
-    }
-
-    private static String readme() throws IOException {
-        return Files.readString(Repository.ROOT.resolve("README.md"));
     }
 }

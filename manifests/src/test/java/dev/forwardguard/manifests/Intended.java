@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A difference that a guard is meant to make: a row of the README's "What changes when a guard
- * stands in between".
+ * A difference that a guard is meant to make: a row of "What changes when a guard stands in
+ * between" in {@code manifests/README.md}.
  */
 enum Intended {
     COOKIES_AT_POISON_FOUNTAIN(
@@ -102,7 +102,7 @@ enum Intended {
         this.rule = rule;
     }
 
-    /** The beginning of its row in the README. */
+    /** The beginning of its row in the manual. */
     String words() {
         return words;
     }

@@ -113,8 +113,8 @@ class KubernetesProvidersIT {
     }
 
     @Test
-    void readmeQuotesMessages() throws IOException {
-        assertThat(Files.readString(Repository.ROOT.resolve("README.md")))
+    void manualQuotesMessages() {
+        assertThat(Manual.of("manifests/README.md").text())
                 .contains(DISABLED, NAMING, missing("traefik-protected"));
     }
 }

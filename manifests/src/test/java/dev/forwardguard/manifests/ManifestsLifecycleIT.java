@@ -9,15 +9,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Everything is applied, applied again and deleted, as an operator does, with controllers. */
 class ManifestsLifecycleIT {
-    /** What the README says where people wait for pods in vain. */
+    /** What the manual says where people wait for pods in vain. */
     private static final String NO_CLASS = "no PriorityClass with name tier-0-core was found";
 
     @TempDir private static Path directory;
@@ -95,7 +93,7 @@ class ManifestsLifecycleIT {
     }
 
     @Test
-    void readmeQuotesReason() throws IOException {
-        assertThat(Files.readString(Repository.ROOT.resolve("README.md"))).contains(NO_CLASS);
+    void manualQuotesReason() {
+        assertThat(Manual.of("manifests/README.md").text()).contains(NO_CLASS);
     }
 }

@@ -102,7 +102,7 @@ final class PitfallsFixture implements AutoCloseable {
         return RawHttp.to(tunnel.port());
     }
 
-    /** The expression in the README: 5xx of routers less 5xx of services. */
+    /** The expression in the manual: 5xx of routers less 5xx of services. */
     double differenceOfServerErrors() {
         return serverErrors("router") - serverErrors("service");
     }

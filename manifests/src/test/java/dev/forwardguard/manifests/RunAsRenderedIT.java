@@ -53,7 +53,7 @@ class RunAsRenderedIT {
         }
     }
 
-    /** As the README says, a drill takes one word in the ConfigMap. */
+    /** As the manual says, a drill takes one word in the ConfigMap. */
     @ParameterizedTest
     @CsvSource({
         "bot-block-guard, ai-bot-block, 200",

@@ -20,7 +20,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What the README says of middlewares before the guards, and of options of ForwardAuth. */
+/**
+ * What the manual says of middlewares before the guards, and of options of ForwardAuth ("Order of
+ * the middlewares").
+ */
 class TraefikPitfallsIT {
     private static PitfallsFixture fixture;
 

@@ -85,7 +85,7 @@ class VersionsScriptIT {
     }
 
     @Test
-    void testsVersionsOfReadmeByDefault() throws IOException {
+    void testsVersionsOfManualByDefault() throws IOException {
         run();
 
         assertThat(calls())
@@ -94,7 +94,7 @@ class VersionsScriptIT {
                 .hasSizeGreaterThan(4)
                 .allSatisfy(
                         version ->
-                                assertThat(Files.readString(Repository.ROOT.resolve("README.md")))
+                                assertThat(Manual.of("manifests/README.md").text())
                                         .contains(version));
     }
 

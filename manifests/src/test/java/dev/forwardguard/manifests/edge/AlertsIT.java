@@ -20,9 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** The alerts of the edge: when they fire, their texts and their runbooks. */
 class AlertsIT {
@@ -88,27 +85,13 @@ class AlertsIT {
 
     @Test
     void linksToRunbookInManual() {
-        var sections =
-                Pattern.compile("(?ms)^#+ (.*?)$\n(.*?)(?=^#|\\z)")
-                        .matcher(EdgeManual.text())
-                        .results()
-                        .collect(Collectors.toMap(AlertsIT::anchor, found -> found.group(2)));
-
         for (JsonNode alert : ALERTS) {
             String url = alert.at("/annotations/runbook_url").asText();
             String anchor = alert.path("alert").asText().toLowerCase(Locale.ROOT);
             assertThat(url).endsWith("/manifests/edge/README.md#" + anchor);
-            assertThat(sections.get(anchor))
+            assertThat(EdgeManual.section(anchor))
                     .as(anchor)
                     .contains("**Meaning**", "**Impact**", "**Diagnosis**", "**Mitigation**");
         }
-    }
-
-    /** The anchor that GitHub derives from a heading. */
-    private static String anchor(MatchResult section) {
-        return section.group(1)
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9 _-]", "")
-                .replace(' ', '-');
     }
 }

@@ -1,20 +1,18 @@
 package dev.forwardguard.manifests.edge;
 
-import dev.forwardguard.manifests.Kustomization;
-
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import dev.forwardguard.manifests.Manual;
 
 /** {@code manifests/edge/README.md}. */
 final class EdgeManual {
+    private static final Manual MANUAL = Manual.of("manifests/edge/README.md");
+
     private EdgeManual() {}
 
     static String text() {
-        try {
-            return Files.readString(Kustomization.MANIFESTS.resolve("edge/README.md"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return MANUAL.text();
+    }
+
+    static String section(String anchor) {
+        return MANUAL.section(anchor);
     }
 }

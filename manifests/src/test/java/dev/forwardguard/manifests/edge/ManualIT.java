@@ -17,15 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The commands of the manual's scenarios, run by a shell as they stand there. */
 class ManualIT {
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)]+))?\\)");
     private static final Pattern DIRECTORY =
             Pattern.compile("(?:-k|kustomize|-f) (manifests/\\S+)");
 
@@ -118,33 +115,6 @@ class ManualIT {
             shell.awaitExit(Duration.ofMinutes(1));
             return shell.output();
         }
-    }
-
-    @Test
-    void linksToFilesAndSections() {
-        String manual = EdgeManual.text();
-        List<String> anchors =
-                Pattern.compile("(?m)^#+ (.*)$")
-                        .matcher(manual)
-                        .results()
-                        .map(ManualIT::anchor)
-                        .toList();
-
-        for (MatchResult link : LINK.matcher(manual).results().toList()) {
-            Path file = Kustomization.MANIFESTS.resolve("edge").resolve(link.group(1));
-            assertThat(file).exists();
-            if (link.group(1).isEmpty()) {
-                assertThat(anchors).contains(link.group(2));
-            }
-        }
-    }
-
-    /** The anchor that GitHub derives from a heading. */
-    private static String anchor(MatchResult heading) {
-        return heading.group(1)
-                .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9 _-]", "")
-                .replace(' ', '-');
     }
 
     @Test
