@@ -24,7 +24,7 @@ final class Warnings {
 
     private static final String AFTER_A_LOSS =
             "After a loss, gateways that were running before ignore what is new: restart them once all routes are"
-                    + " applied, see the README, \"Restore\"";
+                    + " applied, see manifests/edge/README.md, \"Restore\"";
 
     private Warnings() {}
 

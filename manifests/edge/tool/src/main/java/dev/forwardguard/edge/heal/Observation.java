@@ -77,7 +77,7 @@ final class Observation {
                     if (each instanceof Reading.Shows it && it.revision() > number) {
                         throw new HealException(
                                 Reason.STALE,
-                                "%s shows %d, etcd has only %d: it has lost its data or was restored. Nothing is replaced, since a fresh gateway would serve what etcd has now; apply the routes first, see the README, \"Restore\""
+                                "%s shows %d, etcd has only %d: it has lost its data or was restored. Nothing is replaced, since a fresh gateway would serve what etcd has now; apply the routes first, see manifests/edge/README.md, \"Restore\""
                                         .formatted(pod.name(), it.revision(), number));
                     }
                 });
