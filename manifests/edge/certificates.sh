@@ -9,9 +9,9 @@ set -euo pipefail
 unset CDPATH # else "cd" prints a line into the Secrets
 
 usage() { sed -n 's/^# \{0,1\}//; 2,7p' "$0" >&2; exit 2; }
-case $#:${2-}:${1-} in
-  *:-*) usage ;;
-  1::* | 2:--secrets:*) ;;
+case ${1-} in -*) usage ;; esac
+case $#:${2-} in
+  1: | 2:--secrets) ;;
   *) usage ;;
 esac
 days=${DAYS:-730}

@@ -23,7 +23,7 @@ final class RouteFiles {
 
     private static Stream<Path> in(String directory) {
         try (var files = Files.list(EDGE.resolve(directory))) {
-            return files.toList().stream();
+            return files.filter(each -> each.toString().endsWith(".yaml")).toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

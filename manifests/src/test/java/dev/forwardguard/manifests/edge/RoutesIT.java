@@ -61,7 +61,7 @@ class RoutesIT {
         EdgeRoutes.Result result = new EdgeRoutes(directory, Map.of()).run("check", file);
 
         assertThat(result.status()).isEqualTo(1);
-        assertThat(result.output()).contains("dashboard.yaml:17", "users");
+        assertThat(result.output()).contains("dashboard.yaml:18", "users");
     }
 
     @Test
