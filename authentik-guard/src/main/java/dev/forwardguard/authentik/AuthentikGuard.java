@@ -10,8 +10,11 @@ import dev.forwardguard.guard.Decision.Fail;
 import dev.forwardguard.guard.Decision.Refuse;
 import dev.forwardguard.guard.Decision.Relay;
 import dev.forwardguard.guard.Guard;
+import dev.forwardguard.guard.GuardPolicy;
 import dev.forwardguard.guard.HeaderSelection;
 import dev.forwardguard.guard.Page;
+import dev.forwardguard.guard.RequestId;
+import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.http1.OutgoingHeaders;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
@@ -19,12 +22,14 @@ import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
 import dev.forwardguard.outcome.UpstreamResponse;
 import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamRequest;
 
 import io.micronaut.context.annotation.Context;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpStatusClass;
 
 import java.util.concurrent.CompletableFuture;
@@ -33,19 +38,21 @@ import java.util.concurrent.CompletionStage;
 /** Decides auth requests at the guarded paths; the rest of the outpost is passed through. */
 @Context // a bean that cannot be created stops the start, not the first request
 final class AuthentikGuard implements Guard {
-    private final AuthentikProfile profile;
+    private static final int OVERLOAD_RETRY_SECONDS = 5;
+
+    private final LiveSettings<AuthentikSettings> settings;
     private final Upstream upstream;
     private final BasicAuthFallback fallback;
     private final EmergencyUsers users;
     private final LoginHealth login;
 
     AuthentikGuard(
-            AuthentikProfile profile,
+            LiveSettings<AuthentikSettings> settings,
             Upstream upstream,
             BasicAuthFallback fallback,
             EmergencyUsers users,
             LoginHealth login) {
-        this.profile = profile;
+        this.settings = settings;
         this.upstream = upstream;
         this.fallback = fallback;
         this.users = users;
@@ -53,91 +60,118 @@ final class AuthentikGuard implements Guard {
     }
 
     @Override
-    public CompletionStage<Decision> decide(AuthRequest request) {
-        if (IdentityHeaders.haveAliasIn(request.headers())) {
-            return CompletableFuture.completedFuture(refuseAlias(request));
+    public GuardPolicy policy() {
+        return new Policy(settings.now());
+    }
+
+    private final class Policy implements GuardPolicy {
+        private final AuthentikSettings now;
+
+        Policy(AuthentikSettings now) {
+            this.now = now;
         }
-        GuardSettings now = profile.settings();
-        var authorization = ClientAuthorization.of(request.headers(), users);
-        OutgoingHeaders headers =
-                HeaderSelection.forUpstream(request.headers(), now.dropRequestHeaders());
-        var upstreamRequest =
-                new UpstreamRequest(
-                        request.path() + request.query(),
-                        authorization.strip(headers),
-                        now.clientAddress()
-                                .resolveVisitor(
-                                        request.headers(), request.connection().remoteAddress()),
-                        request.connection());
-        return upstream.ask(upstreamRequest)
-                .thenCompose(outcome -> decide(outcome, request, authorization, now));
-    }
 
-    /** In every mode: with a right password, too, the application must not be deceived. */
-    private Decision refuseAlias(AuthRequest request) {
-        FallbackReason reason = FallbackReason.BAD_REQUEST;
-        return new Refuse(
-                reason,
-                400,
-                0,
-                profile.page(PageText.ALIASED, reason, request.headers(), request.id()));
-    }
+        @Override
+        public boolean handles(String path) {
+            return now.guardedPaths().contains(path);
+        }
 
-    private CompletionStage<Decision> decide(
-            UpstreamOutcome outcome,
-            AuthRequest request,
-            ClientAuthorization authorization,
-            GuardSettings now) {
-        return switch (outcome) {
-            case Answered(var verdict)
-                    when now.mode() == Mode.AUTO && isRedirect(verdict) && login.isFailing() ->
-                    fallback.decide(FallbackReason.LOGIN_DOWN, request);
-            case Answered(var verdict) ->
-                    CompletableFuture.completedFuture(
-                            Relay.of(
-                                    authorization.echo(verdict),
-                                    now.relayedCookies(),
-                                    () -> refusedAtLength(request)));
-            case Unavailable(var reason) when now.mode() == Mode.UPSTREAM ->
-                    CompletableFuture.completedFuture(fail(reason, request));
-            case Unavailable(var reason) when reason == FallbackReason.RESPONSE_TOO_LARGE ->
-                    CompletableFuture.completedFuture(refuseTooLarge(reason, request));
-            case Unavailable(var reason) -> fallback.decide(reason, request);
-            case UpstreamOutcome.Cancelled() ->
-                    CompletableFuture.completedFuture(new Decision.Cancelled());
-        };
-    }
+        /** Emergency Access reads headers that the outpost may not see. */
+        @Override
+        public HeaderNames unread() {
+            return HeaderNames.NONE;
+        }
 
-    /**
-     * Whoever can make the upstream send a large response, by a long URL for instance, must not get
-     * to Emergency Access by it.
-     */
-    private Decision refuseTooLarge(FallbackReason reason, AuthRequest request) {
-        return new Refuse(
-                reason,
-                502,
-                0,
-                profile.page(PageText.TOO_LARGE, reason, request.headers(), request.id()));
-    }
+        @Override
+        public CompletionStage<Decision> decide(AuthRequest request) {
+            if (IdentityHeaders.haveAliasIn(request.headers())) {
+                return CompletableFuture.completedFuture(refuseAlias(request));
+            }
+            GuardSettings guard = now.guard();
+            var authorization = ClientAuthorization.of(request.headers(), users);
+            OutgoingHeaders headers =
+                    HeaderSelection.forUpstream(request.headers(), guard.dropRequestHeaders());
+            var upstreamRequest =
+                    new UpstreamRequest(
+                            request.path() + request.query(),
+                            authorization.strip(headers),
+                            guard.clientAddress()
+                                    .resolveVisitor(
+                                            request.headers(),
+                                            request.connection().remoteAddress()),
+                            request.connection());
+            return upstream.ask(upstreamRequest, guard)
+                    .thenCompose(outcome -> decide(outcome, request, authorization));
+        }
 
-    private Page refusedAtLength(AuthRequest request) {
-        return profile.page(
-                PageText.REFUSED_AT_LENGTH,
-                FallbackReason.RESPONSE_TOO_LARGE,
-                request.headers(),
-                request.id());
+        private CompletionStage<Decision> decide(
+                UpstreamOutcome outcome, AuthRequest request, ClientAuthorization authorization) {
+            Mode mode = now.guard().mode();
+            return switch (outcome) {
+                case Answered(var verdict)
+                        when mode == Mode.AUTO && isRedirect(verdict) && login.isFailing() ->
+                        fallback.decide(FallbackReason.LOGIN_DOWN, request, now);
+                case Answered(var verdict) ->
+                        CompletableFuture.completedFuture(
+                                Relay.of(
+                                        authorization.echo(verdict),
+                                        now.guard().relayedCookies(),
+                                        () -> refusedAtLength(request)));
+                case Unavailable(var reason) when mode == Mode.UPSTREAM ->
+                        CompletableFuture.completedFuture(fail(reason, request));
+                case Unavailable(var reason) when reason == FallbackReason.RESPONSE_TOO_LARGE ->
+                        CompletableFuture.completedFuture(refuseTooLarge(reason, request));
+                case Unavailable(var reason) -> fallback.decide(reason, request, now);
+                case UpstreamOutcome.Cancelled() ->
+                        CompletableFuture.completedFuture(new Decision.Cancelled());
+            };
+        }
+
+        /** In every mode: with a right password, too, the application must not be deceived. */
+        private Decision refuseAlias(AuthRequest request) {
+            FallbackReason reason = FallbackReason.BAD_REQUEST;
+            return new Refuse(reason, 400, 0, page(PageText.ALIASED, reason, request));
+        }
+
+        /**
+         * Whoever can make the upstream send a large response, by a long URL for instance, must not
+         * get to Emergency Access by it.
+         */
+        private Decision refuseTooLarge(FallbackReason reason, AuthRequest request) {
+            return new Refuse(reason, 502, 0, page(PageText.TOO_LARGE, reason, request));
+        }
+
+        private Page refusedAtLength(AuthRequest request) {
+            return page(PageText.REFUSED_AT_LENGTH, FallbackReason.RESPONSE_TOO_LARGE, request);
+        }
+
+        private Decision fail(FallbackReason reason, AuthRequest request) {
+            return new Fail(reason, page(PageText.OUTPOST_UNAVAILABLE, reason, request));
+        }
+
+        private Page page(PageText kind, FallbackReason reason, AuthRequest request) {
+            return now.pages().of(kind, reason, request.headers(), request.id());
+        }
+
+        @Override
+        public Decision withoutRequest(FallbackReason reason, int status, HttpHeaders headers) {
+            PageText kind =
+                    switch (reason) {
+                        case BAD_REQUEST -> PageText.UNREADABLE;
+                        case OVERLOAD -> PageText.OVERLOADED;
+                        default -> PageText.INTERNAL_ERROR;
+                    };
+            return new Refuse(
+                    reason,
+                    status,
+                    reason == FallbackReason.OVERLOAD ? OVERLOAD_RETRY_SECONDS : 0,
+                    now.pages().of(kind, reason, headers, RequestId.of(headers)));
+        }
     }
 
     /** At a guarded path the outpost redirects nowhere else than to the login. */
     private static boolean isRedirect(UpstreamResponse verdict) {
         return verdict.status().codeClass() == HttpStatusClass.REDIRECTION
                 && verdict.headers().contains(HttpHeaderNames.LOCATION);
-    }
-
-    private Decision fail(FallbackReason reason, AuthRequest request) {
-        return new Fail(
-                reason,
-                profile.page(
-                        PageText.OUTPOST_UNAVAILABLE, reason, request.headers(), request.id()));
     }
 }

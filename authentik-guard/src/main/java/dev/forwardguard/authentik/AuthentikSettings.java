@@ -1,6 +1,7 @@
 package dev.forwardguard.authentik;
 
 import dev.forwardguard.authentik.emergency.EmergencySettings;
+import dev.forwardguard.authentik.pages.Pages;
 import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.settings.BreakerSettings;
 import dev.forwardguard.settings.GuardSettings;
@@ -51,6 +52,11 @@ public record AuthentikSettings(
                     Set.of(TRAEFIK, PREFIX + "auth/caddy"),
                     EmergencySettings.DEFAULTS,
                     Optional.empty());
+
+    /** The pages with the operator's message. */
+    public Pages pages() {
+        return new Pages(emergency.message());
+    }
 
     static AuthentikSettings parse(byte[] document) {
         YamlSection root = YamlSection.parse(document);

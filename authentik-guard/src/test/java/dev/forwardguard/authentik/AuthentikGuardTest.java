@@ -51,7 +51,7 @@ final class AuthentikGuardTest implements GuardProperties {
     @Test
     void failsClosedOnInternalError() throws IOException {
         upstream.plays(
-                _ -> {
+                (_, _) -> {
                     throw new IllegalStateException("a bug");
                 });
 

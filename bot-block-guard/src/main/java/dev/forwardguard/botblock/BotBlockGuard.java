@@ -6,18 +6,22 @@ import dev.forwardguard.guard.Decision.Allow;
 import dev.forwardguard.guard.Decision.Fail;
 import dev.forwardguard.guard.Decision.Relay;
 import dev.forwardguard.guard.Guard;
+import dev.forwardguard.guard.GuardPolicy;
 import dev.forwardguard.guard.HeaderSelection;
 import dev.forwardguard.guard.Page;
+import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
 import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamRequest;
 
 import io.micronaut.context.annotation.Context;
+import io.netty.handler.codec.http.HttpHeaders;
 
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -32,25 +36,54 @@ final class BotBlockGuard implements Guard {
     static final String PATH = "/auth";
 
     private final Upstream upstream;
-    private final BotBlockProfile profile;
+    private final LiveSettings<GuardSettings> settings;
 
-    BotBlockGuard(Upstream upstream, BotBlockProfile profile) {
+    BotBlockGuard(Upstream upstream, LiveSettings<GuardSettings> settings) {
         this.upstream = upstream;
-        this.profile = profile;
+        this.settings = settings;
     }
 
     @Override
-    public CompletionStage<Decision> decide(AuthRequest request) {
-        GuardSettings now = profile.settings();
-        var upstreamRequest =
-                new UpstreamRequest(
-                        PATH,
-                        HeaderSelection.forUpstream(request.headers(), now.dropRequestHeaders()),
-                        now.clientAddress()
-                                .resolveVisitor(
-                                        request.headers(), request.connection().remoteAddress()),
-                        request.connection());
-        return upstream.ask(upstreamRequest).thenApply(outcome -> decide(outcome, now));
+    public GuardPolicy policy() {
+        return new Policy(upstream, settings.now());
+    }
+
+    private record Policy(Upstream upstream, GuardSettings settings) implements GuardPolicy {
+        @Override
+        public boolean handles(String path) {
+            return path.equals(PATH);
+        }
+
+        /**
+         * Only the upstream decides, so headers that are not forwarded are not needed. One of them
+         * may hold the visitor's address.
+         */
+        @Override
+        public HeaderNames unread() {
+            return settings.dropRequestHeaders()
+                    .without(settings.clientAddress().header().headerName());
+        }
+
+        @Override
+        public CompletionStage<Decision> decide(AuthRequest request) {
+            var upstreamRequest =
+                    new UpstreamRequest(
+                            PATH,
+                            HeaderSelection.forUpstream(
+                                    request.headers(), settings.dropRequestHeaders()),
+                            settings.clientAddress()
+                                    .resolveVisitor(
+                                            request.headers(),
+                                            request.connection().remoteAddress()),
+                            request.connection());
+            return upstream.ask(upstreamRequest, settings)
+                    .thenApply(outcome -> BotBlockGuard.decide(outcome, settings));
+        }
+
+        @Override
+        public Decision withoutRequest(FallbackReason reason, int status, HttpHeaders headers) {
+            return failOpen(reason);
+        }
     }
 
     private static Decision decide(UpstreamOutcome outcome, GuardSettings now) {

@@ -48,7 +48,7 @@ final class BotBlockGuardTest implements GuardProperties {
     @Test
     void allowsOnBugInGuard() throws IOException {
         upstream.plays(
-                _ -> {
+                (_, _) -> {
                     throw new IllegalStateException("a bug");
                 });
 

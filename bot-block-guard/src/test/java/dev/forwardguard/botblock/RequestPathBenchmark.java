@@ -24,7 +24,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -43,9 +42,8 @@ public class RequestPathBenchmark {
         HttpResponseStatus.OK, HttpResponseStatus.FORBIDDEN, HttpResponseStatus.BAD_GATEWAY
     };
 
-    private final BotBlockProfile profile = new BotBlockProfile(Clock.systemUTC());
-    private final HeaderNames secrets = profile.settings().dropRequestHeaders();
-    private final VerdictRule verdicts = profile.verdicts();
+    private final HeaderNames secrets = BotBlockBeans.DEFAULTS.dropRequestHeaders();
+    private final VerdictRule verdicts = BotBlockBeans.SPEC.verdicts();
     private final CircuitBreaker breaker =
             new CircuitBreaker(
                     BreakerSettings.DEFAULTS, Duration.ofSeconds(6), Ticker.system(), state -> {});

@@ -1,13 +1,11 @@
 package dev.forwardguard.guard;
 
-import java.util.concurrent.CompletionStage;
-
-/** One of the two guards: decides about each auth request of Traefik. */
+/** One of the two guards. */
 @FunctionalInterface
 public interface Guard {
     /**
-     * Decides about a request. It is called on the event loop of the caller's connection. The stage
-     * may complete on any thread; it completes exceptionally only because of a bug.
+     * What it does under the settings in force. A request is handled by one policy from its first
+     * line to its last, so that a change of the settings never meets it halfway. Cheap.
      */
-    CompletionStage<Decision> decide(AuthRequest request);
+    GuardPolicy policy();
 }

@@ -1,6 +1,6 @@
 package dev.forwardguard.runtime;
 
-import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.startup.StartupWarmup;
 import dev.forwardguard.telemetry.Logging;
 
@@ -61,10 +61,10 @@ public final class GuardApplication {
                         .start();
         EmbeddedServer server = context.getBean(EmbeddedServer.class);
         server.start();
-        GuardProfile profile = context.getBean(GuardProfile.class);
+        LiveSettings<?> settings = context.getBean(LiveSettings.class);
         shutdown.watch(context.getBean(EventLoopGroupRegistry.class).getDefaultEventLoopGroup());
         shutdown.serves(
-                context.getBean(Drain.class), () -> profile.settings().drainDelay(), server::stop);
+                context.getBean(Drain.class), () -> settings.common().drainDelay(), server::stop);
         LoggerFactory.getLogger(main)
                 .atInfo()
                 .addKeyValue("address", server.getURL())

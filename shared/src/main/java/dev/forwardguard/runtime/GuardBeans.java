@@ -1,6 +1,6 @@
 package dev.forwardguard.runtime;
 
-import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.live.FollowedFile;
 import dev.forwardguard.live.InvalidContentException;
 import dev.forwardguard.live.RegularFile;
@@ -8,6 +8,7 @@ import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.memory.LoadLimits;
 import dev.forwardguard.server.ClientConnections;
 import dev.forwardguard.server.ManagementConnections;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.RealIpWarning;
 import dev.forwardguard.telemetry.FallbackLog;
 import dev.forwardguard.telemetry.GuardMetrics;
@@ -61,11 +62,11 @@ final class GuardBeans {
     @Named("settings")
     @Bean(preDestroy = "close")
     FollowedFile settingsFile(
-            SettingsFileConfiguration configuration, GuardProfile profile, Ticker ticker) {
+            SettingsFileConfiguration configuration, LiveSettings<?> settings, Ticker ticker) {
         Path file = configuration.followed();
         if (Files.exists(file)) {
             try {
-                profile.liveSettings().check(RegularFile.content(file));
+                settings.value().check(RegularFile.content(file));
             } catch (InvalidContentException e) {
                 throw new ConfigurationException(file + ": " + e.getMessage());
             } catch (IOException e) {
@@ -76,16 +77,16 @@ final class GuardBeans {
             throw new ConfigurationException(
                     "guard.settings.file does not exist: " + configuration.file());
         } else {
-            LOG.info("No {}, the defaults are in force: {}", file, profile.settings());
+            LOG.info("No {}, the defaults are in force: {}", file, settings.common());
         }
         var realIpWarning = new RealIpWarning();
-        profile.liveSettings().subscribe(_ -> realIpWarning.inForce(profile.settings()));
-        return new FollowedFile(file, profile.liveSettings(), () -> NEVER, ticker).follow();
+        settings.value().subscribe(_ -> realIpWarning.inForce(settings.common()));
+        return new FollowedFile(file, settings.value(), () -> NEVER, ticker).follow();
     }
 
     @Singleton
-    GuardMetrics metrics(MeterRegistry registry, GuardProfile profile) {
-        return new GuardMetrics(registry, profile);
+    GuardMetrics metrics(MeterRegistry registry, GuardSpec spec, LiveSettings<?> settings) {
+        return new GuardMetrics(registry, spec, settings);
     }
 
     @Singleton
@@ -125,15 +126,16 @@ final class GuardBeans {
      */
     @Singleton
     Upstream upstream(
-            GuardProfile profile,
+            GuardSpec spec,
+            LiveSettings<?> settings,
             EventLoopGroup loops,
             Ticker ticker,
             GuardMetrics metrics,
             @Named("login-failing") @Nullable BooleanSupplier loginFailing) {
         var upstream =
                 new ResilientUpstream(
-                        profile::settings,
-                        profile.verdicts(),
+                        settings::common,
+                        spec.verdicts(),
                         loops,
                         ticker,
                         loginFailing == null ? () -> false : loginFailing,

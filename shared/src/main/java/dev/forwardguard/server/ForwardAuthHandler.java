@@ -3,7 +3,7 @@ package dev.forwardguard.server;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
 import dev.forwardguard.guard.Guard;
-import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.guard.GuardPolicy;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     private final Guard guard;
-    private final GuardProfile profile;
     private final Responder responder;
     private final UnexpectedFailureHandler unexpectedFailureHandler;
     private final ClientConnection connection;
@@ -30,12 +29,10 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
 
     ForwardAuthHandler(
             Guard guard,
-            GuardProfile profile,
             Responder responder,
             UnexpectedFailureHandler unexpectedFailureHandler,
             ClientConnection connection) {
         this.guard = guard;
-        this.profile = profile;
         this.responder = responder;
         this.unexpectedFailureHandler = unexpectedFailureHandler;
         this.connection = connection;
@@ -45,7 +42,8 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof HttpRequest head) {
             var request = AuthRequest.of(head, ctx.channel());
-            handling = profile.handles(request.path());
+            GuardPolicy policy = guard.policy();
+            handling = policy.handles(request.path());
             if (!handling) {
                 ctx.fireChannelRead(LenientUriRequest.of(head));
                 return;
@@ -53,7 +51,7 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
             if (isLastRequest(head)) {
                 connection.clientEndsWithThisRequest();
             }
-            ask(ctx, request);
+            ask(ctx, request, policy);
         } else if (handling) {
             ReferenceCountUtil.release(message);
         } else {
@@ -71,34 +69,36 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
                 || HttpUtil.is100ContinueExpected(head);
     }
 
-    private void ask(ChannelHandlerContext ctx, AuthRequest request) {
+    private void ask(ChannelHandlerContext ctx, AuthRequest request, GuardPolicy policy) {
         try {
-            guard.decide(request)
-                    .whenComplete((decision, bug) -> decided(ctx, request, decision, bug));
+            policy.decide(request)
+                    .whenComplete((decision, bug) -> decided(ctx, request, policy, decision, bug));
         } catch (Throwable bug) {
-            decided(ctx, request, null, bug);
+            decided(ctx, request, policy, null, bug);
         }
     }
 
     private void decided(
             ChannelHandlerContext ctx,
             AuthRequest request,
+            GuardPolicy policy,
             @Nullable Decision decision,
             @Nullable Throwable bug) {
         if (ctx.executor().inEventLoop()) {
-            answer(ctx, request, decision, bug);
+            answer(ctx, request, policy, decision, bug);
         } else {
-            ctx.executor().execute(() -> answer(ctx, request, decision, bug));
+            ctx.executor().execute(() -> answer(ctx, request, policy, decision, bug));
         }
     }
 
     private void answer(
             ChannelHandlerContext ctx,
             AuthRequest request,
+            GuardPolicy policy,
             @Nullable Decision decision,
             @Nullable Throwable bug) {
         try {
-            ctx.write(response(request, decision, bug));
+            ctx.write(response(request, policy, decision, bug));
             FlushBatcher.add(ctx);
         } catch (Throwable worse) {
             ctx.fireExceptionCaught(worse); // closes the connection, which allows nothing
@@ -106,7 +106,10 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     }
 
     private FullHttpResponse response(
-            AuthRequest request, @Nullable Decision decision, @Nullable Throwable bug) {
+            AuthRequest request,
+            GuardPolicy policy,
+            @Nullable Decision decision,
+            @Nullable Throwable bug) {
         Throwable failure = bug;
         if (decision != null) {
             try {
@@ -115,6 +118,7 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
                 failure = e;
             }
         }
-        return responder.respond(unexpectedFailureHandler.decide(request.headers(), failure));
+        return responder.respond(
+                unexpectedFailureHandler.decide(policy, request.headers(), failure));
     }
 }

@@ -1,7 +1,6 @@
 package dev.forwardguard.server;
 
 import dev.forwardguard.guard.Guard;
-import dev.forwardguard.guard.GuardProfile;
 import dev.forwardguard.http1.HeaderNames;
 
 import io.micronaut.context.BeanProvider;
@@ -46,7 +45,6 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
             new AdaptiveRecvByteBufAllocator(512, 1024, 8192);
 
     private final Supplier<Guard> guard;
-    private final Supplier<GuardProfile> profile;
     private final Supplier<Responder> responder;
     private final Supplier<UnexpectedFailureHandler> unexpectedFailureHandler;
     private final Supplier<ClientConnections> connections;
@@ -56,7 +54,6 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
 
     GuardPipeline(
             BeanProvider<Guard> guard,
-            BeanProvider<GuardProfile> profile,
             BeanProvider<Responder> responder,
             BeanProvider<UnexpectedFailureHandler> unexpectedFailureHandler,
             BeanProvider<ClientConnections> connections,
@@ -64,7 +61,6 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
             BeanProvider<NettyHttpServerConfiguration> limits,
             BeanProvider<OtherRequests> others) {
         this.guard = SupplierUtil.memoized(guard::get);
-        this.profile = SupplierUtil.memoized(profile::get);
         this.responder = SupplierUtil.memoized(responder::get);
         this.unexpectedFailureHandler = SupplierUtil.memoized(unexpectedFailureHandler::get);
         this.connections = SupplierUtil.memoized(connections::get);
@@ -123,19 +119,15 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
                 connection,
                 new GuardServerCodec(
                         HeadLimits.of(limits.get()),
-                        profile.get()::handles,
-                        profile.get()::unread,
+                        path -> guard.get().policy().handles(path),
+                        () -> guard.get().policy().unread(),
                         connection),
                 this::decideWithoutRequest);
         addBeforeMicronaut(
                 channel.pipeline(),
                 "forward-auth",
                 new ForwardAuthHandler(
-                        guard.get(),
-                        profile.get(),
-                        responder.get(),
-                        unexpectedFailureHandler.get(),
-                        connection));
+                        guard.get(), responder.get(), unexpectedFailureHandler.get(), connection));
         others.get()
                 .ifPresent(
                         own ->
@@ -152,7 +144,10 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
     private FullHttpResponse decideWithoutRequest(RejectedRequest why) {
         return responder
                 .get()
-                .respond(profile.get().withoutRequest(why.reason(), why.status(), why.headers()));
+                .respond(
+                        guard.get()
+                                .policy()
+                                .withoutRequest(why.reason(), why.status(), why.headers()));
     }
 
     private void buildManagement(Channel channel) {

@@ -1,7 +1,7 @@
 package dev.forwardguard.server;
 
 import dev.forwardguard.guard.Decision;
-import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.guard.GuardPolicy;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.time.Ticker;
 
@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The one place where bugs are handled: an auth request still gets the guard's {@linkplain
- * GuardProfile#withoutRequest decision without a request}. One stack trace per period is logged,
+ * GuardPolicy#withoutRequest decision without a request}. One stack trace per period is logged,
  * because a bug on the request path would otherwise log as fast as requests arrive. The metric
  * counts all of them.
  */
@@ -30,12 +30,10 @@ public final class UnexpectedFailureHandler
     private static final Logger LOG = LoggerFactory.getLogger(UnexpectedFailureHandler.class);
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private final GuardProfile profile;
     private final Ticker ticker;
     private final AtomicLong quietUntil;
 
-    UnexpectedFailureHandler(GuardProfile profile, Ticker ticker) {
-        this.profile = profile;
+    UnexpectedFailureHandler(Ticker ticker) {
         this.ticker = ticker;
         this.quietUntil = new AtomicLong(ticker.nanos());
     }
@@ -43,11 +41,12 @@ public final class UnexpectedFailureHandler
     /**
      * Decides about an auth request whose handling failed.
      *
+     * @param policy of the auth request
      * @param headers the headers of the auth request
      */
-    Decision decide(HttpHeaders headers, @Nullable Throwable failure) {
+    Decision decide(GuardPolicy policy, HttpHeaders headers, @Nullable Throwable failure) {
         logOncePerPeriod(failure);
-        return profile.withoutRequest(FallbackReason.INTERNAL_ERROR, 503, headers);
+        return policy.withoutRequest(FallbackReason.INTERNAL_ERROR, 503, headers);
     }
 
     /** Answers failures in Micronaut, which sees no auth requests. */

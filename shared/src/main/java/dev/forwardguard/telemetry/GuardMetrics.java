@@ -8,9 +8,10 @@ import dev.forwardguard.guard.Decision.Fail;
 import dev.forwardguard.guard.Decision.Fallback;
 import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.guard.Decision.Relay;
-import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.ProbeResult;
 import dev.forwardguard.upstream.Upstream;
@@ -78,12 +79,12 @@ public final class GuardMetrics implements UpstreamMetrics {
     private final MeterRegistry registry;
     private final Tags guard;
 
-    public GuardMetrics(MeterRegistry registry, GuardProfile profile) {
+    public GuardMetrics(MeterRegistry registry, GuardSpec spec, LiveSettings<?> settings) {
         this.registry = registry;
-        this.guard = Tags.of("guard", profile.name());
+        this.guard = Tags.of("guard", spec.name());
         for (FallbackReason reason : FallbackReason.values()) {
             Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
-            for (Outcome outcome : profile.outcomes()) {
+            for (Outcome outcome : spec.outcomes()) {
                 counters.put(
                         outcome,
                         Counter.builder("guard.fallback")
@@ -95,7 +96,7 @@ public final class GuardMetrics implements UpstreamMetrics {
             }
             fallbacks.put(reason, counters);
         }
-        for (Outcome outcome : profile.outcomes()) {
+        for (Outcome outcome : spec.outcomes()) {
             fallbackDecisions.put(outcome, decisions(registry, guard, "fallback", outcome.label()));
         }
         relayedAllow = decisions(registry, guard, "upstream", "allow");
@@ -122,19 +123,18 @@ public final class GuardMetrics implements UpstreamMetrics {
                         .tags(guard)
                         .register(registry);
         for (Mode mode : Mode.values()) {
-            Gauge.builder("guard.mode", profile, now -> now.settings().mode() == mode ? 1 : 0)
+            Gauge.builder("guard.mode", settings, now -> now.common().mode() == mode ? 1 : 0)
                     .description("1 for the mode in force")
                     .tags(guard)
                     .tag("mode", mode.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
-        settingsInfo(registry, guard, profile.liveSettings());
-        FunctionCounter.builder(
-                        "guard.settings.rejected", profile.liveSettings(), LiveValue::rejections)
+        settingsInfo(registry, guard, settings.value());
+        FunctionCounter.builder("guard.settings.rejected", settings.value(), LiveValue::rejections)
                 .description("Rejected revisions of guard.yml")
                 .tags(guard)
                 .register(registry);
-        refused(registry, guard, "guard.settings.refused", profile.liveSettings());
+        refused(registry, guard, "guard.settings.refused", settings.value());
     }
 
     private static Counter decisions(

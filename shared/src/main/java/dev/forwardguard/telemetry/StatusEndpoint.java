@@ -1,8 +1,9 @@
 package dev.forwardguard.telemetry;
 
-import dev.forwardguard.guard.GuardProfile;
+import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.GuardSettings;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.upstream.ClientShares;
 import dev.forwardguard.upstream.Upstream;
 
@@ -17,12 +18,15 @@ import java.util.Map;
 /** {@code /status} on the management port: the state of the guard for operators, as JSON. */
 @Endpoint(id = "status", defaultSensitive = false)
 public final class StatusEndpoint {
-    private final GuardProfile profile;
+    private final GuardSpec spec;
+    private final LiveSettings<?> settings;
     private final Upstream upstream;
     private final List<StatusPart> parts;
 
-    StatusEndpoint(GuardProfile profile, Upstream upstream, List<StatusPart> parts) {
-        this.profile = profile;
+    StatusEndpoint(
+            GuardSpec spec, LiveSettings<?> settings, Upstream upstream, List<StatusPart> parts) {
+        this.spec = spec;
+        this.settings = settings;
         this.upstream = upstream;
         this.parts = parts;
     }
@@ -30,14 +34,14 @@ public final class StatusEndpoint {
     @Read
     Map<String, Object> status() {
         Map<String, Object> status = new LinkedHashMap<>();
-        status.put("guard", profile.name());
-        GuardSettings settings = profile.settings();
-        status.put("mode", settings.mode().name().toLowerCase(Locale.ROOT));
-        status.put("upstream", settings.upstream().url().toString());
+        status.put("guard", spec.name());
+        GuardSettings now = settings.common();
+        status.put("mode", now.mode().name().toLowerCase(Locale.ROOT));
+        status.put("upstream", now.upstream().url().toString());
         status.put("circuit", upstream.circuit().label());
         status.put("probe", upstream.probe().label());
         status.put("client-shares", shares(upstream.shares()));
-        status.put("settings", live(profile.liveSettings()));
+        status.put("settings", live(settings.value()));
         parts.forEach(part -> status.put(part.name(), part.state()));
         return status;
     }

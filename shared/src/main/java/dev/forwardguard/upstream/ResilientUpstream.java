@@ -70,7 +70,7 @@ public final class ResilientUpstream implements Upstream {
     }
 
     /**
-     * @param settings read anew for each request
+     * @param settings in force, for what belongs to no request
      * @param loops where requests are sent, and where probes live
      * @param loginFailing a second witness besides the probes, asked when requests have failed:
      *     what is behind the upstream is known to be down
@@ -92,8 +92,7 @@ public final class ResilientUpstream implements Upstream {
     }
 
     @Override
-    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest request) {
-        GuardSettings now = settings.get();
+    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest request, GuardSettings now) {
         if (now.mode() == Mode.FALLBACK) {
             return unavailable(FORCED);
         }

@@ -1,6 +1,7 @@
 package dev.forwardguard.upstream;
 
 import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.upstream.breaker.CircuitState;
 
 import java.util.concurrent.CompletionStage;
@@ -11,8 +12,10 @@ public interface Upstream {
     /**
      * Sends one request. The stage completes within the deadline, on the event loop of the request,
      * and never exceptionally because of anything that an upstream or a network can do.
+     *
+     * @param settings under which the request is decided
      */
-    CompletionStage<UpstreamOutcome> ask(UpstreamRequest request);
+    CompletionStage<UpstreamOutcome> ask(UpstreamRequest request, GuardSettings settings);
 
     /** Returns the state of its circuit. An upstream without a breaker is always asked. */
     default CircuitState circuit() {

@@ -30,7 +30,7 @@ enum Rooms {
             "AUTHENTIK LOGIN PAGES KUBERNETES HTPASSWD TELEMETRY GUARD CLIENT OUTCOME SETTINGS LIVE"
                     + " TIME"),
     /** Asks authentik by itself, and so uses its settings and the transport. */
-    HEALTH("authentik.health", "AUTHENTIK TELEMETRY UPSTREAM SETTINGS LIVE TIME"),
+    HEALTH("authentik.health", "AUTHENTIK TELEMETRY GUARD UPSTREAM SETTINGS LIVE TIME"),
     LOGIN("authentik.login", "CLIENT HTPASSWD TIME"),
     PAGES("authentik.pages", "GUARD OUTCOME"),
     // a kubeconfig is YAML, as the settings are

@@ -305,11 +305,14 @@ class ResilientUpstreamTest {
                             System::nanoTime,
                             under);
             var request = new UpstreamRequest("/auth", header -> {}, under.client, under.caller);
-            assertThatThrownBy(() -> upstream.ask(request)).hasMessage("no event loop");
+            assertThatThrownBy(() -> upstream.ask(request, oneSlot)).hasMessage("no event loop");
 
             broken.set(false);
 
-            assertThat(upstream.ask(request).toCompletableFuture().get(10, TimeUnit.SECONDS))
+            assertThat(
+                            upstream.ask(request, oneSlot)
+                                    .toCompletableFuture()
+                                    .get(10, TimeUnit.SECONDS))
                     .isInstanceOf(Answered.class);
         }
     }

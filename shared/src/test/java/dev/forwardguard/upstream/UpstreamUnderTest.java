@@ -133,7 +133,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
     }
 
     CompletableFuture<UpstreamOutcome> ask() {
-        return upstream.ask(new UpstreamRequest("/auth", header -> {}, client, caller))
+        return upstream.ask(new UpstreamRequest("/auth", header -> {}, client, caller), settings)
                 .toCompletableFuture();
     }
 

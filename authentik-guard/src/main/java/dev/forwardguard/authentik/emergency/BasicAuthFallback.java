@@ -1,6 +1,6 @@
 package dev.forwardguard.authentik.emergency;
 
-import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.authentik.AuthentikSettings;
 import dev.forwardguard.authentik.IdentityHeaders;
 import dev.forwardguard.authentik.login.AuthResult;
 import dev.forwardguard.authentik.login.AuthResult.Accepted;
@@ -38,17 +38,11 @@ public final class BasicAuthFallback {
     private static final int RETRY_AFTER_SECONDS = 5;
 
     private final LiveValue<Htpasswd> htpasswd;
-    private final AuthentikProfile profile;
     private final Logins logins;
     private final SecurityLog security;
 
-    BasicAuthFallback(
-            LiveValue<Htpasswd> htpasswd,
-            AuthentikProfile profile,
-            Logins logins,
-            SecurityLog security) {
+    BasicAuthFallback(LiveValue<Htpasswd> htpasswd, Logins logins, SecurityLog security) {
         this.htpasswd = htpasswd;
-        this.profile = profile;
         this.logins = logins;
         this.security = security;
     }
@@ -56,69 +50,98 @@ public final class BasicAuthFallback {
     /**
      * Decides the request. If a password has to be checked, this happens off the event loop. A
      * stage that completes exceptionally is a bug and becomes a refusal.
+     *
+     * @param settings under which the request is decided
      */
-    public CompletionStage<Decision> decide(FallbackReason reason, AuthRequest request) {
-        if (profile.all().emergency().requireHttps() && !cameByTls(request)) {
-            security.count(LoginMetric.INSECURE);
-            return now(refuse(PageText.INSECURE, 403, 0, reason, request));
-        }
-        if (htpasswd.get().filter(users -> !users.isEmpty()).isEmpty()) {
-            security.count(LoginMetric.NO_USERS);
-            return now(refuse(PageText.NO_USERS, 503, 0, reason, request));
-        }
-        if (profile.all().emergency().allowPreflight() && Preflight.is(request.headers())) {
-            security.count(LoginMetric.PREFLIGHT);
-            return now(allow(reason, IdentityHeaders.anonymous()));
-        }
-        Optional<Credentials> credentials =
-                Credentials.parse(request.headers().getAll(HttpHeaderNames.AUTHORIZATION));
-        if (credentials.isEmpty()) {
-            security.count(LoginMetric.NO_CREDENTIALS);
-            return now(challenge(PageText.CHALLENGE, reason, request));
-        }
-        ClientAddress client =
-                profile.settings()
-                        .clientAddress()
-                        .resolve(request.headers(), request.connection().remoteAddress());
-        return logins.check(credentials.get(), client, request.connection()::isActive)
-                .thenApply(
-                        outcome ->
-                                answer(outcome, credentials.get().user(), client, reason, request));
+    public CompletionStage<Decision> decide(
+            FallbackReason reason, AuthRequest request, AuthentikSettings settings) {
+        return new Attempt(reason, request, settings).decide();
     }
 
-    private Decision answer(
-            AuthResult outcome,
-            String user,
-            ClientAddress client,
-            FallbackReason reason,
-            AuthRequest request) {
-        return switch (outcome) {
-            case Accepted(var remembered) -> {
-                if (remembered) {
-                    security.count(LoginMetric.REMEMBERED);
-                } else {
-                    security.loggedIn(user, client, request);
+    /** The decision about one request, under the settings that it began with. */
+    private final class Attempt {
+        private final FallbackReason reason;
+        private final AuthRequest request;
+        private final AuthentikSettings settings;
+
+        Attempt(FallbackReason reason, AuthRequest request, AuthentikSettings settings) {
+            this.reason = reason;
+            this.request = request;
+            this.settings = settings;
+        }
+
+        CompletionStage<Decision> decide() {
+            if (settings.emergency().requireHttps() && !cameByTls(request)) {
+                security.count(LoginMetric.INSECURE);
+                return now(refuse(PageText.INSECURE, 403, 0));
+            }
+            if (htpasswd.get().filter(users -> !users.isEmpty()).isEmpty()) {
+                security.count(LoginMetric.NO_USERS);
+                return now(refuse(PageText.NO_USERS, 503, 0));
+            }
+            if (settings.emergency().allowPreflight() && Preflight.is(request.headers())) {
+                security.count(LoginMetric.PREFLIGHT);
+                return now(allow(reason, IdentityHeaders.anonymous()));
+            }
+            Optional<Credentials> credentials =
+                    Credentials.parse(request.headers().getAll(HttpHeaderNames.AUTHORIZATION));
+            if (credentials.isEmpty()) {
+                security.count(LoginMetric.NO_CREDENTIALS);
+                return now(challenge(PageText.CHALLENGE));
+            }
+            ClientAddress client =
+                    settings.guard()
+                            .clientAddress()
+                            .resolve(request.headers(), request.connection().remoteAddress());
+            return logins.check(credentials.get(), client, request.connection()::isActive)
+                    .thenApply(outcome -> answer(outcome, credentials.get().user(), client));
+        }
+
+        private Decision answer(AuthResult outcome, String user, ClientAddress client) {
+            return switch (outcome) {
+                case Accepted(var remembered) -> {
+                    if (remembered) {
+                        security.count(LoginMetric.REMEMBERED);
+                    } else {
+                        security.loggedIn(user, client, request);
+                    }
+                    yield allow(reason, IdentityHeaders.of(user, settings.emergency().groups()));
                 }
-                yield allow(reason, IdentityHeaders.of(user, profile.all().emergency().groups()));
-            }
-            case Rejected(var repeated) -> {
-                if (repeated) {
-                    security.count(LoginMetric.BAD_CREDENTIALS);
-                } else {
-                    security.denied(LoginMetric.BAD_CREDENTIALS, user, client, request);
+                case Rejected(var repeated) -> {
+                    if (repeated) {
+                        security.count(LoginMetric.BAD_CREDENTIALS);
+                    } else {
+                        security.denied(LoginMetric.BAD_CREDENTIALS, user, client, request);
+                    }
+                    yield challenge(PageText.WRONG_PASSWORD);
                 }
-                yield challenge(PageText.WRONG_PASSWORD, reason, request);
-            }
-            case Throttled(var retryAfter) -> {
-                security.denied(LoginMetric.THROTTLED, user, client, request);
-                yield refuse(PageText.THROTTLED, 429, seconds(retryAfter), reason, request);
-            }
-            case Overloaded() -> {
-                security.denied(LoginMetric.OVERLOAD, user, client, request);
-                yield refuse(PageText.BUSY, 503, RETRY_AFTER_SECONDS, reason, request);
-            }
-            case AuthResult.Cancelled() -> new Cancelled();
-        };
+                case Throttled(var retryAfter) -> {
+                    security.denied(LoginMetric.THROTTLED, user, client, request);
+                    yield refuse(PageText.THROTTLED, 429, seconds(retryAfter));
+                }
+                case Overloaded() -> {
+                    security.denied(LoginMetric.OVERLOAD, user, client, request);
+                    yield refuse(PageText.BUSY, 503, RETRY_AFTER_SECONDS);
+                }
+                case AuthResult.Cancelled() -> new Cancelled();
+            };
+        }
+
+        private Decision challenge(PageText kind) {
+            EmergencySettings emergency = settings.emergency();
+            return new Decision.Challenge(
+                    reason,
+                    emergency.challengePolicy().headerFor(emergency.realm(), request.headers()),
+                    page(kind));
+        }
+
+        private Decision refuse(PageText kind, int status, int retryAfterSeconds) {
+            return new Refuse(reason, status, retryAfterSeconds, page(kind));
+        }
+
+        private Page page(PageText kind) {
+            return settings.pages().of(kind, reason, request.headers(), request.id());
+        }
     }
 
     /**
@@ -135,27 +158,6 @@ public final class BasicAuthFallback {
         return protocols.size() == 1
                 && (protocols.getFirst().equalsIgnoreCase("https")
                         || protocols.getFirst().equalsIgnoreCase("wss"));
-    }
-
-    private Decision challenge(PageText kind, FallbackReason reason, AuthRequest request) {
-        EmergencySettings settings = profile.all().emergency();
-        return new Decision.Challenge(
-                reason,
-                settings.challengePolicy().headerFor(settings.realm(), request.headers()),
-                page(kind, reason, request));
-    }
-
-    private Decision refuse(
-            PageText kind,
-            int status,
-            int retryAfterSeconds,
-            FallbackReason reason,
-            AuthRequest request) {
-        return new Refuse(reason, status, retryAfterSeconds, page(kind, reason, request));
-    }
-
-    private Page page(PageText kind, FallbackReason reason, AuthRequest request) {
-        return profile.page(kind, reason, request.headers(), request.id());
     }
 
     /** Rounded up: a retry slightly too early would be refused again. */

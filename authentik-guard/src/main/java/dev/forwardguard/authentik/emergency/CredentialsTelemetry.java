@@ -1,6 +1,6 @@
 package dev.forwardguard.authentik.emergency;
 
-import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveSource;
 import dev.forwardguard.live.LiveValue;
@@ -42,44 +42,44 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
             LiveValue<Htpasswd> htpasswd,
             @Named("htpasswd") LiveSource source,
             MeterRegistry registry,
-            AuthentikProfile profile) {
+            GuardSpec spec) {
         this.htpasswd = htpasswd;
         this.source = source;
         gauge(
                 registry,
-                profile,
+                spec,
                 "guard.credentials",
                 "Emergency users that can log in",
                 live -> live.get().map(Htpasswd::size).orElse(0));
         gauge(
                 registry,
-                profile,
+                spec,
                 "guard.credentials.rejected.lines",
                 "Lines of the htpasswd file in force that were skipped",
                 live -> live.get().map(Htpasswd::rejectedCount).orElse(0));
         gauge(
                 registry,
-                profile,
+                spec,
                 "guard.credentials.last.read.timestamp.seconds",
                 "When the source of the htpasswd file was last read; 0 before the first time",
                 live -> live.confirmed().map(Instant::getEpochSecond).orElse(0L));
         FunctionCounter.builder("guard.credentials.rejected", htpasswd, LiveValue::rejections)
                 .description("Revisions of the htpasswd file that were rejected")
-                .tag("guard", profile.name())
+                .tag("guard", spec.name())
                 .register(registry);
         GuardMetrics.refused(
-                registry, Tags.of("guard", profile.name()), "guard.credentials.refused", htpasswd);
+                registry, Tags.of("guard", spec.name()), "guard.credentials.refused", htpasswd);
     }
 
     private void gauge(
             MeterRegistry registry,
-            AuthentikProfile profile,
+            GuardSpec spec,
             String name,
             String description,
             ToDoubleFunction<LiveValue<Htpasswd>> reading) {
         Gauge.builder(name, htpasswd, reading)
                 .description(description)
-                .tag("guard", profile.name())
+                .tag("guard", spec.name())
                 .register(registry);
     }
 

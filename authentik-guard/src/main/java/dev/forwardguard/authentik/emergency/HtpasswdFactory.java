@@ -1,6 +1,8 @@
 package dev.forwardguard.authentik.emergency;
 
-import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.authentik.AuthentikSettings;
+import dev.forwardguard.guard.GuardSpec;
+import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.htpasswd.InvalidHtpasswdException;
 import dev.forwardguard.kubernetes.HtpasswdSecretConfiguration;
@@ -10,6 +12,7 @@ import dev.forwardguard.live.FollowedFile;
 import dev.forwardguard.live.InvalidContentException;
 import dev.forwardguard.live.LiveSource;
 import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.time.Ticker;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,13 +35,14 @@ import java.util.function.Supplier;
 final class HtpasswdFactory {
 
     @Singleton
-    LiveValue<Htpasswd> htpasswd(AuthentikProfile profile, Clock clock) {
-        return new LiveValue<>("htpasswd", content -> parse(content, profile), clock);
+    LiveValue<Htpasswd> htpasswd(LiveSettings<AuthentikSettings> settings, Clock clock) {
+        return new LiveValue<>(
+                "htpasswd", content -> parse(content, settings.now().emergency().limits()), clock);
     }
 
-    private static Htpasswd parse(byte[] content, AuthentikProfile profile) {
+    private static Htpasswd parse(byte[] content, HashLimits limits) {
         try {
-            return Htpasswd.parse(content, profile.all().emergency().limits());
+            return Htpasswd.parse(content, limits);
         } catch (InvalidHtpasswdException e) {
             throw new InvalidContentException(String.valueOf(e.getMessage()));
         }
@@ -56,10 +60,11 @@ final class HtpasswdFactory {
             HtpasswdSecretConfiguration secret,
             KubernetesClientFactory clients,
             LiveValue<Htpasswd> htpasswd,
-            AuthentikProfile profile,
+            GuardSpec spec,
+            LiveSettings<AuthentikSettings> settings,
             Ticker ticker,
             MeterRegistry registry) {
-        Supplier<Duration> grace = () -> profile.all().emergency().deletionGrace();
+        Supplier<Duration> grace = () -> settings.now().emergency().deletionGrace();
         return switch (configuration.choice(clients.inCluster())) {
             case FILE ->
                     new FollowedFile(configuration.followed(), htpasswd, grace, ticker).follow();
@@ -71,7 +76,7 @@ final class HtpasswdFactory {
                             grace,
                             ticker,
                             registry,
-                            Tags.of("guard", profile.name()));
+                            Tags.of("guard", spec.name()));
         };
     }
 

@@ -1,10 +1,12 @@
 package dev.forwardguard.authentik.emergency;
 
-import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.authentik.AuthentikSettings;
 import dev.forwardguard.authentik.login.HashingPool;
 import dev.forwardguard.authentik.login.Logins;
+import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.time.Ticker;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -24,14 +26,15 @@ final class LoginFactory {
     @Singleton
     Logins logins(
             LiveValue<Htpasswd> htpasswd,
-            AuthentikProfile profile,
+            GuardSpec spec,
+            LiveSettings<AuthentikSettings> settings,
             Ticker ticker,
             HashingPool pool,
             MeterRegistry registry) {
         Timer hash =
                 Timer.builder("guard.emergency.hash")
                         .description("Emergency passwords that were hashed, and how long it took")
-                        .tag("guard", profile.name())
+                        .tag("guard", spec.name())
                         .register(registry);
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         return new Logins(
@@ -41,7 +44,7 @@ final class LoginFactory {
                         ? threads::getCurrentThreadCpuTime
                         : ticker,
                 pool,
-                () -> profile.all().emergency().maxFailuresPerReplica(),
+                () -> settings.now().emergency().maxFailuresPerReplica(),
                 nanos -> hash.record(Duration.ofNanos(nanos)));
     }
 }

@@ -2,9 +2,9 @@ package dev.forwardguard.authentik.emergency;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.forwardguard.authentik.AuthentikProfile;
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
+import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.time.Ticker;
 
 import io.micrometer.core.instrument.Counter;
@@ -39,13 +39,13 @@ final class SecurityLog {
     private final Map<LoginMetric, Counter> counters = new EnumMap<>(LoginMetric.class);
     private final Map<LoginMetric, LogRateLimit> limits = new EnumMap<>(LoginMetric.class);
 
-    SecurityLog(MeterRegistry registry, AuthentikProfile profile, Ticker ticker) {
+    SecurityLog(MeterRegistry registry, GuardSpec spec, Ticker ticker) {
         for (LoginMetric result : LoginMetric.values()) {
             counters.put(
                     result,
                     Counter.builder("guard.emergency.login")
                             .description("What Emergency Access decided")
-                            .tag("guard", profile.name())
+                            .tag("guard", spec.name())
                             .tag("result", result.label())
                             .register(registry));
             limits.put(result, new LogRateLimit(LINES_PER_SECOND, ticker));

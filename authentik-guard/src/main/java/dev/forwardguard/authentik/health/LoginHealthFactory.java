@@ -1,6 +1,7 @@
 package dev.forwardguard.authentik.health;
 
-import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.authentik.AuthentikSettings;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.HealthCheck;
 
@@ -22,16 +23,19 @@ final class LoginHealthFactory {
     @Context
     @Bean(preDestroy = "close")
     LoginHealth loginHealth(
-            AuthentikProfile profile, EventLoopGroup loops, Ticker ticker, Clock clock) {
+            LiveSettings<AuthentikSettings> settings,
+            EventLoopGroup loops,
+            Ticker ticker,
+            Clock clock) {
         EventLoop loop = loops.next();
         var health =
                 new LoginHealth(
-                        profile::all,
+                        settings::now,
                         (url, limits) -> new HealthCheck(url, limits, loop, ticker)::ask,
                         loop,
                         ticker,
                         clock);
-        profile.liveSettings().subscribe(ignored -> health.settingsChanged());
+        settings.value().subscribe(ignored -> health.settingsChanged());
         health.settingsChanged();
         return health;
     }

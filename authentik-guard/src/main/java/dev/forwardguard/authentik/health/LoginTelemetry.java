@@ -1,6 +1,6 @@
 package dev.forwardguard.authentik.health;
 
-import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
 
 import io.micrometer.core.instrument.Gauge;
@@ -15,7 +15,7 @@ import java.util.Map;
 final class LoginTelemetry implements StatusPart {
     private final LoginHealth health;
 
-    LoginTelemetry(LoginHealth health, MeterRegistry registry, AuthentikProfile profile) {
+    LoginTelemetry(LoginHealth health, MeterRegistry registry, GuardSpec spec) {
         this.health = health;
         for (LoginState state : LoginState.values()) {
             Gauge.builder(
@@ -23,7 +23,7 @@ final class LoginTelemetry implements StatusPart {
                             health,
                             login -> login.status().state() == state ? 1 : 0)
                     .description("1 for what is known of authentik's login")
-                    .tag("guard", profile.name())
+                    .tag("guard", spec.name())
                     .tag("state", state.label())
                     .register(registry);
         }

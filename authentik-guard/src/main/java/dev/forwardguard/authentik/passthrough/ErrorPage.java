@@ -1,8 +1,8 @@
 package dev.forwardguard.authentik.passthrough;
 
-import dev.forwardguard.authentik.AuthentikProfile;
 import dev.forwardguard.authentik.pages.AcceptedMedia;
 import dev.forwardguard.authentik.pages.PageText;
+import dev.forwardguard.authentik.pages.Pages;
 import dev.forwardguard.guard.AuthResponse;
 import dev.forwardguard.guard.Page;
 import dev.forwardguard.guard.RequestId;
@@ -24,14 +24,14 @@ import io.netty.handler.codec.http.HttpVersion;
  *
  * @param accepted the headers that choose the form of the page
  */
-record ErrorPage(AuthentikProfile profile, HttpHeaders accepted, RequestId id) {
+record ErrorPage(Pages pages, HttpHeaders accepted, RequestId id) {
     private static final HttpHeaders HTML =
             new DefaultHttpHeaders().set(HttpHeaderNames.ACCEPT, "text/html");
 
     /** The pages for a request with these headers. */
-    static ErrorPage of(AuthentikProfile profile, HttpHeaders sent) {
+    static ErrorPage of(Pages pages, HttpHeaders sent) {
         boolean html = AcceptedMedia.of(sent.getAll(HttpHeaderNames.ACCEPT)).prefersHtml();
-        return new ErrorPage(profile, html ? HTML : EmptyHttpHeaders.INSTANCE, RequestId.of(sent));
+        return new ErrorPage(pages, html ? HTML : EmptyHttpHeaders.INSTANCE, RequestId.of(sent));
     }
 
     /** The page that says why there is no response of the outpost. */
@@ -48,14 +48,13 @@ record ErrorPage(AuthentikProfile profile, HttpHeaders accepted, RequestId id) {
                     case RESPONSE_TOO_LARGE -> PageText.TOO_LARGE;
                     default -> PageText.OUTPOST_UNAVAILABLE;
                 };
-        return response(status, profile.page(text, reason, accepted, id));
+        return response(status, pages.of(text, reason, accepted, id));
     }
 
     /** The page for a request that is malformed, or whose body does not arrive. */
     FullHttpResponse unreadable(HttpResponseStatus status) {
         return response(
-                status,
-                profile.page(PageText.UNREADABLE, FallbackReason.BAD_REQUEST, accepted, id));
+                status, pages.of(PageText.UNREADABLE, FallbackReason.BAD_REQUEST, accepted, id));
     }
 
     private static FullHttpResponse response(HttpResponseStatus status, Page page) {

@@ -1,5 +1,6 @@
 package dev.forwardguard.authentik.passthrough;
 
+import dev.forwardguard.authentik.AuthentikSettings;
 import dev.forwardguard.authentik.ClientAuthorization;
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
@@ -65,6 +66,7 @@ final class Exchange implements ResponseReceiver {
     private static final long NONE_UNSENT = Long.MIN_VALUE;
 
     private final PassThrough passThrough;
+    private final AuthentikSettings settings;
     private final CallerConnection caller;
     private final ChannelHandlerContext visitor;
     private final Consumer<Exchange> onEnd;
@@ -109,7 +111,8 @@ final class Exchange implements ResponseReceiver {
         this.caller = caller;
         this.visitor = visitor;
         this.onEnd = onEnd;
-        this.errorPage = ErrorPage.of(passThrough.profile(), head.headers());
+        this.settings = passThrough.settings();
+        this.errorPage = ErrorPage.of(settings.pages(), head.headers());
         this.hasBody = Messages.hasBody(head);
         this.requestComplete = !hasBody;
         this.http10 = !head.protocolVersion().isKeepAliveDefault();
@@ -118,7 +121,7 @@ final class Exchange implements ResponseReceiver {
     }
 
     void start(HttpRequest head, AuthRequest target) {
-        GuardSettings now = passThrough.profile().settings();
+        GuardSettings now = settings.guard();
         phaseAt = passThrough.now();
         if (now.mode() == Mode.FALLBACK) {
             fail(FallbackReason.FORCED);
@@ -144,9 +147,7 @@ final class Exchange implements ResponseReceiver {
 
     private void awaitPlace(HttpRequest head) {
         ClientAddress address =
-                passThrough
-                        .profile()
-                        .settings()
+                settings.guard()
                         .clientAddress()
                         .resolveVisitor(head.headers(), visitor.channel().remoteAddress());
         Places.Place asked =
@@ -180,7 +181,7 @@ final class Exchange implements ResponseReceiver {
                 passThrough
                         .pool(channel.eventLoop())
                         .connect(
-                                passThrough.address(passThrough.profile().settings().upstream()),
+                                passThrough.address(settings.guard().upstream()),
                                 passThrough.limits().connectTimeout(),
                                 mayRepeat,
                                 this);

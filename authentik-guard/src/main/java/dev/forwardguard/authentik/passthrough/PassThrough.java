@@ -1,10 +1,10 @@
 package dev.forwardguard.authentik.passthrough;
 
-import dev.forwardguard.authentik.AuthentikProfile;
 import dev.forwardguard.authentik.AuthentikSettings;
 import dev.forwardguard.authentik.emergency.EmergencyUsers;
 import dev.forwardguard.server.CallerConnection;
 import dev.forwardguard.server.OtherRequests;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
 import dev.forwardguard.time.Ticker;
@@ -36,7 +36,7 @@ final class PassThrough implements OtherRequests, StatusPart {
     private static final String EVERYTHING = AuthentikSettings.PREFIX;
     private static final int MOST_IDLE = 16;
 
-    private final AuthentikProfile profile;
+    private final LiveSettings<AuthentikSettings> settings;
     private final EmergencyUsers users;
     private final Ticker ticker;
     private final Limits limits;
@@ -46,11 +46,11 @@ final class PassThrough implements OtherRequests, StatusPart {
     private volatile @Nullable UpstreamResolver address;
 
     PassThrough(
-            AuthentikProfile profile,
+            LiveSettings<AuthentikSettings> settings,
             EmergencyUsers users,
             Ticker ticker,
             @Named("outpost") ServiceHttpClientConfiguration outpost) {
-        this.profile = profile;
+        this.settings = settings;
         this.users = users;
         this.ticker = ticker;
         this.limits = Limits.of(outpost);
@@ -68,8 +68,9 @@ final class PassThrough implements OtherRequests, StatusPart {
                 || (path.length() == EVERYTHING.length() - 1 && EVERYTHING.startsWith(path));
     }
 
-    AuthentikProfile profile() {
-        return profile;
+    /** The settings in force. Each request reads them once. */
+    AuthentikSettings settings() {
+        return settings.now();
     }
 
     EmergencyUsers users() {

@@ -12,7 +12,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.authentik.AuthentikBeans;
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.client.ClientAddressResolver;
 import dev.forwardguard.guard.AuthRequest;
@@ -36,7 +36,6 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +47,7 @@ class SecurityLogTest {
     private final JsonLines encoder = new JsonLines();
     private final AtomicLong now = new AtomicLong();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final SecurityLog log =
-            new SecurityLog(registry, new AuthentikProfile(Clock.systemUTC()), now::get);
+    private final SecurityLog log = new SecurityLog(registry, AuthentikBeans.SPEC, now::get);
     private final HttpHeaders headers =
             DefaultHttpHeadersFactory.headersFactory()
                     .withValidation(false)

@@ -2,7 +2,9 @@ package dev.forwardguard.authentik.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.authentik.AuthentikProfile;
+import dev.forwardguard.authentik.AuthentikBeans;
+import dev.forwardguard.authentik.AuthentikSettings;
+import dev.forwardguard.settings.LiveSettings;
 
 import io.netty.channel.embedded.EmbeddedChannel;
 
@@ -23,7 +25,8 @@ import java.util.concurrent.atomic.AtomicLong;
 class LoginHealthTest {
     private static final String URL = "http://login.example:9000/-/health/ready/";
 
-    private final AuthentikProfile profile = new AuthentikProfile(Clock.systemUTC());
+    private final LiveSettings<AuthentikSettings> settings =
+            new AuthentikBeans().settings(Clock.systemUTC());
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final AtomicLong nanos = new AtomicLong();
     private final List<CompletableFuture<OptionalInt>> asked = new ArrayList<>();
@@ -32,7 +35,7 @@ class LoginHealthTest {
     private boolean broken;
     private final LoginHealth health =
             new LoginHealth(
-                    profile::all,
+                    settings::now,
                     (url, _) -> {
                         addresses.add(url);
                         return () -> {
@@ -281,8 +284,7 @@ class LoginHealthTest {
     }
 
     private void settings(String text) {
-        profile.liveSettings()
-                .offer("revision-" + revision++, text.getBytes(StandardCharsets.UTF_8));
+        settings.value().offer("revision-" + revision++, text.getBytes(StandardCharsets.UTF_8));
         health.settingsChanged();
         run(0);
     }

@@ -7,6 +7,7 @@ import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
 import dev.forwardguard.outcome.UpstreamResponse;
+import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamRequest;
 
@@ -32,7 +33,8 @@ public final class ScriptedUpstream implements Upstream {
     /** The property that enables it. */
     public static final String PROPERTY = "test.scripted-upstream";
 
-    private volatile Upstream script = _ -> CompletableFuture.failedFuture(new AssertionError());
+    private volatile Upstream script =
+            (_, _) -> CompletableFuture.failedFuture(new AssertionError());
 
     /** Answers all further requests with this upstream. */
     public void plays(Upstream next) {
@@ -41,13 +43,13 @@ public final class ScriptedUpstream implements Upstream {
 
     /** Gives no verdict to all further requests, for this reason. */
     public void isUnavailable(FallbackReason reason) {
-        plays(_ -> CompletableFuture.completedFuture(new Unavailable(reason)));
+        plays((_, _) -> CompletableFuture.completedFuture(new Unavailable(reason)));
     }
 
     /** Gives this verdict to all further requests. */
     public void decides(int status, String body) {
         plays(
-                _ ->
+                (_, _) ->
                         CompletableFuture.completedFuture(
                                 new Answered(
                                         new UpstreamResponse(
@@ -57,7 +59,7 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     @Override
-    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest request) {
-        return script.ask(request);
+    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest request, GuardSettings settings) {
+        return script.ask(request, settings);
     }
 }

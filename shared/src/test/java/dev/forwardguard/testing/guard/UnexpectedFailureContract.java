@@ -84,7 +84,7 @@ public abstract class UnexpectedFailureContract {
     @MethodSource("failures")
     void survivesThrownFailure(Throwable failure) throws IOException {
         assertSurvives(
-                _ -> {
+                (_, _) -> {
                     UnexpectedFailureContract.<RuntimeException>raise(failure);
                     return CompletableFuture.failedFuture(failure);
                 });
@@ -93,14 +93,14 @@ public abstract class UnexpectedFailureContract {
     @ParameterizedTest
     @MethodSource("failures")
     void survivesFailedStage(Throwable failure) throws IOException {
-        assertSurvives(_ -> CompletableFuture.failedFuture(failure));
+        assertSurvives((_, _) -> CompletableFuture.failedFuture(failure));
     }
 
     @ParameterizedTest
     @MethodSource("failures")
     void survivesStageFailingLater(Throwable failure) throws IOException {
         assertSurvives(
-                request -> {
+                (request, _) -> {
                     var later = new CompletableFuture<UpstreamOutcome>();
                     request.loop().execute(() -> later.completeExceptionally(failure));
                     return later;
@@ -110,8 +110,8 @@ public abstract class UnexpectedFailureContract {
     @SuppressWarnings("NullAway") // null is what these cases test
     static Stream<Named<Upstream>> nonsense() {
         return Stream.of(
-                named("no stage", _ -> null),
-                named("no outcome", _ -> CompletableFuture.completedFuture(null)),
+                named("no stage", (_, _) -> null),
+                named("no outcome", (_, _) -> CompletableFuture.completedFuture(null)),
                 named("no verdict", answering(null)),
                 named(
                         "no headers",
@@ -138,7 +138,7 @@ public abstract class UnexpectedFailureContract {
     }
 
     private static Upstream answering(UpstreamResponse response) {
-        return _ -> CompletableFuture.completedFuture(new Answered(response));
+        return (_, _) -> CompletableFuture.completedFuture(new Answered(response));
     }
 
     /** Asks twice on one connection, with the right password. */

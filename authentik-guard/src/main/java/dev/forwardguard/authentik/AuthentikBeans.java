@@ -1,0 +1,43 @@
+package dev.forwardguard.authentik;
+
+import dev.forwardguard.guard.Decision.Outcome;
+import dev.forwardguard.guard.GuardSpec;
+import dev.forwardguard.outcome.VerdictRule;
+import dev.forwardguard.settings.LiveSettings;
+
+import io.micronaut.context.annotation.Factory;
+
+import jakarta.inject.Singleton;
+
+import java.time.Clock;
+import java.util.EnumSet;
+
+/** The facts about authentik-guard, and its settings. */
+@Factory
+public final class AuthentikBeans {
+    /**
+     * Every status of the outpost is a verdict, 400, 404 and 500 included: clients can provoke
+     * those with odd {@code X-Forwarded-*}, and must not be able to switch single sign-on off. Only
+     * {@code failure-statuses} are not.
+     */
+    public static final GuardSpec SPEC =
+            new GuardSpec(
+                    "authentik-guard",
+                    new VerdictRule(status -> true),
+                    EnumSet.allOf(Outcome.class));
+
+    @Singleton
+    GuardSpec spec() {
+        return SPEC;
+    }
+
+    /** The settings of {@code guard.yml}. */
+    @Singleton
+    public LiveSettings<AuthentikSettings> settings(Clock clock) {
+        return new LiveSettings<>(
+                AuthentikSettings.DEFAULTS,
+                AuthentikSettings::parse,
+                AuthentikSettings::guard,
+                clock);
+    }
+}

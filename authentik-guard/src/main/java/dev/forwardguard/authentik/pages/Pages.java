@@ -1,0 +1,22 @@
+package dev.forwardguard.authentik.pages;
+
+import dev.forwardguard.guard.Page;
+import dev.forwardguard.guard.RequestId;
+import dev.forwardguard.outcome.FallbackReason;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+
+/**
+ * The pages under some settings.
+ *
+ * @param message the operator's message on every page, as plain text; may be empty
+ */
+public record Pages(String message) {
+    /** The page for a client with these request headers: HTML if it prefers that, or else text. */
+    public Page of(PageText kind, FallbackReason reason, HttpHeaders headers, RequestId id) {
+        boolean html = AcceptedMedia.of(headers.getAll(HttpHeaderNames.ACCEPT)).prefersHtml();
+        PageRenderer form = html ? PageRenderer.HTML : PageRenderer.TEXT;
+        return form.page(kind, reason, message, id);
+    }
+}
