@@ -130,6 +130,8 @@ class HealAccessIT {
             assertThat(run.output())
                     .contains("the trial pod stays", "needs the verb \"delete\" on \"pods\"");
             assertThat(cluster.kubelet().all()).filteredOn(GatewayPod::isTrial).hasSize(1);
+            cluster.await(
+                    "end of the old gateways", () -> cluster.kubelet().gateways().size() == 2);
             assertThat(cluster.kubelet().gateways())
                     .allMatch(each -> each.revision() == cluster.routes().revision());
             old.assertServedAllTheTime();
