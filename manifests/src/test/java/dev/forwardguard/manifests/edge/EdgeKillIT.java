@@ -42,8 +42,8 @@ final class EdgeKillIT {
 
     @Test
     void whatIsBetweenTwoPhasesIsInOrder() {
-        try (Edge edge = Edge.start(directory, "--max-txn-ops=12")) {
-            assertThat(play(edge, "12")).isEqualTo(Set.of(1, 2));
+        try (Edge edge = Edge.start(directory, "--max-txn-ops=24")) {
+            assertThat(play(edge, "24")).isEqualTo(Set.of(1, 2));
         }
     }
 
