@@ -199,16 +199,17 @@ class GuardProcessIT {
         }
     }
 
-    @Test
-    void exitsWithReadableLineIfLogLevelIsInvalid() {
-        var level = Map.of("GUARD_LOG_LEVEL", "chatty");
-        try (var guard = GuardProcess.startWith("bot-block-guard", directory, "", level)) {
+    @ParameterizedTest
+    @CsvSource({"GUARD_LOG_LEVEL,must be one of", "GUARD_FAST_PATH,must be true or false"})
+    void exitsWithReadableLineIfVariableIsInvalid(String variable, String problem) {
+        var environment = Map.of(variable, "chatty");
+        try (var guard = GuardProcess.startWith("bot-block-guard", directory, "", environment)) {
 
             int status = guard.process().awaitExit(SOON);
 
             assertThat(status).isEqualTo(1);
             assertThat(guard.process().output().lines().toList().getLast())
-                    .contains("Cannot start: GUARD_LOG_LEVEL must be one of", "chatty")
+                    .contains("Cannot start: " + variable + " " + problem, "chatty")
                     .doesNotContain("Exception:", "\\tat ");
         }
     }

@@ -41,7 +41,8 @@ public final class FastRequestParser {
     public static @Nullable FullHttpRequest read(
             ByteBuf buffer, Predicate<String> handles, HeaderNames unread) {
         int length = buffer.readableBytes();
-        if (length < MIN_BYTES
+        if (!FastPath.isOn()
+                || length < MIN_BYTES
                 || length > MAX_BYTES
                 || buffer.getInt(buffer.writerIndex() - Integer.BYTES) != FieldLineParser.END) {
             return null;

@@ -36,7 +36,7 @@ final class FastResponseParser {
      */
     static @Nullable UpstreamResponse read(ByteBuf buffer) {
         int length = buffer.readableBytes();
-        if (length < MIN_BYTES || length > MAX_BYTES) {
+        if (!FastPath.isOn() || length < MIN_BYTES || length > MAX_BYTES) {
             return null;
         }
         FieldLineParser lines = FieldLineParser.ofThisThread();
