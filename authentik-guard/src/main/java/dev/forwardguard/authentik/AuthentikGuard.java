@@ -14,7 +14,6 @@ import dev.forwardguard.guard.GuardPolicy;
 import dev.forwardguard.guard.HeaderSelection;
 import dev.forwardguard.guard.Page;
 import dev.forwardguard.guard.RequestId;
-import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.http1.OutgoingHeaders;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
@@ -74,12 +73,6 @@ final class AuthentikGuard implements Guard {
         @Override
         public boolean handles(String path) {
             return now.guardedPaths().contains(path);
-        }
-
-        /** Emergency Access reads headers that the outpost may not see. */
-        @Override
-        public HeaderNames unread() {
-            return HeaderNames.NONE;
         }
 
         @Override

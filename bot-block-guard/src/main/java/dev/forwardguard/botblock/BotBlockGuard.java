@@ -9,7 +9,6 @@ import dev.forwardguard.guard.Guard;
 import dev.forwardguard.guard.GuardPolicy;
 import dev.forwardguard.guard.HeaderSelection;
 import dev.forwardguard.guard.Page;
-import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
@@ -52,16 +51,6 @@ final class BotBlockGuard implements Guard {
         @Override
         public boolean handles(String path) {
             return path.equals(PATH);
-        }
-
-        /**
-         * Only the upstream decides, so headers that are not forwarded are not needed. One of them
-         * may hold the visitor's address.
-         */
-        @Override
-        public HeaderNames unread() {
-            return settings.dropRequestHeaders()
-                    .without(settings.clientAddress().header().headerName());
         }
 
         @Override

@@ -17,7 +17,6 @@ final class BotBlockClientShareTest extends ClientShareContract {
         super(BotBlock.KIND);
     }
 
-    /** Headers that are not forwarded are usually not even kept. */
     @Test
     void readsAddressFromHeaderThatIsNotForwarded() throws IOException {
         String settings = settings() + "drop-request-headers: [Cookie, x-forwarded-for]\n";

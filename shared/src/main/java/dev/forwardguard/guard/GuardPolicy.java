@@ -1,6 +1,5 @@
 package dev.forwardguard.guard;
 
-import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.outcome.FallbackReason;
 
 import io.netty.handler.codec.http.HttpHeaders;
@@ -11,9 +10,6 @@ import java.util.concurrent.CompletionStage;
 public interface GuardPolicy {
     /** Whether a request on the main port is an auth request for this guard. */
     boolean handles(String path);
-
-    /** The request headers that are neither forwarded nor read. They need not be kept. */
-    HeaderNames unread();
 
     /**
      * Decides about a request. It is called on the event loop of the caller's connection. The stage

@@ -35,11 +35,9 @@ public final class FastRequestParser {
      * Parses all of the bytes, or none of them.
      *
      * @param handles whether a path is one of an auth request
-     * @param unread headers that need not be kept, because no code reads them
      * @return null if the bytes are for Netty's decoder
      */
-    public static @Nullable FullHttpRequest read(
-            ByteBuf buffer, Predicate<String> handles, HeaderNames unread) {
+    public static @Nullable FullHttpRequest read(ByteBuf buffer, Predicate<String> handles) {
         int length = buffer.readableBytes();
         if (!FastPath.isOn()
                 || length < MIN_BYTES
@@ -61,7 +59,7 @@ public final class FastRequestParser {
         if (!handles.test(path(target))) {
             return null;
         }
-        HttpHeaders headers = lines.read(bytes, start, unread);
+        HttpHeaders headers = lines.read(bytes, start);
         if (headers == null
                 || lines.end() != length
                 || lines.contentLength() != FieldLineParser.NO_LENGTH) {

@@ -86,7 +86,7 @@ final class FastResponseParser {
     private static @Nullable UpstreamResponse read(
             HttpResponseStatus status, FieldLineParser lines, byte[] bytes, int length) {
         int start = PHRASE + status.reasonPhrase().length() + 2;
-        HttpHeaders headers = lines.read(bytes, start, HeaderNames.NONE);
+        HttpHeaders headers = lines.read(bytes, start);
         if (headers == null || lines.end() + bodyLength(status, lines) != length) {
             return null;
         }

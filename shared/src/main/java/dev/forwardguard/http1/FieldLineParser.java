@@ -91,22 +91,19 @@ public final class FieldLineParser {
      * Parses the field lines from {@code start} to the empty line. Copies only the values.
      *
      * @param head contains {@link #END}; anything may stand before it
-     * @param unread names of headers that no code reads; {@code Connection} is kept anyway
      * @return null if the head is for Netty's decoder
      */
-    public @Nullable HttpHeaders read(byte[] head, int start, HeaderNames unread) {
+    public @Nullable HttpHeaders read(byte[] head, int start) {
         bytes = head;
         at = start;
         fields = 0;
         contentLength = NO_LENGTH;
         hasConnection = false;
         try {
-            int lines = 0;
             while (bytes[at] != '\r') {
-                if (lines == MAX_FIELDS || !readLine(unread)) {
+                if (fields == MAX_FIELDS || !readLine()) {
                     return null;
                 }
-                lines++;
             }
             at += 2;
             return bytes[at - 1] == '\n' ? headers() : null;
@@ -129,7 +126,7 @@ public final class FieldLineParser {
         return contentLength;
     }
 
-    private boolean readLine(HeaderNames unread) {
+    private boolean readLine() {
         AsciiString name = name();
         if (name == null) {
             return false;
@@ -149,12 +146,10 @@ public final class FieldLineParser {
         if (!isUnambiguous(name, start, end)) {
             return false;
         }
-        if (!unread.contains(name) || HttpHeaderNames.CONNECTION.contentEqualsIgnoreCase(name)) {
-            names[fields] = name;
-            starts[fields] = start;
-            ends[fields] = end;
-            fields++;
-        }
+        names[fields] = name;
+        starts[fields] = start;
+        ends[fields] = end;
+        fields++;
         return true;
     }
 

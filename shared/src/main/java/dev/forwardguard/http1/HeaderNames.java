@@ -39,17 +39,6 @@ public final class HeaderNames {
         return (lengths & lengthBit(name)) != 0 && names.contains(name);
     }
 
-    /** Returns the set without this name. */
-    public HeaderNames without(CharSequence name) {
-        if (!contains(name)) {
-            return this;
-        }
-        return new HeaderNames(
-                names.names().stream()
-                        .filter(each -> !AsciiString.contentEqualsIgnoreCase(each, name))
-                        .toList());
-    }
-
     @Override
     public String toString() {
         return names.names().toString();

@@ -1,6 +1,5 @@
 package dev.forwardguard.runtime;
 
-import dev.forwardguard.http1.FastPath;
 import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.startup.StartupWarmup;
 import dev.forwardguard.telemetry.Logging;
@@ -37,7 +36,6 @@ public final class GuardApplication {
             StartupWarmup.begin();
             shutdown = Shutdown.installed();
             Logging.check();
-            FastPath.check();
             start(main, arguments, shutdown);
         } catch (Throwable e) {
             // an Error, too: a class that is missing would leave threads that keep a process
@@ -70,7 +68,6 @@ public final class GuardApplication {
         LoggerFactory.getLogger(main)
                 .atInfo()
                 .addKeyValue("address", server.getURL())
-                .addKeyValue("fast_path", FastPath.isOn())
                 .log("Started");
     }
 

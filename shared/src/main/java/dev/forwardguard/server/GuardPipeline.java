@@ -1,7 +1,7 @@
 package dev.forwardguard.server;
 
 import dev.forwardguard.guard.Guard;
-import dev.forwardguard.http1.HeaderNames;
+import dev.forwardguard.http1.FastPath;
 
 import io.micronaut.context.BeanProvider;
 import io.micronaut.context.event.BeanCreatedEvent;
@@ -22,6 +22,8 @@ import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensio
 import jakarta.inject.Singleton;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.util.Optional;
 import java.util.function.Function;
@@ -44,6 +46,8 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
     private static final RecvByteBufAllocator SMALL_HEADS =
             new AdaptiveRecvByteBufAllocator(512, 1024, 8192);
 
+    private static final Logger LOG = LoggerFactory.getLogger(GuardPipeline.class);
+
     private final Supplier<Guard> guard;
     private final Supplier<Responder> responder;
     private final Supplier<UnexpectedFailureHandler> unexpectedFailureHandler;
@@ -60,6 +64,10 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
             BeanProvider<ManagementConnections> managementConnections,
             BeanProvider<NettyHttpServerConfiguration> limits,
             BeanProvider<OtherRequests> others) {
+        FastPath.check();
+        if (!FastPath.isOn()) {
+            LOG.info("The fast path is off: Netty parses all messages");
+        }
         this.guard = SupplierUtil.memoized(guard::get);
         this.responder = SupplierUtil.memoized(responder::get);
         this.unexpectedFailureHandler = SupplierUtil.memoized(unexpectedFailureHandler::get);
@@ -120,7 +128,6 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
                 new GuardServerCodec(
                         HeadLimits.of(limits.get()),
                         path -> guard.get().policy().handles(path),
-                        () -> guard.get().policy().unread(),
                         connection),
                 this::decideWithoutRequest);
         addBeforeMicronaut(
@@ -156,8 +163,7 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
         addHandlers(
                 channel.pipeline(),
                 connection,
-                new GuardServerCodec(
-                        HeadLimits.MANAGEMENT, path -> false, () -> HeaderNames.NONE, connection),
+                new GuardServerCodec(HeadLimits.MANAGEMENT, path -> false, connection),
                 why -> OtherRequestHandler.response(HttpResponseStatus.valueOf(why.status())));
         addBeforeMicronaut(
                 channel.pipeline(),

@@ -2,7 +2,6 @@ package dev.forwardguard.server;
 
 import dev.forwardguard.guard.Decision.Relay;
 import dev.forwardguard.http1.FastRequestParser;
-import dev.forwardguard.http1.HeaderNames;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * Netty's HTTP codec with a {@linkplain FastRequestParser fast path} for usual auth requests, and
@@ -38,15 +36,10 @@ final class GuardServerCodec
 
     /**
      * @param handles whether a path is one of an auth request
-     * @param unread the headers of an auth request that no code reads; read anew for each request
      */
-    GuardServerCodec(
-            HeadLimits limits,
-            Predicate<String> handles,
-            Supplier<HeaderNames> unread,
-            ClientConnection connection) {
+    GuardServerCodec(HeadLimits limits, Predicate<String> handles, ClientConnection connection) {
         this.connection = connection;
-        this.decoder = new OneRequestDecoder(limits, handles, unread, connection);
+        this.decoder = new OneRequestDecoder(limits, handles, connection);
         init(decoder, new Encoder());
     }
 

@@ -4,7 +4,6 @@ import dev.forwardguard.http1.ChunkedBody;
 import dev.forwardguard.http1.ConnectionHeader;
 import dev.forwardguard.http1.FastRequestParser;
 import dev.forwardguard.http1.HeaderLineScanner;
-import dev.forwardguard.http1.HeaderNames;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 /**
  * Netty's request decoder with a {@linkplain FastRequestParser fast path}, limits on what a request
@@ -50,7 +48,6 @@ final class OneRequestDecoder extends HttpRequestDecoder {
 
     private final HeadLimits limits;
     private final Predicate<String> handles;
-    private final Supplier<HeaderNames> unread;
     private final ClientConnection connection;
     private final HeaderLineScanner lines = new HeaderLineScanner();
     private final ChunkedBody chunks = new ChunkedBody();
@@ -63,15 +60,10 @@ final class OneRequestDecoder extends HttpRequestDecoder {
     private int fields;
     private long headBytes;
 
-    OneRequestDecoder(
-            HeadLimits limits,
-            Predicate<String> handles,
-            Supplier<HeaderNames> unread,
-            ClientConnection connection) {
+    OneRequestDecoder(HeadLimits limits, Predicate<String> handles, ClientConnection connection) {
         super(limits.decoderConfig());
         this.limits = limits;
         this.handles = handles;
-        this.unread = unread;
         this.connection = connection;
     }
 
@@ -139,7 +131,7 @@ final class OneRequestDecoder extends HttpRequestDecoder {
     private void decodeHead(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
         if (lines.isFresh()) {
-            FullHttpRequest fast = FastRequestParser.read(bytes, handles, unread.get());
+            FullHttpRequest fast = FastRequestParser.read(bytes, handles);
             if (fast != null) {
                 begin(fast);
                 out.add(fast);

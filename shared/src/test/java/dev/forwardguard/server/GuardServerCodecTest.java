@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.memory.BufferBudget;
 
 import io.micronaut.http.server.netty.configuration.NettyHttpServerConfiguration;
@@ -37,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 class GuardServerCodecTest {
     private static final String USUAL =
@@ -53,11 +51,9 @@ class GuardServerCodecTest {
             """
                     .replace("\n", "\r\n");
 
-    private HeaderNames unread = HeaderNames.NONE;
-    private final EmbeddedChannel channel = channel("/auth"::equals, () -> unread);
+    private final EmbeddedChannel channel = channel("/auth"::equals);
 
-    private static EmbeddedChannel channel(
-            Predicate<String> handles, Supplier<HeaderNames> unread) {
+    private static EmbeddedChannel channel(Predicate<String> handles) {
         var channel = new EmbeddedChannel();
         var connection = new ClientConnection(channel, BufferBudget.unbounded(), () -> 0, true);
         channel.pipeline()
@@ -65,7 +61,6 @@ class GuardServerCodecTest {
                         new GuardServerCodec(
                                 HeadLimits.of(new NettyHttpServerConfiguration()),
                                 handles,
-                                unread,
                                 connection));
         return channel;
     }
@@ -167,48 +162,6 @@ class GuardServerCodecTest {
         assertThat(request.headers().get("ACCEPT")).isEmpty();
         assertThat(request.headers().get("x-forwarded-for")).isEqualTo("203.0.113.7");
         assertThat(channel.<Object>readInbound()).isNull();
-    }
-
-    @Test
-    void dropsUnreadHeaders() {
-        unread = HeaderNames.of("COOKIE", "accept");
-        channel.writeInbound(bytes(USUAL));
-
-        FullHttpRequest request = channel.readInbound();
-
-        assertThat(usesFastPath(request)).isTrue();
-        assertThat(request.headers().names())
-                .containsExactlyInAnyOrder("Host", "X-Forwarded-For", "Connection");
-        assertThat(((AsciiString) value(request, "Host")).array())
-                .asString(ISO_8859_1)
-                .doesNotContain("a=1", "c=2");
-    }
-
-    private static CharSequence value(HttpRequest request, String name) {
-        Iterator<Map.Entry<CharSequence, CharSequence>> fields =
-                request.headers().iteratorCharSequence();
-        while (fields.hasNext()) {
-            Map.Entry<CharSequence, CharSequence> field = fields.next();
-            if (AsciiString.contentEqualsIgnoreCase(field.getKey(), name)) {
-                return field.getValue();
-            }
-        }
-        throw new AssertionError("no " + name);
-    }
-
-    /**
-     * It decides whether the connection stays open, and names further headers that must not be
-     * forwarded.
-     */
-    @Test
-    void keepsConnectionHeaderEvenIfUnread() {
-        unread = HeaderNames.of("Connection");
-        channel.writeInbound(bytes("GET /auth HTTP/1.1\r\nConnection: close\r\n\r\n"));
-
-        FullHttpRequest request = channel.readInbound();
-
-        assertThat(usesFastPath(request)).isTrue();
-        assertThat(HttpUtil.isKeepAlive(request)).isFalse();
     }
 
     @Test
@@ -332,7 +285,7 @@ class GuardServerCodecTest {
         for (int i = 0; i < 30_000; i++) {
             byte[] sent = mutated(random);
             int cut = random.nextInt(3) > 0 ? sent.length : random.nextInt(sent.length);
-            EmbeddedChannel own = channel(path -> path.startsWith("/a"), () -> HeaderNames.NONE);
+            EmbeddedChannel own = channel(path -> path.startsWith("/a"));
             var netty = new EmbeddedChannel(new HttpRequestDecoder());
             for (EmbeddedChannel channel : List.of(own, netty)) {
                 channel.writeInbound(Unpooled.copiedBuffer(sent, 0, cut));
@@ -382,7 +335,7 @@ class GuardServerCodecTest {
         for (int i = 0; i < 20_000; i++) {
             byte[] sent = mutated(chunks, random);
             int cut = random.nextInt(sent.length);
-            EmbeddedChannel own = channel(path -> true, () -> HeaderNames.NONE);
+            EmbeddedChannel own = channel(path -> true);
             var netty = new EmbeddedChannel(new HttpRequestDecoder());
             for (EmbeddedChannel channel : List.of(own, netty)) {
                 channel.writeInbound(

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.memory.BufferBudget;
 
 import io.netty.buffer.ByteBuf;
@@ -52,7 +51,6 @@ class OneRequestDecoderTest {
                         new GuardServerCodec(
                                 new HeadLimits(64 * KIB, 256 * KIB, 200),
                                 "/auth"::equals,
-                                () -> HeaderNames.NONE,
                                 connection));
     }
 

@@ -4,7 +4,6 @@ import static dev.forwardguard.testing.LinearWork.assertLinearInPieces;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.memory.BufferBudget;
 
 import io.netty.buffer.Unpooled;
@@ -45,7 +44,6 @@ class RequestInPiecesTest {
                             new GuardServerCodec(
                                     new HeadLimits(64 * 1024, 256 * 1024, 200),
                                     "/auth"::equals,
-                                    () -> HeaderNames.NONE,
                                     connection));
             byte[] bytes = request.getBytes(ISO_8859_1);
             for (int from = 0; from < bytes.length; from += size) {

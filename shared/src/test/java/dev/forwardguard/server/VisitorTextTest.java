@@ -114,7 +114,7 @@ class VisitorTextTest {
 
         private static void parse(String head) {
             var bytes = Unpooled.copiedBuffer(head + "\r\n\r\n", ISO_8859_1);
-            FastRequestParser.read(bytes, path -> true, HeaderNames.NONE);
+            FastRequestParser.read(bytes, path -> true);
             bytes.release();
         }
     }
