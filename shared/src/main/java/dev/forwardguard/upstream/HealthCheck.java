@@ -56,12 +56,11 @@ public final class HealthCheck {
                                 loop,
                                 loop.<Void>newPromise(),
                                 ClientAddress.UNKNOWN,
-                                BufferBudget.unbounded(),
-                                true),
+                                BufferBudget.unbounded()),
                         settings,
                         address,
                         connections,
-                        Answered::new);
+                        () -> {});
         exchange.start();
         return exchange.outcome()
                 .thenApply(

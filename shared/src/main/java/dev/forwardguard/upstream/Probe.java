@@ -89,8 +89,7 @@ final class Probe {
                 loop,
                 loop.<Void>newPromise(),
                 ClientAddress.UNKNOWN,
-                BufferBudget.unbounded(),
-                true);
+                BufferBudget.unbounded());
     }
 
     private void headers(BiConsumer<? super CharSequence, ? super CharSequence> header) {

@@ -11,7 +11,6 @@ import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.outcome.UpstreamOutcome.Cancelled;
 import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
-import dev.forwardguard.outcome.UpstreamResponse;
 import dev.forwardguard.outcome.VerdictRule;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
@@ -32,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -107,7 +107,13 @@ public final class ResilientUpstream implements Upstream {
             return unavailable(CIRCUIT_OPEN);
         }
         var call = new Call(taken, permit.get(), request.client());
-        return exchange(request, now.upstream(), taken.address(), call).whenComplete(call::ended);
+        return exchange(
+                        request,
+                        now.upstream(),
+                        taken.address(),
+                        sharedBy(request.loop()),
+                        call::slow)
+                .handle(call::ended);
     }
 
     @Override
@@ -127,21 +133,19 @@ public final class ResilientUpstream implements Upstream {
         return inFlight.shares(settings.get().upstream().maxConcurrent());
     }
 
-    private CompletableFuture<UpstreamOutcome> exchange(
+    private EventLoopState sharedBy(EventLoop loop) {
+        return shared.computeIfAbsent(
+                loop, any -> EventLoopState.on(any, connector, ticker, this::maxIdle));
+    }
+
+    private static CompletableFuture<UpstreamOutcome> exchange(
             UpstreamRequest request,
             UpstreamSettings now,
             UpstreamResolver address,
-            HttpExchange.Observer observer) {
+            EventLoopState shared,
+            Runnable onSlow) {
+        var exchange = new HttpExchange(request, now, address, shared, onSlow);
         EventLoop loop = request.loop();
-        var exchange =
-                new HttpExchange(
-                        request,
-                        now,
-                        address,
-                        shared.computeIfAbsent(
-                                loop,
-                                any -> EventLoopState.on(any, connector, ticker, this::maxIdle)),
-                        observer);
         if (loop.inEventLoop()) {
             exchange.start();
         } else {
@@ -163,11 +167,15 @@ public final class ResilientUpstream implements Upstream {
         return Math.ceilDiv(settings.get().upstream().maxConcurrent(), loopCount);
     }
 
-    private UpstreamOutcome classify(UpstreamResponse response, UpstreamSettings now) {
-        boolean verdict =
-                verdicts.isVerdict(response.status())
-                        && !now.failureStatuses().contains(response.status().code());
-        return verdict ? new Answered(response) : new Unavailable(BAD_STATUS);
+    /** A complete response need not be a verdict. */
+    private UpstreamOutcome classify(UpstreamOutcome outcome, UpstreamSettings now) {
+        if (outcome instanceof Answered(var response)) {
+            boolean verdict =
+                    verdicts.isVerdict(response.status())
+                            && !now.failureStatuses().contains(response.status().code());
+            return verdict ? outcome : new Unavailable(BAD_STATUS);
+        }
+        return outcome;
     }
 
     private Route routeUnder(GuardSettings now) {
@@ -200,11 +208,14 @@ public final class ResilientUpstream implements Upstream {
     private ProbedCircuit circuit(GuardSettings now, UpstreamResolver address) {
         UpstreamSettings upstream = now.upstream();
         EventLoop loop = loops.next();
+        EventLoopState keepsNothing = EventLoopState.on(loop, connector, ticker, () -> 0);
         var probe =
                 new Probe(
                         upstream.probe(),
                         loop,
-                        request -> exchange(request, upstream, address, new Probed(upstream)),
+                        request ->
+                                exchange(request, upstream, address, keepsNothing, () -> {})
+                                        .thenApply(outcome -> classify(outcome, upstream)),
                         meters);
         return new ProbedCircuit(
                 upstream,
@@ -238,27 +249,12 @@ public final class ResilientUpstream implements Upstream {
         }
     }
 
-    /** A probe, of which the result is all that counts. */
-    private final class Probed implements HttpExchange.Observer {
-        private final UpstreamSettings upstream;
-
-        Probed(UpstreamSettings upstream) {
-            this.upstream = upstream;
-        }
-
-        @Override
-        public UpstreamOutcome classify(UpstreamResponse response) {
-            return ResilientUpstream.this.classify(response, upstream);
-        }
-    }
-
     /** One request that counts, from its permit to its outcome. */
-    private final class Call implements HttpExchange.Observer {
+    private final class Call {
         private final Route taken;
         private final Permit permit;
         private final ClientAddress client;
         private final long startedAt = ticker.nanos();
-        private int status;
 
         Call(Route taken, Permit permit, ClientAddress client) {
             this.taken = taken;
@@ -266,39 +262,42 @@ public final class ResilientUpstream implements Upstream {
             this.client = client;
         }
 
-        @Override
-        public UpstreamOutcome classify(UpstreamResponse response) {
-            status = response.status().code();
-            return ResilientUpstream.this.classify(response, taken.settings().upstream());
-        }
-
-        @Override
-        public void slow() {
+        void slow() {
             taken.circuit().slow(permit);
         }
 
-        void ended(@Nullable UpstreamOutcome outcome, @Nullable Throwable bug) {
+        UpstreamOutcome ended(@Nullable UpstreamOutcome raw, @Nullable Throwable bug) {
             inFlight.leave(client);
+            if (raw == null) {
+                permit.cancelled();
+                throw new CompletionException(bug);
+            }
+            UpstreamOutcome outcome = classify(raw, taken.settings().upstream());
             switch (outcome) {
-                case Answered ignored -> taken.circuit().answered(permit, status);
-                case Unavailable ignored when isClientFault() -> permit.cancelled();
+                case Answered(var verdict) ->
+                        taken.circuit().answered(permit, verdict.status().code());
+                case Unavailable _ when isClientFault(raw) -> permit.cancelled();
                 case Unavailable(var reason) when !reason.isUpstreamFault() -> permit.cancelled();
                 case Unavailable(var reason) -> taken.circuit().failed(permit, reason);
-                case Cancelled ignored -> permit.cancelled();
-                case null -> permit.cancelled();
+                case Cancelled _ -> permit.cancelled();
             }
             if (!(outcome instanceof Cancelled)) {
                 meters.recordLatency(ticker.nanos() - startedAt);
             }
+            return outcome;
         }
 
         /**
          * Whether the response is a 4xx that is no verdict. If such responses could open the
          * circuit, one client could switch the upstream off for all others.
          */
-        private boolean isClientFault() {
-            return HttpStatusClass.valueOf(status) == HttpStatusClass.CLIENT_ERROR
-                    && !taken.settings().upstream().failureStatuses().contains(status);
+        private boolean isClientFault(UpstreamOutcome raw) {
+            return raw instanceof Answered(var response)
+                    && response.status().codeClass() == HttpStatusClass.CLIENT_ERROR
+                    && !taken.settings()
+                            .upstream()
+                            .failureStatuses()
+                            .contains(response.status().code());
         }
     }
 }

@@ -17,7 +17,6 @@ import io.netty.util.concurrent.Future;
  * @param cancellation done when the caller no longer waits for the outcome
  * @param client the address that the request counts for, {@link ClientAddress#UNKNOWN} for none
  * @param buffers where the bytes of the response are counted
- * @param freshConnection whether to open a connection for this request alone
  */
 public record UpstreamRequest(
         String uri,
@@ -25,8 +24,7 @@ public record UpstreamRequest(
         EventLoop loop,
         Future<Void> cancellation,
         ClientAddress client,
-        BufferBudget.Share buffers,
-        boolean freshConnection) {
+        BufferBudget.Share buffers) {
 
     /**
      * Creates a request that is cancelled when the caller's connection closes.
@@ -42,8 +40,7 @@ public record UpstreamRequest(
                 caller.eventLoop(),
                 caller.closeFuture(),
                 client,
-                BufferBudget.of(caller),
-                false);
+                BufferBudget.of(caller));
     }
 
     /** Contains the path without its query: headers and query may hold secrets. */

@@ -8,9 +8,9 @@ import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.server.CallerConnection;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.Mode;
+import dev.forwardguard.upstream.connection.ConnectionPool.Attempt;
 import dev.forwardguard.upstream.connection.ResponseReceiver;
-import dev.forwardguard.upstream.connection.StreamingConnection;
-import dev.forwardguard.upstream.connection.StreamingPool.Attempt;
+import dev.forwardguard.upstream.connection.UpstreamConnection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -82,7 +82,7 @@ final class Exchange implements ResponseReceiver {
     private boolean reused;
     private Places.@Nullable Place place;
     private @Nullable Attempt attempt;
-    private @Nullable StreamingConnection outpost;
+    private @Nullable UpstreamConnection outpost;
     private @Nullable Future<?> timer;
     private @Nullable Runnable onceWanted;
     private boolean requestComplete;
@@ -180,18 +180,16 @@ final class Exchange implements ResponseReceiver {
         Attempt begun =
                 passThrough
                         .pool(channel.eventLoop())
-                        .connect(
+                        .attempt(
                                 passThrough.address(settings.guard().upstream()),
                                 passThrough.limits().connectTimeout(),
-                                mayRepeat,
                                 this);
-        if (!ended && outpost == null && attempt == null) {
-            attempt = begun;
-        }
+        attempt = begun; // first, because it may report before it returns
+        begun.start(mayRepeat);
     }
 
     @Override
-    public void connected(StreamingConnection connection, boolean wasUsed) {
+    public void connected(UpstreamConnection connection, boolean wasUsed) {
         HttpRequest head = outgoing;
         attempt = null;
         if (ended || head == null) {
@@ -233,7 +231,7 @@ final class Exchange implements ResponseReceiver {
 
     /** Whether more of the request may be read. */
     boolean wantsMore() {
-        StreamingConnection current = outpost;
+        UpstreamConnection current = outpost;
         return requestComplete || answeredAll || (current != null && current.isWritable());
     }
 
@@ -277,7 +275,7 @@ final class Exchange implements ResponseReceiver {
             fail(FallbackReason.OVERLOAD);
             return;
         }
-        StreamingConnection current = outpost;
+        UpstreamConnection current = outpost;
         if (current == null) {
             unsent.add(forwarded.copy()); // the original is part of a buffer that may be large
             forwarded.release();
@@ -287,7 +285,7 @@ final class Exchange implements ResponseReceiver {
         }
     }
 
-    private void send(StreamingConnection to, HttpContent part) {
+    private void send(UpstreamConnection to, HttpContent part) {
         int bytes = part.content().readableBytes();
         to.send(part).addListener(written -> bodySent(bytes));
     }
@@ -362,7 +360,7 @@ final class Exchange implements ResponseReceiver {
 
     /** The visitor takes more of the response, or no more for now. */
     void visitorWritable(boolean writable) {
-        StreamingConnection current = outpost;
+        UpstreamConnection current = outpost;
         if (writable) {
             stillUnsent = NONE_UNSENT;
         }
@@ -493,7 +491,7 @@ final class Exchange implements ResponseReceiver {
                 && current.isWanted();
     }
 
-    private void checkStreams(StreamingConnection current, Limits limits, long now) {
+    private void checkStreams(UpstreamConnection current, Limits limits, long now) {
         if (!visitor.channel().isWritable()) {
             checkVisitor(limits, now);
         } else if (!answered && !requestComplete && current.isWritable()) {

@@ -8,8 +8,8 @@ import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
 import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.connection.ConnectionPool;
 import dev.forwardguard.upstream.connection.Connector;
-import dev.forwardguard.upstream.connection.StreamingPool;
 import dev.forwardguard.upstream.connection.UpstreamResolver;
 
 import io.micronaut.context.annotation.Context;
@@ -42,7 +42,7 @@ final class PassThrough implements OtherRequests, StatusPart {
     private final Limits limits;
     private final Places places;
     private final Connector connector = Connector.forStreams();
-    private final ConcurrentMap<EventLoop, StreamingPool> pools = new ConcurrentHashMap<>();
+    private final ConcurrentMap<EventLoop, ConnectionPool> pools = new ConcurrentHashMap<>();
     private volatile @Nullable UpstreamResolver address;
 
     PassThrough(
@@ -89,9 +89,9 @@ final class PassThrough implements OtherRequests, StatusPart {
         return ticker.nanos();
     }
 
-    StreamingPool pool(EventLoop loop) {
+    ConnectionPool pool(EventLoop loop) {
         return pools.computeIfAbsent(
-                loop, any -> new StreamingPool(any, connector, ticker, MOST_IDLE));
+                loop, any -> new ConnectionPool(any, connector, ticker, () -> MOST_IDLE));
     }
 
     /** The address of the outpost with the settings in force. */

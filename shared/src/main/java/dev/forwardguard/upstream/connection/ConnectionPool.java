@@ -1,114 +1,86 @@
 package dev.forwardguard.upstream.connection;
 
+import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.time.Ticker;
 
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
- * The idle connections of one event loop, and the exchanges that wait for one. The connection that
- * was used last is reused first, so that the others can age and be closed. Not thread-safe: it
- * belongs to its loop.
+ * The connections of one event loop. The one that was used last is reused first, so that the others
+ * can age and be closed. Not thread-safe: it belongs to its loop.
  */
-final class ConnectionPool {
+public final class ConnectionPool implements UpstreamConnection.Home {
     private static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /**
-     * This many requests in one turn show that idle connections are soon reused. The next request
-     * on a connection then carries the TCP acknowledgement of its last response, at no cost. Only
-     * connections that stay idle for {@link #SETTLE_NANOS} are acknowledged explicitly. That is far
-     * less than the 40 ms for which a system may delay an acknowledgement.
-     */
-    private static final int BUSY = 4;
-
-    private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
-    /**
-     * How many requests check their connection before they are sent, after a check that came too
-     * late. So at most one request in this many is sent twice because of a late check.
-     */
-    private static final int REQUESTS_TO_CHECK_FIRST = 250;
-
     private final EventLoop loop;
+    private final Connector connector;
     private final Ticker ticker;
     private final IntSupplier maxIdle;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
-    private final Queue<HttpExchange> waiting = new ArrayDeque<>();
-    private boolean runScheduled;
-    private boolean busy;
-    private boolean settleScheduled;
-    private int requestsToCheckFirst;
 
     /**
-     * @param maxIdle how many connections to keep; asked anew for each
+     * @param maxIdle how many idle connections to keep; asked anew for each
      */
-    ConnectionPool(EventLoop loop, Ticker ticker, IntSupplier maxIdle) {
+    public ConnectionPool(EventLoop loop, Connector connector, Ticker ticker, IntSupplier maxIdle) {
         this.loop = loop;
+        this.connector = connector;
         this.ticker = ticker;
         this.maxIdle = maxIdle;
     }
 
     /**
-     * Queues an exchange until the end of the loop's turn. By then everything that has arrived was
-     * read: complete responses have given back their connections, and bytes that an upstream sent
-     * unsolicited are known.
+     * Prepares to find a connection, and to hand it to the receiver or say why there is none.
+     *
+     * @param connectTimeout for each address
      */
-    void ask(HttpExchange exchange) {
-        scheduleRun();
-        waiting.add(exchange);
+    public Attempt attempt(
+            UpstreamResolver address, Duration connectTimeout, ResponseReceiver receiver) {
+        return new Attempt(address, connectTimeout, receiver);
     }
 
-    private void scheduleRun() {
-        if (!runScheduled) {
-            loop.execute(this::runQueued);
-            runScheduled = true;
+    /**
+     * Keeps a connection whose response was complete. Closes those that are too old or too many.
+     */
+    @Override
+    public void give(UpstreamConnection connection) {
+        long now = ticker.nanos();
+        connection.idleSince(now);
+        idle.addLast(connection);
+        int most = maxIdle.getAsInt();
+        while (!idle.isEmpty() && (idle.size() > most || isTooOld(idle.getFirst(), now))) {
+            idle.removeFirst().close();
         }
     }
 
-    private void runQueued() {
-        runScheduled = false; // first, so that an error does not stop all later exchanges
-        int count = 0;
-        HttpExchange next;
-        while ((next = waiting.poll()) != null) {
-            next.run();
-            count++;
-        }
-        if (count >= BUSY) {
-            busy = true;
-        }
-        if (!settleScheduled) {
-            if (busy) {
-                settleSoon();
-            } else {
-                settle(0);
-            }
-        }
+    @Override
+    public void forget(UpstreamConnection connection) {
+        idle.remove(connection);
     }
 
     /**
      * Takes an idle connection to one of the addresses; null if there is none. Closes those that it
      * finds to be unusable, too old, or connected to another address.
      */
-    @Nullable UpstreamConnection take(List<InetSocketAddress> addresses, long now) {
-        boolean checkFirst = requestsToCheckFirst > 0;
-        if (checkFirst) {
-            requestsToCheckFirst--;
-        }
+    private @Nullable UpstreamConnection take(List<InetSocketAddress> addresses) {
         UpstreamConnection connection;
         while ((connection = idle.pollLast()) != null) {
-            if (connection.isUsable(checkFirst)
-                    && addresses.contains(connection.address())
-                    && !isTooOld(connection, now)) {
+            if (addresses.contains(connection.address())
+                    && !isTooOld(connection, ticker.nanos())
+                    && connection.isUsable()) {
                 return connection;
             }
             connection.close();
@@ -116,71 +88,104 @@ final class ConnectionPool {
         return null;
     }
 
-    /**
-     * Called when bytes were found right after a request was sent. They may have been its response:
-     * where guard and upstream share a core, the system may run the upstream as soon as the request
-     * is sent. The two cases cannot be distinguished, so the request is sent twice, and the next
-     * requests check their connection before they are sent.
-     */
-    void checkedTooLate() {
-        requestsToCheckFirst = REQUESTS_TO_CHECK_FIRST;
-    }
-
-    /**
-     * Keeps a connection whose response was complete. Closes those that are too old or too many.
-     */
-    void give(UpstreamConnection connection) {
-        idle.addLast(connection);
-        long now = connection.idleSince();
-        int most = maxIdle.getAsInt();
-        while (!idle.isEmpty() && (idle.size() > most || isTooOld(idle.getFirst(), now))) {
-            idle.removeFirst().close();
-        }
-        scheduleRun();
-    }
-
     private static boolean isTooOld(UpstreamConnection connection, long now) {
         return now - connection.idleSince() >= MAX_IDLE_NANOS;
     }
 
-    private void settleSoon() {
-        settleScheduled = true;
-        loop.schedule(
-                () -> {
-                    settleScheduled = false;
-                    boolean stillBusy = busy;
-                    busy = false;
-                    if (settle(stillBusy ? SETTLE_NANOS : 0)) {
-                        settleSoon();
-                    }
-                },
-                SETTLE_NANOS,
-                TimeUnit.NANOSECONDS);
-    }
+    /** One request for a connection, which can be cancelled. */
+    public final class Attempt {
+        private final UpstreamResolver address;
+        private final Duration connectTimeout;
+        private final ResponseReceiver receiver;
+        private @Nullable CompletableFuture<?> lookup;
+        private @Nullable ChannelFuture connecting;
+        private boolean mayReuse;
+        private boolean cancelled;
 
-    /**
-     * Acknowledges the last response on all connections that have been idle for this long.
-     * Connections that were acknowledged before are older than all others, so the first of them
-     * ends the loop.
-     *
-     * @return whether other connections remain, which may still be reused first
-     */
-    private boolean settle(long idleNanos) {
-        long now = ticker.nanos();
-        boolean others = false;
-        Iterator<UpstreamConnection> latestFirst = idle.descendingIterator();
-        while (latestFirst.hasNext()) {
-            UpstreamConnection connection = latestFirst.next();
-            if (now - connection.idleSince() < idleNanos) {
-                others = true;
-            } else if (!connection.settle()) {
-                break;
+        private Attempt(
+                UpstreamResolver address, Duration connectTimeout, ResponseReceiver receiver) {
+            this.address = address;
+            this.connectTimeout = connectTimeout;
+            this.receiver = receiver;
+        }
+
+        /**
+         * Begins. May report to the receiver before it returns.
+         *
+         * @param reuse whether an idle connection will do; if not, a new one is opened
+         */
+        public void start(boolean reuse) {
+            mayReuse = reuse;
+            List<InetSocketAddress> known = address.known();
+            if (known.isEmpty()) {
+                var pending = address.lookUp();
+                lookup = pending;
+                pending.whenCompleteAsync(this::lookedUp, loop);
+            } else {
+                connectTo(known);
             }
         }
-        return others;
-    }
 
-    void forget(UpstreamConnection connection) {
-        idle.remove(connection);
+        /** Whether it waits for the resolver, and for nothing else such as its turn. */
+        public boolean isResolving() {
+            return lookup != null && !lookup.isDone();
+        }
+
+        private void lookedUp(
+                @Nullable List<InetSocketAddress> found, @Nullable Throwable failure) {
+            if (cancelled) {
+                return;
+            }
+            if (found == null || failure != null) {
+                receiver.failed(FallbackReason.DNS);
+            } else {
+                connectTo(found);
+            }
+        }
+
+        private void connectTo(List<InetSocketAddress> addresses) {
+            UpstreamConnection kept = mayReuse ? take(addresses) : null;
+            if (kept == null) {
+                connect(addresses, 0);
+            } else {
+                receiver.connected(kept, true);
+            }
+        }
+
+        private void connect(List<InetSocketAddress> addresses, int index) {
+            ChannelFuture opening = connector.connect(loop, addresses.get(index), connectTimeout);
+            connecting = opening;
+            opening.addListener((ChannelFutureListener) done -> connected(done, addresses, index));
+        }
+
+        private void connected(ChannelFuture done, List<InetSocketAddress> addresses, int index) {
+            connecting = null;
+            if (cancelled) {
+                done.channel().close();
+            } else if (done.isSuccess()) {
+                receiver.connected(
+                        new UpstreamConnection(
+                                done.channel(), addresses.get(index), ConnectionPool.this),
+                        false);
+            } else if (index + 1 < addresses.size()) {
+                connect(addresses, index + 1);
+            } else {
+                address.unreachable();
+                receiver.failed(
+                        done.cause() instanceof ConnectTimeoutException
+                                ? FallbackReason.CONNECT_TIMEOUT
+                                : FallbackReason.CONNECT_REFUSED);
+            }
+        }
+
+        /** Reports nothing from now on. */
+        public void cancel() {
+            cancelled = true;
+            ChannelFuture opening = connecting;
+            if (opening != null) {
+                opening.cancel(false);
+                opening.channel().close();
+            }
+        }
     }
 }

@@ -23,11 +23,27 @@ final class DeadlineTimer {
      */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** What has a deadline. */
+    interface Timed {
+        /**
+         * Returns when to check it, in nanoseconds from now. This may become later, never earlier.
+         */
+        long untilNextCheck(long now);
+
+        /** Checks it. */
+        void onTimer(long now);
+
+        /** The index that it was given, so that it can be removed without a search. */
+        int timerIndex();
+
+        void setTimerIndex(int index);
+    }
+
     private final EventLoop loop;
     private final Ticker ticker;
 
-    /** In no order. Each exchange knows its index, so it can be removed without a search. */
-    private final List<HttpExchange> inFlight = new ArrayList<>();
+    /** In no order. */
+    private final List<Timed> inFlight = new ArrayList<>();
 
     private @Nullable Future<?> timer;
     private long timerAt;
@@ -37,22 +53,20 @@ final class DeadlineTimer {
         this.ticker = ticker;
     }
 
-    /**
-     * Watches an exchange until it is removed, and checks it at the time that it asks for. This
-     * time may become later, never earlier.
-     */
-    void add(HttpExchange exchange, long now) {
+    /** Watches an exchange until it is removed, and checks it at the time that it asks for. */
+    void add(Timed exchange, long now) {
         exchange.setTimerIndex(inFlight.size());
         inFlight.add(exchange);
         schedule(now, exchange.untilNextCheck(now));
     }
 
     /** Stops watching an exchange. To be called once for each that was added. */
-    void remove(HttpExchange exchange) {
-        HttpExchange last = inFlight.removeLast();
-        if (last != exchange) {
-            inFlight.set(exchange.timerIndex(), last);
-            last.setTimerIndex(exchange.timerIndex());
+    void remove(Timed exchange) {
+        Timed last = inFlight.removeLast();
+        int index = exchange.timerIndex();
+        if (index < inFlight.size()) {
+            inFlight.set(index, last);
+            last.setTimerIndex(index);
         }
     }
 

@@ -1,41 +1,37 @@
 package dev.forwardguard.upstream.connection;
 
-import static dev.forwardguard.outcome.FallbackReason.CONNECT_REFUSED;
-import static dev.forwardguard.outcome.FallbackReason.CONNECT_TIMEOUT;
 import static dev.forwardguard.outcome.FallbackReason.DEADLINE;
 import static dev.forwardguard.outcome.FallbackReason.DNS;
 import static dev.forwardguard.outcome.FallbackReason.READ_TIMEOUT;
+import static dev.forwardguard.outcome.FallbackReason.RESPONSE_TOO_LARGE;
+
+import static java.util.Objects.requireNonNull;
 
 import dev.forwardguard.http1.RequestHeadEncoder;
-import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.outcome.UpstreamOutcome.Cancelled;
 import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
 import dev.forwardguard.outcome.UpstreamResponse;
 import dev.forwardguard.settings.UpstreamSettings;
-import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.UpstreamRequest;
 
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ConnectTimeoutException;
-import io.netty.channel.EventLoop;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.concurrent.FutureListener;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One upstream request in flight, from the address to the outcome, under one deadline. Ends exactly
- * once: answered, failed, out of time, or cancelled by the caller. Lives on the caller's event
- * loop.
+ * One upstream request in flight, from the address to the response, under one deadline. Ends
+ * exactly once: answered, failed, out of time, or cancelled by the caller. What the response means
+ * is not its business. Lives on the caller's event loop.
  */
-public final class HttpExchange {
+public final class HttpExchange implements ResponseReceiver, DeadlineTimer.Timed {
     /** How long a request waits until it counts as slow, and then again each time. */
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -44,50 +40,54 @@ public final class HttpExchange {
 
     private final UpstreamRequest request;
     private final UpstreamSettings settings;
-    private final UpstreamResolver address;
-    private final ConnectionPool pool;
-    private final DeadlineTimer deadlines;
-    private final Connector connector;
-    private final Ticker ticker;
-    private final Observer observer;
+    private final EventLoopState shared;
+    private final Runnable onSlow;
+    private final ConnectionPool.Attempt attempt;
     private final CompletableFuture<UpstreamOutcome> outcome = new CompletableFuture<>();
     private final FutureListener<Void> cancellation = cancelled -> end(new Cancelled());
 
+    private Phase phase = Phase.QUEUED;
     private long deadlineAt;
     private long slowAt;
     private long lastByteAt;
-    private boolean sent;
-    private boolean received;
-    private boolean retried;
-    private boolean ended;
     private int timerIndex;
+    private boolean stale;
+    private long memory;
     private @Nullable UpstreamConnection connection;
-    private @Nullable ChannelFuture connecting;
-    private @Nullable CompletableFuture<?> lookup;
+    private @Nullable ResponseAggregator parts;
+    private @Nullable UpstreamResponse whole;
 
+    private enum Phase {
+        /** Waits for the end of the event loop's turn. */
+        QUEUED,
+        /** Waits for a connection. */
+        CONNECTING,
+        /** The request was sent, and nothing has arrived. */
+        SENT,
+        RECEIVING,
+        ENDED
+    }
+
+    /**
+     * @param onSlow called when the request has waited for about a second, and each second after
+     *     that
+     */
     public HttpExchange(
             UpstreamRequest request,
             UpstreamSettings settings,
             UpstreamResolver address,
             EventLoopState shared,
-            Observer observer) {
+            Runnable onSlow) {
         this.request = request;
         this.settings = settings;
-        this.address = address;
-        this.pool = shared.pool();
-        this.deadlines = shared.deadlines();
-        this.connector = shared.connector();
-        this.ticker = shared.ticker();
-        this.observer = observer;
+        this.shared = shared;
+        this.onSlow = onSlow;
+        this.attempt = shared.pool().attempt(address, settings.connectTimeout(), this);
     }
 
+    /** What came of it: {@link Answered} with any complete response. */
     public CompletableFuture<UpstreamOutcome> outcome() {
         return outcome;
-    }
-
-    /** Returns where the bytes of the response are counted. */
-    BufferBudget.Share buffers() {
-        return request.buffers();
     }
 
     /**
@@ -96,169 +96,126 @@ public final class HttpExchange {
      */
     public void start() {
         try {
-            long now = ticker.nanos();
+            long now = shared.ticker().nanos();
             deadlineAt = now + settings.deadline().toNanos();
             slowAt = slowAfter(now);
-            deadlines.add(this, now);
+            shared.deadlines().add(this, now);
             request.cancellation().addListener(cancellation);
-            pool.ask(this);
+            shared.endOfTurn().run(this::connect);
         } catch (RuntimeException | Error e) {
             outcome.completeExceptionally(e);
         }
     }
 
-    /** Called when the event loop has read what had arrived, and it is this exchange's turn. */
-    void run() {
+    private void connect() {
         try {
-            if (!ended) {
-                resolveAndSend();
+            if (phase == Phase.QUEUED) {
+                phase = Phase.CONNECTING;
+                attempt.start(true);
             }
         } catch (RuntimeException | Error e) {
             outcome.completeExceptionally(e);
         }
     }
 
-    private void resolveAndSend() {
-        List<InetSocketAddress> known = address.known();
-        if (known.isEmpty()) {
-            var pending = address.lookUp();
-            lookup = pending;
-            pending.whenCompleteAsync(this::lookedUp, loop());
-        } else {
-            sendTo(known);
-        }
-    }
-
-    private EventLoop loop() {
-        return request.loop();
-    }
-
-    private void lookedUp(@Nullable List<InetSocketAddress> found, @Nullable Throwable failure) {
-        if (ended) {
-            return;
-        }
-        if (found == null || failure != null) {
-            end(new Unavailable(DNS));
-        } else {
-            sendTo(found);
-        }
-    }
-
-    private void sendTo(List<InetSocketAddress> addresses) {
-        long now = ticker.nanos();
-        UpstreamConnection idle = request.freshConnection() ? null : pool.take(addresses, now);
-        if (idle == null) {
-            connect(addresses, 0);
-        } else {
-            send(idle, now);
-        }
-    }
-
-    private void connect(List<InetSocketAddress> addresses, int index) {
-        InetSocketAddress next = addresses.get(index);
-        ChannelFuture attempt = connector.connect(loop(), next, settings.connectTimeout());
-        connecting = attempt;
-        attempt.addListener(
-                (ChannelFutureListener)
-                        done -> {
-                            connecting = null;
-                            if (ended) {
-                                done.channel().close();
-                            } else if (done.isSuccess()) {
-                                send(
-                                        UpstreamConnection.on(
-                                                UpstreamChannel.of(done.channel()), next, pool),
-                                        ticker.nanos());
-                            } else if (index + 1 < addresses.size()) {
-                                connect(addresses, index + 1);
-                            } else {
-                                address.unreachable();
-                                end(new Unavailable(connectFailure(done.cause())));
-                            }
-                        });
-    }
-
-    private static FallbackReason connectFailure(Throwable cause) {
-        return cause instanceof ConnectTimeoutException ? CONNECT_TIMEOUT : CONNECT_REFUSED;
-    }
-
-    private void send(UpstreamConnection chosen, long now) {
-        connection = chosen;
-        sent = true;
-        lastByteAt = now;
-        chosen.ask(
-                this,
+    @Override
+    public void connected(UpstreamConnection found, boolean reused) {
+        connection = found;
+        stale = reused;
+        phase = Phase.SENT;
+        lastByteAt = shared.ticker().nanos();
+        found.send(
                 RequestHeadEncoder.write(
                         settings.url().getRawAuthority(),
                         settings.pathPrefix(),
                         request.uri(),
-                        request.headers()));
+                        request.headers()),
+                this);
     }
 
-    /** Called when bytes of the response have arrived. */
-    void onBytes() {
-        received = true;
-        lastByteAt = ticker.nanos();
+    @Override
+    public void bytesArrived() {
+        phase = Phase.RECEIVING;
+        lastByteAt = shared.ticker().nanos();
     }
 
-    /**
-     * When the last byte of the response arrived; until there is one, when the request was sent.
-     */
-    long lastByteAt() {
-        return lastByteAt;
-    }
-
-    /** Whether the connection may carry other requests after this one. */
-    boolean sharesConnection() {
-        return !request.freshConnection();
-    }
-
-    boolean hasBytes() {
-        return received;
-    }
-
-    void answered(UpstreamResponse response) {
-        connection = null;
-        end(observer.classify(response));
-    }
-
-    /**
-     * Called when the connection broke. The upstream may have closed an idle connection just before
-     * the request reached it, which says nothing about the upstream. Then the request is sent once
-     * more, on a new connection (RFC 9110 section 9.2.2).
-     */
-    void connectionFailed(UpstreamConnection failed, FallbackReason reason) {
-        connection = null;
-        if (ended) {
-            return;
+    /** Gives everything back if there is not enough, because there will be no response. */
+    @Override
+    public boolean takeForHead(long bytes) {
+        if (request.buffers().take(bytes)) {
+            memory += bytes;
+            return true;
         }
-        if (failed.wasUsed() && !received && !retried) {
-            retried = true;
-            sent = false;
-            connect(address.known(), 0);
+        request.buffers().giveBack(memory);
+        memory = 0;
+        return false;
+    }
+
+    @Override
+    public boolean takeForBody(long bytes) {
+        return takeForHead(bytes);
+    }
+
+    @Override
+    public void whole(UpstreamResponse response) {
+        whole = response;
+    }
+
+    @Override
+    public void head(HttpResponse head) {
+        parts = new ResponseAggregator(head);
+    }
+
+    @Override
+    public void body(ByteBuf bytes) {
+        boolean tooLarge = parts != null && !parts.add(bytes);
+        bytes.release();
+        if (tooLarge) {
+            end(new Unavailable(RESPONSE_TOO_LARGE));
+        }
+    }
+
+    @Override
+    public void complete() {
+        connection = null;
+        UpstreamResponse response = parts == null ? whole : parts.response();
+        end(new Answered(requireNonNull(response)));
+    }
+
+    /**
+     * The upstream may have closed an idle connection just before the request reached it, which
+     * says nothing about the upstream. Then the request is sent once more, on a new connection (RFC
+     * 9110 section 9.2.2).
+     */
+    @Override
+    public void failed(FallbackReason reason) {
+        connection = null;
+        if (phase == Phase.SENT && stale) {
+            phase = Phase.CONNECTING;
+            attempt.start(false);
         } else {
             end(new Unavailable(reason));
         }
     }
 
     /** Ends the exchange if its time is up, and reports it each second that it waits. */
-    void onTimer(long now) {
-        if (ended) {
+    @Override
+    public void onTimer(long now) {
+        if (phase == Phase.ENDED) {
             return;
         }
         if (now - deadlineAt >= 0) {
-            end(new Unavailable(isResolving() ? DNS : DEADLINE));
-        } else if (sent && now - lastByteAt >= settings.readTimeout().toNanos()) {
+            end(new Unavailable(attempt.isResolving() ? DNS : DEADLINE));
+        } else if (isSent() && now - lastByteAt >= settings.readTimeout().toNanos()) {
             end(new Unavailable(READ_TIMEOUT));
         } else if (now - slowAt >= 0) {
             slowAt = slowAfter(now);
-            observer.slow();
+            onSlow.run();
         }
     }
 
-    /** Whether it waits for the resolver, and for nothing else such as its turn. */
-    private boolean isResolving() {
-        return lookup != null && !lookup.isDone();
+    private boolean isSent() {
+        return phase == Phase.SENT || phase == Phase.RECEIVING;
     }
 
     private static long slowAfter(long now) {
@@ -267,29 +224,30 @@ public final class HttpExchange {
     }
 
     /**
-     * Returns when its time may be up or it may be slow, in nanoseconds from now. Each byte of the
-     * response postpones the former.
+     * When its time may be up or it may be slow. Each byte of the response postpones the former.
      */
-    long untilNextCheck(long now) {
-        long silence = sent ? lastByteAt - now : 0;
+    @Override
+    public long untilNextCheck(long now) {
+        long silence = isSent() ? lastByteAt - now : 0;
         long out = Math.min(deadlineAt - now, silence + settings.readTimeout().toNanos());
         return Math.min(out, slowAt - now);
     }
 
-    /** The index of this exchange in the list of the {@link DeadlineTimer}. */
-    int timerIndex() {
+    @Override
+    public int timerIndex() {
         return timerIndex;
     }
 
-    void setTimerIndex(int index) {
+    @Override
+    public void setTimerIndex(int index) {
         timerIndex = index;
     }
 
     private void end(UpstreamOutcome result) {
-        if (ended) {
+        if (phase == Phase.ENDED) {
             return;
         }
-        ended = true;
+        phase = Phase.ENDED;
         try {
             release();
         } finally {
@@ -298,27 +256,12 @@ public final class HttpExchange {
     }
 
     private void release() {
-        deadlines.remove(this);
+        shared.deadlines().remove(this);
         request.cancellation().removeListener(cancellation);
-        ChannelFuture attempt = connecting;
-        if (attempt != null) {
-            connecting = null;
-            attempt.cancel(false);
-            attempt.channel().close();
-        }
+        attempt.cancel();
         if (connection != null) {
             connection.close();
             connection = null;
         }
-    }
-
-    /** Who judges the exchange. Called on its event loop. */
-    @FunctionalInterface
-    public interface Observer {
-        /** Returns what a complete response means. */
-        UpstreamOutcome classify(UpstreamResponse response);
-
-        /** Called when the request has waited for about a second, and each second after that. */
-        default void slow() {}
     }
 }

@@ -1,6 +1,5 @@
 package dev.forwardguard.upstream.connection;
 
-import io.netty.channel.Channel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 
 import jdk.net.ExtendedSocketOptions;
@@ -8,17 +7,9 @@ import jdk.net.ExtendedSocketOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Uses what Java itself offers, where there is no epoll. */
-final class NioUpstreamChannel extends NioSocketChannel implements UpstreamChannel {
-    private final ByteBuffer oneByte = ByteBuffer.allocateDirect(1);
-
-    @Override
-    public Channel channel() {
-        return this;
-    }
-
-    @Override
-    public void acknowledge() {
+/** Gives {@link UpstreamChannel} its socket, where there is no epoll. */
+final class NioUpstreamChannel extends NioSocketChannel {
+    void acknowledge() {
         try {
             javaChannel().setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
         } catch (IOException | UnsupportedOperationException e) {
@@ -26,12 +17,7 @@ final class NioUpstreamChannel extends NioSocketChannel implements UpstreamChann
         }
     }
 
-    @Override
-    public boolean isQuiet() {
-        try {
-            return isActive() && javaChannel().read(oneByte) == 0;
-        } catch (IOException e) {
-            return false;
-        }
+    int read(ByteBuffer bytes) throws IOException {
+        return javaChannel().read(bytes);
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.outcome.FallbackReason;
-import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
 import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.settings.UpstreamSettings;
@@ -47,12 +46,11 @@ class HttpExchangeTest {
                             channel.eventLoop(),
                             channel.eventLoop().<Void>newPromise(),
                             ClientAddress.UNKNOWN,
-                            BufferBudget.unbounded(),
-                            false),
+                            BufferBudget.unbounded()),
                     SETTINGS,
                     resolver,
                     EventLoopState.on(channel.eventLoop(), new Connector(), this::nanos, () -> 0),
-                    Answered::new);
+                    () -> {});
 
     private long nanos() {
         if (broken) {

@@ -4,14 +4,8 @@ import static dev.forwardguard.testing.LinearWork.assertLinearInPieces;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.forwardguard.http1.StrictResponseDecoder;
-import dev.forwardguard.memory.BufferBudget;
-
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.util.ReferenceCountUtil;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -36,30 +30,15 @@ class ResponseInPiecesTest {
 
         @Override
         public void accept(String response) {
-            var answer = new ResponseAggregator(BufferBudget.unbounded());
-            var channel =
-                    new EmbeddedChannel(
-                            new StrictResponseDecoder(answer::arrived, answer::isComplete));
+            var answer = new ReceivedResponse();
             // buffers on the heap, so that copies of them are counted
-            channel.config().setAllocator(new UnpooledByteBufAllocator(false));
+            answer.channel.config().setAllocator(new UnpooledByteBufAllocator(false));
             byte[] bytes = response.getBytes(ISO_8859_1);
-            boolean failed = false;
-            for (int from = 0; from < bytes.length && !failed; from += size) {
+            for (int from = 0; from < bytes.length && answer.failure() == null; from += size) {
                 int length = Math.min(size, bytes.length - from);
-                channel.writeInbound(Unpooled.wrappedBuffer(bytes, from, length));
-                failed = collect(channel, answer);
+                answer.arrive(Unpooled.wrappedBuffer(bytes, from, length));
             }
-            channel.finishAndReleaseAll();
-        }
-
-        private static boolean collect(EmbeddedChannel channel, ResponseAggregator answer) {
-            boolean failed = false;
-            Object part;
-            while ((part = channel.readInbound()) != null) {
-                failed |= part instanceof HttpObject received && answer.add(received) != null;
-                ReferenceCountUtil.release(part);
-            }
-            return failed;
+            answer.channel.finishAndReleaseAll();
         }
     }
 

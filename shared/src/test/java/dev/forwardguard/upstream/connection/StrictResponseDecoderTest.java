@@ -4,20 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.forwardguard.http1.StrictResponseDecoder;
-import dev.forwardguard.memory.BufferBudget;
-import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamResponse;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpObject;
-import io.netty.util.ReferenceCountUtil;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,31 +32,12 @@ class StrictResponseDecoderTest {
                     .replace("\n", "\r\n");
 
     /** Reads bytes as a connection does, and describes the result. */
-    private static final class Reader extends ChannelInboundHandlerAdapter {
-        private final ResponseAggregator answer = new ResponseAggregator(BufferBudget.unbounded());
-        private final StrictResponseDecoder decoder =
-                new StrictResponseDecoder(answer::arrived, answer::isComplete);
-        private final EmbeddedChannel channel = new EmbeddedChannel(decoder, this);
-        private boolean fastPath;
-        private int excess;
-        private @Nullable FallbackReason failure;
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (answer.isComplete() || failure != null) {
-                excess++;
-            } else if (message instanceof UpstreamResponse whole) {
-                fastPath = true;
-                failure = answer.add(whole);
-            } else {
-                failure = answer.add((HttpObject) message);
-            }
-            ReferenceCountUtil.release(message);
-        }
+    private static final class Reader {
+        private final ReceivedResponse answer = new ReceivedResponse();
 
         Reader read(byte[] bytes, int from, int to) {
             if (from < to) {
-                channel.writeInbound(Unpooled.copiedBuffer(bytes, from, to - from));
+                answer.arrive(Unpooled.copiedBuffer(bytes, from, to - from));
             }
             return this;
         }
@@ -80,18 +52,14 @@ class StrictResponseDecoderTest {
 
         String result() {
             String result;
-            if (failure != null) {
-                result = "failed: " + failure;
+            if (answer.failure() != null) {
+                result = "failed: " + answer.failure();
             } else if (answer.isComplete()) {
-                boolean clean = excess == 0 && !decoder.hasExcess();
-                result =
-                        result(answer.response())
-                                + (clean ? " clean" : "")
-                                + (clean && answer.isKeepAlive() ? " keep-alive" : "");
+                result = result(answer.response()) + (answer.isKept() ? " kept" : "");
             } else {
                 result = "incomplete";
             }
-            channel.finishAndReleaseAll();
+            answer.channel.finishAndReleaseAll();
             return result;
         }
 
@@ -121,7 +89,7 @@ class StrictResponseDecoderTest {
     void readsUsualResponseOnFastPath() {
         Reader reader = read(USUAL);
 
-        assertThat(reader.fastPath).isTrue();
+        assertThat(reader.answer.tookFastPath()).isTrue();
         UpstreamResponse response = reader.answer.response();
         assertThat(response.status().toString()).isEqualTo("302 Moved Temporarily");
         assertThat(response.headers().getAll("set-cookie"))
@@ -140,7 +108,7 @@ class StrictResponseDecoderTest {
                 "HTTP/1.1 599 Own\r\ncontent-length: 1\r\n\r\nx",
             })
     void takesFastPathForAnyFinalStatus(String answer) {
-        assertThat(read(answer).fastPath).isTrue();
+        assertThat(read(answer).answer.tookFastPath()).isTrue();
     }
 
     @ParameterizedTest
@@ -187,19 +155,19 @@ class StrictResponseDecoderTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nA: b\u0000\r\n\r\n",
             })
     void leavesUnusualResponsesToNetty(String answer) {
-        assertThat(read(answer).fastPath).isFalse();
+        assertThat(read(answer).answer.tookFastPath()).isFalse();
     }
 
     @Test
     void leavesLargeResponsesAndManyHeadersToNetty() {
         String start = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
-        assertThat(read(start + "A: b\r\n".repeat(63) + "\r\n").fastPath).isTrue();
-        assertThat(read(start + "A: b\r\n".repeat(64) + "\r\n").fastPath).isFalse();
+        assertThat(read(start + "A: b\r\n".repeat(63) + "\r\n").answer.tookFastPath()).isTrue();
+        assertThat(read(start + "A: b\r\n".repeat(64) + "\r\n").answer.tookFastPath()).isFalse();
 
         String head = "HTTP/1.1 200 OK\r\nContent-Length: 16342\r\n\r\n";
-        assertThat(read(head + "x".repeat(16_342)).fastPath).isTrue();
+        assertThat(read(head + "x".repeat(16_342)).answer.tookFastPath()).isTrue();
         String longer = head.replace("42", "43");
-        assertThat(read(longer + "x".repeat(16_343)).fastPath).isFalse();
+        assertThat(read(longer + "x".repeat(16_343)).answer.tookFastPath()).isFalse();
     }
 
     private static final String HEAD = "HTTP/1.1 200 OK\r\n";
@@ -222,7 +190,7 @@ class StrictResponseDecoderTest {
         String end = "Content-Length: 0\r\n\r\n";
         Reader most = readInParts(HEAD + folded(32) + end, size);
         assertThat(most.answer.response().headers().get("A")).isEqualTo("b" + " c".repeat(32));
-        assertThat(most.result()).endsWith("clean keep-alive");
+        assertThat(most.result()).endsWith("kept");
 
         assertThat(readInParts(HEAD + folded(33) + end, size).result())
                 .isEqualTo("failed: PROTOCOL_ERROR");
@@ -241,7 +209,7 @@ class StrictResponseDecoderTest {
 
         assertThat(readInParts(CHUNKED + body + folded(32) + "\r\n", size).result())
                 .contains("hello")
-                .endsWith("clean keep-alive");
+                .endsWith("kept");
         assertThat(readInParts(CHUNKED + body + folded(33) + "\r\n", size).result())
                 .isEqualTo("failed: PROTOCOL_ERROR");
         assertThat(readInParts(CHUNKED + folded(20) + body + folded(13) + "\r\n", size).result())
@@ -254,8 +222,7 @@ class StrictResponseDecoderTest {
         String interim = "HTTP/1.1 103 Early Hints\r\n" + folded(32) + "\r\n";
         String answer = HEAD + folded(32) + "Content-Length: 0\r\n\r\n";
 
-        assertThat(readInParts(interim + interim + answer, size).result())
-                .endsWith("clean keep-alive");
+        assertThat(readInParts(interim + interim + answer, size).result()).endsWith("kept");
     }
 
     @ParameterizedTest
@@ -264,7 +231,7 @@ class StrictResponseDecoderTest {
         String body = "\r\n x".repeat(100);
         String chunk = "190\r\n" + body + "\r\n";
         Reader untilEnd = readInParts(HEAD + "\r\n" + body, size);
-        untilEnd.channel.finish();
+        untilEnd.answer.channel.finish();
 
         assertThat(untilEnd.answer.response().body()).asString().isEqualTo(body);
         assertThat(readInParts(HEAD + "Content-Length: 400\r\n\r\n" + body, size).result())
@@ -281,7 +248,7 @@ class StrictResponseDecoderTest {
 
         Reader reader = read(outer).read(inner, 0, inner.length);
 
-        assertThat(reader.fastPath).isFalse();
+        assertThat(reader.answer.tookFastPath()).isFalse();
         assertThat(reader.answer.response().body()).isEqualTo(inner);
     }
 
@@ -289,8 +256,8 @@ class StrictResponseDecoderTest {
     void resumesFastPathAfterInterimResponse() {
         Reader reader = read("HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" + USUAL);
 
-        assertThat(reader.fastPath).isTrue();
-        assertThat(reader.result()).startsWith("302 ").endsWith("clean keep-alive");
+        assertThat(reader.answer.tookFastPath()).isTrue();
+        assertThat(reader.result()).startsWith("302 ").endsWith("kept");
     }
 
     /**
@@ -308,8 +275,8 @@ class StrictResponseDecoderTest {
             Reader own = new Reader().read(sent, 0, end);
             Reader netty = new Reader().read(sent, 0, 1).read(sent, 1, end);
 
-            fastPath += own.fastPath ? 1 : 0;
-            assertThat(netty.fastPath).isFalse();
+            fastPath += own.answer.tookFastPath() ? 1 : 0;
+            assertThat(netty.answer.tookFastPath()).isFalse();
             assertThat(own.result())
                     .as(new String(sent, 0, end, ISO_8859_1))
                     .isEqualTo(netty.result());
