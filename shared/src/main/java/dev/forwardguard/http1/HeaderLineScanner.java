@@ -21,6 +21,8 @@ public final class HeaderLineScanner {
     /** How many bytes from the reader index on have been looked at. */
     private int seen;
 
+    private long bytesRead;
+
     private enum Part {
         EMPTY_LINES,
         REQUEST_LINE,
@@ -43,6 +45,7 @@ public final class HeaderLineScanner {
         folded = false;
         lineStart = 0;
         seen = 0;
+        bytesRead = 0;
     }
 
     /** Whether nothing of the message has arrived. */
@@ -53,6 +56,11 @@ public final class HeaderLineScanner {
     /** Whether the request line is not complete. */
     public boolean isInRequestLine() {
         return part == Part.EMPTY_LINES || part == Part.REQUEST_LINE;
+    }
+
+    /** How many bytes of the lines Netty has read. */
+    public long bytesRead() {
+        return bytesRead;
     }
 
     public boolean hasFoldedLine() {
@@ -95,6 +103,7 @@ public final class HeaderLineScanner {
 
     /** Says that Netty has read this many bytes, none of which were not scanned. */
     public void read(int count) {
+        bytesRead += count;
         lineStart = Math.max(0, lineStart - count);
         seen = Math.max(0, seen - count);
     }

@@ -122,6 +122,11 @@ public final class BufferBudget {
             return true;
         }
 
+        /** The number of bytes that this connection holds. */
+        public long held() {
+            return bytes;
+        }
+
         /** Gives back this many bytes. */
         public void giveBack(long some) {
             if (closed) {

@@ -6,8 +6,8 @@ public interface CallerConnection {
     void endWithThisRequest();
 
     /**
-     * Says that the client has announced that this request is its last. To be called again when its
-     * body is complete: then the connection is closed without waiting for the client.
+     * Says that the client has announced that this request is its last. Once all of it was read,
+     * the connection is closed without waiting for the client.
      */
     void clientEndsWithThisRequest();
 

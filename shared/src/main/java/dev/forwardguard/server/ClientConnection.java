@@ -7,11 +7,12 @@ import dev.forwardguard.time.Ticker;
 import io.netty.channel.Channel;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * A connection of a gateway to the guard's main port: what it is waiting for, and how much memory
- * it makes the guard hold. Only its event loop changes it, except for the flag that {@link
- * #endSoon()} sets. Other threads read only volatile and atomic fields.
+ * it makes the guard hold. Only its event loop changes it. Other threads read only volatile and
+ * atomic fields.
  */
 final class ClientConnection implements CallerConnection {
     /** Most requests are smaller. What Netty's buffers keep after one of them is not counted. */
@@ -37,30 +38,77 @@ final class ClientConnection implements CallerConnection {
     private final Channel channel;
     private final Share share;
     private final Ticker ticker;
+    private final BooleanSupplier draining;
     private final boolean admitted;
+    private Ending ending = Ending.OPEN;
     private long requestBytes;
     private long fieldBytes;
     private long waiting;
-    private long reserved;
-    private long passing;
     private long kept;
-    private boolean inBody;
-    private boolean unanswered;
-    private boolean ended;
-    private boolean lastRequest;
-    private boolean lastRequestRead;
-    private volatile boolean unsent;
-    private volatile boolean inHead;
+    private long passing;
+    private volatile Reading reading = Reading.NOTHING;
+    private volatile Writing writing = Writing.NOTHING;
     private volatile long since;
-    private volatile boolean lastAnswerDue;
+
+    /** How far the current request has been read. */
+    private enum Reading {
+        /** Nothing of it has arrived. */
+        NOTHING,
+        HEAD,
+        BODY,
+        /** Its body, which is chunked. */
+        CHUNKS,
+        TRAILERS,
+        /** All of it. The next one is read when the response has been sent. */
+        COMPLETE,
+        /** All of it, but there is no memory for the next one. */
+        COMPLETE_AND_FULL,
+        /** What arrives is dropped. */
+        OVER;
+
+        boolean isInBody() {
+            return this == BODY || this == CHUNKS || this == TRAILERS;
+        }
+    }
+
+    /** How far the current response has been written. */
+    private enum Writing {
+        /** None is due, or all of it was flushed. */
+        NOTHING,
+        DUE,
+        /** It is due, and an interim one is written. */
+        INTERIM,
+        /** All of it, but it is not flushed. */
+        WRITTEN
+    }
+
+    /** Whether the connection ends. */
+    private enum Ending {
+        OPEN,
+        /** With the response to the current request. */
+        WITH_RESPONSE,
+        /** Likewise, and the client has announced that it sends nothing more. */
+        WITH_RESPONSE_BY_CLIENT,
+        /** No further request will be read. */
+        ENDED,
+        ENDED_BY_CLIENT
+    }
 
     /**
+     * @param draining whether the connection ends with the response to the last request that has
+     *     arrived, or else to the next one
      * @param admitted whether the guard has room for it; if not, its first request is rejected
      */
-    ClientConnection(Channel channel, Share share, Ticker ticker, boolean admitted) {
+    ClientConnection(
+            Channel channel,
+            Share share,
+            Ticker ticker,
+            BooleanSupplier draining,
+            boolean admitted) {
         this.channel = channel;
         this.share = share;
         this.ticker = ticker;
+        this.draining = draining;
         this.admitted = admitted;
         this.since = ticker.nanos();
     }
@@ -71,15 +119,15 @@ final class ClientConnection implements CallerConnection {
      * budget, and none of them could be completed.
      */
     boolean arrived(int bytes) {
-        if (inBody || ended) {
+        if (isInBody() || isOver() || isNextFull()) {
             return true; // passed on or dropped as it arrives, nothing is held
         }
-        if (unsent) {
+        if (!isIdle()) {
             waiting += bytes;
             return admitted && reserve(requestBytes + fieldBytes + waiting);
         }
-        if (!inHead) {
-            inHead = true;
+        if (reading == Reading.NOTHING) {
+            reading = Reading.HEAD;
             since = ticker.nanos();
         }
         requestBytes += bytes;
@@ -102,22 +150,20 @@ final class ClientConnection implements CallerConnection {
             return reserve(requestBytes);
         }
         if (requestBytes <= LARGE_HEAD_BYTES) {
-            return reserved >= LARGE_HEAD_BYTES
+            return reserved() >= LARGE_HEAD_BYTES
                     || (!share.isTakenByLarge(25) && reserve(LARGE_HEAD_BYTES));
         }
         return reserve(LARGEST_HEAD_BYTES);
     }
 
+    /** What is held for the head and for what waits behind it. */
+    private long reserved() {
+        return share.held() - kept - passing;
+    }
+
     private boolean reserve(long wanted) {
-        long more = wanted - reserved;
-        if (more <= 0) {
-            return true;
-        }
-        if (!share.take(more)) {
-            return false;
-        }
-        reserved = wanted;
-        return true;
+        long more = wanted - reserved();
+        return more <= 0 || share.take(more);
     }
 
     /**
@@ -125,25 +171,36 @@ final class ClientConnection implements CallerConnection {
      *
      * @param fields the number of its headers, which cost more than their bytes
      */
-    boolean asked(int fields) {
-        inHead = false;
+    boolean asked(int fields, boolean chunked) {
         fieldBytes = (long) fields * BufferBudget.FIELD_BYTES;
         if (!reserve(requestBytes + fieldBytes)) {
+            reading = Reading.OVER;
             return false;
         }
-        inBody = true;
-        unanswered = true;
-        unsent = true;
-        giveBackReserved();
+        reading = chunked ? Reading.CHUNKS : Reading.BODY;
+        writing = Writing.DUE;
+        long unneeded = reserved() - (requestBytes + fieldBytes + waiting);
+        if (unneeded > 0) {
+            share.giveBack(unneeded);
+        }
         return true;
     }
 
-    private void giveBackReserved() {
-        long needed = requestBytes + fieldBytes + waiting;
-        if (reserved > needed) {
-            share.giveBack(reserved - needed);
-            reserved = needed;
-        }
+    boolean isInBody() {
+        return reading.isInBody();
+    }
+
+    /** Whether the chunks of a body come next. */
+    boolean isInChunks() {
+        return reading == Reading.CHUNKS;
+    }
+
+    boolean isInTrailers() {
+        return reading == Reading.TRAILERS;
+    }
+
+    void trailersBegin() {
+        reading = Reading.TRAILERS;
     }
 
     /**
@@ -153,14 +210,33 @@ final class ClientConnection implements CallerConnection {
      * @param next the number of bytes that have arrived of the next request
      */
     boolean askedAll(int next) {
-        inBody = false;
-        if (!unsent) {
+        if (isIdle()) {
             expectRequest(next);
             return reserve(requestBytes);
         }
+        reading = Reading.COMPLETE;
         requestBytes = Math.max(0, requestBytes - next);
         waiting = next;
         return reserve(requestBytes + fieldBytes + waiting);
+    }
+
+    /** Called when there is no memory for the request after the current one. */
+    void nextIsFull() {
+        reading = Reading.COMPLETE_AND_FULL;
+    }
+
+    boolean isNextFull() {
+        return reading == Reading.COMPLETE_AND_FULL;
+    }
+
+    /** Called when what arrives can no longer be read. */
+    void over() {
+        reading = Reading.OVER;
+    }
+
+    /** Whether what arrives next is no request that could be read. */
+    boolean isOver() {
+        return reading == Reading.OVER || (hasEnded() && !isInBody());
     }
 
     @Override
@@ -174,7 +250,7 @@ final class ClientConnection implements CallerConnection {
      */
     @Override
     public void sentOn() {
-        if (!unsent) {
+        if (isIdle()) {
             return;
         }
         if (requestBytes > LARGE_HEAD_BYTES) {
@@ -188,7 +264,6 @@ final class ClientConnection implements CallerConnection {
         requestBytes = 0;
         fieldBytes = 0;
         share.keep(kept + waiting + passing);
-        reserved = waiting;
     }
 
     @Override
@@ -206,18 +281,33 @@ final class ClientConnection implements CallerConnection {
         share.giveBack(bytes);
     }
 
+    /** Called when the head of a response is written. */
+    void responds(boolean interim) {
+        if (!hasAnsweredAll()) {
+            writing = interim ? Writing.INTERIM : Writing.DUE;
+        }
+    }
+
+    boolean isInterim() {
+        return writing == Writing.INTERIM;
+    }
+
     /** Called when the last part of a response is written. */
     void answered() {
-        unanswered = false;
+        writing = Writing.WRITTEN;
     }
 
     /** Called when a response has been flushed. Releases what was held for its request. */
     void flushed() {
-        unsent = false;
+        writing = Writing.NOTHING;
         passing = 0;
         releaseHead();
         share.endPassThrough();
-        expectRequest(waiting);
+        if (reading == Reading.COMPLETE) {
+            expectRequest(waiting);
+        } else {
+            since = ticker.nanos();
+        }
     }
 
     /**
@@ -228,7 +318,7 @@ final class ClientConnection implements CallerConnection {
         requestBytes = bytes;
         fieldBytes = 0;
         waiting = 0;
-        inHead = bytes > 0;
+        reading = bytes > 0 ? Reading.HEAD : Reading.NOTHING;
     }
 
     /**
@@ -240,49 +330,47 @@ final class ClientConnection implements CallerConnection {
         return requestBytes <= SMALL_HEAD_BYTES ? 0 : Long.highestOneBit(requestBytes - 1);
     }
 
-    /**
-     * Ends the connection with the response to the last request that has arrived, or else to the
-     * next one.
-     */
-    void endSoon() {
-        lastAnswerDue = true;
-    }
-
     @Override
     public void endWithThisRequest() {
-        lastRequest = true;
-    }
-
-    /** Called when no further request will be read. */
-    void end() {
-        ended = true;
-    }
-
-    /** Whether no further request will be read. */
-    boolean hasEnded() {
-        return ended;
+        if (ending == Ending.OPEN) {
+            ending = Ending.WITH_RESPONSE;
+        }
     }
 
     @Override
     public void clientEndsWithThisRequest() {
-        endWithThisRequest();
-        lastRequestRead = !inBody;
+        ending = hasEnded() ? Ending.ENDED_BY_CLIENT : Ending.WITH_RESPONSE_BY_CLIENT;
+    }
+
+    /** Called when no further request will be read. */
+    void end() {
+        ending =
+                ending == Ending.WITH_RESPONSE_BY_CLIENT || ending == Ending.ENDED_BY_CLIENT
+                        ? Ending.ENDED_BY_CLIENT
+                        : Ending.ENDED;
+    }
+
+    /** Whether no further request will be read. */
+    boolean hasEnded() {
+        return ending == Ending.ENDED || ending == Ending.ENDED_BY_CLIENT;
     }
 
     /**
-     * Whether nothing more can arrive. Bytes that arrive after a close make the system send a
-     * reset.
+     * Whether nothing more can arrive on a connection that has ended. Bytes that arrive after a
+     * close make the system send a reset.
      */
     boolean mayCloseAtOnce() {
-        return lastRequestRead;
+        return ending == Ending.ENDED_BY_CLIENT && !isInBody() && reading != Reading.OVER;
     }
 
     /**
      * Whether the response that is about to be written has to announce the end of the connection.
      */
     boolean isLastAnswer() {
-        return unanswered
-                && (lastRequest || (lastAnswerDue && waiting == 0) || costsTooMuchToKeep());
+        return !hasAnsweredAll()
+                && (ending != Ending.OPEN
+                        || (draining.getAsBoolean() && waiting == 0)
+                        || costsTooMuchToKeep());
     }
 
     private boolean costsTooMuchToKeep() {
@@ -292,7 +380,7 @@ final class ClientConnection implements CallerConnection {
 
     /** Whether no request is without a response. */
     boolean hasAnsweredAll() {
-        return !unanswered;
+        return writing == Writing.NOTHING || writing == Writing.WRITTEN;
     }
 
     /**
@@ -300,7 +388,7 @@ final class ClientConnection implements CallerConnection {
      * another thread than the event loop closes the connection.
      */
     boolean isIdle() {
-        return !unsent;
+        return writing == Writing.NOTHING;
     }
 
     /** How long it has been waiting for a request, or for the rest of a head. */
@@ -339,13 +427,13 @@ final class ClientConnection implements CallerConnection {
                     .execute(
                             () -> {
                                 if (isHeadOlderThan(nanos)) {
-                                    channel.pipeline().fireUserEventTriggered(RejectedRequest.SLOW);
+                                    channel.pipeline().fireChannelRead(RejectedRequest.SLOW);
                                 }
                             });
         }
     }
 
     private boolean isHeadOlderThan(long nanos) {
-        return inHead && isIdle() && waitingNanos() > nanos;
+        return reading == Reading.HEAD && isIdle() && waitingNanos() > nanos;
     }
 }

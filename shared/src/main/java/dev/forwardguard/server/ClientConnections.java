@@ -46,7 +46,7 @@ public final class ClientConnections implements StatusPart {
     private final IntPredicate ports;
     private final Ticker ticker;
     private Iterator<ClientConnection> next = Collections.emptyIterator();
-    private volatile boolean ending;
+    private volatile boolean draining;
 
     /**
      * @param room how many connections there may be
@@ -119,11 +119,10 @@ public final class ClientConnections implements StatusPart {
      */
     ClientConnection register(Channel channel, boolean always) {
         boolean hasRoom = open.size() < room || closeLongestIdle() || (always && closeOldest());
-        var connection = new ClientConnection(channel, budget.open(channel), ticker, hasRoom);
+        var connection =
+                new ClientConnection(
+                        channel, budget.open(channel), ticker, () -> draining, hasRoom);
         open.add(connection);
-        if (ending) {
-            connection.endSoon();
-        }
         channel.closeFuture().addListener(closed -> open.remove(connection));
         return connection;
     }
@@ -184,13 +183,12 @@ public final class ClientConnections implements StatusPart {
 
     /** From now on every response announces the end of its connection. */
     public void endSoon() {
-        ending = true;
+        draining = true;
         // a connection that Linux still holds back when the listener closes would never get a
         // response that announces the end
         listeners.stream()
                 .filter(Channel::isOpen)
                 .forEach(listener -> awaitFirstBytes(listener, 0));
-        open.forEach(ClientConnection::endSoon);
     }
 
     /** Stops accepting connections. Those that are open stay open. */

@@ -15,10 +15,11 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has Traefik's auth requests decided by the guard, whatever their method. Their bodies are read
- * and dropped. All other requests go on. Auth requests do not reach Micronaut, because every
- * request to every site passes through here: Micronaut's routing, filters and responses would cost
- * more than all the rest. Receives one request at a time.
+ * Has Traefik's auth requests decided by the guard, whatever their method, and requests that could
+ * not be read, which may be auth requests. Their bodies are read and dropped. All others go on.
+ * Auth requests do not reach Micronaut, because every request to every site passes through here:
+ * Micronaut's routing, filters and responses would cost more than all the rest. Receives one
+ * request at a time.
  */
 final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     private final Guard guard;
@@ -40,7 +41,9 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof HttpRequest head) {
+        if (message instanceof RejectedRequest why) {
+            why.answer(ctx, connection, () -> responder.respond(decideWithoutRequest(why)));
+        } else if (message instanceof HttpRequest head) {
             var request = AuthRequest.of(head, ctx.channel());
             GuardPolicy policy = guard.policy();
             handling = policy.handles(request.path());
@@ -57,6 +60,10 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
         } else {
             ctx.fireChannelRead(message);
         }
+    }
+
+    private Decision decideWithoutRequest(RejectedRequest why) {
+        return guard.policy().withoutRequest(why.reason(), why.status(), why.headers());
     }
 
     /**

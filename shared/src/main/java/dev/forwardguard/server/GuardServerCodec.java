@@ -9,6 +9,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -32,7 +34,6 @@ final class GuardServerCodec
         extends CombinedChannelDuplexHandler<OneRequestDecoder, HttpResponseEncoder> {
     private final OneRequestDecoder decoder;
     private final ClientConnection connection;
-    private boolean interim;
 
     /**
      * @param handles whether a path is one of an auth request
@@ -46,37 +47,46 @@ final class GuardServerCodec
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise)
             throws Exception {
-        if (message instanceof HttpResponse response) {
-            interim = isInterim(response);
+        if (message instanceof HttpResponse head) {
+            connection.responds(isInterim(head));
+            if (!isInterim(head) && connection.isLastAnswer()) {
+                connection.end();
+                head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            }
         }
-        boolean last = message instanceof LastHttpContent && !interim;
+        boolean last = message instanceof LastHttpContent && !connection.isInterim();
+        if (last) {
+            connection.answered();
+        }
         super.write(
                 ctx,
                 message,
                 last ? promise.unvoid().addListener(written -> sent(ctx, written)) : promise);
     }
 
+    /** Closes the connection in a way that lets a client read the response while it sends. */
     private void sent(ChannelHandlerContext ctx, Future<?> written) {
+        connection.flushed();
         decoder.responseSent();
-        if (!written.isSuccess()) {
-            ctx.close(); // the client would wait for the response for ever
-            return;
-        }
-        if (connection.hasEnded()) {
+        if (!written.isSuccess() || (connection.hasEnded() && connection.mayCloseAtOnce())) {
+            ctx.close(); // after a failure the client would wait for the response for ever
+        } else if (connection.hasEnded()) {
             ctx.channel().config().setAutoRead(true); // all is dropped until the client closes
-        }
-        if (decoder.hasUndecodedRequest()) {
-            ctx.executor().execute(() -> decodeNext(ctx));
+            LingeringClose.begin(ctx.channel());
+        } else if (connection.isNextFull()) {
+            ctx.executor().execute(() -> receive(ctx, RejectedRequest.OVERLOAD));
+        } else if (decoder.hasUndecodedRequest()) {
+            // nothing else would trigger that if nothing more arrives
+            ctx.executor().execute(() -> receive(ctx, Unpooled.EMPTY_BUFFER));
         }
     }
 
-    /** Decodes what has arrived already. Nothing would trigger that if nothing more arrives. */
-    private void decodeNext(ChannelHandlerContext ctx) {
+    private void receive(ChannelHandlerContext ctx, Object message) {
         if (ctx.isRemoved()) {
             return;
         }
         try {
-            channelRead(ctx, Unpooled.EMPTY_BUFFER);
+            channelRead(ctx, message);
             channelReadComplete(ctx);
         } catch (Exception e) {
             ctx.fireExceptionCaught(e);

@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
 
@@ -52,13 +53,7 @@ final class OneRequestDecoder extends HttpRequestDecoder {
     private final HeaderLineScanner lines = new HeaderLineScanner();
     private final ChunkedBody chunks = new ChunkedBody();
     private @Nullable HttpMethod method;
-    private boolean inBody;
-    private boolean chunked;
-    private boolean inTrailers;
-    private boolean responseDue;
-    private boolean discarding;
     private int fields;
-    private long headBytes;
 
     OneRequestDecoder(HeadLimits limits, Predicate<String> handles, ClientConnection connection) {
         super(limits.decoderConfig());
@@ -72,15 +67,32 @@ final class OneRequestDecoder extends HttpRequestDecoder {
         return method;
     }
 
-    /** Says that the response has been sent, so that the next request may be decoded. */
     void responseSent() {
-        responseDue = false;
         method = null;
     }
 
     /** Whether bytes of the next request are waiting. */
     boolean hasUndecodedRequest() {
-        return !inBody && actualReadableBytes() > 0;
+        return !connection.isInBody() && actualReadableBytes() > 0;
+    }
+
+    /**
+     * Receives bytes, or that the guard rejects what they are part of. The client is told when the
+     * response that is due has been sent. Nothing that arrives after that is read.
+     */
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        if (!(message instanceof RejectedRequest)) {
+            super.channelRead(ctx, message);
+            return;
+        }
+        internalBuffer().skipBytes(actualReadableBytes());
+        if (connection.isIdle()) {
+            connection.over();
+            ctx.fireChannelRead(message);
+        } else {
+            connection.nextIsFull();
+        }
     }
 
     @Override
@@ -105,25 +117,14 @@ final class OneRequestDecoder extends HttpRequestDecoder {
         }
     }
 
-    /** Nothing that arrives after a rejected request is read. */
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-        if (event instanceof RejectedRequest) {
-            discarding = true;
-            internalBuffer().skipBytes(actualReadableBytes());
-        }
-        super.userEventTriggered(ctx, event);
-    }
-
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
-        boolean noMoreRequests = connection.hasEnded() || !ctx.channel().isActive();
-        if (discarding || (noMoreRequests && !inBody)) {
-            bytes.skipBytes(bytes.readableBytes());
-        } else if (inBody) {
+        if (connection.isInBody()) {
             decodeBody(ctx, bytes, out);
-        } else if (!responseDue) {
+        } else if (connection.isOver() || connection.isNextFull() || !ctx.channel().isActive()) {
+            bytes.skipBytes(bytes.readableBytes());
+        } else if (connection.isIdle()) {
             decodeHead(ctx, bytes, out);
         }
     }
@@ -133,20 +134,22 @@ final class OneRequestDecoder extends HttpRequestDecoder {
         if (lines.isFresh()) {
             FullHttpRequest fast = FastRequestParser.read(bytes, handles);
             if (fast != null) {
-                begin(fast);
-                out.add(fast);
-                complete(ctx, 0);
+                if (begin(fast)) {
+                    out.add(fast);
+                    complete(0, out);
+                } else {
+                    out.add(RejectedRequest.OVERLOAD);
+                }
                 return;
             }
-            headBytes = 0;
         }
         if (!hasLineToRead(bytes)) {
             return;
         }
         if (lines.hasFoldedLine()) {
-            HttpMessage rejected = createInvalidMessage();
-            reject(rejected, "a field line is folded", bytes);
-            out.add(rejected);
+            var folded = (HttpRequest) createInvalidMessage();
+            fail(folded, "a field line is folded", bytes);
+            out.add(RejectedRequest.of(folded));
         } else {
             decodeByNetty(ctx, bytes, out);
         }
@@ -154,30 +157,32 @@ final class OneRequestDecoder extends HttpRequestDecoder {
 
     private void decodeBody(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
-        if (chunked && !inTrailers && chunks.isInTrailers()) {
-            inTrailers = true;
+        if (connection.isInChunks() && chunks.isInTrailers()) {
+            connection.trailersBegin();
             lines.expectTrailers();
         }
         int before = bytes.readableBytes();
-        if (!inTrailers) {
-            if (!chunked || chunks.peek(bytes)) {
-                decodeByNetty(ctx, bytes, out);
-            }
-        } else if (lines.scan(bytes) && !lines.hasFoldedLine()) {
+        boolean inTrailers = connection.isInTrailers();
+        boolean readable =
+                inTrailers
+                        ? lines.scan(bytes) && !lines.hasFoldedLine()
+                        : !connection.isInChunks() || chunks.peek(bytes);
+        if (readable) {
             decodeByNetty(ctx, bytes, out);
         }
         boolean tooLong = before > MAX_BODY_LINE_BYTES && bytes.readableBytes() == before;
         if (tooLong || (inTrailers && lines.hasFoldedLine())) {
             var end = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, IgnoredTrailers.INSTANCE);
-            reject(end, "a line of the body is folded or too long", bytes);
+            fail(end, "a line of the body is folded or too long", bytes);
             out.add(end);
+            malformed(ctx);
         }
     }
 
     /** Netty has to read an incomplete line only to notice that it is too long. */
     private boolean hasLineToRead(ByteBuf bytes) {
         int most = lines.isInRequestLine() ? limits.requestLineBytes() : limits.headerBytes();
-        return lines.scan(bytes) || headBytes + bytes.readableBytes() > most;
+        return lines.scan(bytes) || lines.bytesRead() + bytes.readableBytes() > most;
     }
 
     private void decodeByNetty(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
@@ -186,59 +191,75 @@ final class OneRequestDecoder extends HttpRequestDecoder {
         int readable = bytes.readableBytes();
         super.decode(ctx, bytes, out);
         int read = readable - bytes.readableBytes();
-        headBytes += read;
         lines.read(read);
         chunks.read(read);
-        for (int i = before; i < out.size(); i++) {
-            HttpObject part = (HttpObject) out.get(i);
-            if (part instanceof HttpRequest request) {
-                begin(request);
-            }
-            if (part.decoderResult().isFailure()) {
-                discarding = true; // as Netty does
+        int end = out.size();
+        for (int i = before; i < end; i++) {
+            var part = (HttpObject) out.get(i);
+            RejectedRequest rejected = part instanceof HttpRequest head ? rejection(head) : null;
+            if (rejected != null) {
+                while (out.size() > i) {
+                    ReferenceCountUtil.release(out.removeLast());
+                }
+                out.add(rejected);
                 return;
             }
-            if (part instanceof LastHttpContent) {
-                complete(ctx, bytes.readableBytes());
+            if (part.decoderResult().isFailure()) {
+                malformed(ctx);
+            } else if (part instanceof LastHttpContent) {
+                complete(bytes.readableBytes(), out);
             }
         }
     }
 
-    private void begin(HttpRequest request) {
-        method = request.method();
-        if (request.decoderResult().isFailure()) {
-            return;
+    private @Nullable RejectedRequest rejection(HttpRequest head) {
+        if (head.decoderResult().isFailure()) {
+            method = head.method();
+            connection.over();
+            return RejectedRequest.of(head);
         }
-        if (!connection.asked(request.headers().size())) {
-            request.setDecoderResult(DecoderResult.failure(new NoMemoryException()));
-            discarding = true;
-            return;
-        }
-        responseDue = true;
-        inBody = true;
-        inTrailers = false;
-        chunked =
-                !(request instanceof FullHttpRequest)
-                        && HttpUtil.isTransferEncodingChunked(request);
+        return begin(head) ? null : RejectedRequest.OVERLOAD;
+    }
+
+    private boolean begin(HttpRequest head) {
+        boolean chunked =
+                !(head instanceof FullHttpRequest) && HttpUtil.isTransferEncodingChunked(head);
+        method = head.method();
         chunks.expect();
+        return connection.asked(head.headers().size(), chunked);
     }
 
     /**
      * @param waiting the number of bytes after the request
      */
-    private void complete(ChannelHandlerContext ctx, int waiting) {
-        inBody = false;
+    private void complete(int waiting, List<Object> out) {
         lines.expectMessage();
-        if (!discarding && !connection.askedAll(waiting)) {
-            discarding = true;
-            ctx.executor().execute(() -> ctx.fireUserEventTriggered(RejectedRequest.OVERLOAD));
+        if (!connection.askedAll(waiting)) {
+            if (connection.isIdle()) {
+                connection.over();
+                out.add(RejectedRequest.OVERLOAD);
+            } else {
+                connection.nextIsFull();
+            }
         }
     }
 
-    private void reject(HttpObject part, String why, ByteBuf bytes) {
+    /** A malformed body has no end, so nothing can follow it. */
+    private void malformed(ChannelHandlerContext ctx) {
+        connection.over();
+        connection.endWithThisRequest();
+        if (connection.hasAnsweredAll()) {
+            connection.end();
+            if (connection.isIdle()) {
+                LingeringClose.begin(ctx.channel());
+            }
+        }
+    }
+
+    private void fail(HttpObject part, String why, ByteBuf bytes) {
         part.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(why)));
         bytes.skipBytes(bytes.readableBytes());
-        discarding = true;
+        connection.over();
     }
 
     @Override

@@ -45,7 +45,10 @@ final class OtherRequestHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof HttpRequest head) {
+        if (message instanceof RejectedRequest why) {
+            var status = HttpResponseStatus.valueOf(why.status());
+            why.answer(ctx, connection, () -> response(status));
+        } else if (message instanceof HttpRequest head) {
             HttpResponseStatus refusal = refusal(head, ctx);
             dropping = refusal != null;
             if (refusal == null) {

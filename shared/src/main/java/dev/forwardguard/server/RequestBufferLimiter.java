@@ -3,7 +3,6 @@ package dev.forwardguard.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.util.ReferenceCountUtil;
 
 /**
  * Counts what a client sends before the codec reads it, and drops what there is no memory for: 200
@@ -13,7 +12,6 @@ import io.netty.util.ReferenceCountUtil;
  */
 final class RequestBufferLimiter extends ChannelDuplexHandler {
     private final ClientConnection connection;
-    private boolean rejected;
 
     RequestBufferLimiter(ClientConnection connection) {
         this.connection = connection;
@@ -21,14 +19,9 @@ final class RequestBufferLimiter extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (!rejected
-                && message instanceof ByteBuf bytes
-                && !connection.arrived(bytes.readableBytes())) {
-            rejected = true;
-            ctx.fireUserEventTriggered(RejectedRequest.OVERLOAD);
-        }
-        if (rejected) {
-            ReferenceCountUtil.release(message);
+        if (message instanceof ByteBuf bytes && !connection.arrived(bytes.readableBytes())) {
+            bytes.release();
+            ctx.fireChannelRead(RejectedRequest.OVERLOAD);
         } else {
             ctx.fireChannelRead(message);
         }

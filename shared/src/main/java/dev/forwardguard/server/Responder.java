@@ -27,7 +27,9 @@ final class Responder {
     /** Returns the response that carries this decision. */
     FullHttpResponse respond(Decision decision) {
         metrics.count(decision);
-        log.note(decision);
+        if (!(decision instanceof Decision.Relay)) {
+            log.note(decision);
+        }
         AuthResponse response = AuthResponse.of(decision);
         return new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,

@@ -19,6 +19,7 @@ class ClientConnectionTest {
 
     private final BufferBudget budget = new BufferBudget(1000 * KIB);
     private final List<EmbeddedChannel> channels = new ArrayList<>();
+    private boolean draining;
 
     @AfterEach
     void close() {
@@ -32,13 +33,13 @@ class ClientConnectionTest {
     private ClientConnection connect(BufferBudget within) {
         var channel = new EmbeddedChannel();
         channels.add(channel);
-        return new ClientConnection(channel, within.open(channel), () -> 0, true);
+        return new ClientConnection(channel, within.open(channel), () -> 0, () -> draining, true);
     }
 
     /** Serves one request. Returns whether the connection may be used again. */
     private static boolean serve(ClientConnection connection, int bytes) {
         assertThat(connection.arrived(bytes)).isTrue();
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
         boolean last = connection.isLastAnswer();
         connection.answered();
@@ -61,7 +62,7 @@ class ClientConnectionTest {
     @Test
     void isBusyUntilResponseIsFlushed() {
         ClientConnection connection = connect();
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.isIdle()).isFalse();
 
@@ -76,41 +77,44 @@ class ClientConnectionTest {
     @Test
     void mayCloseAtOnceAfterLastRequestIsRead() {
         ClientConnection connection = connect();
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.mayCloseAtOnce()).isFalse();
 
         connection.clientEndsWithThisRequest();
+        assertThat(connection.isLastAnswer()).isTrue();
+        connection.end();
 
         assertThat(connection.mayCloseAtOnce()).isTrue();
-        assertThat(connection.isLastAnswer()).isTrue();
     }
 
     @Test
     void lingersWhileBodyIsIncomplete() {
         ClientConnection connection = connect();
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
 
         connection.clientEndsWithThisRequest();
-        assertThat(connection.askedAll(0)).isTrue();
-
-        assertThat(connection.mayCloseAtOnce()).isFalse();
         assertThat(connection.isLastAnswer()).isTrue();
+        connection.end();
+        assertThat(connection.mayCloseAtOnce()).isFalse();
+
+        assertThat(connection.askedAll(0)).isTrue();
+        assertThat(connection.mayCloseAtOnce()).isTrue();
     }
 
     @Test
     void drainAnswersWhatHasArrived() {
         ClientConnection connection = connect();
         assertThat(connection.arrived(200)).isTrue();
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.askedAll(100)).isTrue();
 
-        connection.endSoon();
+        draining = true;
         assertThat(connection.isLastAnswer()).isFalse();
         connection.answered();
         connection.flushed();
 
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.isLastAnswer()).isTrue();
     }
@@ -158,7 +162,7 @@ class ClientConnectionTest {
         assertThat(connection.arrived(40 * KIB)).isTrue();
         assertThat(heldKib()).isEqualTo(320);
 
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(heldKib()).isEqualTo(64);
     }
 
@@ -181,7 +185,7 @@ class ClientConnectionTest {
     void headThatWasSentOnIsGivenBack() {
         ClientConnection connection = connect();
         connection.arrived(2 * KIB);
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.passThrough()).isTrue();
 
         connection.sentOn();
@@ -197,7 +201,7 @@ class ClientConnectionTest {
     void nextRequestStaysCountedWhenHeadWasSentOn() {
         ClientConnection connection = connect();
         assertThat(connection.arrived(3 * KIB)).isTrue();
-        assertThat(connection.asked(10)).isTrue();
+        assertThat(connection.asked(10, false)).isTrue();
         assertThat(connection.passThrough()).isTrue();
         assertThat(connection.askedAll(KIB)).isTrue();
         assertThat(connection.arrived(2 * KIB)).isTrue();
@@ -208,7 +212,7 @@ class ClientConnectionTest {
         connection.answered();
         connection.flushed();
         assertThat(heldKib()).isEqualTo(3);
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
     }
 
@@ -216,7 +220,7 @@ class ClientConnectionTest {
     void nextRequestIsCountedAlsoIfHeadWasSentOnBefore() {
         ClientConnection connection = connect();
         assertThat(connection.arrived(2 * KIB)).isTrue();
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.passThrough()).isTrue();
 
         connection.sentOn();
@@ -229,7 +233,7 @@ class ClientConnectionTest {
     void connectionWithLargeHeadEndsAlsoIfHeadWasSentOn() {
         ClientConnection connection = connect(new BufferBudget(4000 * KIB));
         connection.arrived(100 * KIB);
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.passThrough()).isTrue();
 
         connection.sentOn();
@@ -241,7 +245,7 @@ class ClientConnectionTest {
     void responseHeadIsCountedUntilSent() {
         ClientConnection connection = connect();
         assertThat(connection.arrived(KIB)).isTrue();
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.passThrough()).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
 
@@ -260,7 +264,7 @@ class ClientConnectionTest {
         for (int i = 0; i < 64; i++) {
             ClientConnection visitor = connect(small);
             assertThat(visitor.arrived(KIB)).isTrue();
-            assertThat(visitor.asked(0)).isTrue();
+            assertThat(visitor.asked(0, false)).isTrue();
             assertThat(visitor.passThrough()).isTrue();
             visitor.sentOn();
             if (visitor.hold(200 * KIB)) {
@@ -277,7 +281,7 @@ class ClientConnectionTest {
     void pageInsteadOfResponseGivesBackItsHead() {
         ClientConnection connection = connect();
         assertThat(connection.arrived(KIB)).isTrue();
-        assertThat(connection.asked(0)).isTrue();
+        assertThat(connection.asked(0, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.hold(2 * KIB)).isTrue();
 
@@ -295,7 +299,7 @@ class ClientConnectionTest {
         for (int i = 1; i <= count; i++) {
             ClientConnection held = connect(small);
             if (held.arrived(i * 300 * KIB / count)) {
-                assertThat(held.asked(0)).isTrue();
+                assertThat(held.asked(0, false)).isTrue();
                 assertThat(held.askedAll(0)).isTrue();
                 if (i % 2 == 0 && held.passThrough()) {
                     held.sentOn();
@@ -306,7 +310,7 @@ class ClientConnectionTest {
         for (int i = 0; i < 48; i++) {
             ClientConnection visitor = connect(small);
             assertThat(visitor.arrived(2 * KIB)).isTrue();
-            assertThat(visitor.asked(0)).isTrue();
+            assertThat(visitor.asked(0, false)).isTrue();
             assertThat(visitor.passThrough()).isTrue();
         }
     }

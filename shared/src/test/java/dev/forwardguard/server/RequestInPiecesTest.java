@@ -37,7 +37,8 @@ class RequestInPiecesTest {
             // buffers on the heap, so that copies of them are counted
             channel.config().setAllocator(new UnpooledByteBufAllocator(false));
             var budget = new BufferBudget(Long.MAX_VALUE);
-            var connection = new ClientConnection(channel, budget.open(channel), () -> 0, true);
+            var connection =
+                    new ClientConnection(channel, budget.open(channel), () -> 0, () -> false, true);
             channel.pipeline()
                     .addLast(
                             new RequestBufferLimiter(connection),

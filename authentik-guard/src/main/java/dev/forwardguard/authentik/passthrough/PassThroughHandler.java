@@ -9,7 +9,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,6 @@ final class PassThroughHandler extends ChannelDuplexHandler {
     private final CallerConnection connection;
     private @Nullable Exchange exchange;
     private boolean mine;
-    private boolean closing;
     private boolean readLater;
 
     PassThroughHandler(PassThrough passThrough, CallerConnection connection) {
@@ -56,8 +54,7 @@ final class PassThroughHandler extends ChannelDuplexHandler {
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest head, AuthRequest target) {
-        closing = !head.protocolVersion().isKeepAliveDefault() || !HttpUtil.isKeepAlive(head);
-        if (closing) {
+        if (!head.protocolVersion().isKeepAliveDefault() || !HttpUtil.isKeepAlive(head)) {
             connection.clientEndsWithThisRequest();
         }
         var next = new Exchange(passThrough, connection, ctx, head, done -> ended(ctx, done));
@@ -66,9 +63,6 @@ final class PassThroughHandler extends ChannelDuplexHandler {
     }
 
     private void body(HttpContent part) {
-        if (closing && part instanceof LastHttpContent) {
-            connection.clientEndsWithThisRequest(); // again: by now all of it was read
-        }
         Exchange current = exchange;
         if (current == null) {
             part.release(); // the rest of a request that was answered early
