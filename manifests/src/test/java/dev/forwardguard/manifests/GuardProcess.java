@@ -1,5 +1,6 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.servers.AotCache;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.testing.RawHttp;
@@ -9,10 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -30,10 +33,11 @@ public final class GuardProcess implements AutoCloseable {
     private final int managementPort = Loopback.freePort();
     private final Map<String, String> variables;
     private final List<String> launcher;
+    private final String startUp;
     private ChildProcess process;
 
     private GuardProcess(String name, Path directory, int port, Map<String, String> variables) {
-        this(name, directory, port, variables, List.of());
+        this(name, directory, port, variables, List.of(), StartUp.of(name));
     }
 
     private GuardProcess(
@@ -41,13 +45,42 @@ public final class GuardProcess implements AutoCloseable {
             Path directory,
             int port,
             Map<String, String> variables,
-            List<String> launcher) {
+            List<String> launcher,
+            String startUp) {
         this.name = name;
         this.directory = directory;
         this.port = port;
         this.variables = variables;
         this.launcher = launcher;
+        this.startUp = startUp;
         this.process = run();
+    }
+
+    /** As in the images, guards start with a cache of their classes. */
+    private static final class StartUp {
+        private static final Duration PATIENCE = Duration.ofMinutes(2);
+        private static final Map<String, AotCache> CACHES = new ConcurrentHashMap<>();
+
+        private StartUp() {}
+
+        /** The option of the JVM. */
+        static String of(String guard) {
+            return CACHES.computeIfAbsent(
+                            guard, name -> AotCache.record(name, each -> train(name, each)))
+                    .used();
+        }
+
+        private static void train(String name, Path directory) {
+            write(directory.resolve(name + ".yml"), withoutDrainDelay(""));
+            int port = Loopback.freePort();
+            String option = AotCache.recorded(directory);
+            try (var guard = new GuardProcess(name, directory, port, Map.of(), List.of(), option)) {
+                guard.awaitHealthy();
+                get(guard.managementPort, "/prometheus");
+                guard.process.terminate();
+                guard.process.awaitExit(PATIENCE);
+            }
+        }
     }
 
     /** Starts a guard; {@link #awaitHealthy} waits until it serves. */
@@ -78,7 +111,7 @@ public final class GuardProcess implements AutoCloseable {
         Path users = directory.resolve("htpasswd");
         write(users, htpasswd);
         Map<String, String> variables = Map.of("GUARD_HTPASSWD_FILE", users.toString());
-        return new GuardProcess(name, directory, port, variables, launcher);
+        return new GuardProcess(name, directory, port, variables, launcher, StartUp.of(name));
     }
 
     /** Starts a guard that follows a Secret but cannot reach any API server. */
@@ -122,7 +155,7 @@ public final class GuardProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(launcher);
         command.add(JAVA);
         Repository.jvmOptions(name).forEach(file -> command.add("@" + file));
-        command.addAll(List.of("-jar", jar.toString()));
+        command.addAll(List.of(startUp, "-jar", jar.toString()));
         return ChildProcess.start(directory.resolve(name + ".log"), environment, command);
     }
 

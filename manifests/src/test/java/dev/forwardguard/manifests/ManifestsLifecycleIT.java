@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Everything is applied, applied again and deleted, as an operator does, with controllers. */
+@BesideOthers
 class ManifestsLifecycleIT {
     /** What the manual says where people wait for pods in vain. */
     private static final String NO_CLASS = "no PriorityClass with name tier-0-core was found";

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.BesideOthers;
 import dev.forwardguard.servers.EdgeGateway;
 import dev.forwardguard.servers.EtcdCertificates;
 import dev.forwardguard.servers.EtcdCluster;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** An etcd with TLS and authentication, as {@code edge-routes setup} makes it. */
+@BesideOthers
 final class EdgeAccountsIT {
     private static final String ROUTES =
             """

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.BesideOthers;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.EdgeGateway;
 import dev.forwardguard.servers.Loopback;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Routes of files, as gateways serve them. */
+@BesideOthers
 final class EdgeApplyIT {
     private static final String NUMBER =
             "traefik/http/middlewares/edge-revision/headers/customResponseHeaders/X-Edge-Revision";

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.BesideOthers;
 import dev.forwardguard.servers.EdgeGateway;
 
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Middlewares move about, and no visitor gets the application without its guard meanwhile. */
+@BesideOthers
 final class EdgeNeverOpenIT {
     private static final String GUARD =
             "basicAuth: {users: [\"user:$apr1$Wz5ECRFm$T.NKbdZBO6gAW8ulYzXd70\"]}";

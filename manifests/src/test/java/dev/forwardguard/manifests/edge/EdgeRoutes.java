@@ -1,11 +1,10 @@
 package dev.forwardguard.manifests.edge;
 
 import dev.forwardguard.manifests.Repository;
+import dev.forwardguard.servers.AotCache;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Loopback;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,32 +34,17 @@ final class EdgeRoutes {
     /** How a run has ended, and what it has printed. */
     record Result(int status, String output) {}
 
-    /**
-     * The classes that the program loads, as the JVM lays them out in memory: with them it starts
-     * in a third of the time. Tests start it some hundred times.
-     */
     private static final class StartUp {
-        static final Path CACHE = record();
+        static final AotCache CACHE = AotCache.record("edge-routes", StartUp::train);
 
         private StartUp() {}
 
-        private static Path record() {
-            try {
-                Path directory = Files.createTempDirectory("edge-routes");
-                directory.toFile().deleteOnExit();
-                Path cache = directory.resolve("start-up.aot");
-                cache.toFile().deleteOnExit();
-                Path log = directory.resolve("log");
-                log.toFile().deleteOnExit();
-                List<String> command = command("-XX:AOTCacheOutput=" + cache);
-                command.addAll(List.of("status", "--endpoints"));
-                command.add("http://127.0.0.1:" + Loopback.freePort());
-                try (var process = ChildProcess.start(log, Map.of(), command)) {
-                    process.awaitExit(PATIENCE);
-                }
-                return cache;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        private static void train(Path directory) {
+            List<String> command = command(AotCache.recorded(directory));
+            command.addAll(List.of("status", "--endpoints"));
+            command.add("http://127.0.0.1:" + Loopback.freePort());
+            try (var run = ChildProcess.start(directory.resolve("log"), Map.of(), command)) {
+                run.awaitExit(PATIENCE);
             }
         }
     }
@@ -83,7 +67,7 @@ final class EdgeRoutes {
 
     /** Starts it. */
     ChildProcess start(String... arguments) {
-        List<String> command = command("-XX:AOTCache=" + StartUp.CACHE);
+        List<String> command = command(StartUp.CACHE.used());
         command.addAll(List.of(arguments));
         Path log = directory.resolve("edge-routes-" + System.nanoTime() + ".log");
         return ChildProcess.start(log, variables, command);

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.BesideOthers;
 import dev.forwardguard.manifests.edge.HealedCluster.Healed;
 
 import org.junit.jupiter.api.AfterAll;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Without each single verb of its Role, heal says which one is missing, and stops no gateway. */
+@BesideOthers
 class HealAccessIT {
     private static HealedCluster cluster;
 

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.BesideOthers;
 import dev.forwardguard.manifests.edge.HealedCluster.Healed;
 
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
  * {@code edge-routes heal} with real controllers, a real etcd, and a real Traefik for each pod.
  * Gateways fall behind because nothing comes any more on their connections to etcd.
  */
+@BesideOthers
 class HealIT {
     private static HealedCluster cluster;
 

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.BesideOthers;
 import dev.forwardguard.manifests.edge.HealedCluster.Healed;
 
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Gateways are behind, and one that starts now would serve nothing: {@code edge-routes heal} says
  * why, and the old ones serve on.
  */
+@BesideOthers
 class HealStopsNothingIT {
     private static HealedCluster cluster;
 

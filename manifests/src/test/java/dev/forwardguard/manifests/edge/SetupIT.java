@@ -2,6 +2,7 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.BesideOthers;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.EtcdCluster;
 import dev.forwardguard.servers.Program;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code edge-routes setup} after anything that can have happened before. */
+@BesideOthers
 final class SetupIT {
     private static final String PASSWORD = "correct horse";
 

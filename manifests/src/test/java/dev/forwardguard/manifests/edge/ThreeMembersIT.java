@@ -2,6 +2,7 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.BesideOthers;
 import dev.forwardguard.manifests.Kustomization;
 import dev.forwardguard.manifests.Rendered;
 import dev.forwardguard.servers.ChildProcess;
@@ -29,6 +30,7 @@ import java.util.List;
  * hangs, changes are served within 10 s, and the routes all the time.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@BesideOthers
 class ThreeMembersIT {
     /** Changes while a member hangs: the first ones may still be read from a healthy one. */
     private static final int CHANGES = 3;

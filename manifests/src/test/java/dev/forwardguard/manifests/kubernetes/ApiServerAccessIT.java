@@ -2,6 +2,8 @@ package dev.forwardguard.manifests.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.BesideOthers;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.security.cert.Certificate;
 
 /** What authenticates the guard and the API server to each other changes, or is taken away. */
+@BesideOthers
 class ApiServerAccessIT {
     @TempDir private static Path directory;
     private static FollowedCluster cluster;

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.manifests.BesideOthers;
 import dev.forwardguard.servers.Loopback;
 
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** The API server or its etcd stop, hang and come back. The users stay the last good ones. */
+@BesideOthers
 class ApiServerOutagesIT {
     @TempDir private static Path directory;
     private static FollowedCluster cluster;
