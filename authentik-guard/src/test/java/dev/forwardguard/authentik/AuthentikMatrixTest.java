@@ -7,8 +7,11 @@ import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.guard.MatrixContract;
 import dev.forwardguard.testing.guard.Visitor;
 
+import org.junit.jupiter.api.Tag;
+
 import java.util.List;
 
+@Tag("contract")
 final class AuthentikMatrixTest extends MatrixContract {
     /** Repeated on purpose: Traefik's configuration lists these, and the user name. */
     private static final List<String> EMPTY_IDENTITY =

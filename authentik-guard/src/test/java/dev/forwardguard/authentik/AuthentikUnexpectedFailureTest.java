@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.guard.UnexpectedFailureContract;
 
+import org.junit.jupiter.api.Tag;
+
+@Tag("contract")
 final class AuthentikUnexpectedFailureTest extends UnexpectedFailureContract {
     AuthentikUnexpectedFailureTest() {
         super(Authentik.KIND);

@@ -8,10 +8,12 @@ import dev.forwardguard.testing.guard.ClientShareContract;
 import dev.forwardguard.testing.guard.RunningGuard;
 import dev.forwardguard.testing.guard.Visitor;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 
+@Tag("contract")
 final class BotBlockClientShareTest extends ClientShareContract {
     BotBlockClientShareTest() {
         super(BotBlock.KIND);

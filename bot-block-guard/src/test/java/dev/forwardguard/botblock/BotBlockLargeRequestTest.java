@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.guard.LargeRequestContract;
 
+import org.junit.jupiter.api.Tag;
+
 import java.util.Map;
 
+@Tag("contract")
 final class BotBlockLargeRequestTest extends LargeRequestContract {
     BotBlockLargeRequestTest() {
         super(BotBlock.KIND, "X-Many");

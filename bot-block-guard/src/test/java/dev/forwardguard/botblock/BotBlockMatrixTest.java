@@ -7,8 +7,11 @@ import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.guard.MatrixContract;
 import dev.forwardguard.testing.guard.Visitor;
 
+import org.junit.jupiter.api.Tag;
+
 import java.util.Locale;
 
+@Tag("contract")
 final class BotBlockMatrixTest extends MatrixContract {
     BotBlockMatrixTest() {
         super(BotBlock.KIND);

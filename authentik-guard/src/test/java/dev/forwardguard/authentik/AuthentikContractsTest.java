@@ -1,0 +1,192 @@
+package dev.forwardguard.authentik;
+
+import dev.forwardguard.guard.Decision.Outcome;
+import dev.forwardguard.testing.guard.AnswerSizeContract;
+import dev.forwardguard.testing.guard.AnyMethodContract;
+import dev.forwardguard.testing.guard.CircuitContract;
+import dev.forwardguard.testing.guard.ClientShareContract;
+import dev.forwardguard.testing.guard.DeadlineContract;
+import dev.forwardguard.testing.guard.FaultMatrixContract;
+import dev.forwardguard.testing.guard.ForwardingContract;
+import dev.forwardguard.testing.guard.FreshStartContract;
+import dev.forwardguard.testing.guard.HangUpContract;
+import dev.forwardguard.testing.guard.HostileVisitorContract;
+import dev.forwardguard.testing.guard.HygieneContract;
+import dev.forwardguard.testing.guard.LiveSettingsContract;
+import dev.forwardguard.testing.guard.OddRequestContract;
+import dev.forwardguard.testing.guard.OnePieceContract;
+import dev.forwardguard.testing.guard.OtherRequestContract;
+import dev.forwardguard.testing.guard.OwnLimitsContract;
+import dev.forwardguard.testing.guard.PipeliningContract;
+import dev.forwardguard.testing.guard.RealIpWarningContract;
+import dev.forwardguard.testing.guard.RelayContract;
+import dev.forwardguard.testing.guard.RelayedCookiesContract;
+import dev.forwardguard.testing.guard.UnreachableContract;
+import dev.forwardguard.testing.guard.VerdictContract;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+
+import java.util.EnumSet;
+import java.util.stream.IntStream;
+
+/**
+ * What authentik-guard shares with the other guard: each contract runs against a guard of its own.
+ */
+@Tag("contract")
+final class AuthentikContractsTest {
+    @Nested
+    final class AnswerSize extends AnswerSizeContract {
+        AnswerSize() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class AnyMethod extends AnyMethodContract {
+        AnyMethod() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class Circuit extends CircuitContract {
+        Circuit() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class ClientShare extends ClientShareContract {
+        ClientShare() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class Deadline extends DeadlineContract {
+        Deadline() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class FaultMatrix extends FaultMatrixContract {
+        FaultMatrix() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class Forwarding extends ForwardingContract {
+        Forwarding() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class FreshStart extends FreshStartContract {
+        FreshStart() {
+            super(Authentik.KIND, "authentik-guard", EnumSet.allOf(Outcome.class));
+        }
+    }
+
+    @Nested
+    final class HangUp extends HangUpContract {
+        HangUp() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class HostileVisitor extends HostileVisitorContract {
+        HostileVisitor() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class Hygiene extends HygieneContract {
+        Hygiene() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class LiveSettings extends LiveSettingsContract {
+        LiveSettings() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class OddRequest extends OddRequestContract {
+        OddRequest() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class OnePiece extends OnePieceContract {
+        OnePiece() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class OtherRequest extends OtherRequestContract {
+        OtherRequest() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class OwnLimits extends OwnLimitsContract {
+        OwnLimits() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class Pipelining extends PipeliningContract {
+        Pipelining() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class RealIpWarning extends RealIpWarningContract {}
+
+    @Nested
+    final class Relay extends RelayContract {
+        Relay() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class RelayedCookies extends RelayedCookiesContract {
+        RelayedCookies() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class Unreachable extends UnreachableContract {
+        Unreachable() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class Verdict extends VerdictContract {
+        Verdict() {
+            super(Authentik.KIND);
+        }
+
+        @Override
+        protected IntStream noVerdicts() {
+            return IntStream.of(206, 304, 412, 416, 417, 502, 503, 504);
+        }
+    }
+}

@@ -1,9 +1,0 @@
-package dev.forwardguard.authentik;
-
-import dev.forwardguard.testing.guard.RelayedCookiesContract;
-
-final class AuthentikRelayedCookiesTest extends RelayedCookiesContract {
-    AuthentikRelayedCookiesTest() {
-        super(Authentik.KIND);
-    }
-}
