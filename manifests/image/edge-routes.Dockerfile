@@ -25,6 +25,7 @@ COPY bot-block-guard/pom.xml bot-block-guard/
 COPY authentik-guard/pom.xml authentik-guard/
 COPY manifests/pom.xml manifests/
 COPY manifests/servers/pom.xml manifests/servers/
+COPY manifests/load/pom.xml manifests/load/
 COPY manifests/edge/tool manifests/edge/tool
 ARG CYCLONEDX=org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeBom
 RUN mvn -q -B -ntp -DskipTests -Dexec.skip=true package "$CYCLONEDX" -DincludeTestScope=false \

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# Usage: load.sh PROGRAM [ARGUMENTS]: builds the guards and the test classes of this module, and runs
-# one of the programs in dev.forwardguard.manifests.load; on core CORE only, if set, and with the JVM
-# flag FLAG, if set. The build writes the class path of the tests' libraries to a file. Called by
-# soak.sh, siege.sh, hang.sh, attack.sh and bench.sh.
+# Usage: load.sh PROGRAM [ARGUMENTS]: builds the guards and manifests/load, and runs one of the programs
+# of that module, dev.forwardguard.load.PROGRAM; on core CORE only, if set, and with the JVM flag FLAG,
+# if set. Called by soak.sh, siege.sh, hang.sh, attack.sh and bench.sh.
 set -euo pipefail
 unset CDPATH
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 repository=$(cd -- "$here/../.." && pwd -P)
-program=${1:?missing: a program of dev.forwardguard.manifests.load}
+program=${1:?missing: a program of dev.forwardguard.load}
 shift
 
 fail() {
@@ -19,13 +18,13 @@ fail() {
 build() {
   command -v mvn >/dev/null || fail 'mvn is not on the PATH'
   echo 'Building the guards …' >&2
-  (cd -- "$repository" && mvn -q -B -DskipTests package -pl manifests -am) >&2
+  (cd -- "$repository" && mvn -q -B -DskipTests package -pl bot-block-guard,authentik-guard,manifests/load -am) >&2
 }
 
 build
 java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one'
-cd -- "$repository/manifests"
+cd -- "$repository/manifests/load"
 exec ${CORE:+taskset -c "$CORE"} "$java_home/bin/java" -XX:+UseSerialGC -Xmx256m \
   ${FLAG:+"$FLAG"} \
-  -cp "target/test-classes:$(cat target/libraries.classpath)" \
-  "dev.forwardguard.manifests.load.$program" "$@"
+  -cp 'target/load.jar:target/lib/*' \
+  "dev.forwardguard.load.$program" "$@"

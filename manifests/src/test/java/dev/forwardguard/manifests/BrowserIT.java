@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.Repository;
+import dev.forwardguard.servers.rendered.HomelabTraefik;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.StubUpstream;
 import dev.forwardguard.testing.guard.Eventually;

@@ -3,6 +3,7 @@ package dev.forwardguard.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.rendered.HomelabTraefik;
 import dev.forwardguard.testing.ReceivedRequest;
 import dev.forwardguard.testing.StubUpstream;
 

@@ -1,5 +1,8 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.servers.rendered.Kustomization;
+import dev.forwardguard.servers.rendered.Rendered;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

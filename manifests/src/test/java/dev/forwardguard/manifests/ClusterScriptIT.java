@@ -2,8 +2,10 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.servers.GuardProcess;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.Repository;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.StubUpstream;
 

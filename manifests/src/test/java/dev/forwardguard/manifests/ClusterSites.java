@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.forwardguard.servers.Gateway;
 import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.servers.rendered.Kustomization;
 import dev.forwardguard.testing.ReceivedRequest;
 import dev.forwardguard.testing.StubUpstream;
 

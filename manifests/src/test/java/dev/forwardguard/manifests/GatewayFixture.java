@@ -1,6 +1,7 @@
 package dev.forwardguard.manifests;
 
 import dev.forwardguard.servers.Gateway;
+import dev.forwardguard.servers.GuardProcess;
 import dev.forwardguard.testing.Header;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;

@@ -1,5 +1,7 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.servers.Repository;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;

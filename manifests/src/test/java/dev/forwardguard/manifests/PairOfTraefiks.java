@@ -1,6 +1,7 @@
 package dev.forwardguard.manifests;
 
 import dev.forwardguard.servers.Gateway;
+import dev.forwardguard.servers.rendered.HomelabTraefik;
 import dev.forwardguard.testing.RawHttp;
 
 import java.io.IOException;

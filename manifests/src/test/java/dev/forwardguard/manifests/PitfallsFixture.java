@@ -1,6 +1,7 @@
 package dev.forwardguard.manifests;
 
 import dev.forwardguard.servers.Gateway;
+import dev.forwardguard.servers.GuardProcess;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Traefik;
 import dev.forwardguard.testing.Answer;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.forwardguard.servers.rendered.Kustomization;
+import dev.forwardguard.servers.rendered.Rendered;
+import dev.forwardguard.servers.rendered.StrictModels;
+
 import io.fabric8.kubernetes.api.model.Namespace;
 
 import org.junit.jupiter.api.Test;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forwardguard.manifests.TcpBalancer.OnRefusal;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Gateway;
+import dev.forwardguard.servers.GuardProcess;
+import dev.forwardguard.servers.rendered.HomelabTraefik;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.StubUpstream;
 

@@ -2,6 +2,8 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.servers.GuardProcess;
+import dev.forwardguard.servers.rendered.Kustomization;
 import dev.forwardguard.testing.Header;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;

@@ -2,6 +2,8 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.servers.Repository;
+
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.forwardguard.manifests;
 
+import dev.forwardguard.servers.GuardProcess;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;

@@ -3,6 +3,9 @@ package dev.forwardguard.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.servers.Gateway;
+import dev.forwardguard.servers.Repository;
+import dev.forwardguard.servers.rendered.Kustomization;
+import dev.forwardguard.servers.rendered.TraefikUnderLoad;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.StubUpstream;

@@ -1,7 +1,7 @@
 package dev.forwardguard.manifests.edge;
 
-import dev.forwardguard.manifests.Kustomization;
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.rendered.Kustomization;
 
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.forwardguard.manifests.edge;
 
-import dev.forwardguard.manifests.Repository;
 import dev.forwardguard.servers.AotCache;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.servers.Repository;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
-import dev.forwardguard.manifests.FileProvider;
-import dev.forwardguard.manifests.Kustomization;
+import dev.forwardguard.servers.rendered.FileProvider;
+import dev.forwardguard.servers.rendered.Kustomization;
 
 import org.junit.jupiter.api.Test;
 

@@ -1,8 +1,8 @@
 package dev.forwardguard.manifests.edge;
 
-import dev.forwardguard.manifests.Rendered;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.rendered.Rendered;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 

@@ -2,8 +2,8 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.manifests.Kustomization;
-import dev.forwardguard.manifests.Rendered;
+import dev.forwardguard.servers.rendered.Kustomization;
+import dev.forwardguard.servers.rendered.Rendered;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -2,10 +2,10 @@ package dev.forwardguard.manifests.edge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.forwardguard.manifests.Kustomization;
 import dev.forwardguard.servers.ApiServer;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Part;
+import dev.forwardguard.servers.rendered.Kustomization;
 
 import org.jspecify.annotations.Nullable;
 

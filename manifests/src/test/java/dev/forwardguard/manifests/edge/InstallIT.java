@@ -3,8 +3,8 @@ package dev.forwardguard.manifests.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.manifests.Cluster;
-import dev.forwardguard.manifests.Repository;
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.Repository;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -2,8 +2,8 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.manifests.Kustomization;
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.rendered.Kustomization;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

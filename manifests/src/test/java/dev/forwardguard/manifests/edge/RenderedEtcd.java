@@ -1,10 +1,10 @@
 package dev.forwardguard.manifests.edge;
 
-import dev.forwardguard.manifests.Kustomization;
-import dev.forwardguard.manifests.Rendered;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.rendered.Kustomization;
+import dev.forwardguard.servers.rendered.Rendered;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

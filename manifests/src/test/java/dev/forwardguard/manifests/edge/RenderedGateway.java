@@ -1,9 +1,9 @@
 package dev.forwardguard.manifests.edge;
 
-import dev.forwardguard.manifests.Rendered;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.rendered.Rendered;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.forwardguard.manifests.edge;
 
-import dev.forwardguard.manifests.Kustomization;
+import dev.forwardguard.servers.rendered.Kustomization;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

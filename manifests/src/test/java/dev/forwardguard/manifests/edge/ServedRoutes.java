@@ -1,8 +1,8 @@
 package dev.forwardguard.manifests.edge;
 
-import dev.forwardguard.manifests.Kustomization;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.rendered.Kustomization;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

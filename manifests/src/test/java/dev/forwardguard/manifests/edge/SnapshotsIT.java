@@ -2,10 +2,10 @@ package dev.forwardguard.manifests.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.manifests.Kustomization;
-import dev.forwardguard.manifests.Rendered;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.rendered.Kustomization;
+import dev.forwardguard.servers.rendered.Rendered;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;

@@ -3,10 +3,10 @@ package dev.forwardguard.manifests.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.manifests.BesideOthers;
-import dev.forwardguard.manifests.Kustomization;
-import dev.forwardguard.manifests.Rendered;
 import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.servers.rendered.Kustomization;
+import dev.forwardguard.servers.rendered.Rendered;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

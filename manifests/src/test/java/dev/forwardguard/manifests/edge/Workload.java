@@ -1,6 +1,6 @@
 package dev.forwardguard.manifests.edge;
 
-import dev.forwardguard.manifests.Rendered;
+import dev.forwardguard.servers.rendered.Rendered;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;

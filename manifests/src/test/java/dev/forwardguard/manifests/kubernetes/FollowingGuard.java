@@ -3,8 +3,8 @@ package dev.forwardguard.manifests.kubernetes;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import dev.forwardguard.manifests.GuardProcess;
 import dev.forwardguard.servers.ApiServer;
+import dev.forwardguard.servers.GuardProcess;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
 

@@ -2,9 +2,9 @@ package dev.forwardguard.manifests.kubernetes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import dev.forwardguard.manifests.Kustomization;
 import dev.forwardguard.servers.ApiServer;
 import dev.forwardguard.servers.ServiceAccountMount;
+import dev.forwardguard.servers.rendered.Kustomization;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

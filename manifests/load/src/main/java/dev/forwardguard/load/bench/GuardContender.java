@@ -1,0 +1,108 @@
+package dev.forwardguard.load.bench;
+
+import dev.forwardguard.servers.Loopback;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A guard, run from its jar with the flags of its image, but without the image's AOT cache: it is
+ * warmed up instead, so the gain from the cache is not part of these numbers.
+ *
+ * @param program the name of the guard
+ * @param checkout the checkout in which it was built
+ * @param label distinguishes it from the same guard of another checkout; may be empty
+ * @param loops the number of event loops
+ * @param capacity the load that it is sized for
+ */
+record GuardContender(String program, Path checkout, String label, int loops, Capacity capacity)
+        implements Contender {
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
+    static final String BOT_BLOCK = "bot-block-guard";
+    static final String AUTHENTIK = "authentik-guard";
+
+    /** All requests have the same client address, which may use a quarter of all places. */
+    private static final int PLACES_PER_REQUEST = 4;
+
+    /** The load that a guard is sized for; beyond it, requests get no verdict. */
+    enum Capacity {
+        /** As in its image: at least 341 connections, 256 concurrent requests. */
+        DEFAULT("", 256),
+
+        /** More than 1,000 connections with as many concurrent requests, headers of 64 KiB. */
+        LARGE("192m", 1_000);
+
+        private final String heap;
+        private final int maxConcurrent;
+
+        Capacity(String heap, int maxConcurrent) {
+            this.heap = heap;
+            this.maxConcurrent = maxConcurrent;
+        }
+
+        private List<String> flags() {
+            return heap.isEmpty() ? List.of() : List.of("-Xms" + heap, "-Xmx" + heap);
+        }
+    }
+
+    @Override
+    public String name() {
+        return program + label;
+    }
+
+    @Override
+    public String cores() {
+        return loops == 1 ? BenchRig.CORE : BenchRig.CORE + "-" + (loops - 1);
+    }
+
+    @Override
+    public boolean hasGuard() {
+        return true;
+    }
+
+    @Override
+    public Running start(BenchRig rig) {
+        Path settings =
+                rig.file(
+                        "guard.yml",
+                        """
+                        upstream:
+                          url: http://127.0.0.1:%d
+                          max-concurrent: %d
+                        drain-delay: 0s
+                        """
+                                .formatted(
+                                        rig.upstream(),
+                                        PLACES_PER_REQUEST * capacity.maxConcurrent));
+        Map<String, String> variables = new HashMap<>();
+        variables.put("GUARD_HOST", "127.0.0.1");
+        variables.put("GUARD_PORT", String.valueOf(rig.port()));
+        variables.put("GUARD_MANAGEMENT_PORT", String.valueOf(Loopback.freePort()));
+        variables.put("GUARD_SETTINGS_FILE", settings.toString());
+        variables.put("GUARD_HTPASSWD_FILE", rig.file("htpasswd", BenchRig.HTPASSWD).toString());
+        variables.put("MALLOC_ARENA_MAX", "1");
+        List<String> command = new ArrayList<>(List.of(JAVA));
+        options().forEach(file -> command.add("@" + file));
+        command.addAll(capacity.flags());
+        command.add("-Dmicronaut.netty.event-loops.default.num-threads=" + loops);
+        Path jar = checkout.resolve(program).resolve("target").resolve(program + ".jar");
+        command.addAll(List.of("-jar", jar.toString()));
+        return rig.run(variables, command);
+    }
+
+    /** The flag files of the checkout's image; older checkouts have all flags in one file. */
+    private List<Path> options() {
+        Path image = checkout.resolve("manifests/image");
+        return Stream.of("jvm.options", program + ".options")
+                .map(image::resolve)
+                .filter(Files::exists)
+                .toList();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.forwardguard.servers.rendered;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+
+import dev.forwardguard.servers.Gateway;
+import dev.forwardguard.servers.Traefik;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor.Version;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Traefik with the middlewares and routes of the homelab overlay, and with the options for entry
+ * points of the values file: {@code www.example.com} is public, {@code app.example.com} protected,
+ * also as {@code app.example.test}, which clients in the tests can resolve. {@code
+ * authentik.example.com}, where people log in, has no middlewares. An older Traefik gets what
+ * "Upgrade Traefik" in {@code manifests/README.md} says for its version.
+ */
+public final class HomelabTraefik {
+    public static final String PUBLIC = "public";
+    public static final String PROTECTED = "protected";
+
+    private static final Version RETRY_BY_STATUS = Version.parse("3.7.7");
+    private static final Version ALIASES = Version.parse("3.7.12");
+
+    private HomelabTraefik() {}
+
+    public static Gateway.Running start(Path directory, Map<String, String> addresses) {
+        return start("", directory, addresses);
+    }
+
+    /**
+     * Starts it with an overlay on top of homelab.
+     *
+     * @param more lines of the overlay
+     */
+    public static Gateway.Running start(
+            String more, Path directory, Map<String, String> addresses) {
+        Version version = Traefik.version(directory);
+        String routes =
+                FileProvider.of(overlay(version, more), addresses)
+                        .route("www.example.com", "website:8080", PUBLIC)
+                        .route("app.example.com", "application:8080", PROTECTED)
+                        .route("app.example.test", "application:8080", PROTECTED)
+                        .route("authentik.example.com", "website:8080")
+                        .text();
+        return Traefik.start(directory, routes, options(version));
+    }
+
+    /** Whether it removes headers whose names are not of letters, digits and hyphens. */
+    public static boolean removesAliases(Path directory) {
+        return removesAliases(Traefik.version(directory));
+    }
+
+    private static boolean removesAliases(Version version) {
+        return version.compareTo(ALIASES) >= 0;
+    }
+
+    /** Whether it asks an application again that answers 502 or 503. */
+    public static boolean repeatsByStatus(Path directory) {
+        return repeatsByStatus(Traefik.version(directory));
+    }
+
+    private static boolean repeatsByStatus(Version version) {
+        return version.compareTo(RETRY_BY_STATUS) >= 0;
+    }
+
+    private static Rendered overlay(Version version, String more) {
+        List<String> components =
+                repeatsByStatus(version) ? List.of() : List.of("components/traefik/before-3.7.7");
+        return more.isEmpty()
+                ? Kustomization.of("overlays/homelab", components)
+                : Kustomization.overlay("homelab with more", "overlays/homelab", components, more);
+    }
+
+    /** The options that the chart makes of the values. */
+    private static List<String> options(Version version) {
+        List<String> options = new ArrayList<>(options(Kustomization.MANIFESTS));
+        if (!removesAliases(version)) {
+            options.removeIf(each -> each.contains("aliasHeadersStrategy"));
+        }
+        return options;
+    }
+
+    /** The same of the newest Traefik, of any checkout. */
+    public static List<String> options(Path manifests) {
+        JsonNode values = values(manifests);
+        List<String> options = new ArrayList<>();
+        values.path("additionalArguments").forEach(each -> options.add(each.asText()));
+        values.at("/ports/websecure/http")
+                .properties()
+                .forEach(
+                        each ->
+                                options.add(
+                                        "--entryPoints.websecure.http.%s=%s"
+                                                .formatted(
+                                                        each.getKey(), each.getValue().asText())));
+        return options;
+    }
+
+    private static JsonNode values(Path manifests) {
+        try {
+            return new YAMLMapper()
+                    .readTree(manifests.resolve("helm-values/traefik.yaml").toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
