@@ -68,5 +68,4 @@ case " $* " in
     command -v "${TRAEFIK:-traefik}" >/dev/null || fail 'traefik is missing'
     ;;
 esac
-[ "$(getconf _NPROCESSORS_ONLN)" -ge 2 ] || fail 'needs two cores'
 CORE=1 exec "$here/load.sh" bench.Bench "$@"

@@ -21,6 +21,7 @@ build() {
   (cd -- "$repository" && mvn -q -B -DskipTests package -pl bot-block-guard,authentik-guard,manifests/load -am) >&2
 }
 
+[ -z "${CORE:-}" ] || [ "$(getconf _NPROCESSORS_ONLN)" -ge 2 ] || fail 'needs two cores'
 build
 java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one'
 cd -- "$repository/manifests/load"

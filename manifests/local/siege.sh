@@ -44,9 +44,5 @@ case ${1:-} in
     exit
     ;;
 esac
-[ "$(getconf _NPROCESSORS_ONLN)" -ge 2 ] || {
-  echo 'siege.sh: needs two cores' >&2
-  exit 1
-}
 # C2 would keep the load's core busy during the whole run
 FLAG=-XX:TieredStopAtLevel=1 CORE=1 exec "$here/load.sh" Siege "$@"
