@@ -22,12 +22,14 @@ import io.netty.util.ReferenceCountUtil;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+@Tag("contract")
 class OneRequestDecoderTest {
     private static final int KIB = 1024;
 

@@ -9,12 +9,14 @@ import dev.forwardguard.outcome.UpstreamResponse;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Random;
 
+@Tag("contract")
 class StrictResponseDecoderTest {
     private static final String USUAL =
             """
@@ -85,6 +87,7 @@ class StrictResponseDecoderTest {
         return new Reader().read(bytes, 0, bytes.length);
     }
 
+    @Tag("fast-path")
     @Test
     void readsUsualResponseOnFastPath() {
         Reader reader = read(USUAL);
@@ -99,6 +102,7 @@ class StrictResponseDecoderTest {
         assertThat(response.body()).asString().isEqualTo("body\r\nab");
     }
 
+    @Tag("fast-path")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -158,6 +162,7 @@ class StrictResponseDecoderTest {
         assertThat(read(answer).answer.tookFastPath()).isFalse();
     }
 
+    @Tag("fast-path")
     @Test
     void leavesLargeResponsesAndManyHeadersToNetty() {
         String start = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
@@ -252,6 +257,7 @@ class StrictResponseDecoderTest {
         assertThat(reader.answer.response().body()).isEqualTo(inner);
     }
 
+    @Tag("fast-path")
     @Test
     void resumesFastPathAfterInterimResponse() {
         Reader reader = read("HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n" + USUAL);
@@ -264,6 +270,7 @@ class StrictResponseDecoderTest {
      * Responses with a few bytes changed, and some of them cut off. If they take the fast path, the
      * result must be the same as Netty's, which is used when the first byte arrives alone.
      */
+    @Tag("fast-path")
     @Test
     void agreesWithNettyOnMutatedResponses() {
         var random = new Random(8);
