@@ -1,10 +1,14 @@
 package dev.forwardguard.testing;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A port that can stop and resume listening without being lost. While it does not listen, a socket
@@ -14,12 +18,23 @@ import java.net.Socket;
 final class Listener {
     private static final int BACKLOG = 1024;
 
+    /**
+     * Below the range of ephemeral ports: between {@link #stop} and {@link #hold} an outgoing
+     * connection of any program could get such a port.
+     */
+    private static final int LOWEST = 10_000;
+
+    private static final int HIGHEST = 18_000;
+
+    /** Address reuse would also let a second one have a port that is only held. */
+    private static final Set<Integer> IN_USE = ConcurrentHashMap.newKeySet();
+
     private final int port;
     private ServerSocket server;
     private Socket holder = new Socket();
 
     Listener() throws IOException {
-        server = listen(0);
+        server = listenAnywhere();
         port = server.getLocalPort();
     }
 
@@ -53,12 +68,32 @@ final class Listener {
     synchronized void close() throws IOException {
         server.close();
         holder.close();
+        IN_USE.remove(port);
+    }
+
+    private static ServerSocket listenAnywhere() throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            if (IN_USE.add(port)) {
+                try {
+                    return listen(port);
+                } catch (BindException _) {
+                    // another program has it; it may end
+                    IN_USE.remove(port);
+                }
+            }
+        }
     }
 
     private static ServerSocket listen(int port) throws IOException {
         var server = new ServerSocket();
         server.setReuseAddress(true);
-        server.bind(address(port), BACKLOG);
+        try {
+            server.bind(address(port), BACKLOG);
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
         return server;
     }
 
