@@ -34,10 +34,6 @@ public final class AuthentikBeans {
     /** The settings of {@code guard.yml}. */
     @Singleton
     public LiveSettings<AuthentikSettings> settings(Clock clock) {
-        return new LiveSettings<>(
-                AuthentikSettings.DEFAULTS,
-                AuthentikSettings::parse,
-                AuthentikSettings::guard,
-                clock);
+        return new LiveSettings<>(AuthentikSettings::take, AuthentikSettings::guard, clock);
     }
 }

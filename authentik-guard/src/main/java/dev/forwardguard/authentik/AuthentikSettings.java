@@ -11,6 +11,7 @@ import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.settings.YamlSection;
 
 import java.net.URI;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,7 +50,7 @@ public record AuthentikSettings(
                                             TRAEFIK, Optional.empty(), Set.of(400, 404, 500))),
                             BreakerSettings.DEFAULTS,
                             HeaderNames.NONE),
-                    Set.of(TRAEFIK, PREFIX + "auth/caddy"),
+                    guardedPaths(List.of(TRAEFIK, PREFIX + "auth/caddy")),
                     EmergencySettings.DEFAULTS,
                     Optional.empty());
 
@@ -58,26 +59,17 @@ public record AuthentikSettings(
         return new Pages(emergency.message());
     }
 
-    static AuthentikSettings parse(byte[] document) {
-        YamlSection root = YamlSection.parse(document);
-        YamlSection upstream = root.section("upstream");
+    static AuthentikSettings take(YamlSection root) {
         YamlSection emergency = root.section("emergency");
-        Optional<URI> loginHealthUrl =
-                upstream.value(
-                        "login-health-url",
-                        DEFAULTS.loginHealthUrl,
-                        text -> Optional.of(GuardSettings.httpUrl(text)));
-        var settings =
-                new AuthentikSettings(
-                        GuardSettings.take(root, upstream, Optional.of(emergency), DEFAULTS.guard),
-                        root.texts(
-                                "guarded-paths",
-                                DEFAULTS.guardedPaths,
-                                AuthentikSettings::guardedPaths),
-                        EmergencySettings.take(emergency),
-                        loginHealthUrl);
-        root.rejectOtherKeys();
-        return settings;
+        return new AuthentikSettings(
+                GuardSettings.take(root, Optional.of(emergency), DEFAULTS.guard),
+                root.texts("guarded-paths", DEFAULTS.guardedPaths, AuthentikSettings::guardedPaths),
+                EmergencySettings.take(emergency),
+                root.section("upstream")
+                        .value(
+                                "login-health-url",
+                                DEFAULTS.loginHealthUrl,
+                                text -> Optional.of(GuardSettings.httpUrl(text))));
     }
 
     private static Set<String> guardedPaths(List<String> paths) {
@@ -90,20 +82,6 @@ public record AuthentikSettings(
         if (paths.isEmpty()) {
             throw new IllegalArgumentException("must not be empty");
         }
-        return Set.copyOf(paths);
-    }
-
-    /** Like the generated method, but faster: the settings are logged at every start. */
-    @Override
-    public String toString() {
-        return "AuthentikSettings[guard="
-                + guard
-                + ", guardedPaths="
-                + guardedPaths
-                + ", emergency="
-                + emergency
-                + ", loginHealthUrl="
-                + loginHealthUrl
-                + "]";
+        return new LinkedHashSet<>(paths);
     }
 }

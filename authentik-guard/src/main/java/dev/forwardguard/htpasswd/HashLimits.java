@@ -32,14 +32,4 @@ public record HashLimits(int maxBcryptCost, int maxCryptRounds) {
                     "maxCryptRounds must be from 5000 to 999999999: " + maxCryptRounds);
         }
     }
-
-    /** Like a record's own, but faster: it is logged at every startup as part of the settings. */
-    @Override
-    public String toString() {
-        return "HashLimits[maxBcryptCost="
-                + maxBcryptCost
-                + ", maxCryptRounds="
-                + maxCryptRounds
-                + "]";
-    }
 }

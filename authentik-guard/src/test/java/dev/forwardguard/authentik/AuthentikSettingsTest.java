@@ -6,25 +6,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.forwardguard.authentik.emergency.ChallengePolicy;
-import dev.forwardguard.authentik.emergency.EmergencySettings;
 import dev.forwardguard.client.ClientAddressResolver;
 import dev.forwardguard.htpasswd.HashLimits;
+import dev.forwardguard.htpasswd.Realm;
 import dev.forwardguard.settings.InvalidSettingsException;
 import dev.forwardguard.settings.Mode;
-import dev.forwardguard.testing.RecordText;
+import dev.forwardguard.testing.guard.DocumentedKeys;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
 class AuthentikSettingsTest {
     private static AuthentikSettings parse(String document) {
-        return AuthentikSettings.parse(document.getBytes(UTF_8));
+        return new AuthentikBeans()
+                .settings(Clock.systemUTC())
+                .value()
+                .check(document.getBytes(UTF_8))
+                .settings();
     }
 
     @Test
@@ -44,8 +49,7 @@ class AuthentikSettingsTest {
                                 "/outpost.goauthentik.io/auth/traefik",
                                 "/outpost.goauthentik.io/auth/caddy"));
         assertThat(settings.emergency().requireHttps()).isTrue();
-        assertThat(settings.emergency().realm())
-                .hasToString("Basic realm=\"Emergency Access\", charset=\"UTF-8\"");
+        assertThat(settings.emergency().realm()).isEqualTo(new Realm("Emergency Access"));
         assertThat(settings.emergency().groups()).isEmpty();
         assertThat(settings.emergency().deletionGrace()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.emergency().message()).isEmpty();
@@ -93,7 +97,7 @@ class AuthentikSettingsTest {
         assertThat(settings.guard().upstream().deadline()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.guardedPaths()).containsExactly("/outpost.goauthentik.io/auth/nginx");
         assertThat(settings.emergency().requireHttps()).isFalse();
-        assertThat(settings.emergency().realm().realm()).isEqualTo("Break glass");
+        assertThat(settings.emergency().realm().name()).isEqualTo("Break glass");
         assertThat(settings.emergency().groups()).containsExactly("admins", "on call");
         assertThat(settings.emergency().deletionGrace()).isZero();
         assertThat(settings.emergency().message()).isEqualTo("Call Eve, 112");
@@ -193,12 +197,16 @@ class AuthentikSettingsTest {
     }
 
     @Test
-    void toStringIncludesAllComponents() {
-        AuthentikSettings settings = parse("emergency: {max-failures: 7}");
-        EmergencySettings emergency = settings.emergency();
+    void logsEveryDocumentedKey() {
+        Set<String> documented = DocumentedKeys.of("shared");
+        documented.addAll(DocumentedKeys.of("authentik-guard"));
 
-        assertThat(settings).hasToString(RecordText.of(settings));
-        assertThat(emergency).hasToString(RecordText.of(emergency));
-        assertThat(emergency.limits()).hasToString(RecordText.of(emergency.limits()));
+        var settings = new AuthentikBeans().settings(Clock.systemUTC());
+
+        assertThat(settings.value().get().orElseThrow().inForce())
+                .containsOnlyKeys(documented)
+                .containsEntry("guarded-paths", settings.now().guardedPaths().toString())
+                .containsEntry("emergency.realm", "Emergency Access")
+                .containsEntry("emergency.challenge", "always");
     }
 }

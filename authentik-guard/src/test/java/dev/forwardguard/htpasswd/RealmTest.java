@@ -11,14 +11,14 @@ class RealmTest {
 
     @Test
     void printsHeaderWithUtf8Charset() {
-        assertThat(new Realm("Emergency Access"))
-                .hasToString("Basic realm=\"Emergency Access\", charset=\"UTF-8\"");
+        assertThat(new Realm("Emergency Access").challenge())
+                .isEqualTo("Basic realm=\"Emergency Access\", charset=\"UTF-8\"");
     }
 
     @Test
     void escapesQuotesAndBackslashes() {
-        assertThat(new Realm("a \"b\" \\ c"))
-                .hasToString("Basic realm=\"a \\\"b\\\" \\\\ c\", charset=\"UTF-8\"");
+        assertThat(new Realm("a \"b\" \\ c").challenge())
+                .isEqualTo("Basic realm=\"a \\\"b\\\" \\\\ c\", charset=\"UTF-8\"");
     }
 
     @ParameterizedTest

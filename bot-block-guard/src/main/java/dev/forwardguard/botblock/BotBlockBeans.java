@@ -10,7 +10,6 @@ import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.settings.UpstreamSettings;
-import dev.forwardguard.settings.YamlSection;
 
 import io.micronaut.context.annotation.Factory;
 
@@ -68,13 +67,9 @@ final class BotBlockBeans {
 
     @Singleton
     LiveSettings<GuardSettings> settings(Clock clock) {
-        return new LiveSettings<>(DEFAULTS, BotBlockBeans::parse, Function.identity(), clock);
-    }
-
-    private static GuardSettings parse(byte[] document) {
-        YamlSection root = YamlSection.parse(document);
-        GuardSettings settings = GuardSettings.take(root, DEFAULTS);
-        root.rejectOtherKeys();
-        return settings;
+        return new LiveSettings<>(
+                root -> GuardSettings.take(root, Optional.empty(), DEFAULTS),
+                Function.identity(),
+                clock);
     }
 }

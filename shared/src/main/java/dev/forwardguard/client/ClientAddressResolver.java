@@ -138,14 +138,4 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
     private static Optional<String> only(List<String> values) {
         return values.size() == 1 ? Optional.of(values.getFirst()) : Optional.empty();
     }
-
-    /** Like the generated method, but faster: the settings are logged at every start. */
-    @Override
-    public String toString() {
-        return "ClientAddressResolver[header="
-                + header
-                + ", trustedProxies="
-                + trustedProxies
-                + "]";
-    }
 }

@@ -77,7 +77,10 @@ final class GuardBeans {
             throw new ConfigurationException(
                     "guard.settings.file does not exist: " + configuration.file());
         } else {
-            LOG.info("No {}, the defaults are in force: {}", file, settings.common());
+            LOG.info(
+                    "No {}, the defaults are in force: {}",
+                    file,
+                    settings.value().get().orElseThrow());
         }
         var realIpWarning = new RealIpWarning();
         settings.value().subscribe(_ -> realIpWarning.inForce(settings.common()));

@@ -44,45 +44,18 @@ public record BreakerSettings(
                         Duration.ofMillis(100),
                         Duration.ofMinutes(1));
         boolean isLong = interval.compareTo(DEFAULTS.probeMaxInterval) > 0;
-        var settings =
-                new BreakerSettings(
-                        section.integer(
-                                "consecutive-failures", DEFAULTS.consecutiveFailures, 1, MANY),
-                        section.integer("failure-rate", DEFAULTS.failureRate, 1, 100),
-                        section.integer("minimum-calls", DEFAULTS.minimumCalls, 1, MANY),
-                        section.duration(
-                                "window",
-                                DEFAULTS.window,
-                                Duration.ofSeconds(1),
-                                Duration.ofMinutes(5)),
+        return new BreakerSettings(
+                section.integer("consecutive-failures", DEFAULTS.consecutiveFailures, 1, MANY),
+                section.integer("failure-rate", DEFAULTS.failureRate, 1, 100),
+                section.integer("minimum-calls", DEFAULTS.minimumCalls, 1, MANY),
+                section.duration(
+                        "window", DEFAULTS.window, Duration.ofSeconds(1), Duration.ofMinutes(5)),
+                interval,
+                section.duration(
+                        "probe-max-interval",
+                        isLong ? interval : DEFAULTS.probeMaxInterval,
                         interval,
-                        section.duration(
-                                "probe-max-interval",
-                                isLong ? interval : DEFAULTS.probeMaxInterval,
-                                interval,
-                                Duration.ofMinutes(5)),
-                        section.integer("trials", DEFAULTS.trials, 1, 100));
-        section.rejectOtherKeys();
-        return settings;
-    }
-
-    /** The same text as Java's default, but faster: see the package. */
-    @Override
-    public String toString() {
-        return "BreakerSettings[consecutiveFailures="
-                + consecutiveFailures
-                + ", failureRate="
-                + failureRate
-                + ", minimumCalls="
-                + minimumCalls
-                + ", window="
-                + window
-                + ", probeInterval="
-                + probeInterval
-                + ", probeMaxInterval="
-                + probeMaxInterval
-                + ", trials="
-                + trials
-                + "]";
+                        Duration.ofMinutes(5)),
+                section.integer("trials", DEFAULTS.trials, 1, 100));
     }
 }

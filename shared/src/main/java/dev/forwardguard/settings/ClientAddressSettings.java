@@ -13,31 +13,31 @@ import java.util.Optional;
  * same.
  */
 final class ClientAddressSettings {
+    private static final String HEADER = "client-address";
+    private static final String PROXIES = "trusted-proxies";
+
     private ClientAddressSettings() {}
 
     static ClientAddressResolver take(
             YamlSection root, Optional<YamlSection> formerPlace, ClientAddressResolver defaults) {
-        Optional<Source> header = header(root, Optional.empty());
-        Optional<List<Subnet>> proxies = proxies(root, Optional.empty());
-        if (formerPlace.isPresent()) {
-            header = header(formerPlace.get(), header);
-            proxies = proxies(formerPlace.get(), proxies);
-        }
+        Optional<Source> header = root.value(HEADER, Source::of);
+        Optional<Source> formerHeader =
+                formerPlace.flatMap(
+                        former ->
+                                former.value(
+                                        HEADER, text -> same(HEADER, Source.of(text), header)));
+        Optional<List<Subnet>> proxies = root.texts(PROXIES, ClientAddressSettings::subnets);
+        Optional<List<Subnet>> formerProxies =
+                formerPlace.flatMap(
+                        former ->
+                                former.texts(
+                                        PROXIES,
+                                        ranges -> same(PROXIES, subnets(ranges), proxies)));
         return new ClientAddressResolver(
-                header.orElse(defaults.header()), proxies.orElse(defaults.trustedProxies()));
-    }
-
-    private static Optional<Source> header(YamlSection section, Optional<Source> other) {
-        return section.value(
-                "client-address", other, text -> same("client-address", Source.of(text), other));
-    }
-
-    private static Optional<List<Subnet>> proxies(
-            YamlSection section, Optional<List<Subnet>> other) {
-        return section.texts(
-                "trusted-proxies",
-                other,
-                ranges -> same("trusted-proxies", subnets(ranges), other));
+                root.inForce(HEADER, header.or(() -> formerHeader).orElse(defaults.header())),
+                root.inForce(
+                        PROXIES,
+                        proxies.or(() -> formerProxies).orElse(defaults.trustedProxies())));
     }
 
     private static List<Subnet> subnets(List<String> ranges) {
@@ -45,10 +45,10 @@ final class ClientAddressSettings {
     }
 
     /** Compares the text: a list in another order is another one. */
-    private static <T> Optional<T> same(String key, T value, Optional<T> other) {
+    private static <T> T same(String key, T value, Optional<T> other) {
         if (other.isPresent() && !other.get().toString().equals(value.toString())) {
             throw new IllegalArgumentException("and " + key + " must not differ");
         }
-        return Optional.of(value);
+        return value;
     }
 }

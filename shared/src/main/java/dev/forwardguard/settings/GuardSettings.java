@@ -52,53 +52,38 @@ public record GuardSettings(
     }
 
     /**
-     * Takes the keys of both guards out of a document. An absent key keeps its default. After
-     * taking its own keys, the guard calls {@link YamlSection#rejectOtherKeys} for those that are
-     * left.
+     * Takes the keys of both guards out of a document. An absent key keeps its default.
      *
-     * @throws InvalidSettingsException with the line and the key of the first mistake
-     */
-    public static GuardSettings take(YamlSection root, GuardSettings defaults) {
-        return take(root, root.section("upstream"), Optional.empty(), defaults);
-    }
-
-    /**
-     * Likewise, for a guard with keys of its own.
-     *
-     * @param upstream the section {@code upstream}, of which the guard has taken its own keys
      * @param formerPlace the section in which {@code client-address} and {@code trusted-proxies}
      *     are found, too, because they used to be there
      * @throws InvalidSettingsException with the line and the key of the first mistake
      */
     public static GuardSettings take(
-            YamlSection root,
-            YamlSection upstream,
-            Optional<YamlSection> formerPlace,
-            GuardSettings defaults) {
+            YamlSection root, Optional<YamlSection> formerPlace, GuardSettings defaults) {
         return new GuardSettings(
                 root.choice("mode", Mode.class, defaults.mode),
-                upstream(upstream, defaults.upstream),
+                upstream(root.section("upstream"), defaults.upstream),
                 BreakerSettings.take(root.section("breaker")),
                 root.texts("drop-request-headers", defaults.dropRequestHeaders, HeaderNames::of),
                 root.duration(
                         "drain-delay", defaults.drainDelay, Duration.ZERO, LONGEST_DRAIN_DELAY),
                 ClientAddressSettings.take(root, formerPlace, defaults.clientAddress),
-                root.texts("relay-cookies", defaults.relayedCookies, RelayedCookies::of));
+                new RelayedCookies(
+                        root.texts(
+                                "relay-cookies",
+                                defaults.relayedCookies.names(),
+                                RelayedCookies::valid)));
     }
 
     private static UpstreamSettings upstream(YamlSection section, UpstreamSettings defaults) {
-        var settings =
-                new UpstreamSettings(
-                        section.value("url", defaults.url(), GuardSettings::httpUrl),
-                        section.duration(
-                                "connect-timeout", defaults.connectTimeout(), SHORTEST, LONGEST),
-                        section.duration("read-timeout", defaults.readTimeout(), SHORTEST, LONGEST),
-                        section.duration("deadline", defaults.deadline(), SHORTEST, LONGEST),
-                        section.integer("max-concurrent", defaults.maxConcurrent(), 1, 10_000),
-                        section.integers("failure-statuses", defaults.failureStatuses(), 200, 599),
-                        ProbeSettings.take(section, defaults.probe()));
-        section.rejectOtherKeys();
-        return settings;
+        return new UpstreamSettings(
+                section.value("url", defaults.url(), GuardSettings::httpUrl),
+                section.duration("connect-timeout", defaults.connectTimeout(), SHORTEST, LONGEST),
+                section.duration("read-timeout", defaults.readTimeout(), SHORTEST, LONGEST),
+                section.duration("deadline", defaults.deadline(), SHORTEST, LONGEST),
+                section.integer("max-concurrent", defaults.maxConcurrent(), 1, 10_000),
+                section.integers("failure-statuses", defaults.failureStatuses(), 200, 599),
+                ProbeSettings.take(section, defaults.probe()));
     }
 
     /**
@@ -120,25 +105,5 @@ public record GuardSettings(
             throw new IllegalArgumentException("must have a port from 1 to 65535");
         }
         return url;
-    }
-
-    /** The same text as Java's default, but faster: see the package. */
-    @Override
-    public String toString() {
-        return "GuardSettings[mode="
-                + mode
-                + ", upstream="
-                + upstream
-                + ", breaker="
-                + breaker
-                + ", dropRequestHeaders="
-                + dropRequestHeaders
-                + ", drainDelay="
-                + drainDelay
-                + ", clientAddress="
-                + clientAddress
-                + ", relayedCookies="
-                + relayedCookies
-                + "]";
     }
 }

@@ -3,6 +3,7 @@ package dev.forwardguard.settings;
 import dev.forwardguard.live.LiveValue;
 
 import java.time.Clock;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -11,26 +12,45 @@ import java.util.function.Function;
  * @param <T> all settings of a guard
  */
 public final class LiveSettings<T> {
-    private final LiveValue<T> value;
+    private final LiveValue<Document<T>> value;
+    private final Function<YamlSection, T> reader;
     private final Function<T, GuardSettings> common;
 
     /**
-     * @param parser reads {@code guard.yml}, or throws {@link InvalidSettingsException}
+     * The settings of one {@code guard.yml}.
+     *
+     * @param inForce the value of every key, given or not, as it is written in the file
+     */
+    public record Document<T>(T settings, Map<String, String> inForce) {
+        /** What the log says when they come into force. */
+        @Override
+        public String toString() {
+            return inForce.toString();
+        }
+    }
+
+    /**
+     * @param reader takes all keys of a guard out of a document, or throws {@link
+     *     InvalidSettingsException}; out of an empty one it takes the defaults
      * @param common the settings that both guards have
      */
     public LiveSettings(
-            T defaults,
-            Function<byte[], T> parser,
-            Function<T, GuardSettings> common,
-            Clock clock) {
-        this.value = new LiveValue<>("settings", parser, clock);
+            Function<YamlSection, T> reader, Function<T, GuardSettings> common, Clock clock) {
+        this.reader = reader;
         this.common = common;
-        value.startWith(defaults, "defaults");
+        this.value = new LiveValue<>("settings", file -> read(YamlSection.parse(file)), clock);
+        value.startWith(read(YamlSection.empty()), "defaults");
+    }
+
+    private Document<T> read(YamlSection root) {
+        T settings = reader.apply(root);
+        root.rejectOtherKeys();
+        return new Document<>(settings, root.inForce());
     }
 
     /** All settings. Who handles a request reads them once. */
     public T now() {
-        return value.get().orElseThrow();
+        return value.get().orElseThrow().settings();
     }
 
     /** The settings that both guards have. */
@@ -39,7 +59,7 @@ public final class LiveSettings<T> {
     }
 
     /** What {@code guard.yml} updates. */
-    public LiveValue<T> value() {
+    public LiveValue<Document<T>> value() {
         return value;
     }
 }

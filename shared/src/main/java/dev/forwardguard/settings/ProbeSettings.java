@@ -42,16 +42,4 @@ public record ProbeSettings(String path, Optional<String> host, Set<Integer> sus
         }
         return Optional.of(text);
     }
-
-    /** The same text as Java's default, but faster: see the package. */
-    @Override
-    public String toString() {
-        return "ProbeSettings[path="
-                + path
-                + ", host="
-                + host
-                + ", suspectStatuses="
-                + suspectStatuses
-                + "]";
-    }
 }

@@ -2,6 +2,7 @@ package dev.forwardguard.settings;
 
 import io.netty.util.AsciiString;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -23,13 +24,14 @@ public record RelayedCookies(Set<String> names) {
         names = Set.copyOf(names);
     }
 
-    static RelayedCookies of(List<String> names) {
+    /** Checks names that an operator has written. */
+    static Set<String> valid(List<String> names) {
         for (String name : names) {
             if (!TOKEN.matcher(name).matches()) {
                 throw new IllegalArgumentException("must be names of cookies: " + name);
             }
         }
-        return new RelayedCookies(Set.copyOf(names));
+        return new LinkedHashSet<>(names);
     }
 
     /**
@@ -43,10 +45,5 @@ public record RelayedCookies(Set<String> names) {
         }
         int end = AsciiString.indexOf(setCookie, '=', 0);
         return end >= 0 && names.contains(setCookie.subSequence(0, end).toString().strip());
-    }
-
-    @Override
-    public String toString() {
-        return names.toString();
     }
 }

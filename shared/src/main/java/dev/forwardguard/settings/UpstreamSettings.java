@@ -74,24 +74,4 @@ public record UpstreamSettings(
         String path = url.getRawPath();
         return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
-
-    /** The same text as Java's default, but faster: see the package. */
-    @Override
-    public String toString() {
-        return "UpstreamSettings[url="
-                + url
-                + ", connectTimeout="
-                + connectTimeout
-                + ", readTimeout="
-                + readTimeout
-                + ", deadline="
-                + deadline
-                + ", maxConcurrent="
-                + maxConcurrent
-                + ", failureStatuses="
-                + failureStatuses
-                + ", probe="
-                + probe
-                + "]";
-    }
 }

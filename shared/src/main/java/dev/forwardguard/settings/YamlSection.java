@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -23,7 +24,8 @@ import java.util.regex.Pattern;
 /**
  * One mapping of a YAML document, read key by key. Every getter takes its key out of the mapping,
  * so the keys that remain at the end are unknown ones. Error messages name the line and the full
- * key.
+ * key. A getter with a default also notes what is in force, given or not, so that no key can be
+ * missing in the log.
  */
 public final class YamlSection {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
@@ -40,10 +42,18 @@ public final class YamlSection {
     private final String prefix;
     private final Map<String, Node> values = new LinkedHashMap<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final Map<String, YamlSection> sections = new LinkedHashMap<>();
     private final Set<String> known = new TreeSet<>();
+    private final Map<String, String> inForce;
 
-    private YamlSection(String prefix) {
+    private YamlSection(String prefix, Map<String, String> inForce) {
         this.prefix = prefix;
+        this.inForce = inForce;
+    }
+
+    /** A document without any key. */
+    static YamlSection empty() {
+        return new YamlSection("", new LinkedHashMap<>());
     }
 
     /**
@@ -54,13 +64,12 @@ public final class YamlSection {
      *     more than 50 levels deep, or has aliases of mappings or lists
      */
     public static YamlSection parse(byte[] content) {
-        return of("", YamlDocument.root(content));
+        return empty().with(YamlDocument.root(content));
     }
 
-    private static YamlSection of(String prefix, @Nullable Node node) {
-        var section = new YamlSection(prefix);
+    private YamlSection with(@Nullable Node node) {
         if (node == null || node.getTag().equals(Tag.NULL)) {
-            return section;
+            return this;
         }
         if (!(node instanceof MappingNode mapping)) {
             String what =
@@ -69,9 +78,9 @@ public final class YamlSection {
                     line(node), what + " must be a mapping of keys to values");
         }
         for (NodeTuple entry : mapping.getValue()) {
-            section.put(entry.getKeyNode(), entry.getValueNode());
+            put(entry.getKeyNode(), entry.getValueNode());
         }
-        return section;
+        return this;
     }
 
     private void put(Node keyNode, Node value) {
@@ -85,8 +94,42 @@ public final class YamlSection {
         lines.put(scalar.getValue(), line(keyNode));
     }
 
+    /** The section under this key; empty if it is absent. Every call returns the same one. */
     public YamlSection section(String key) {
-        return of(prefix + key + ".", take(key));
+        YamlSection known = sections.get(key);
+        if (known != null) {
+            return known;
+        }
+        var section = new YamlSection(prefix + key + ".", inForce).with(take(key));
+        sections.put(key, section);
+        return section;
+    }
+
+    /** All settings that were taken, in this order: full keys, and values as in a document. */
+    Map<String, String> inForce() {
+        return inForce;
+    }
+
+    /** Notes the value that is in force for a key, and returns it. */
+    <T> T inForce(String key, T value) {
+        inForce.put(prefix + key, written(value));
+        return value;
+    }
+
+    /** No type switch, whose code Java would generate at each start. */
+    private static String written(Object value) {
+        if (value instanceof Optional<?> optional) {
+            return optional.map(YamlSection::written).orElse("");
+        }
+        if (value instanceof Duration duration) {
+            return readable(duration);
+        }
+        return value instanceof Enum<?> constant ? word(constant) : value.toString();
+    }
+
+    /** The name of a constant as it is written in a document. */
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     public <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
@@ -96,11 +139,10 @@ public final class YamlSection {
                 text -> {
                     List<String> names = new ArrayList<>();
                     for (E constant : type.getEnumConstants()) {
-                        String name = constant.name().toLowerCase(Locale.ROOT);
-                        if (name.equals(text)) {
+                        if (word(constant).equals(text)) {
                             return constant;
                         }
-                        names.add(name);
+                        names.add(word(constant));
                     }
                     throw new IllegalArgumentException(
                             "must be one of " + String.join(", ", names));
@@ -150,49 +192,54 @@ public final class YamlSection {
     }
 
     public Set<Integer> integers(String key, Set<Integer> fallback, int least, int most) {
-        Set<Integer> numbers = new TreeSet<>();
-        Node node = values.get(key);
-        if (node == null) {
-            take(key);
-            return fallback;
+        Node list = take(key);
+        if (list == null) {
+            return inForce(key, fallback);
         }
-        for (ScalarNode item : scalars(key, node)) {
+        Set<Integer> numbers = new TreeSet<>();
+        for (ScalarNode item : items(key, list)) {
             numbers.add(convert(key, item, text -> integer(text, least, most)));
         }
-        return numbers;
+        return inForce(key, numbers);
     }
 
     public <T> T texts(String key, T fallback, Function<List<String>, T> conversion) {
-        Node node = values.get(key);
-        if (node == null) {
-            take(key);
-            return fallback;
+        return inForce(key, texts(key, conversion).orElse(fallback));
+    }
+
+    /** A list without a default. The caller notes what is {@link #inForce}. */
+    <T> Optional<T> texts(String key, Function<List<String>, T> conversion) {
+        Node list = take(key);
+        if (list == null) {
+            return Optional.empty();
         }
-        List<String> texts = new ArrayList<>();
-        for (ScalarNode item : scalars(key, node)) {
-            texts.add(text(key, item));
-        }
+        List<String> texts = items(key, list).stream().map(item -> text(key, item)).toList();
         try {
-            return conversion.apply(texts);
+            return Optional.of(conversion.apply(texts));
         } catch (IllegalArgumentException e) {
-            throw new InvalidSettingsException(
-                    line(node), prefix + key + " " + brief(e.getMessage()));
+            throw invalid(list, key, " " + brief(e.getMessage()));
         }
     }
 
     public <T> T value(String key, T fallback, Function<String, T> conversion) {
-        Node node = take(key);
-        if (node == null) {
-            return fallback;
-        }
-        if (!(node instanceof ScalarNode scalar) || node.getTag().equals(Tag.NULL)) {
-            throw new InvalidSettingsException(
-                    line(node), prefix + key + " must be a single value");
-        }
-        return convert(key, scalar, conversion);
+        return inForce(key, value(key, conversion).orElse(fallback));
     }
 
-    public void rejectOtherKeys() {
+    /** A value without a default. The caller notes what is {@link #inForce}. */
+    <T> Optional<T> value(String key, Function<String, T> conversion) {
+        Node node = take(key);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!(node instanceof ScalarNode scalar) || node.getTag().equals(Tag.NULL)) {
+            throw invalid(node, key, " must be a single value");
+        }
+        return Optional.of(convert(key, scalar, conversion));
+    }
+
+    /** To be called when all settings were taken: rejects the keys that are left. */
+    void rejectOtherKeys() {
+        sections.values().forEach(YamlSection::rejectOtherKeys);
         for (String key : values.keySet()) {
             throw new InvalidSettingsException(
                     lines.getOrDefault(key, 1),
@@ -209,24 +256,21 @@ public final class YamlSection {
         return values.remove(key);
     }
 
-    private List<ScalarNode> scalars(String key, Node node) {
-        take(key);
+    private List<ScalarNode> items(String key, Node node) {
         if (!(node instanceof SequenceNode sequence)) {
-            throw new InvalidSettingsException(line(node), prefix + key + " must be a list");
+            throw invalid(node, key, " must be a list");
         }
-        List<ScalarNode> scalars = new ArrayList<>();
+        List<ScalarNode> items = new ArrayList<>();
         for (Node item : sequence.getValue()) {
             if (!(item instanceof ScalarNode scalar)) {
-                throw new InvalidSettingsException(
-                        line(item), prefix + key + " must be a list of single values");
+                throw invalid(item, key, " must be a list of single values");
             }
-            if (scalars.size() == MAX_ITEMS) {
-                throw new InvalidSettingsException(
-                        line(item), prefix + key + " must have at most " + MAX_ITEMS + " values");
+            if (items.size() == MAX_ITEMS) {
+                throw invalid(item, key, " must have at most " + MAX_ITEMS + " values");
             }
-            scalars.add(scalar);
+            items.add(scalar);
         }
-        return scalars;
+        return items;
     }
 
     private <T> T convert(String key, ScalarNode scalar, Function<String, T> conversion) {
@@ -234,18 +278,20 @@ public final class YamlSection {
         try {
             return conversion.apply(text);
         } catch (IllegalArgumentException e) {
-            throw new InvalidSettingsException(
-                    line(scalar), prefix + key + " " + brief(e.getMessage()) + ": " + brief(text));
+            throw invalid(scalar, key, " " + brief(e.getMessage()) + ": " + brief(text));
         }
     }
 
     private String text(String key, ScalarNode scalar) {
         String text = scalar.getValue();
         if (text.length() > MAX_LENGTH) {
-            throw new InvalidSettingsException(
-                    line(scalar), prefix + key + " is longer than " + MAX_LENGTH + " characters");
+            throw invalid(scalar, key, " is longer than " + MAX_LENGTH + " characters");
         }
         return text;
+    }
+
+    private InvalidSettingsException invalid(Node at, String key, String problem) {
+        return new InvalidSettingsException(line(at), prefix + key + problem);
     }
 
     /** The beginning of a text as part of a message of one line. */

@@ -112,7 +112,7 @@ class HostileSettingsTest {
 
     private static GuardSettings parse(byte[] document) {
         YamlSection root = YamlSection.parse(document);
-        GuardSettings settings = GuardSettings.take(root, DEFAULTS);
+        GuardSettings settings = GuardSettings.take(root, Optional.empty(), DEFAULTS);
         root.rejectOtherKeys();
         return settings;
     }

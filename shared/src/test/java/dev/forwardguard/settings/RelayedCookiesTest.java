@@ -10,9 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
+import java.util.Set;
 
 class RelayedCookiesTest {
-    private final RelayedCookies cookies = RelayedCookies.of(List.of("a", "__Host-b"));
+    private final RelayedCookies cookies = new RelayedCookies(Set.of("a", "__Host-b"));
 
     @ParameterizedTest
     @ValueSource(
@@ -51,7 +52,7 @@ class RelayedCookiesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "a=b", "a;", "a,b", "a b", "\u00e4", "a\n", "\"a\""})
     void rejectsWhatIsNoName(String name) {
-        assertThatThrownBy(() -> RelayedCookies.of(List.of("a", name)))
+        assertThatThrownBy(() -> RelayedCookies.valid(List.of("a", name)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("must be names of cookies");
     }

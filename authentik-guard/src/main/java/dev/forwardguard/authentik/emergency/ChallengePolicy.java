@@ -21,6 +21,6 @@ public enum ChallengePolicy {
     String headerFor(Realm realm, HttpHeaders headers) {
         String mode = headers.get("Sec-Fetch-Mode", "navigate");
         boolean silent = this == NAVIGATION && !mode.equals("navigate");
-        return silent ? "x" + realm : realm.toString();
+        return silent ? "x" + realm.challenge() : realm.challenge();
     }
 }

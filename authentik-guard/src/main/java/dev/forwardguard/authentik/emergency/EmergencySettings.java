@@ -54,31 +54,24 @@ public record EmergencySettings(
 
     public static EmergencySettings take(YamlSection section) {
         HashLimits limits = DEFAULTS.limits;
-        var settings =
-                new EmergencySettings(
-                        section.flag("require-https", DEFAULTS.requireHttps),
-                        section.value("realm", DEFAULTS.realm, Realm::new),
-                        section.texts("groups", DEFAULTS.groups, EmergencySettings::groups),
-                        section.duration(
-                                "deletion-grace",
-                                DEFAULTS.deletionGrace,
-                                Duration.ZERO,
-                                Duration.ofDays(1)),
-                        section.value("message", DEFAULTS.message, EmergencySettings::message),
-                        section.choice(
-                                "challenge", ChallengePolicy.class, DEFAULTS.challengePolicy),
-                        section.flag("allow-preflight", DEFAULTS.allowPreflight),
-                        new HashLimits(
-                                section.integer("max-bcrypt-cost", limits.maxBcryptCost(), 4, 30),
-                                section.integer(
-                                        "max-crypt-rounds",
-                                        limits.maxCryptRounds(),
-                                        5000,
-                                        999_999_999)),
-                        section.integer("max-failures", DEFAULTS.maxFailures, 0, 1_000_000),
-                        section.integer("replicas", DEFAULTS.replicas, 1, 100));
-        section.rejectOtherKeys();
-        return settings;
+        return new EmergencySettings(
+                section.flag("require-https", DEFAULTS.requireHttps),
+                section.value("realm", DEFAULTS.realm, Realm::new),
+                section.texts("groups", DEFAULTS.groups, EmergencySettings::groups),
+                section.duration(
+                        "deletion-grace",
+                        DEFAULTS.deletionGrace,
+                        Duration.ZERO,
+                        Duration.ofDays(1)),
+                section.value("message", DEFAULTS.message, EmergencySettings::message),
+                section.choice("challenge", ChallengePolicy.class, DEFAULTS.challengePolicy),
+                section.flag("allow-preflight", DEFAULTS.allowPreflight),
+                new HashLimits(
+                        section.integer("max-bcrypt-cost", limits.maxBcryptCost(), 4, 30),
+                        section.integer(
+                                "max-crypt-rounds", limits.maxCryptRounds(), 5000, 999_999_999)),
+                section.integer("max-failures", DEFAULTS.maxFailures, 0, 1_000_000),
+                section.integer("replicas", DEFAULTS.replicas, 1, 100));
     }
 
     /**
@@ -105,31 +98,5 @@ public record EmergencySettings(
             }
         }
         return List.copyOf(groups);
-    }
-
-    /** Like the generated method, but faster: the settings are logged at every start. */
-    @Override
-    public String toString() {
-        return "EmergencySettings[requireHttps="
-                + requireHttps
-                + ", realm="
-                + realm
-                + ", groups="
-                + groups
-                + ", deletionGrace="
-                + deletionGrace
-                + ", message="
-                + message
-                + ", challengePolicy="
-                + challengePolicy
-                + ", allowPreflight="
-                + allowPreflight
-                + ", limits="
-                + limits
-                + ", maxFailures="
-                + maxFailures
-                + ", replicas="
-                + replicas
-                + "]";
     }
 }
