@@ -10,7 +10,6 @@ import dev.forwardguard.server.ClientConnections;
 import dev.forwardguard.server.ManagementConnections;
 import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.RealIpWarning;
-import dev.forwardguard.telemetry.FallbackLog;
 import dev.forwardguard.telemetry.GuardMetrics;
 import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.ResilientUpstream;
@@ -93,11 +92,6 @@ final class GuardBeans {
     }
 
     @Singleton
-    FallbackLog fallbackLog() {
-        return new FallbackLog();
-    }
-
-    @Singleton
     LoadLimits limits() {
         return LoadLimits.ofHeap(Runtime.getRuntime().maxMemory());
     }
@@ -162,21 +156,6 @@ final class GuardBeans {
         void rejectSlowHeads() {
             connections.rejectSlowHeads();
             managementConnections.rejectSlowHeads();
-        }
-    }
-
-    /** Ends a period of the {@link FallbackLog} every 30 seconds. */
-    @Singleton
-    static final class Period {
-        private final FallbackLog log;
-
-        Period(FallbackLog log) {
-            this.log = log;
-        }
-
-        @Scheduled(fixedDelay = "30s", initialDelay = "30s")
-        void end() {
-            log.summarise();
         }
     }
 }

@@ -7,6 +7,10 @@ import dev.forwardguard.guard.Decision.Fail;
 import dev.forwardguard.guard.Decision.Fallback;
 import dev.forwardguard.outcome.FallbackReason;
 
+import io.micronaut.scheduling.annotation.Scheduled;
+
+import jakarta.inject.Singleton;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
  * verdict, and one line after a whole period without any. The number of lines does not depend on
  * the number of failed requests.
  */
+@Singleton
 public final class FallbackLog {
     private static final Logger LOG = LoggerFactory.getLogger(FallbackLog.class);
 
@@ -56,8 +61,9 @@ public final class FallbackLog {
         }
     }
 
-    /** Ends a period and logs its summary. To be called every 30 seconds. */
-    public void summarise() {
+    /** Ends a period and logs its summary. */
+    @Scheduled(fixedDelay = "30s", initialDelay = "30s")
+    void summarise() {
         Map<String, Long> failures = new TreeMap<>();
         counts.forEach(
                 (reason, count) -> {
