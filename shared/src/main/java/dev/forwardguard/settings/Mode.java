@@ -1,5 +1,7 @@
 package dev.forwardguard.settings;
 
+import java.util.Locale;
+
 /** Whether the guard asks its upstream, and whether it falls back. */
 public enum Mode {
     /** Ask, and fall back when there is no verdict. */
@@ -7,5 +9,10 @@ public enum Mode {
     /** Never ask, always fall back: for a drill, or when the upstream is down on purpose. */
     FALLBACK,
     /** Ask, and never fall back: without a verdict respond with 502 or 504. */
-    UPSTREAM
+    UPSTREAM;
+
+    /** As in {@code guard.yml}, in metrics and in {@code /status}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -18,7 +18,6 @@ import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamMetrics;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -28,9 +27,9 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * All meters that both guards have. The names are those in Prometheus, without the suffixes that it
@@ -67,14 +66,14 @@ public final class GuardMetrics implements UpstreamMetrics {
         Duration.ofSeconds(10)
     };
 
-    private final Map<FallbackReason, Map<Outcome, Counter>> fallbacks =
+    private final Map<FallbackReason, EnumCounters<Outcome>> fallbacks =
             new EnumMap<>(FallbackReason.class);
-    private final Map<Outcome, Counter> fallbackDecisions = new EnumMap<>(Outcome.class);
+    private final EnumCounters<Outcome> fallbackDecisions;
     private final Counter relayedAllow;
     private final Counter relayedDeny;
     private final Counter failed;
     private final Timer upstream;
-    private final Map<ProbeResult, Counter> probes = new EnumMap<>(ProbeResult.class);
+    private final EnumCounters<ProbeResult> probes;
     private final Counter suspects;
     private final MeterRegistry registry;
     private final Tags guard;
@@ -83,62 +82,45 @@ public final class GuardMetrics implements UpstreamMetrics {
         this.registry = registry;
         this.guard = Tags.of("guard", spec.name());
         for (FallbackReason reason : FallbackReason.values()) {
-            Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
-            for (Outcome outcome : spec.outcomes()) {
-                counters.put(
-                        outcome,
-                        Counter.builder("guard.fallback")
-                                .description("Decisions without a verdict from the upstream")
-                                .tags(guard)
-                                .tag("reason", reason.label())
-                                .tag("outcome", outcome.label())
-                                .register(registry));
-            }
-            fallbacks.put(reason, counters);
+            fallbacks.put(
+                    reason, outcomes(spec, outcome -> fallback(reason.label(), outcome.label())));
         }
-        for (Outcome outcome : spec.outcomes()) {
-            fallbackDecisions.put(outcome, decisions(registry, guard, "fallback", outcome.label()));
-        }
-        relayedAllow = decisions(registry, guard, "upstream", "allow");
-        relayedDeny = decisions(registry, guard, "upstream", "deny");
-        failed = decisions(registry, guard, "upstream", "fail");
+        fallbackDecisions = outcomes(spec, outcome -> decisions("fallback", outcome.label()));
+        relayedAllow = decisions("upstream", "allow");
+        relayedDeny = decisions("upstream", "deny");
+        failed = decisions("upstream", "fail");
         upstream =
                 Timer.builder("guard.upstream")
                         .description("Time from an upstream request to its outcome")
                         .tags(guard)
                         .serviceLevelObjectives(BUCKETS)
                         .register(registry);
-        for (ProbeResult result : ProbeResult.values()) {
-            probes.put(
-                    result,
-                    Counter.builder("guard.upstream.probe")
-                            .description("Probes sent while the upstream is down or in doubt")
-                            .tags(guard)
-                            .tag("result", result.label())
-                            .register(registry));
-        }
+        probes =
+                new EnumCounters<>(
+                        ProbeResult.class, List.of(ProbeResult.values()), this::probesThat);
         suspects =
                 Counter.builder("guard.suspect.answers")
                         .description("Verdicts whose status can also mean a broken upstream")
                         .tags(guard)
                         .register(registry);
-        for (Mode mode : Mode.values()) {
-            Gauge.builder("guard.mode", settings, now -> now.common().mode() == mode ? 1 : 0)
-                    .description("1 for the mode in force")
-                    .tags(guard)
-                    .tag("mode", mode.name().toLowerCase(Locale.ROOT))
-                    .register(registry);
-        }
-        settingsInfo(registry, guard, settings.value());
-        FunctionCounter.builder("guard.settings.rejected", settings.value(), LiveValue::rejections)
-                .description("Rejected revisions of guard.yml")
-                .tags(guard)
-                .register(registry);
-        refused(registry, guard, "guard.settings.refused", settings.value());
+        showSettings(settings);
     }
 
-    private static Counter decisions(
-            MeterRegistry registry, Tags guard, String source, String decision) {
+    private static EnumCounters<Outcome> outcomes(
+            GuardSpec spec, Function<Outcome, Counter> registering) {
+        return new EnumCounters<>(Outcome.class, spec.outcomes(), registering);
+    }
+
+    private Counter fallback(String reason, String outcome) {
+        return Counter.builder("guard.fallback")
+                .description("Decisions without a verdict from the upstream")
+                .tags(guard)
+                .tag("reason", reason)
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    private Counter decisions(String source, String decision) {
         return Counter.builder("guard.decision")
                 .description("Decisions")
                 .tags(guard)
@@ -147,45 +129,41 @@ public final class GuardMetrics implements UpstreamMetrics {
                 .register(registry);
     }
 
-    private static void settingsInfo(MeterRegistry registry, Tags guard, LiveValue<?> settings) {
+    private Counter probesThat(ProbeResult result) {
+        return Counter.builder("guard.upstream.probe")
+                .description("Probes sent while the upstream is down or in doubt")
+                .tags(guard)
+                .tag("result", result.label())
+                .register(registry);
+    }
+
+    private void showSettings(LiveSettings<?> settings) {
+        for (Mode mode : Mode.values()) {
+            Gauge.builder("guard.mode", settings, now -> now.common().mode() == mode ? 1 : 0)
+                    .description("1 for the mode in force")
+                    .tags(guard)
+                    .tag("mode", mode.label())
+                    .register(registry);
+        }
         MultiGauge info =
                 MultiGauge.builder("guard.settings.info")
                         .description("1 for the revision of guard.yml in force")
                         .tags(guard)
                         .register(registry);
-        Runnable refresh =
-                () ->
-                        settings.snapshot()
-                                .ifPresent(
-                                        now ->
-                                                info.register(
-                                                        List.of(
-                                                                MultiGauge.Row.of(
-                                                                        Tags.of(
-                                                                                "revision",
-                                                                                now.revision()),
-                                                                        1)),
-                                                        true));
-        refresh.run();
-        settings.subscribe(ignored -> refresh.run());
+        showRevision(info, settings.value());
+        settings.value().subscribe(_ -> showRevision(info, settings.value()));
+        LiveValueMetrics.register(registry, guard, "guard.settings", "guard.yml", settings.value());
+    }
+
+    private static void showRevision(MultiGauge info, LiveValue<?> settings) {
+        String revision = settings.snapshot().orElseThrow().revision();
+        info.register(List.of(MultiGauge.Row.of(Tags.of("revision", revision), 1)), true);
     }
 
     /** Registers the gauge for the state of the upstream's circuit. */
     public void showCircuit(Upstream monitored) {
         Gauge.builder("guard.circuit.state", monitored, now -> now.circuit().level())
                 .description("0 closed, 1 half-open, 2 open")
-                .tags(guard)
-                .register(registry);
-    }
-
-    /**
-     * Registers a gauge that is 1 while the newest content is rejected. The counter of rejections
-     * cannot show when that is over.
-     */
-    public static void refused(
-            MeterRegistry registry, Tags guard, String name, LiveValue<?> value) {
-        Gauge.builder(name, value, live -> live.rejection().isPresent() ? 1 : 0)
-                .description("1 while the newest content is rejected and an older one in force")
                 .tags(guard)
                 .register(registry);
     }
@@ -197,7 +175,7 @@ public final class GuardMetrics implements UpstreamMetrics {
 
     @Override
     public void recordProbe(ProbeResult result) {
-        requireNonNull(probes.get(result)).increment();
+        probes.increment(result);
     }
 
     @Override
@@ -216,11 +194,8 @@ public final class GuardMetrics implements UpstreamMetrics {
                 }
             }
             case Fallback fallback -> {
-                requireNonNull(
-                                requireNonNull(fallbacks.get(fallback.reason()))
-                                        .get(fallback.outcome()))
-                        .increment();
-                requireNonNull(fallbackDecisions.get(fallback.outcome())).increment();
+                requireNonNull(fallbacks.get(fallback.reason())).increment(fallback.outcome());
+                fallbackDecisions.increment(fallback.outcome());
             }
             case Fail ignored -> failed.increment();
             case Cancelled ignored -> {}

@@ -12,7 +12,6 @@ import io.micronaut.management.endpoint.annotation.Read;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** {@code /status} on the management port: the state of the guard for operators, as JSON. */
@@ -36,7 +35,7 @@ public final class StatusEndpoint {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("guard", spec.name());
         GuardSettings now = settings.common();
-        status.put("mode", now.mode().name().toLowerCase(Locale.ROOT));
+        status.put("mode", now.mode().label());
         status.put("upstream", now.upstream().url().toString());
         status.put("circuit", upstream.circuit().label());
         status.put("probe", upstream.probe().label());

@@ -103,7 +103,7 @@ public final class BasicAuthFallback {
                     if (remembered) {
                         security.count(LoginMetric.REMEMBERED);
                     } else {
-                        security.loggedIn(user, client, request);
+                        security.attempt(LoginMetric.SUCCESS, user, client, request);
                     }
                     yield allow(reason, IdentityHeaders.of(user, settings.emergency().groups()));
                 }
@@ -111,16 +111,16 @@ public final class BasicAuthFallback {
                     if (repeated) {
                         security.count(LoginMetric.BAD_CREDENTIALS);
                     } else {
-                        security.denied(LoginMetric.BAD_CREDENTIALS, user, client, request);
+                        security.attempt(LoginMetric.BAD_CREDENTIALS, user, client, request);
                     }
                     yield challenge(PageText.WRONG_PASSWORD);
                 }
                 case Throttled(var retryAfter) -> {
-                    security.denied(LoginMetric.THROTTLED, user, client, request);
+                    security.attempt(LoginMetric.THROTTLED, user, client, request);
                     yield refuse(PageText.THROTTLED, 429, seconds(retryAfter));
                 }
                 case Overloaded() -> {
-                    security.denied(LoginMetric.OVERLOAD, user, client, request);
+                    security.attempt(LoginMetric.OVERLOAD, user, client, request);
                     yield refuse(PageText.BUSY, 503, RETRY_AFTER_SECONDS);
                 }
                 case AuthResult.Cancelled() -> new Cancelled();

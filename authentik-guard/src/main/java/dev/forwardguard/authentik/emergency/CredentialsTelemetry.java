@@ -4,11 +4,10 @@ import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveSource;
 import dev.forwardguard.live.LiveValue;
-import dev.forwardguard.telemetry.GuardMetrics;
+import dev.forwardguard.telemetry.LiveValueMetrics;
 import dev.forwardguard.telemetry.StatusEndpoint;
 import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
 
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -63,12 +62,12 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 "guard.credentials.last.read.timestamp.seconds",
                 "When the source of the htpasswd file was last read; 0 before the first time",
                 live -> live.confirmed().map(Instant::getEpochSecond).orElse(0L));
-        FunctionCounter.builder("guard.credentials.rejected", htpasswd, LiveValue::rejections)
-                .description("Revisions of the htpasswd file that were rejected")
-                .tag("guard", spec.name())
-                .register(registry);
-        GuardMetrics.refused(
-                registry, Tags.of("guard", spec.name()), "guard.credentials.refused", htpasswd);
+        LiveValueMetrics.register(
+                registry,
+                Tags.of("guard", spec.name()),
+                "guard.credentials",
+                "the htpasswd file",
+                htpasswd);
     }
 
     private void gauge(

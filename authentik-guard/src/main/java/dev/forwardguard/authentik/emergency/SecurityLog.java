@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.GuardSpec;
+import dev.forwardguard.telemetry.EnumCounters;
 import dev.forwardguard.time.Ticker;
 
 import io.micrometer.core.instrument.Counter;
@@ -18,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -36,35 +38,27 @@ final class SecurityLog {
     private static final int LONGEST_USER = 64;
     private static final int LONGEST_ADDRESS = 200;
 
-    private final Map<LoginMetric, Counter> counters = new EnumMap<>(LoginMetric.class);
+    private final EnumCounters<LoginMetric> counters;
     private final Map<LoginMetric, LogRateLimit> limits = new EnumMap<>(LoginMetric.class);
 
     SecurityLog(MeterRegistry registry, GuardSpec spec, Ticker ticker) {
-        for (LoginMetric result : LoginMetric.values()) {
-            counters.put(
-                    result,
-                    Counter.builder("guard.emergency.login")
-                            .description("What Emergency Access decided")
-                            .tag("guard", spec.name())
-                            .tag("result", result.label())
-                            .register(registry));
-            limits.put(result, new LogRateLimit(LINES_PER_SECOND, ticker));
-        }
+        List<LoginMetric> results = List.of(LoginMetric.values());
+        counters =
+                new EnumCounters<>(
+                        LoginMetric.class,
+                        results,
+                        result ->
+                                Counter.builder("guard.emergency.login")
+                                        .description("What Emergency Access decided")
+                                        .tag("guard", spec.name())
+                                        .tag("result", result.label())
+                                        .register(registry));
+        results.forEach(result -> limits.put(result, new LogRateLimit(LINES_PER_SECOND, ticker)));
     }
 
     /** Counts a decision that is not logged, because no password was checked. */
     void count(LoginMetric result) {
-        requireNonNull(counters.get(result)).increment();
-    }
-
-    /** Records a login whose password was checked; later remembered ones are only counted. */
-    void loggedIn(String user, ClientAddress client, AuthRequest request) {
-        attempt(LoginMetric.SUCCESS, user, client, request);
-    }
-
-    /** Records a password that did not grant access. */
-    void denied(LoginMetric why, String user, ClientAddress client, AuthRequest request) {
-        attempt(why, user, client, request);
+        counters.increment(result);
     }
 
     private static SecurityEvent eventOf(LoginMetric result) {
@@ -75,8 +69,11 @@ final class SecurityLog {
         };
     }
 
-    private void attempt(
-            LoginMetric result, String user, ClientAddress client, AuthRequest request) {
+    /**
+     * Records a login, or a password that did not grant access. Of logins with the same password
+     * only the first one is recorded, the one whose password was checked.
+     */
+    void attempt(LoginMetric result, String user, ClientAddress client, AuthRequest request) {
         count(result);
         if (!requireNonNull(limits.get(result)).take()) {
             return;
@@ -87,8 +84,12 @@ final class SecurityLog {
                 .addKeyValue("result", result.label())
                 .addKeyValue("user", shortened(user, LONGEST_USER))
                 .addKeyValue("client", client.toString())
-                .addKeyValue("host", address(headers.get("X-Forwarded-Host", "")))
-                .addKeyValue("path", address(withoutQuery(headers.get("X-Forwarded-Uri", ""))))
+                .addKeyValue(
+                        "host", shortened(headers.get("X-Forwarded-Host", ""), LONGEST_ADDRESS))
+                .addKeyValue(
+                        "path",
+                        shortened(
+                                withoutQuery(headers.get("X-Forwarded-Uri", "")), LONGEST_ADDRESS))
                 .addKeyValue("request", request.id().value())
                 .log("Emergency Access");
     }
@@ -110,10 +111,6 @@ final class SecurityLog {
                     .addKeyValue("left_out", suppressed)
                     .log("Security events were suppressed by the rate limit");
         }
-    }
-
-    private static String address(String text) {
-        return shortened(text, LONGEST_ADDRESS);
     }
 
     private static String withoutQuery(String uri) {

@@ -100,7 +100,7 @@ class SecurityLogTest {
 
     @Test
     void logsLoginWithUserAddressAndRequestId() throws IOException {
-        log.loggedIn("anna", client, request);
+        log.attempt(LoginMetric.SUCCESS, "anna", client, request);
 
         JsonNode line = only();
         assertThat(line.get("event").asText()).isEqualTo("emergency_login");
@@ -116,7 +116,7 @@ class SecurityLogTest {
 
     @Test
     void logsDenialWithReason() throws IOException {
-        log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
+        log.attempt(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
 
         assertThat(only().get("event").asText()).isEqualTo("emergency_denied");
         assertThat(only().get("result").asText()).isEqualTo("bad_credentials");
@@ -125,7 +125,7 @@ class SecurityLogTest {
 
     @Test
     void logsThrottlingAsOwnEvent() throws IOException {
-        log.denied(LoginMetric.THROTTLED, "anna", client, request);
+        log.attempt(LoginMetric.THROTTLED, "anna", client, request);
 
         assertThat(only().get("event").asText()).isEqualTo("emergency_throttled");
     }
@@ -141,7 +141,7 @@ class SecurityLogTest {
     @Test
     void limitsFloodToTenLinesPerSecond() throws IOException {
         for (int attempt = 0; attempt < 500; attempt++) {
-            log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
+            log.attempt(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
         }
         assertThat(events.list).hasSize(10);
 
@@ -156,7 +156,7 @@ class SecurityLogTest {
         log.logSuppressed();
         assertThat(events.list).hasSize(11);
         now.addAndGet(Duration.ofSeconds(1).toNanos());
-        log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
+        log.attempt(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
         assertThat(events.list).hasSize(12);
     }
 
@@ -164,13 +164,13 @@ class SecurityLogTest {
     @Test
     void logsCheckedPasswordsDuringFloodOfUncheckedOnes() throws IOException {
         for (int attempt = 0; attempt < 500; attempt++) {
-            log.denied(LoginMetric.OVERLOAD, "anna", client, request);
+            log.attempt(LoginMetric.OVERLOAD, "anna", client, request);
         }
-        log.denied(LoginMetric.BAD_CREDENTIALS, "bert", client, request);
+        log.attempt(LoginMetric.BAD_CREDENTIALS, "bert", client, request);
 
         assertThat(lines().getLast()).contains("\"result\":\"bad_credentials\"");
         for (int attempt = 0; attempt < 11; attempt++) {
-            log.denied(LoginMetric.BAD_CREDENTIALS, "bert", client, request);
+            log.attempt(LoginMetric.BAD_CREDENTIALS, "bert", client, request);
         }
         log.logSuppressed();
         assertThat(lines().getLast()).contains("\"left_out\":{\"emergency_denied\":492}");
@@ -179,10 +179,10 @@ class SecurityLogTest {
     @Test
     void logsLoginDuringFlood() {
         for (int attempt = 0; attempt < 500; attempt++) {
-            log.denied(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
-            log.denied(LoginMetric.THROTTLED, "anna", client, request);
+            log.attempt(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
+            log.attempt(LoginMetric.THROTTLED, "anna", client, request);
         }
-        log.loggedIn("anna", client, request);
+        log.attempt(LoginMetric.SUCCESS, "anna", client, request);
 
         assertThat(lines().getLast()).contains("\"event\":\"emergency_login\"");
     }
@@ -203,7 +203,7 @@ class SecurityLogTest {
                 "tag\udb40\udc41"
             })
     void writesUserVisiblyOnOneLine(String user) throws IOException {
-        log.denied(LoginMetric.BAD_CREDENTIALS, user, client, request);
+        log.attempt(LoginMetric.BAD_CREDENTIALS, user, client, request);
 
         String line = lines().getFirst();
         assertThat(line).endsWith("}\n");
@@ -227,7 +227,7 @@ class SecurityLogTest {
 
     @Test
     void keepsNonAsciiUsersReadable() {
-        log.denied(LoginMetric.BAD_CREDENTIALS, "jörg 日本 🙂", client, request);
+        log.attempt(LoginMetric.BAD_CREDENTIALS, "jörg 日本 🙂", client, request);
 
         assertThat(lines().getFirst()).contains("\"user\":\"jörg 日本 🙂\"");
     }
@@ -235,7 +235,7 @@ class SecurityLogTest {
     @ParameterizedTest
     @ValueSource(strings = {"a", "ä", "日", "🙂", "\ud83d"})
     void cutsLongUserBetweenCharacters(String character) throws IOException {
-        log.denied(LoginMetric.BAD_CREDENTIALS, character.repeat(4096), client, request);
+        log.attempt(LoginMetric.BAD_CREDENTIALS, character.repeat(4096), client, request);
 
         String shown = character.equals("\ud83d") ? "\ufffd" : character;
         assertThat(only().get("user").asText()).isEqualTo(shown.repeat(64) + "…");
@@ -244,7 +244,7 @@ class SecurityLogTest {
 
     @Test
     void keepsUserOf64Characters() throws IOException {
-        log.denied(LoginMetric.BAD_CREDENTIALS, "🙂".repeat(64), client, request);
+        log.attempt(LoginMetric.BAD_CREDENTIALS, "🙂".repeat(64), client, request);
 
         assertThat(only().get("user").asText()).isEqualTo("🙂".repeat(64));
     }
@@ -256,7 +256,7 @@ class SecurityLogTest {
         headers.set("X-Forwarded-Host", "h".repeat(5000));
         headers.set("X-Forwarded-For", "1\u0085" + "2".repeat(5000));
 
-        log.loggedIn("anna", client, request);
+        log.attempt(LoginMetric.SUCCESS, "anna", client, request);
 
         assertThat(lines().getFirst())
                 .hasSizeLessThan(1200)
