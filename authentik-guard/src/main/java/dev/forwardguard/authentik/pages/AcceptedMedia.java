@@ -1,6 +1,8 @@
 package dev.forwardguard.authentik.pages;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which of the two forms of a page a client prefers, by its {@code Accept} (RFC 9110 section
@@ -8,7 +10,8 @@ import java.util.List;
  * command-line tools send a wildcard and get plain text.
  *
  * <p>Only the first {@value #MAX_CHARACTERS} characters and {@value #MAX_RANGES} ranges are read.
- * Browsers send fewer than 200 characters.
+ * Browsers send fewer than 200 characters. Micronaut's {@code MediaType} sets no limit: a weight of
+ * 256 KiB of digits takes it seconds.
  *
  * @param html the weight of {@code text/html}, 0 to 1000
  * @param text the weight of {@code text/plain} if it is named, else 0; 0 to 1000
@@ -18,7 +21,9 @@ public record AcceptedMedia(int html, int text) {
     static final int MAX_RANGES = 64;
 
     private static final int ALL = 1000;
-    private static final int MAX_DECIMALS = 3;
+    private static final Pattern WEIGHT = Pattern.compile("(?i);\\s*+q=([^;]*+)");
+    private static final Pattern VALID_WEIGHT =
+            Pattern.compile("0(?:\\.\\d{0,3})?|1(?:\\.0{0,3})?");
 
     public static AcceptedMedia of(List<String> accept) {
         int html = 0;
@@ -35,9 +40,9 @@ public record AcceptedMedia(int html, int text) {
                 int typeEnd = end(';', value, start, end);
                 String type = value.substring(start, typeEnd).strip();
                 if (type.equalsIgnoreCase("text/html")) {
-                    html = quality(value, typeEnd, end);
+                    html = quality(value.substring(typeEnd, end));
                 } else if (type.equalsIgnoreCase("text/plain")) {
-                    text = quality(value, typeEnd, end);
+                    text = quality(value.substring(typeEnd, end));
                 }
                 start = end + 1;
             }
@@ -54,35 +59,15 @@ public record AcceptedMedia(int html, int text) {
         return at < 0 ? end : at;
     }
 
-    /** The first {@code q} of the parameters, each of which begins with a semicolon. */
-    private static int quality(String value, int parameters, int rangeEnd) {
-        for (int at = parameters; at < rangeEnd; ) {
-            int end = end(';', value, at + 1, rangeEnd);
-            String parameter = value.substring(at + 1, end).strip();
-            if (parameter.regionMatches(true, 0, "q=", 0, 2)) {
-                return thousandths(parameter.substring(2));
-            }
-            at = end;
-        }
-        return ALL;
-    }
-
     /** An invalid weight counts as 0: no browser sends one. */
-    private static int thousandths(String weight) {
-        boolean valid =
-                !weight.isEmpty()
-                        && (weight.length() == 1 || weight.charAt(1) == '.')
-                        && weight.length() <= 2 + MAX_DECIMALS;
-        int thousandths = 0;
-        int place = ALL;
-        for (int at = 0; valid && at < weight.length(); at++) {
-            if (at != 1) {
-                int digit = weight.charAt(at) - '0';
-                valid = digit >= 0 && digit <= 9;
-                thousandths += digit * place;
-                place /= 10;
-            }
+    private static int quality(String parameters) {
+        Matcher first = WEIGHT.matcher(parameters);
+        if (!first.find()) {
+            return ALL;
         }
-        return valid && thousandths <= ALL ? thousandths : 0;
+        String weight = first.group(1).strip();
+        return VALID_WEIGHT.matcher(weight).matches()
+                ? (int) Math.round(ALL * Double.parseDouble(weight))
+                : 0;
     }
 }
