@@ -45,20 +45,27 @@ public final class Md5Crypt implements PasswordHash {
     @Override
     public boolean matches(byte[] password) {
         MessageDigest md5 = DigestAlgorithm.MD5.start();
-        byte[] digest = first(md5, password);
-        for (int round = 0; round < ROUNDS; round++) {
+        byte[] digest = rounds(ROUNDS, md5, first(md5, password), password, salt);
+        return MessageDigest.isEqual(text, CryptBase64.encode(digest, ORDER).getBytes(US_ASCII));
+    }
+
+    /** The rounds, which SHA-crypt has taken over. */
+    static byte[] rounds(
+            int rounds, MessageDigest algorithm, byte[] first, byte[] password, byte[] salt) {
+        byte[] digest = first;
+        for (int round = 0; round < rounds; round++) {
             boolean odd = round % 2 == 1;
-            md5.update(odd ? password : digest);
+            algorithm.update(odd ? password : digest);
             if (round % 3 != 0) {
-                md5.update(salt);
+                algorithm.update(salt);
             }
             if (round % 7 != 0) {
-                md5.update(password);
+                algorithm.update(password);
             }
-            md5.update(odd ? digest : password);
-            digest = md5.digest();
+            algorithm.update(odd ? digest : password);
+            digest = algorithm.digest();
         }
-        return MessageDigest.isEqual(text, CryptBase64.encode(digest, ORDER).getBytes(US_ASCII));
+        return digest;
     }
 
     @Override

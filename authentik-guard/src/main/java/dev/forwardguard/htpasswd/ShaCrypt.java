@@ -81,21 +81,10 @@ public final class ShaCrypt implements PasswordHash {
 
     private byte[] computed(byte[] password, int rounds) {
         MessageDigest sha = variant.algorithm.start();
-        byte[] digest = first(sha, password);
+        byte[] first = first(sha, password);
         byte[] p = sequence(sha, password, password.length);
-        byte[] s = sequence(sha, salt, 16 + (digest[0] & 0xff));
-        for (int round = 0; round < rounds; round++) { // step 21
-            boolean odd = round % 2 == 1;
-            sha.update(odd ? p : digest);
-            if (round % 3 != 0) {
-                sha.update(s);
-            }
-            if (round % 7 != 0) {
-                sha.update(p);
-            }
-            sha.update(odd ? digest : p);
-            digest = sha.digest();
-        }
+        byte[] s = sequence(sha, salt, 16 + (first[0] & 0xff));
+        byte[] digest = Md5Crypt.rounds(rounds, sha, first, p, s); // step 21
         return CryptBase64.encode(digest, order(digest.length)).getBytes(US_ASCII);
     }
 
