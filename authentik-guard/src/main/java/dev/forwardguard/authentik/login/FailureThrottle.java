@@ -35,9 +35,8 @@ final class FailureThrottle {
     private static final Duration TRUSTED_FOR = Duration.ofHours(12);
 
     private final Ticker ticker;
-    private final int capacity;
     private final IntSupplier maxFailures;
-    private final Cache<ClientAddress, Address> addresses;
+    private final FailureTable<ClientAddress, Address> addresses;
     private final Cache<ClientAddress, Boolean> trusted;
     private final Networks networks;
 
@@ -47,14 +46,8 @@ final class FailureThrottle {
      */
     FailureThrottle(Ticker ticker, int capacity, IntSupplier maxFailures) {
         this.ticker = ticker;
-        this.capacity = capacity;
         this.maxFailures = maxFailures;
-        addresses =
-                Caffeine.newBuilder()
-                        .ticker(ticker::nanos)
-                        .executor(Runnable::run)
-                        .expireAfterAccess(MEMORY)
-                        .build();
+        addresses = new FailureTable<>(ticker, capacity, MEMORY);
         trusted =
                 Caffeine.newBuilder()
                         .ticker(ticker::nanos)
@@ -70,7 +63,7 @@ final class FailureThrottle {
      * address may try.
      */
     Optional<AuthResult> refusal(ClientAddress from) {
-        Address address = addresses.getIfPresent(from);
+        Address address = addresses.get(from);
         return address == null || address.maxFailures != maxFailures.getAsInt()
                 ? Optional.empty()
                 : address.refusal();
@@ -82,13 +75,13 @@ final class FailureThrottle {
      */
     synchronized Optional<Attempt> begin(ClientAddress from) {
         Network network = networks.of(from);
-        Address address = addresses.getIfPresent(from);
+        Address address = addresses.get(from);
         Reputation reputation = reputation(from, address, network);
         int limit = maxFailures.getAsInt();
         if (limit == 0) {
             address = null;
         } else if (address == null || address.maxFailures != limit) {
-            if (address != null || (network.hasRoom() && !isFull())) {
+            if (address != null || (network.hasRoom() && !addresses.isFull())) {
                 address = new Address(limit, address, ticker);
                 addresses.put(from, address);
             }
@@ -108,18 +101,9 @@ final class FailureThrottle {
         return failed || network.isSuspicious() ? Reputation.SUSPICIOUS : Reputation.UNKNOWN;
     }
 
-    private boolean isFull() {
-        if (addresses.estimatedSize() < capacity) {
-            return false;
-        }
-        addresses.cleanUp();
-        return addresses.estimatedSize() >= capacity;
-    }
-
     /** The number of addresses in the table. */
     long size() {
-        addresses.cleanUp();
-        return addresses.estimatedSize();
+        return addresses.size();
     }
 
     /** The number of networks in their table. */
@@ -230,7 +214,7 @@ final class FailureThrottle {
                 if (address != null) {
                     address.tokens.addTokens(1);
                     if (address.inFlight.decrementAndGet() == 0 && !address.failed) {
-                        addresses.asMap().remove(from, address);
+                        addresses.remove(from, address);
                     }
                 }
             }

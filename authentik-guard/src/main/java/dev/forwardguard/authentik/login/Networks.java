@@ -1,8 +1,5 @@
 package dev.forwardguard.authentik.login;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.time.Ticker;
 
@@ -31,9 +28,8 @@ final class Networks {
     private static final int MAX_COUNTED = 256;
 
     private final Ticker ticker;
-    private final int capacity;
     private final Duration memory;
-    private final Cache<Long, Network> networks;
+    private final FailureTable<Long, Network> networks;
 
     /**
      * @param capacity the maximum number of networks in the table
@@ -41,25 +37,19 @@ final class Networks {
      */
     Networks(Ticker ticker, int capacity, Duration memory) {
         this.ticker = ticker;
-        this.capacity = capacity;
         this.memory = memory;
-        networks =
-                Caffeine.newBuilder()
-                        .ticker(ticker::nanos)
-                        .executor(Runnable::run)
-                        .expireAfterAccess(memory)
-                        .build();
+        networks = new FailureTable<>(ticker, capacity, memory);
     }
 
     /** Returns the network of the address. If there is no room for a new one, it has failed. */
     Network of(ClientAddress address) {
         long key = key(address.network());
-        Network known = networks.getIfPresent(key);
+        Network known = networks.get(key);
         if (known != null) {
             return known;
         }
         var network = new Network(key);
-        if (isFull()) {
+        if (networks.isFull()) {
             network.failed();
         } else {
             networks.put(key, network);
@@ -67,18 +57,9 @@ final class Networks {
         return network;
     }
 
-    private boolean isFull() {
-        if (networks.estimatedSize() < capacity) {
-            return false;
-        }
-        networks.cleanUp();
-        return networks.estimatedSize() >= capacity;
-    }
-
     /** The number of networks in the table. */
     long size() {
-        networks.cleanUp();
-        return networks.estimatedSize();
+        return networks.size();
     }
 
     /** The first 48 bits of an IPv6 address, the first 24 of an IPv4 address. */
@@ -138,7 +119,7 @@ final class Networks {
         void ends() {
             inFlight--;
             if (inFlight == 0 && !hasFailed()) {
-                networks.asMap().remove(key, this);
+                networks.remove(key, this);
             }
         }
     }
