@@ -4,10 +4,7 @@ import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
@@ -32,11 +29,6 @@ public final class ClientAddress {
     /** Secret, so that nobody can choose addresses that collide in a table. */
     private static final long SEED = new SecureRandom().nextLong();
 
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-
     private final byte[] bytes;
     private final long network;
 
@@ -44,8 +36,8 @@ public final class ClientAddress {
         this.bytes = bytes;
         this.network =
                 switch (bytes.length) {
-                    case 16 -> (long) LONG.get(bytes, 0);
-                    case 4 -> (int) INT.get(bytes, 0);
+                    case 16 -> ByteBuffer.wrap(bytes).getLong();
+                    case 4 -> ByteBuffer.wrap(bytes).getInt();
                     default -> 0;
                 };
     }
