@@ -14,12 +14,10 @@ import dev.forwardguard.upstream.connection.UpstreamConnection;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -33,9 +31,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -43,9 +38,9 @@ import java.util.function.Consumer;
 
 /**
  * One request that is passed through, from its head to the end of its response. Owns everything
- * that it needs: the place, the connection to the outpost, the timer, and the parts of the body
- * that were not sent yet. All of that is released when it ends, which it does exactly once. Lives
- * on the event loop of the visitor's connection.
+ * that it needs: the place, the connection to the outpost, the timer, and the body. All of that is
+ * released when it ends, which it does exactly once. Lives on the event loop of the visitor's
+ * connection.
  */
 final class Exchange implements ResponseReceiver {
     /** Methods whose requests may be sent again when a kept connection turns out to be closed. */
@@ -54,16 +49,21 @@ final class Exchange implements ResponseReceiver {
 
     private static final int MOST_BYTES_KEPT_FOR_REPEAT = 8 * 1024;
 
-    /**
-     * More than this arrives without being read only if the visitor has closed the connection:
-     * Netty then reads all that is left.
-     */
-    private static final int MOST_BYTES_UNWANTED = 128 * 1024;
-
     private static final long CHECK_MILLIS = 200;
 
-    /** No number of bytes that a connection can tell. */
-    private static final long NONE_UNSENT = Long.MIN_VALUE;
+    /** What it waits for. */
+    private enum Phase {
+        /** A place. */
+        PLACE,
+        /** A connection to the outpost. */
+        CONNECTION,
+        /** The rest of the request, and of the response. */
+        STREAMS,
+        /** The visitor, who has not taken all of the response: until then it takes up memory. */
+        VISITOR,
+        /** Nothing: it has ended. */
+        NOTHING
+    }
 
     private final PassThrough passThrough;
     private final AuthentikSettings settings;
@@ -71,32 +71,25 @@ final class Exchange implements ResponseReceiver {
     private final ChannelHandlerContext visitor;
     private final Consumer<Exchange> onEnd;
     private final ErrorPage errorPage;
-    private final boolean hasBody;
+    private final RequestBody body;
+    private final Timeouts timeouts;
     private final boolean awaitsContinue;
     private final boolean http10;
     private final boolean toHead;
-    private final Queue<HttpContent> unsent = new ArrayDeque<>(1);
 
+    private Phase phase = Phase.PLACE;
+
+    /** What to send; null when it will not be sent again. */
     private @Nullable HttpRequest outgoing;
+
     private boolean mayRepeat;
-    private boolean reused;
     private Places.@Nullable Place place;
     private @Nullable Attempt attempt;
     private @Nullable UpstreamConnection outpost;
     private @Nullable Future<?> timer;
     private @Nullable Runnable onceWanted;
-    private boolean requestComplete;
     private boolean answered;
-    private boolean answeredAll;
-    private boolean received;
-    private boolean ended;
-    private long unwanted;
     private long headBytes;
-    private long stillUnsent = NONE_UNSENT;
-    private long phaseAt;
-    private long bodyAt;
-    private long outpostAt;
-    private long visitorAt;
 
     /**
      * @param onEnd called once, when it has ended
@@ -113,16 +106,16 @@ final class Exchange implements ResponseReceiver {
         this.onEnd = onEnd;
         this.settings = passThrough.settings();
         this.errorPage = ErrorPage.of(settings.pages(), head.headers());
-        this.hasBody = Messages.hasBody(head);
-        this.requestComplete = !hasBody;
+        this.body = new RequestBody(head, caller);
+        this.timeouts = new Timeouts(passThrough.limits(), passThrough::now);
         this.http10 = !head.protocolVersion().isKeepAliveDefault();
         this.awaitsContinue = HttpUtil.is100ContinueExpected(head);
         this.toHead = HttpMethod.HEAD.equals(head.method());
     }
 
     void start(HttpRequest head, AuthRequest target) {
+        timeouts.begin();
         GuardSettings now = settings.guard();
-        phaseAt = passThrough.now();
         if (now.mode() == Mode.FALLBACK) {
             fail(FallbackReason.FORCED);
         } else if (!caller.passThrough()) {
@@ -130,8 +123,10 @@ final class Exchange implements ResponseReceiver {
         } else {
             var authorization = ClientAuthorization.of(head.headers(), passThrough.users());
             outgoing = Messages.toOutpost(head, target, authorization, now.upstream());
-            mayRepeat = !hasBody && REPEATABLE.contains(head.method()) && isSmall(outgoing);
-            awaitPlace(head);
+            mayRepeat = !body.exists() && REPEATABLE.contains(head.method()) && isSmall(outgoing);
+            awaitPlace(
+                    now.clientAddress()
+                            .resolveVisitor(head.headers(), visitor.channel().remoteAddress()));
         }
     }
 
@@ -145,11 +140,7 @@ final class Exchange implements ResponseReceiver {
         return bytes <= MOST_BYTES_KEPT_FOR_REPEAT;
     }
 
-    private void awaitPlace(HttpRequest head) {
-        ClientAddress address =
-                settings.guard()
-                        .clientAddress()
-                        .resolveVisitor(head.headers(), visitor.channel().remoteAddress());
+    private void awaitPlace(ClientAddress address) {
         Places.Place asked =
                 passThrough
                         .places()
@@ -169,17 +160,17 @@ final class Exchange implements ResponseReceiver {
     }
 
     private void placeIsFree() {
-        if (!ended) {
+        if (!ended()) {
             connect();
         }
     }
 
     private void connect() {
-        phaseAt = passThrough.now();
-        Channel channel = visitor.channel();
+        phase = Phase.CONNECTION;
+        timeouts.begin();
         Attempt begun =
                 passThrough
-                        .pool(channel.eventLoop())
+                        .pool(visitor.channel().eventLoop())
                         .attempt(
                                 passThrough.address(settings.guard().upstream()),
                                 passThrough.limits().connectTimeout(),
@@ -192,28 +183,21 @@ final class Exchange implements ResponseReceiver {
     public void connected(UpstreamConnection connection, boolean wasUsed) {
         HttpRequest head = outgoing;
         attempt = null;
-        if (ended || head == null) {
+        if (ended() || head == null) {
             connection.close();
             return;
         }
+        phase = Phase.STREAMS;
         outpost = connection;
-        reused = wasUsed;
-        long now = passThrough.now();
-        outpostAt = now;
-        bodyAt = now;
+        timeouts.outpostMoves();
+        timeouts.bodyMoves();
         connection.send(head, this).addListener(sent -> headSent(sent.isSuccess()));
-        if (!reused) {
-            outgoing = null; // it will not be sent again
+        if (!wasUsed) {
+            outgoing = null;
         }
-        HttpContent part;
-        while ((part = unsent.poll()) != null) {
-            send(connection, part);
-        }
-        if (!hasBody) {
-            connection.send(LastHttpContent.EMPTY_LAST_CONTENT);
-        }
+        body.sendTo(connection);
         connection.flush();
-        if (awaitsContinue && !requestComplete && !http10) {
+        if (awaitsContinue && !body.isComplete() && !http10) {
             visitor.writeAndFlush(
                     new DefaultFullHttpResponse(
                             HttpVersion.HTTP_1_1,
@@ -224,7 +208,7 @@ final class Exchange implements ResponseReceiver {
     }
 
     private void headSent(boolean success) {
-        if (success && !ended) {
+        if (success && !ended()) {
             caller.sentOn();
         }
     }
@@ -232,7 +216,9 @@ final class Exchange implements ResponseReceiver {
     /** Whether more of the request may be read. */
     boolean wantsMore() {
         UpstreamConnection current = outpost;
-        return requestComplete || answeredAll || (current != null && current.isWritable());
+        return body.isComplete()
+                || phase == Phase.VISITOR
+                || (current != null && current.isWritable());
     }
 
     /** What to do as soon as more of the request is wanted. */
@@ -250,70 +236,39 @@ final class Exchange implements ResponseReceiver {
 
     /** Part of the body of the request has arrived. */
     void received(HttpContent part) {
-        if (!hasBody || answeredAll) {
+        if (!body.exists() || phase == Phase.VISITOR) {
             part.release();
-            return;
-        }
-        if (part.decoderResult().isFailure()) {
+        } else if (part.decoderResult().isFailure()) {
             part.release();
             answer(errorPage.unreadable(HttpResponseStatus.BAD_REQUEST));
-            return;
-        }
-        unwanted = wantsMore() ? 0 : unwanted + part.content().readableBytes();
-        if (unwanted > MOST_BYTES_UNWANTED) {
+        } else if (!body.isExpected(part, wantsMore())) {
             part.release();
             cut();
-            return;
-        }
-        bodyAt = passThrough.now();
-        requestComplete = part instanceof LastHttpContent;
-        HttpContent forwarded =
-                requestComplete ? new DefaultLastHttpContent(part.content()) : part; // no trailers
-        int bytes = forwarded.content().readableBytes();
-        if (!caller.hold(bytes)) {
-            forwarded.release();
+        } else if (!body.take(part, outpost)) {
             fail(FallbackReason.OVERLOAD);
-            return;
-        }
-        UpstreamConnection current = outpost;
-        if (current == null) {
-            unsent.add(forwarded.copy()); // the original is part of a buffer that may be large
-            forwarded.release();
         } else {
-            outpostAt = bodyAt;
-            send(current, forwarded);
-        }
-    }
-
-    private void send(UpstreamConnection to, HttpContent part) {
-        int bytes = part.content().readableBytes();
-        to.send(part).addListener(written -> bodySent(bytes));
-    }
-
-    private void bodySent(int bytes) {
-        if (!ended) {
-            caller.release(bytes);
+            timeouts.bodyMoves();
+            timeouts.outpostMoves();
         }
     }
 
     /** All that has arrived of the request was handed over. */
     void receivedAll() {
-        if (outpost != null && hasBody) {
+        if (outpost != null && body.exists()) {
             outpost.flush();
         }
     }
 
     @Override
     public void bytesArrived() {
-        received = true;
         outgoing = null;
-        outpostAt = passThrough.now();
+        timeouts.outpostMoves();
     }
 
     @Override
     public boolean takeForHead(long bytes) {
-        if (ended || !caller.hold(bytes)) {
-            return ended;
+        if (ended() || !caller.hold(bytes)) {
+            return ended();
         }
         headBytes += bytes;
         return true;
@@ -321,7 +276,7 @@ final class Exchange implements ResponseReceiver {
 
     @Override
     public void head(HttpResponse head) {
-        if (ended) {
+        if (ended()) {
             return;
         }
         answered = true;
@@ -335,7 +290,7 @@ final class Exchange implements ResponseReceiver {
     }
 
     private void headWritten() {
-        if (!ended) {
+        if (!ended()) {
             caller.release(headBytes);
             headBytes = 0;
         }
@@ -343,7 +298,7 @@ final class Exchange implements ResponseReceiver {
 
     @Override
     public void body(ByteBuf bytes) {
-        if (ended) {
+        if (ended()) {
             bytes.release();
             return;
         }
@@ -362,27 +317,26 @@ final class Exchange implements ResponseReceiver {
     void visitorWritable(boolean writable) {
         UpstreamConnection current = outpost;
         if (writable) {
-            stillUnsent = NONE_UNSENT;
+            timeouts.visitorKeepsUp();
         }
         if (current != null) {
             current.setReading(writable);
-            outpostAt = passThrough.now();
+            timeouts.outpostMoves();
         }
     }
 
     @Override
     public void writable() {
-        outpostAt = passThrough.now();
-        bodyAt = outpostAt;
+        timeouts.outpostMoves();
+        timeouts.bodyMoves();
         wanted();
     }
 
-    /** Ends when the visitor has taken the response: until then it takes up memory. */
     @Override
     public void complete() {
         outpost = null;
-        if (!ended) {
-            answeredAll = true;
+        if (!ended()) {
+            phase = Phase.VISITOR;
             visitor.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(written -> end());
             wanted();
         }
@@ -392,10 +346,11 @@ final class Exchange implements ResponseReceiver {
     public void failed(FallbackReason reason) {
         outpost = null;
         attempt = null;
-        if (ended) {
+        if (ended()) {
             return;
         }
-        if (reused && mayRepeat && !received) {
+        // it was sent on a kept connection, which has not answered with a single byte
+        if (phase == Phase.STREAMS && mayRepeat && outgoing != null) {
             mayRepeat = false; // on a new connection, where it can only fail
             connect();
         } else {
@@ -414,7 +369,7 @@ final class Exchange implements ResponseReceiver {
             cut();
             return;
         }
-        if (!requestComplete) {
+        if (!body.isComplete()) {
             caller.endWithThisRequest();
         }
         answered = true;
@@ -436,11 +391,16 @@ final class Exchange implements ResponseReceiver {
         end();
     }
 
+    private boolean ended() {
+        return phase == Phase.NOTHING;
+    }
+
     private void end() {
-        if (ended) {
+        if (ended()) {
             return;
         }
-        ended = true;
+        phase = Phase.NOTHING;
+        body.discard();
         if (timer != null) {
             timer.cancel(false);
         }
@@ -452,8 +412,6 @@ final class Exchange implements ResponseReceiver {
             outpost = null;
         }
         outgoing = null;
-        unsent.forEach(HttpContent::release);
-        unsent.clear();
         if (place != null) {
             place.giveBack();
         }
@@ -462,59 +420,51 @@ final class Exchange implements ResponseReceiver {
 
     /** Ends it if something takes too long. */
     private void check() {
-        if (ended) {
-            return;
-        }
-        long now = passThrough.now();
-        Limits limits = passThrough.limits();
-        if (isTooLong(limits, now)) {
-            fail(FallbackReason.OVERLOAD);
-        } else if (answeredAll) {
-            checkVisitor(limits, now);
-        } else if (outpost != null) {
-            checkStreams(outpost, limits, now);
-        } else if (attempt == null) {
-            if (isOver(phaseAt, limits.placeTimeout(), now)) {
-                fail(FallbackReason.OVERLOAD);
+        switch (phase) {
+            case PLACE -> failIf(timeouts.placeIsOverdue(), FallbackReason.OVERLOAD);
+            case CONNECTION ->
+                    failIf(
+                            attempt != null && attempt.isResolving() && timeouts.nameIsOverdue(),
+                            FallbackReason.DNS);
+            case STREAMS, VISITOR -> {
+                if (placeIsNeeded()) {
+                    fail(FallbackReason.OVERLOAD);
+                } else if (phase == Phase.VISITOR || !visitor.channel().isWritable()) {
+                    checkVisitor();
+                } else {
+                    checkOutpost();
+                }
             }
-        } else if (attempt.isResolving() && isOver(phaseAt, limits.readTimeout(), now)) {
-            fail(FallbackReason.DNS);
+            case NOTHING -> {}
         }
     }
 
-    /** Whoever takes or sends a byte now and then could keep a place for ever. */
-    private boolean isTooLong(Limits limits, long now) {
+    private void failIf(boolean overdue, FallbackReason reason) {
+        if (overdue) {
+            fail(reason);
+        }
+    }
+
+    private boolean placeIsNeeded() {
         Places.Place current = place;
-        return (outpost != null || answeredAll)
-                && isOver(phaseAt, limits.longestIfWanted(), now)
-                && current != null
-                && current.isWanted();
+        return timeouts.othersHaveWaitedLongEnough() && current != null && current.isWanted();
     }
 
-    private void checkStreams(UpstreamConnection current, Limits limits, long now) {
-        if (!visitor.channel().isWritable()) {
-            checkVisitor(limits, now);
-        } else if (!answered && !requestComplete && current.isWritable()) {
-            if (isOver(bodyAt, limits.bodyTimeout(), now)) {
-                answer(errorPage.unreadable(HttpResponseStatus.REQUEST_TIMEOUT));
-            }
-        } else if (isOver(outpostAt, limits.readTimeout(), now)) {
-            fail(FallbackReason.READ_TIMEOUT);
-        }
-    }
-
-    private void checkVisitor(Limits limits, long now) {
-        Channel channel = visitor.channel();
-        long pending = channel.bytesBeforeWritable() - channel.bytesBeforeUnwritable();
-        if (pending != stillUnsent) {
-            stillUnsent = pending;
-            visitorAt = now;
-        } else if (isOver(visitorAt, limits.visitorTimeout(), now)) {
+    private void checkVisitor() {
+        if (timeouts.visitorIsOverdue(visitor.channel())) {
             cut();
         }
     }
 
-    private static boolean isOver(long since, Duration limit, long now) {
-        return now - since >= limit.toNanos();
+    private void checkOutpost() {
+        UpstreamConnection current = outpost;
+        boolean awaitsBody = current != null && current.isWritable() && !body.isComplete();
+        if (awaitsBody && !answered) {
+            if (timeouts.bodyIsOverdue()) {
+                answer(errorPage.unreadable(HttpResponseStatus.REQUEST_TIMEOUT));
+            }
+        } else {
+            failIf(timeouts.outpostIsOverdue(), FallbackReason.READ_TIMEOUT);
+        }
     }
 }
