@@ -3,17 +3,15 @@ package dev.forwardguard.kubernetes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.live.RegularFile;
 import dev.forwardguard.time.Ticker;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -115,15 +113,7 @@ final class SecretContent implements AutoCloseable {
     }
 
     private static String digest(@Nullable String content) {
-        return content == null ? "no content" : sha256(content.getBytes(UTF_8));
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return content == null ? "no content" : RegularFile.digest(content.getBytes(UTF_8));
     }
 
     /** Rejects a Secret that is too large to read. */

@@ -47,7 +47,6 @@ public final class FollowedFile implements LiveSource {
     private volatile @Nullable Object seen;
     private volatile @Nullable String trouble;
     private @Nullable Long absentSince;
-    private @Nullable String revision;
     private long lastRead;
 
     /**
@@ -106,13 +105,10 @@ public final class FollowedFile implements LiveSource {
         try {
             Object stamp = RegularFile.stamp(path);
             absentSince = null;
-            if (!stamp.equals(seen)) {
+            if (!stamp.equals(seen) || ticker.nanos() - lastRead >= REREAD.toNanos()) {
                 read();
-            } else if (ticker.nanos() - lastRead >= REREAD.toNanos()) {
-                reread();
-            } else {
-                value.confirm();
             }
+            value.confirm();
             seen = stamp;
             trouble = null;
         } catch (NoSuchFileException | NotDirectoryException e) {
@@ -134,17 +130,7 @@ public final class FollowedFile implements LiveSource {
         } else {
             value.offer(found, content);
         }
-        revision = found;
         lastRead = now;
-    }
-
-    private void reread() throws IOException {
-        if (RegularFile.digest(path).equals(revision)) {
-            value.confirm();
-            lastRead = ticker.nanos();
-        } else {
-            read();
-        }
     }
 
     private void absent() {

@@ -67,35 +67,11 @@ public final class RegularFile {
         }
     }
 
-    /** The {@link #digest(byte[])} of the {@link #beginning}, which is not held in memory. */
-    static String digest(Path file) throws IOException {
-        MessageDigest digest = sha256();
-        byte[] part = new byte[8192];
-        try (InputStream in = Files.newInputStream(file)) {
-            int left = MAX_BYTES + 1;
-            int length = in.read(part, 0, part.length);
-            while (length > 0) {
-                digest.update(part, 0, length);
-                left -= length;
-                length = in.read(part, 0, Math.min(left, part.length));
-            }
-        }
-        return text(digest);
-    }
-
-    static String digest(byte[] content) {
-        MessageDigest digest = sha256();
-        digest.update(content);
-        return text(digest);
-    }
-
-    private static String text(MessageDigest digest) {
-        return HexFormat.of().formatHex(digest.digest(), 0, 6);
-    }
-
-    private static MessageDigest sha256() {
+    /** Tells one content from another; the revision of a file. */
+    public static String digest(byte[] content) {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+            return HexFormat.of().formatHex(digest, 0, 6);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
