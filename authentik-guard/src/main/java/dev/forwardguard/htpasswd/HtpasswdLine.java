@@ -2,6 +2,8 @@ package dev.forwardguard.htpasswd;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -32,38 +34,38 @@ record HtpasswdLine(int number, String text) {
         private final byte[] content;
         private int number;
         private int start;
-        private int end;
-        private int next;
+        private @Nullable HtpasswdLine following;
 
         Lines(byte[] content) {
             this.content = content;
             byte[] beginning = Arrays.copyOf(content, UTF_8_BOM.length);
-            this.next = Arrays.equals(beginning, UTF_8_BOM) ? UTF_8_BOM.length : 0;
-            advance();
+            this.start = Arrays.equals(beginning, UTF_8_BOM) ? UTF_8_BOM.length : 0;
+            this.following = read();
         }
 
-        /** Finds the next line that counts. Without one, the number is 0. */
-        private void advance() {
-            while (next < content.length) {
+        /** The next line that counts, or null. */
+        private @Nullable HtpasswdLine read() {
+            while (start < content.length) {
                 number++;
-                start = next;
-                end = start;
+                int from = start;
+                int end = from;
                 while (end < content.length && content[end] != '\n') {
                     end++;
                 }
-                next = end + 1;
-                if (end > start && content[end - 1] == '\r') {
+                start = end + 1;
+                if (end > from && content[end - 1] == '\r') {
                     end--;
                 }
-                if (!isBlankOrComment()) {
-                    return;
+                if (!isBlankOrComment(from, end)) {
+                    String text = new String(content, from, end - from, ISO_8859_1);
+                    return new HtpasswdLine(number, text);
                 }
             }
-            number = 0;
+            return null;
         }
 
-        private boolean isBlankOrComment() {
-            for (int at = start; at < end; at++) {
+        private boolean isBlankOrComment(int from, int end) {
+            for (int at = from; at < end; at++) {
                 byte c = content[at];
                 if (c != ' ' && c != '\t' && c != '\r') {
                     return c == '#';
@@ -74,17 +76,16 @@ record HtpasswdLine(int number, String text) {
 
         @Override
         public boolean hasNext() {
-            return number > 0;
+            return following != null;
         }
 
         @Override
         public HtpasswdLine next() {
-            if (!hasNext()) {
+            HtpasswdLine line = following;
+            if (line == null) {
                 throw new NoSuchElementException();
             }
-            var line =
-                    new HtpasswdLine(number, new String(content, start, end - start, ISO_8859_1));
-            advance();
+            following = read();
             return line;
         }
     }
