@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.util.JsonParserDelegate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,18 +23,21 @@ final class ApiJson {
     /** In characters. Kubernetes limits a name to 253; its revisions are numbers. */
     private static final int MAX_NAME = 1_000;
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder()
-                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNameLength(MAX_NAME).build())
-                    .build();
-
     /**
      * The most tokens of a response or event; a Secret of one key has about a hundred. Jackson
      * remembers field names, of which 2 MiB can hold hundreds of thousands.
      */
     private static final int MAX_TOKENS = 20_000;
+
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNameLength(MAX_NAME)
+                                    .maxTokenCount(MAX_TOKENS)
+                                    .build())
+                    .build();
 
     /** A list selects one object by its name. */
     private static final int MAX_ITEMS = 10;
@@ -76,7 +78,7 @@ final class ApiJson {
     }
 
     private static <T> T parse(byte[] bytes, Reading<T> reading) throws ListWatchException {
-        try (JsonParser json = new Counted(JSON.createParser(bytes))) {
+        try (JsonParser json = JSON.createParser(bytes)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new ListWatchException(ListWatchResult.MALFORMED);
             }
@@ -189,36 +191,5 @@ final class ApiJson {
             case VALUE_NULL -> "";
             default -> null;
         };
-    }
-
-    /** Ends the reading at the token that is one too many. */
-    private static final class Counted extends JsonParserDelegate {
-        private int tokens;
-
-        Counted(JsonParser json) {
-            super(json);
-        }
-
-        @Override
-        public @Nullable JsonToken nextToken() throws IOException {
-            if (++tokens > MAX_TOKENS) {
-                throw new IOException("more than " + MAX_TOKENS + " tokens");
-            }
-            return super.nextToken();
-        }
-
-        /** The delegate's own would not count. */
-        @Override
-        public JsonParser skipChildren() throws IOException {
-            int depth = isExpectedStartObjectToken() || isExpectedStartArrayToken() ? 1 : 0;
-            while (depth > 0) {
-                JsonToken token = nextToken();
-                if (token == null) {
-                    throw new IOException("ends too early");
-                }
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-            }
-            return this;
-        }
     }
 }

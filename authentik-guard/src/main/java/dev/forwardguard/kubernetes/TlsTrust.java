@@ -1,5 +1,7 @@
 package dev.forwardguard.kubernetes;
 
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+
 import okhttp3.internal.tls.OkHostnameVerifier;
 
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.Collection;
 
 import javax.net.ssl.HostnameVerifier;
@@ -56,19 +57,8 @@ public record TlsTrust(X509TrustManager certificates, HostnameVerifier names) {
 
     /** Trusts every server, for a kubeconfig with {@code insecure-skip-tls-verify}. */
     public static TlsTrust insecure() {
-        return new TlsTrust(new TrustAll(), (name, session) -> true);
-    }
-
-    private static final class TrustAll implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String method) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String method) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
+        return new TlsTrust(
+                (X509TrustManager) InsecureTrustManagerFactory.INSTANCE.getTrustManagers()[0],
+                (name, session) -> true);
     }
 }

@@ -1,5 +1,7 @@
 package dev.forwardguard.kubernetes;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import okhttp3.ResponseBody;
 
 import okio.BufferedSource;
@@ -35,20 +37,11 @@ final class WatchLines implements AutoCloseable {
                 }
                 line = source.readByteArray(end);
                 source.skip(1);
-            } while (isBlank(line));
+            } while (new String(line, ISO_8859_1).isBlank());
             return line;
         } catch (IOException e) {
             throw ListWatchException.of(e, ListWatchResult.CLOSED);
         }
-    }
-
-    private static boolean isBlank(byte[] line) {
-        for (byte b : line) {
-            if (b != ' ' && b != '\t' && b != '\r') {
-                return false;
-            }
-        }
-        return true;
     }
 
     @Override
