@@ -72,7 +72,7 @@ class ClientAddressResolverFuzzTest {
     }
 
     private static boolean isUntrusted(ClientAddress address) {
-        return RESOLVER.trustedProxies().stream().noneMatch(address::in);
+        return RESOLVER.trustedProxies().stream().noneMatch(range -> address.in(List.of(range)));
     }
 
     /** The hops from the last occurrence of this address on, which is the one that counted. */

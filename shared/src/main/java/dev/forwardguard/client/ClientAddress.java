@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -91,8 +92,9 @@ public final class ClientAddress {
         return bytes.length == 0;
     }
 
-    public boolean in(Subnet subnet) {
-        return subnet.contains(bytes);
+    /** Whether the address is in one of these ranges. */
+    boolean in(List<Subnet> ranges) {
+        return Subnet.isIn(ranges, bytes);
     }
 
     /** Whether the address is in a range that is not routed in the internet. */

@@ -14,25 +14,20 @@ import java.util.stream.Stream;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Subnet(byte[] network, int prefix) {
+    /** Loopback and private ranges (RFC 1918, RFC 4193). */
+    static final List<Subnet> PRIVATE =
+            list("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7");
+
     /**
-     * Loopback, private, shared and link-local ranges (RFC 1918, RFC 4193, RFC 6598, RFC 6890). An
-     * address in them is not the address of one visitor of the internet.
+     * Further ranges that are not routed in the internet: shared and link-local ones (RFC 6598, RFC
+     * 6890). An address in any of them is not that of one visitor of the internet.
      */
-    private static final List<Subnet> LOCAL =
-            Stream.of(
-                            "127.0.0.0/8",
-                            "::1",
-                            "10.0.0.0/8",
-                            "172.16.0.0/12",
-                            "192.168.0.0/16",
-                            "fc00::/7",
-                            "100.64.0.0/10",
-                            "169.254.0.0/16",
-                            "fe80::/10",
-                            "0.0.0.0/8",
-                            "::")
-                    .map(Subnet::parse)
-                    .toList();
+    private static final List<Subnet> FURTHER_LOCAL =
+            list("100.64.0.0/10", "169.254.0.0/16", "fe80::/10", "0.0.0.0/8", "::");
+
+    private static List<Subnet> list(String... ranges) {
+        return Stream.of(ranges).map(Subnet::parse).toList();
+    }
 
     /**
      * Parses {@code 10.0.0.0/8}, {@code fd00::/8}, or a single address.
@@ -69,7 +64,12 @@ public record Subnet(byte[] network, int prefix) {
 
     /** Whether the address, of 4 or 16 bytes, is in a range that is not routed in the internet. */
     static boolean isLocal(byte[] address) {
-        for (Subnet range : LOCAL) {
+        return isIn(PRIVATE, address) || isIn(FURTHER_LOCAL, address);
+    }
+
+    /** Not a stream: this runs for each request. */
+    static boolean isIn(List<Subnet> ranges, byte[] address) {
+        for (Subnet range : ranges) {
             if (range.contains(address)) {
                 return true;
             }

@@ -176,7 +176,7 @@ class ClientAddressResolverTest {
         "2001:db8::/33, 2001:db8:8000::, false"
     })
     void matchesSubnets(String range, String address, boolean inside) {
-        assertThat(ClientAddress.parse(address).orElseThrow().in(Subnet.parse(range)))
+        assertThat(ClientAddress.parse(address).orElseThrow().in(List.of(Subnet.parse(range))))
                 .isEqualTo(inside);
     }
 
