@@ -4,6 +4,16 @@ import dev.forwardguard.server.ClientConnections;
 import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
 import dev.forwardguard.time.Ticker;
 
+import io.micronaut.core.async.publisher.Publishers;
+import io.micronaut.health.HealthStatus;
+import io.micronaut.management.health.indicator.HealthIndicator;
+import io.micronaut.management.health.indicator.HealthResult;
+import io.micronaut.management.health.indicator.annotation.Readiness;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +26,9 @@ import java.time.Duration;
  * flight. Idle connections are closed last, so that a request already on its way to one of them is
  * still answered.
  */
-final class Drain implements StatusPart {
+@Readiness
+@Singleton
+final class Drain implements StatusPart, HealthIndicator {
     /** The limit for the whole drain, delay included: Kubernetes kills the process after 30 s. */
     static final Duration LONGEST = Duration.ofSeconds(27);
 
@@ -28,6 +40,11 @@ final class Drain implements StatusPart {
     private final Sleeper pause;
     private volatile boolean begun;
 
+    @Inject
+    Drain(ClientConnections connections, Ticker ticker) {
+        this(connections, ticker, Thread::sleep);
+    }
+
     Drain(ClientConnections connections, Ticker ticker, Sleeper pause) {
         this.connections = connections;
         this.ticker = ticker;
@@ -38,10 +55,6 @@ final class Drain implements StatusPart {
     @FunctionalInterface
     interface Sleeper {
         void of(Duration time) throws InterruptedException;
-    }
-
-    boolean hasBegun() {
-        return begun;
     }
 
     /**
@@ -80,5 +93,12 @@ final class Drain implements StatusPart {
     @Override
     public Object state() {
         return begun;
+    }
+
+    /** Not ready any more, but alive. */
+    @Override
+    public Publisher<HealthResult> getResult() {
+        HealthStatus status = begun ? HealthStatus.DOWN : HealthStatus.UP;
+        return Publishers.just(HealthResult.builder("drain", status).build());
     }
 }

@@ -112,11 +112,6 @@ final class GuardBeans {
         return new ManagementConnections(port, ticker);
     }
 
-    @Singleton
-    Drain drain(ClientConnections connections, Ticker ticker) {
-        return new Drain(connections, ticker, Thread::sleep);
-    }
-
     /**
      * @param loginFailing a witness besides the probes, for a guard whose upstream needs another
      *     server to let visitors log in
