@@ -9,7 +9,8 @@ import java.util.HexFormat;
 /**
  * A request whose target {@link java.net.URI} would reject, so that Micronaut would answer with
  * 400. Browsers send {@code |}, <code>{</code> and a lone {@code %} in queries unencoded. This
- * request percent-encodes what is illegal.
+ * request percent-encodes what is illegal. Micronaut can do the same ({@code validate-url: false}),
+ * but takes bytes for characters, and the pass-through sends the target on.
  */
 final class LenientUriRequest extends DefaultHttpRequest {
     /** Characters that may stay as they are (RFC 3986 section 2), without the percent sign. */
