@@ -78,7 +78,8 @@ final class AuthentikGuard implements Guard {
         @Override
         public CompletionStage<Decision> decide(AuthRequest request) {
             if (IdentityHeaders.haveAliasIn(request.headers())) {
-                return CompletableFuture.completedFuture(refuseAlias(request));
+                // in every mode: with a right password, too, the application must not be deceived
+                return refuse(FallbackReason.BAD_REQUEST, 400, PageText.ALIASED, request);
             }
             GuardSettings guard = now.guard();
             var authorization = ClientAuthorization.of(request.headers(), users);
@@ -105,41 +106,32 @@ final class AuthentikGuard implements Guard {
                         when mode == Mode.AUTO && isRedirect(verdict) && login.isFailing() ->
                         fallback.decide(FallbackReason.LOGIN_DOWN, request, now);
                 case Answered(var verdict) ->
-                        CompletableFuture.completedFuture(
+                        decided(
                                 Relay.of(
                                         authorization.echo(verdict),
                                         now.guard().relayedCookies(),
-                                        () -> refusedAtLength(request)));
+                                        () ->
+                                                page(
+                                                        PageText.REFUSED_AT_LENGTH,
+                                                        FallbackReason.RESPONSE_TOO_LARGE,
+                                                        request)));
                 case Unavailable(var reason) when mode == Mode.UPSTREAM ->
-                        CompletableFuture.completedFuture(fail(reason, request));
+                        decided(
+                                new Fail(
+                                        reason,
+                                        page(PageText.OUTPOST_UNAVAILABLE, reason, request)));
+                // whoever can make the upstream send a large response, by a long URL for instance,
+                // must not get to Emergency Access by it
                 case Unavailable(var reason) when reason == FallbackReason.RESPONSE_TOO_LARGE ->
-                        CompletableFuture.completedFuture(refuseTooLarge(reason, request));
+                        refuse(reason, 502, PageText.TOO_LARGE, request);
                 case Unavailable(var reason) -> fallback.decide(reason, request, now);
-                case UpstreamOutcome.Cancelled() ->
-                        CompletableFuture.completedFuture(new Decision.Cancelled());
+                case UpstreamOutcome.Cancelled() -> decided(new Decision.Cancelled());
             };
         }
 
-        /** In every mode: with a right password, too, the application must not be deceived. */
-        private Decision refuseAlias(AuthRequest request) {
-            FallbackReason reason = FallbackReason.BAD_REQUEST;
-            return new Refuse(reason, 400, 0, page(PageText.ALIASED, reason, request));
-        }
-
-        /**
-         * Whoever can make the upstream send a large response, by a long URL for instance, must not
-         * get to Emergency Access by it.
-         */
-        private Decision refuseTooLarge(FallbackReason reason, AuthRequest request) {
-            return new Refuse(reason, 502, 0, page(PageText.TOO_LARGE, reason, request));
-        }
-
-        private Page refusedAtLength(AuthRequest request) {
-            return page(PageText.REFUSED_AT_LENGTH, FallbackReason.RESPONSE_TOO_LARGE, request);
-        }
-
-        private Decision fail(FallbackReason reason, AuthRequest request) {
-            return new Fail(reason, page(PageText.OUTPOST_UNAVAILABLE, reason, request));
+        private CompletionStage<Decision> refuse(
+                FallbackReason reason, int status, PageText text, AuthRequest request) {
+            return decided(new Refuse(reason, status, 0, page(text, reason, request)));
         }
 
         private Page page(PageText kind, FallbackReason reason, AuthRequest request) {
@@ -160,6 +152,10 @@ final class AuthentikGuard implements Guard {
                     reason == FallbackReason.OVERLOAD ? OVERLOAD_RETRY_SECONDS : 0,
                     now.pages().of(kind, reason, headers, RequestId.of(headers)));
         }
+    }
+
+    private static CompletionStage<Decision> decided(Decision decision) {
+        return CompletableFuture.completedFuture(decision);
     }
 
     /** At a guarded path the outpost redirects nowhere else than to the login. */

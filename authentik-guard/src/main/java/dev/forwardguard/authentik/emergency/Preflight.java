@@ -4,9 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Recognises CORS preflights: the {@code OPTIONS} request that a browser sends before it sends one
@@ -37,24 +35,14 @@ final class Preflight {
                 && appearsOnce(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD, headers)
                 && !headers.contains(HttpHeaderNames.AUTHORIZATION)
                 && !headers.contains(HttpHeaderNames.COOKIE)
-                && !overridesMethod(headers);
+                && headers.names().stream().noneMatch(Preflight::overridesMethod);
     }
 
-    private static boolean overridesMethod(HttpHeaders headers) {
-        Iterator<Map.Entry<CharSequence, CharSequence>> fields = headers.iteratorCharSequence();
-        while (fields.hasNext()) {
-            if (overridesMethod(fields.next().getKey())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean overridesMethod(CharSequence name) {
+    private static boolean overridesMethod(String name) {
         return name.length() > LONGEST_NAME || mentionsMethod(name);
     }
 
-    private static boolean mentionsMethod(CharSequence name) {
+    private static boolean mentionsMethod(String name) {
         return OVERRIDES.stream().anyMatch(word -> AsciiString.containsIgnoreCase(name, word))
                 && !AsciiString.contentEqualsIgnoreCase(name, METHOD)
                 && !HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD.contentEqualsIgnoreCase(name);

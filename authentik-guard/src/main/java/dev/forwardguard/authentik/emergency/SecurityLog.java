@@ -61,11 +61,12 @@ final class SecurityLog {
         counters.increment(result);
     }
 
-    private static SecurityEvent eventOf(LoginMetric result) {
+    /** The field {@code event}. */
+    private static String eventOf(LoginMetric result) {
         return switch (result) {
-            case SUCCESS -> SecurityEvent.EMERGENCY_LOGIN;
-            case THROTTLED -> SecurityEvent.EMERGENCY_THROTTLED;
-            default -> SecurityEvent.EMERGENCY_DENIED;
+            case SUCCESS -> "emergency_login"; // with a password that was checked
+            case THROTTLED -> "emergency_throttled"; // not checked: too many were wrong before
+            default -> "emergency_denied"; // it did not grant access
         };
     }
 
@@ -80,7 +81,7 @@ final class SecurityLog {
         }
         HttpHeaders headers = request.headers();
         LOG.atInfo()
-                .addKeyValue("event", eventOf(result).label())
+                .addKeyValue("event", eventOf(result))
                 .addKeyValue("result", result.label())
                 .addKeyValue("user", shortened(user, LONGEST_USER))
                 .addKeyValue("client", client.toString())
@@ -102,7 +103,7 @@ final class SecurityLog {
                 (result, limit) -> {
                     long number = limit.suppressed();
                     if (number > 0) {
-                        suppressed.merge(eventOf(result).label(), number, Long::sum);
+                        suppressed.merge(eventOf(result), number, Long::sum);
                     }
                 });
         if (!suppressed.isEmpty()) {
