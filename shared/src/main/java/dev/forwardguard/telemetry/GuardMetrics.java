@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 
 /**
  * All meters that both guards have. The names are those in Prometheus, without the suffixes that it
@@ -50,21 +51,10 @@ import java.util.function.Function;
  * </ul>
  */
 public final class GuardMetrics implements UpstreamMetrics {
-    private static final Duration[] BUCKETS = {
-        Duration.ofMillis(1),
-        Duration.ofMillis(2),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(25),
-        Duration.ofMillis(50),
-        Duration.ofMillis(100),
-        Duration.ofMillis(250),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(1),
-        Duration.ofMillis(2500),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(10)
-    };
+    private static final Duration[] BUCKETS =
+            LongStream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)
+                    .mapToObj(Duration::ofMillis)
+                    .toArray(Duration[]::new);
 
     private final Map<FallbackReason, EnumCounters<Outcome>> fallbacks =
             new EnumMap<>(FallbackReason.class);
