@@ -3,11 +3,9 @@ package dev.forwardguard.htpasswd;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.Arrays;
-import java.util.Base64;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /**
  * Tells whether an {@code Authorization} header could name one of certain users. This is the
@@ -32,8 +30,6 @@ public final class ClaimedUsers {
 
     /** No line of an htpasswd file is longer, so no relevant user name is. */
     private static final int MAX_USER = Htpasswd.MAX_LINE_BYTES;
-
-    private static final Pattern NOT_BASE64 = Pattern.compile("[^A-Za-z0-9+/_-]");
 
     private ClaimedUsers() {}
 
@@ -100,24 +96,45 @@ public final class ClaimedUsers {
      */
     private static boolean decodedMayName(
             String value, int from, int end, Predicate<String> users) {
-        String sextets =
-                NOT_BASE64
-                        .matcher(value.substring(from, end))
-                        .replaceAll("")
-                        .replace('-', '+')
-                        .replace('_', '/');
-        int usable = sextets.length() - (sextets.length() % 4 == 1 ? 1 : 0); // less than a byte
-        byte[] decoded = Base64.getDecoder().decode(sextets.substring(0, usable));
-        int colon = 0;
-        while (colon < decoded.length && decoded[colon] != ':') {
-            colon++;
+        var user = new ByteArrayOutputStream();
+        int bits = 0;
+        int length = 0;
+        for (int at = from; at < end; at++) {
+            int sextet = sextet(value.charAt(at));
+            if (sextet < 0) {
+                continue;
+            }
+            bits = (bits << 6) | sextet;
+            length += 6;
+            if (length >= 8) {
+                length -= 8;
+                int octet = (bits >> length) & 0xff;
+                if (octet == ':') {
+                    return isUser(user.toByteArray(), users);
+                }
+                user.write(octet);
+                if (user.size() > MAX_USER) {
+                    return false;
+                }
+            }
         }
-        if (colon > MAX_USER) {
-            return false;
-        }
-        return colon < decoded.length
-                ? isUser(Arrays.copyOf(decoded, colon), users)
-                : end < value.length();
+        return end < value.length();
+    }
+
+    private static int sextet(char c) {
+        return switch (c) {
+            case '+', '-' -> 62;
+            case '/', '_' -> 63;
+            default -> {
+                if (c >= 'A' && c <= 'Z') {
+                    yield c - 'A';
+                }
+                if (c >= 'a' && c <= 'z') {
+                    yield c - 'a' + 26;
+                }
+                yield c >= '0' && c <= '9' ? c - '0' + 52 : -1;
+            }
+        };
     }
 
     private static boolean isUser(byte[] name, Predicate<String> users) {
