@@ -1,5 +1,8 @@
 package dev.forwardguard.htpasswd;
 
+import org.jspecify.annotations.Nullable;
+
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -81,6 +84,20 @@ public final class Credentials {
     /** A copy of the password. May be empty, and is not necessarily UTF-8. */
     public byte[] password() {
         return password.clone();
+    }
+
+    /** Compares passwords in constant time. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Credentials that
+                && user.equals(that.user)
+                && MessageDigest.isEqual(password, that.password);
+    }
+
+    /** Uses only the user, so that a hash table reveals nothing about passwords. */
+    @Override
+    public int hashCode() {
+        return user.hashCode();
     }
 
     /** Does not escape the user: escape the text before logging it. */

@@ -141,7 +141,12 @@ class CredentialsTest {
 
         credentials.password()[0] = 'c';
 
-        assertThat(credentials.password()).isEqualTo(new byte[] {'b'});
+        assertThat(credentials)
+                .isEqualTo(Presented.credentials("a", "b"))
+                .hasSameHashCodeAs(Presented.credentials("a", "c"))
+                .isNotEqualTo(Presented.credentials("a", "c"))
+                .isNotEqualTo(Presented.credentials("b", "b"))
+                .isNotEqualTo(null);
     }
 
     /** A header loses white space in transit, so the backend would see another user. */
