@@ -12,7 +12,7 @@ import java.util.List;
  * How much of the processors programs that have nothing to do with a measurement used meanwhile. If
  * that is more than a little, the figures say more about the machine than about the guards.
  */
-final class OtherLoad {
+public final class OtherLoad {
     private static final Path STAT = Path.of("/proc/stat");
     private static final long TICK_MILLIS = 10;
 
@@ -49,8 +49,8 @@ final class OtherLoad {
         return time;
     }
 
-    /** Of all cores: all fields but 4 and 5, "idle" and "iowait". */
-    private static long busyTicks() {
+    /** Busy ticks of all cores: all fields but 4 and 5, "idle" and "iowait". */
+    public static long busyTicks() {
         try (var lines = Files.lines(STAT)) {
             long[] all =
                     Arrays.stream(lines.findFirst().orElseThrow().split(" +", -1))

@@ -1,11 +1,8 @@
 package dev.forwardguard.load.bench;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.forwardguard.load.OtherLoad;
+
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,7 +11,6 @@ import java.util.concurrent.locks.LockSupport;
  * total time limit. Counts the rounds that had to start without that, since they are less reliable.
  */
 final class IdleMachine {
-    private static final Path STAT = Path.of("/proc/stat");
     private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(250);
     private static final double TICK = 0.01;
 
@@ -71,27 +67,12 @@ final class IdleMachine {
 
     /** How many cores are busy during a quarter of a second in which this program sleeps. */
     private static double busy() {
-        long before = ticks();
+        long before = OtherLoad.busyTicks();
         long began = System.nanoTime();
         while (System.nanoTime() - began < INTERVAL) {
             LockSupport.parkNanos(INTERVAL);
         }
-        return (ticks() - before) * TICK / ((System.nanoTime() - began) / 1e9);
-    }
-
-    /** Busy ticks of all cores: all fields but 4 and 5, "idle" and "iowait". */
-    private static long ticks() {
-        try (var lines = Files.lines(STAT)) {
-            long[] all =
-                    Arrays.stream(lines.findFirst().orElseThrow().split(" +", -1))
-                            .skip(1)
-                            .limit(8)
-                            .mapToLong(Long::parseLong)
-                            .toArray();
-            return Arrays.stream(all).sum() - all[3] - all[4];
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return (OtherLoad.busyTicks() - before) * TICK / ((System.nanoTime() - began) / 1e9);
     }
 
     @Override
