@@ -26,9 +26,6 @@ public final class BufferBudget {
     private static final AttributeKey<Share> SHARE =
             AttributeKey.valueOf(BufferBudget.class, "share");
 
-    /** A share of nothing, for a connection without a caller. */
-    public static final Share NONE = new Share(new BufferBudget(0));
-
     /** A connection that holds more than this is a large one. */
     static final int LARGE_BYTES = 24 * 1024;
 

@@ -51,7 +51,7 @@ final class ClientConnection implements CallerConnection {
     private volatile long since;
 
     /** How far the current request has been read. */
-    private enum Reading {
+    enum Reading {
         /** Nothing of it has arrived. */
         NOTHING,
         HEAD,
@@ -119,7 +119,7 @@ final class ClientConnection implements CallerConnection {
      * budget, and none of them could be completed.
      */
     boolean arrived(int bytes) {
-        if (isInBody() || isOver() || isNextFull()) {
+        if (isInBody() || isOver() || reading == Reading.COMPLETE_AND_FULL) {
             return true; // passed on or dropped as it arrives, nothing is held
         }
         if (!isIdle()) {
@@ -190,13 +190,9 @@ final class ClientConnection implements CallerConnection {
         return reading.isInBody();
     }
 
-    /** Whether the chunks of a body come next. */
-    boolean isInChunks() {
-        return reading == Reading.CHUNKS;
-    }
-
-    boolean isInTrailers() {
-        return reading == Reading.TRAILERS;
+    /** How far the current request has been read. */
+    Reading reading() {
+        return reading;
     }
 
     void trailersBegin() {
@@ -220,13 +216,13 @@ final class ClientConnection implements CallerConnection {
         return reserve(requestBytes + fieldBytes + waiting);
     }
 
-    /** Called when there is no memory for the request after the current one. */
-    void nextIsFull() {
-        reading = Reading.COMPLETE_AND_FULL;
-    }
-
-    boolean isNextFull() {
-        return reading == Reading.COMPLETE_AND_FULL;
+    /**
+     * Called when what has arrived is rejected. Returns whether the client can be told now; if not,
+     * it is told when the response that is due has been sent.
+     */
+    boolean reject() {
+        reading = isIdle() ? Reading.OVER : Reading.COMPLETE_AND_FULL;
+        return isIdle();
     }
 
     /** Called when what arrives can no longer be read. */

@@ -120,11 +120,6 @@ public final class ClientConnections implements StatusPart {
         listener.config().setOption(EpollChannelOption.TCP_DEFER_ACCEPT, seconds);
     }
 
-    /** Registers a new connection. */
-    ClientConnection register(Channel channel) {
-        return register(channel, false);
-    }
-
     /**
      * Registers a new connection.
      *

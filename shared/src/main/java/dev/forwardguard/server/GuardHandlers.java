@@ -82,7 +82,7 @@ final class GuardHandlers {
 
     private void addToMain(Channel channel) {
         channel.config().setRecvByteBufAllocator(WHOLE_HEADS);
-        ClientConnection connection = connections.register(channel);
+        ClientConnection connection = connections.register(channel, false);
         Predicate<String> handled = path -> guard.policy().handles(path);
         ChannelPipeline pipeline = channel.pipeline();
         addCodec(pipeline, limits, handled, connection);

@@ -73,7 +73,7 @@ final class GuardServerCodec
         } else if (connection.hasEnded()) {
             ctx.channel().config().setAutoRead(true); // all is dropped until the client closes
             LingeringClose.begin(ctx.channel());
-        } else if (connection.isNextFull()) {
+        } else if (connection.reading() == ClientConnection.Reading.COMPLETE_AND_FULL) {
             ctx.executor().execute(() -> receive(ctx, RejectedRequest.OVERLOAD));
         } else if (decoder.hasUndecodedRequest()) {
             // nothing else would trigger that if nothing more arrives

@@ -4,6 +4,7 @@ import dev.forwardguard.http1.ChunkedBody;
 import dev.forwardguard.http1.ConnectionHeader;
 import dev.forwardguard.http1.FastRequestParser;
 import dev.forwardguard.http1.HeaderLineScanner;
+import dev.forwardguard.server.ClientConnection.Reading;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -77,8 +78,8 @@ final class OneRequestDecoder extends HttpRequestDecoder {
     }
 
     /**
-     * Receives bytes, or that the guard rejects what they are part of. The client is told when the
-     * response that is due has been sent. Nothing that arrives after that is read.
+     * Receives bytes, or that the guard rejects what they are part of. Nothing that arrives after
+     * that is read.
      */
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
@@ -87,11 +88,8 @@ final class OneRequestDecoder extends HttpRequestDecoder {
             return;
         }
         internalBuffer().skipBytes(actualReadableBytes());
-        if (connection.isIdle()) {
-            connection.over();
+        if (connection.reject()) {
             ctx.fireChannelRead(message);
-        } else {
-            connection.nextIsFull();
         }
     }
 
@@ -122,7 +120,9 @@ final class OneRequestDecoder extends HttpRequestDecoder {
             throws Exception {
         if (connection.isInBody()) {
             decodeBody(ctx, bytes, out);
-        } else if (connection.isOver() || connection.isNextFull() || !ctx.channel().isActive()) {
+        } else if (connection.isOver()
+                || connection.reading() == Reading.COMPLETE_AND_FULL
+                || !ctx.channel().isActive()) {
             bytes.skipBytes(bytes.readableBytes());
         } else if (connection.isIdle()) {
             decodeHead(ctx, bytes, out);
@@ -157,16 +157,16 @@ final class OneRequestDecoder extends HttpRequestDecoder {
 
     private void decodeBody(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
-        if (connection.isInChunks() && chunks.isInTrailers()) {
+        if (connection.reading() == Reading.CHUNKS && chunks.isInTrailers()) {
             connection.trailersBegin();
             lines.expectTrailers();
         }
         int before = bytes.readableBytes();
-        boolean inTrailers = connection.isInTrailers();
+        boolean inTrailers = connection.reading() == Reading.TRAILERS;
         boolean readable =
                 inTrailers
                         ? lines.scan(bytes) && !lines.hasFoldedLine()
-                        : !connection.isInChunks() || chunks.peek(bytes);
+                        : connection.reading() != Reading.CHUNKS || chunks.peek(bytes);
         if (readable) {
             decodeByNetty(ctx, bytes, out);
         }
@@ -234,13 +234,8 @@ final class OneRequestDecoder extends HttpRequestDecoder {
      */
     private void complete(int waiting, List<Object> out) {
         lines.expectMessage();
-        if (!connection.askedAll(waiting)) {
-            if (connection.isIdle()) {
-                connection.over();
-                out.add(RejectedRequest.OVERLOAD);
-            } else {
-                connection.nextIsFull();
-            }
+        if (!connection.askedAll(waiting) && connection.reject()) {
+            out.add(RejectedRequest.OVERLOAD);
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.forwardguard.upstream;
 
-import dev.forwardguard.client.ClientAddress;
-import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.time.Ticker;
@@ -50,13 +48,7 @@ public final class HealthCheck {
     public CompletionStage<OptionalInt> ask() {
         var exchange =
                 new HttpExchange(
-                        new UpstreamRequest(
-                                path,
-                                HealthCheck::headers,
-                                loop,
-                                loop.<Void>newPromise(),
-                                ClientAddress.UNKNOWN,
-                                BufferBudget.unbounded()),
+                        UpstreamRequest.own(path, HealthCheck::headers, loop),
                         settings,
                         address,
                         connections,

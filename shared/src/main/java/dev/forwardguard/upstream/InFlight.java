@@ -26,7 +26,7 @@ final class InFlight {
      * @return false if there is no place for this address
      */
     boolean enter(ClientAddress client, int max) {
-        boolean known = isKnown(client);
+        boolean known = !client.isUnknown();
         if (limited != known) {
             limited = known;
         }
@@ -42,7 +42,7 @@ final class InFlight {
     }
 
     void leave(ClientAddress client) {
-        if (isKnown(client)) {
+        if (!client.isUnknown()) {
             byAddress.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1);
         }
         total.decrementAndGet();
@@ -55,9 +55,5 @@ final class InFlight {
     /** A quarter, rounded up, so that it is at least one. */
     private static int shareOf(int max) {
         return Math.ceilDiv(max, 4);
-    }
-
-    private static boolean isKnown(ClientAddress client) {
-        return !client.equals(ClientAddress.UNKNOWN);
     }
 }

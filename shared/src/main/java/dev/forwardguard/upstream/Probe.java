@@ -1,7 +1,5 @@
 package dev.forwardguard.upstream;
 
-import dev.forwardguard.client.ClientAddress;
-import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
 import dev.forwardguard.settings.ProbeSettings;
@@ -74,22 +72,12 @@ final class Probe {
     CompletionStage<ProbeResult> learn() {
         CompletionStage<UpstreamOutcome> pending;
         try {
-            pending = upstream.apply(request());
+            pending = upstream.apply(UpstreamRequest.own(settings.path(), this::headers, loop));
         } catch (RuntimeException | Error bug) {
             LOG.warn("The probe cannot be sent", bug);
             return CompletableFuture.completedFuture(ProbeResult.FAILED);
         }
         return pending.handle((outcome, bug) -> resultOf(outcome));
-    }
-
-    private UpstreamRequest request() {
-        return new UpstreamRequest(
-                settings.path(),
-                this::headers,
-                loop,
-                loop.<Void>newPromise(),
-                ClientAddress.UNKNOWN,
-                BufferBudget.unbounded());
     }
 
     private void headers(BiConsumer<? super CharSequence, ? super CharSequence> header) {

@@ -59,16 +59,6 @@ public final class ResilientUpstream implements Upstream {
     private final InFlight inFlight = new InFlight();
     private volatile @Nullable Route route;
 
-    /** An upstream whose probes are the only witness against it. */
-    public ResilientUpstream(
-            Supplier<GuardSettings> settings,
-            VerdictRule verdicts,
-            EventLoopGroup loops,
-            Ticker ticker,
-            UpstreamMetrics meters) {
-        this(settings, verdicts, loops, ticker, () -> false, meters);
-    }
-
     /**
      * @param settings in force, for what belongs to no request
      * @param loops where requests are sent, and where probes live

@@ -43,6 +43,17 @@ public record UpstreamRequest(
                 BufferBudget.of(caller));
     }
 
+    /** A request of the guard's own, which counts for nobody and is never cancelled. */
+    static UpstreamRequest own(String uri, OutgoingHeaders headers, EventLoop loop) {
+        return new UpstreamRequest(
+                uri,
+                headers,
+                loop,
+                loop.newPromise(),
+                ClientAddress.UNKNOWN,
+                BufferBudget.unbounded());
+    }
+
     /** Contains the path without its query: headers and query may hold secrets. */
     @Override
     public String toString() {

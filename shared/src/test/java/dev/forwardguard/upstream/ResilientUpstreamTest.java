@@ -303,6 +303,7 @@ class ResilientUpstreamTest {
                             new VerdictRule(status -> true),
                             loops,
                             System::nanoTime,
+                            () -> false,
                             under);
             var request = new UpstreamRequest("/auth", header -> {}, under.client, under.caller);
             assertThatThrownBy(() -> upstream.ask(request, oneSlot)).hasMessage("no event loop");

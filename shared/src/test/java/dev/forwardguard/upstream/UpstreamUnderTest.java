@@ -57,6 +57,7 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
                         verdicts,
                         loops,
                         () -> System.nanoTime() + clockOffset.get(),
+                        () -> false,
                         this);
         stub = StubUpstream.start(Behaviour.answers(200));
         settings = settings(stub.uri());

@@ -191,7 +191,14 @@ final class Exchange implements ResponseReceiver {
         outpost = connection;
         timeouts.outpostMoves();
         timeouts.bodyMoves();
-        connection.send(head, this).addListener(sent -> headSent(sent.isSuccess()));
+        connection
+                .send(head, this)
+                .addListener(
+                        sent -> {
+                            if (sent.isSuccess() && !ended()) {
+                                caller.sentOn();
+                            }
+                        });
         if (!wasUsed) {
             outgoing = null;
         }
@@ -205,12 +212,6 @@ final class Exchange implements ResponseReceiver {
                             Unpooled.EMPTY_BUFFER));
         }
         wanted();
-    }
-
-    private void headSent(boolean success) {
-        if (success && !ended()) {
-            caller.sentOn();
-        }
     }
 
     /** Whether more of the request may be read. */
@@ -267,18 +268,13 @@ final class Exchange implements ResponseReceiver {
 
     @Override
     public boolean takeForHead(long bytes) {
-        if (ended() || !caller.hold(bytes)) {
-            return ended();
-        }
-        headBytes += bytes;
-        return true;
+        boolean held = caller.hold(bytes);
+        headBytes += held ? bytes : 0;
+        return held;
     }
 
     @Override
     public void head(HttpResponse head) {
-        if (ended()) {
-            return;
-        }
         answered = true;
         HttpResponse response = Messages.toVisitor(head, toHead, http10);
         boolean untilClose =
@@ -335,20 +331,15 @@ final class Exchange implements ResponseReceiver {
     @Override
     public void complete() {
         outpost = null;
-        if (!ended()) {
-            phase = Phase.VISITOR;
-            visitor.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(written -> end());
-            wanted();
-        }
+        phase = Phase.VISITOR;
+        visitor.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(written -> end());
+        wanted();
     }
 
     @Override
     public void failed(FallbackReason reason) {
         outpost = null;
         attempt = null;
-        if (ended()) {
-            return;
-        }
         // it was sent on a kept connection, which has not answered with a single byte
         if (phase == Phase.STREAMS && mayRepeat && outgoing != null) {
             mayRepeat = false; // on a new connection, where it can only fail
@@ -386,16 +377,12 @@ final class Exchange implements ResponseReceiver {
         visitor.close();
     }
 
-    /** The visitor has left. */
-    void cancel() {
-        end();
-    }
-
     private boolean ended() {
         return phase == Phase.NOTHING;
     }
 
-    private void end() {
+    /** Ends it, whatever it waits for. */
+    void end() {
         if (ended()) {
             return;
         }

@@ -129,7 +129,7 @@ final class PassThroughHandler extends ChannelDuplexHandler {
     private void cancel() {
         Exchange current = exchange;
         if (current != null) {
-            current.cancel();
+            current.end();
         }
     }
 

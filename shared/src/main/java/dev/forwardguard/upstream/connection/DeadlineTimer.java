@@ -24,19 +24,17 @@ final class DeadlineTimer {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** What has a deadline. */
-    interface Timed {
+    abstract static class Timed {
+        /** In the list of those in flight, so that it can be removed without a search. */
+        private int index;
+
         /**
          * Returns when to check it, in nanoseconds from now. This may become later, never earlier.
          */
-        long untilNextCheck(long now);
+        abstract long untilNextCheck(long now);
 
         /** Checks it. */
-        void onTimer(long now);
-
-        /** The index that it was given, so that it can be removed without a search. */
-        int timerIndex();
-
-        void setTimerIndex(int index);
+        abstract void onTimer(long now);
     }
 
     private final EventLoop loop;
@@ -55,7 +53,7 @@ final class DeadlineTimer {
 
     /** Watches an exchange until it is removed, and checks it at the time that it asks for. */
     void add(Timed exchange, long now) {
-        exchange.setTimerIndex(inFlight.size());
+        exchange.index = inFlight.size();
         inFlight.add(exchange);
         schedule(now, exchange.untilNextCheck(now));
     }
@@ -63,10 +61,9 @@ final class DeadlineTimer {
     /** Stops watching an exchange. To be called once for each that was added. */
     void remove(Timed exchange) {
         Timed last = inFlight.removeLast();
-        int index = exchange.timerIndex();
-        if (index < inFlight.size()) {
-            inFlight.set(index, last);
-            last.setTimerIndex(index);
+        if (exchange.index < inFlight.size()) {
+            inFlight.set(exchange.index, last);
+            last.index = exchange.index;
         }
     }
 

@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
  * exactly once: answered, failed, out of time, or cancelled by the caller. What the response means
  * is not its business. Lives on the caller's event loop.
  */
-public final class HttpExchange implements ResponseReceiver, DeadlineTimer.Timed {
+public final class HttpExchange extends DeadlineTimer.Timed implements ResponseReceiver {
     /** How long a request waits until it counts as slow, and then again each time. */
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -50,7 +50,6 @@ public final class HttpExchange implements ResponseReceiver, DeadlineTimer.Timed
     private long deadlineAt;
     private long slowAt;
     private long lastByteAt;
-    private int timerIndex;
     private boolean stale;
     private long memory;
     private @Nullable UpstreamConnection connection;
@@ -200,7 +199,7 @@ public final class HttpExchange implements ResponseReceiver, DeadlineTimer.Timed
 
     /** Ends the exchange if its time is up, and reports it each second that it waits. */
     @Override
-    public void onTimer(long now) {
+    void onTimer(long now) {
         if (phase == Phase.ENDED) {
             return;
         }
@@ -227,20 +226,10 @@ public final class HttpExchange implements ResponseReceiver, DeadlineTimer.Timed
      * When its time may be up or it may be slow. Each byte of the response postpones the former.
      */
     @Override
-    public long untilNextCheck(long now) {
+    long untilNextCheck(long now) {
         long silence = isSent() ? lastByteAt - now : 0;
         long out = Math.min(deadlineAt - now, silence + settings.readTimeout().toNanos());
         return Math.min(out, slowAt - now);
-    }
-
-    @Override
-    public int timerIndex() {
-        return timerIndex;
-    }
-
-    @Override
-    public void setTimerIndex(int index) {
-        timerIndex = index;
     }
 
     private void end(UpstreamOutcome result) {
