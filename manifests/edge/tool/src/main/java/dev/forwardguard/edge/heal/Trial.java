@@ -44,8 +44,8 @@ final class Trial implements AutoCloseable {
     }
 
     /**
-     * Makes sure that a gateway of this template that starts now shows what etcd has now. Once that
-     * was seen it is not tried again until the routes or the template change.
+     * Makes sure that a gateway of this template that starts now becomes ready and shows what etcd
+     * has now. Once that was seen it is not tried again until the routes or the template change.
      *
      * @return what etcd has
      * @throws HealException if it does not, etcd does not answer, or another heal has taken over
@@ -74,14 +74,19 @@ final class Trial implements AutoCloseable {
         Time.Deadline end = edge.time().in(limit);
         for (Pod now = own(); ; now = own()) {
             Reading shown = edge.canary().ask(now);
-            if (CanaryProbe.reaches(shown, number)) {
+            boolean shows = CanaryProbe.reaches(shown, number);
+            if (shows && now.isReady()) {
                 break;
             }
             if (now.hasEnded() || end.isOver()) {
+                String problem =
+                        shows
+                                ? "shows revision %d, but does not become ready".formatted(number)
+                                : "does not show revision %d: %s"
+                                        .formatted(number, edge.diagnosis().of(now, shown));
                 throw new HealException(
                         Reason.STALE,
-                        "a gateway that starts now does not show revision %d: %s. So nothing was stopped"
-                                .formatted(number, edge.diagnosis().of(now, shown)));
+                        "a gateway that starts now " + problem + ". So nothing was stopped");
             }
             edge.time().pause();
         }

@@ -226,6 +226,20 @@ class HealTest {
             assertThat(edge.names()).containsExactly(one);
         }
 
+        @ParameterizedTest
+        @EnumSource
+        void stopsNothingWhenFreshGatewayDoesNotBecomeReady(Kind kind) {
+            var edge = surging(kind);
+            String one = edge.gateway(BEHIND);
+            edge.unready.add("trial-2");
+
+            HealException failure = failure(edge);
+
+            assertThat(failure.reason()).isEqualTo(Reason.STALE);
+            assertThat(failure.line()).contains("shows revision", "does not become ready");
+            assertThat(edge.names()).containsExactly(one);
+        }
+
         @Test
         void stopsNothingWhenEtcdGoesDuringTrial() {
             var edge = surging(Kind.DEPLOYMENT);

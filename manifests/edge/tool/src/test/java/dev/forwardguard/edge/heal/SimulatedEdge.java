@@ -270,7 +270,7 @@ final class SimulatedEdge implements Cluster, RouteStore, CanaryProbe, Time {
     @Override
     public List<Pod> named(String label) {
         return pods.values().stream()
-                .map(SimulatedPod::pod)
+                .map(this::seen)
                 .filter(each -> each.ownerKind().isEmpty())
                 .toList();
     }
