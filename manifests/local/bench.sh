@@ -25,7 +25,7 @@ response was right and every limit was met.
                        pass-through, allocation; also scaling and gateway, which do not run by default
   --rounds N           rounds per scenario
   --seconds N          seconds per round
-  --against CHECKOUT   also the guards of another checkout, built there, in the same rounds
+  --against CHECKOUT   also the guards of another checkout, in the same rounds; build them there before
 
 gateway, 20 minutes, or 15 with --rounds 3, measures a real Traefik together with what answers its auth
 requests, both on core 0: CPU per request with 2 and with 32 visitors who send without a pause, and at

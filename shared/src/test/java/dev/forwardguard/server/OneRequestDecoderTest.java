@@ -73,6 +73,13 @@ class OneRequestDecoderTest {
         channel.runPendingTasks();
     }
 
+    private void takeBySmallConnections(long bytes) {
+        for (long left = bytes; left > 0; left -= 8 * KIB) {
+            long some = Math.min(left, 8 * KIB);
+            assertThat(budget.open(new EmbeddedChannel()).take(some)).isTrue();
+        }
+    }
+
     /** What was decoded since the last time: targets, ".", and "!" for what failed. */
     private String decoded() {
         var decoded = new StringBuilder();
@@ -154,6 +161,21 @@ class OneRequestDecoderTest {
             respond(HttpResponseStatus.OK);
             channel.read();
             assertThat(reads.get()).isPositive();
+        }
+
+        @Test
+        void requestWithoutMemoryIsRejectedInItsTurn() {
+            channel.writeInbound(bytes(get("/1", "")));
+            assertThat(decoded()).isEqualTo("/1.");
+            takeBySmallConnections(990 * KIB);
+
+            channel.writeInbound(bytes(get("/2", "A: " + "x".repeat(30 * KIB) + "\r\n")));
+            assertThat(decoded()).isEmpty();
+
+            respond(HttpResponseStatus.OK);
+            assertThat(decoded()).isEqualTo("!");
+            channel.writeInbound(bytes(get("/3", "")));
+            assertThat(decoded()).isEmpty();
         }
 
         @Test
@@ -272,13 +294,6 @@ class OneRequestDecoderTest {
 
             assertThat(head(head)).isSameAs(RejectedRequest.OVERLOAD);
             assertThat(channel.<Object>readInbound()).isNull();
-        }
-
-        private void takeBySmallConnections(long bytes) {
-            for (long left = bytes; left > 0; left -= 8 * KIB) {
-                long some = Math.min(left, 8 * KIB);
-                assertThat(budget.open(new EmbeddedChannel()).take(some)).isTrue();
-            }
         }
 
         @Test
