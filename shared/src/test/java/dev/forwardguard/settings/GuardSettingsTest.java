@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 class GuardSettingsTest {
-    private static final GuardSettings DEFAULTS =
+    static final GuardSettings DEFAULTS =
             new GuardSettings(
                     Mode.AUTO,
                     UpstreamSettings.defaults(

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.testing.HostileFiles;
 import dev.forwardguard.testing.ImageJvm;
@@ -17,12 +16,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.Set;
 
 /** A {@code guard.yml} that is written to end the guard. */
 class HostileSettingsTest {
@@ -99,20 +96,12 @@ class HostileSettingsTest {
         }
     }
 
-    private static final GuardSettings DEFAULTS =
-            new GuardSettings(
-                    Mode.AUTO,
-                    UpstreamSettings.defaults(
-                            URI.create("http://upstream.example:8080"),
-                            new ProbeSettings("/probe", Optional.empty(), Set.of(400))),
-                    BreakerSettings.DEFAULTS,
-                    HeaderNames.of("Cookie"));
-
     @TempDir private Path directory;
 
     private static GuardSettings parse(byte[] document) {
         YamlSection root = YamlSection.parse(document);
-        GuardSettings settings = GuardSettings.take(root, Optional.empty(), DEFAULTS);
+        GuardSettings settings =
+                GuardSettings.take(root, Optional.empty(), GuardSettingsTest.DEFAULTS);
         root.rejectOtherKeys();
         return settings;
     }

@@ -8,34 +8,24 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 
-import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.live.LiveValue;
 
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /** What the log says about the settings in force: the keys of the file, with their values. */
 class LiveSettingsTest {
-    private static final GuardSettings DEFAULTS =
-            new GuardSettings(
-                    Mode.AUTO,
-                    UpstreamSettings.defaults(
-                            URI.create("http://upstream.example:8080"),
-                            new ProbeSettings("/probe", Optional.empty(), Set.of(400))),
-                    BreakerSettings.DEFAULTS,
-                    HeaderNames.of("Cookie"));
-
     private final LiveSettings<GuardSettings> settings =
             new LiveSettings<>(
                     root ->
                             GuardSettings.take(
-                                    root, Optional.of(root.section("emergency")), DEFAULTS),
+                                    root,
+                                    Optional.of(root.section("emergency")),
+                                    GuardSettingsTest.DEFAULTS),
                     Function.identity(),
                     Clock.systemUTC());
 

@@ -112,6 +112,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     void send(ByteBuf request, ResponseReceiver next) {
         begin(next);
         requestComplete = true;
+        decoder.expectNoContent(false);
         // a failed write is reported to exceptionCaught
         encoded.writeAndFlush(request, channel.voidPromise());
     }

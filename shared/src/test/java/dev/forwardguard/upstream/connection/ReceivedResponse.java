@@ -63,7 +63,7 @@ final class ReceivedResponse implements ResponseReceiver, UpstreamConnection.Hom
 
     @Override
     public void connected(UpstreamConnection found, boolean reused) {
-        throw new UnsupportedOperationException();
+        throw new AssertionError("no connection was asked for");
     }
 
     @Override
