@@ -177,8 +177,7 @@ public final class HttpExchange extends DeadlineTimer.Timed implements ResponseR
     @Override
     public void complete() {
         connection = null;
-        UpstreamResponse response = parts == null ? whole : parts.response();
-        end(new Answered(requireNonNull(response)));
+        end(new Answered(parts == null ? requireNonNull(whole) : parts.response()));
     }
 
     /**
