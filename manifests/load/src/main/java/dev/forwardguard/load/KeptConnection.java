@@ -19,7 +19,7 @@ import java.time.Duration;
  * every measurement. It trusts the {@code Content-Length} of a response and does not look for bytes
  * after it.
  */
-final class KeptConnection implements AutoCloseable {
+public final class KeptConnection implements AutoCloseable {
     private static final int LIMIT_MILLIS = 15_000;
     private static final String END_OF_HEAD = "\r\n\r\n";
 
@@ -29,7 +29,7 @@ final class KeptConnection implements AutoCloseable {
     private int filled;
 
     /** Connects to this port of 127.0.0.1. */
-    KeptConnection(int port) throws IOException {
+    public KeptConnection(int port) throws IOException {
         try {
             socket.connect(
                     new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), LIMIT_MILLIS);
@@ -47,7 +47,7 @@ final class KeptConnection implements AutoCloseable {
      *
      * @param octets the bytes of the request as Latin-1
      */
-    RawAnswer ask(String octets) throws IOException {
+    public RawAnswer ask(String octets) throws IOException {
         long begun = System.nanoTime();
         filled = 0;
         socket.getOutputStream().write(octets.getBytes(ISO_8859_1));
@@ -84,7 +84,11 @@ final class KeptConnection implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        socket.close();
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException _) {
+            // nothing is left to do with it
+        }
     }
 }

@@ -147,12 +147,6 @@ public final class Load implements AutoCloseable {
     @Override
     public void close() {
         threads.close();
-        for (KeptConnection connection : idle) {
-            try {
-                connection.close();
-            } catch (IOException _) {
-                // already closed
-            }
-        }
+        idle.forEach(KeptConnection::close);
     }
 }

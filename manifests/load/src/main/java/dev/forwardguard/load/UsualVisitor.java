@@ -129,12 +129,8 @@ final class UsualVisitor implements Runnable {
     }
 
     private void disconnect() {
-        try {
-            if (kept != null) {
-                kept.close();
-            }
-        } catch (IOException _) {
-            // already closed
+        if (kept != null) {
+            kept.close();
         }
         kept = null;
     }

@@ -43,16 +43,7 @@ record Allocation(Saturation load) implements Trial {
         long before = threads.getTotalThreadAllocatedBytes();
         Measurement measured = load.measure(contender, scenario, length);
         double bytes = threads.getTotalThreadAllocatedBytes() - before;
-        double requests = measured.rate() * length.toNanos() / 1e9;
-        return new Measurement(
-                measured.cpu(),
-                measured.gateway(),
-                measured.rate(),
-                measured.p50(),
-                measured.p99(),
-                measured.memory(),
-                measured.busy(),
-                bytes / 1024 / requests,
-                measured.wrong());
+        double requests = measured.of(Metric.RATE) * length.toNanos() / 1e9;
+        return measured.with(Metric.ALLOCATED, bytes / 1024 / requests);
     }
 }

@@ -42,12 +42,21 @@ record Bar(
                     atLeast(1_000, Scenarios.LOGIN, Metric.RATE, AUTHENTIK, SKETCHED),
                     atMost(4, Scenarios.ALLOCATION, Metric.ALLOCATED, BOT_BLOCK));
 
+    private static final List<Bar> EVERYDAY =
+            List.of(
+                    atMost(3, EverydayScenarios.IDLE, Metric.IDLE, BOT_BLOCK),
+                    atMost(3, EverydayScenarios.IDLE, Metric.IDLE, AUTHENTIK),
+                    atMost(2, EverydayScenarios.paced(100), Metric.CPU, AUTHENTIK, KEPT),
+                    atMost(1.5, EverydayScenarios.paced(1_000), Metric.CPU, AUTHENTIK, KEPT),
+                    atMost(1.2, EverydayScenarios.visitors(32), Metric.BEHIND, AUTHENTIK, KEPT));
+
     /** A ForwardAuth of the build before made Traefik clear 1 MiB for each auth request. */
     private static final double CHAIN = 0.3;
 
     /** All limits; a chain has one for each other checkout that was measured beside it. */
     static List<Bar> all(Results results) {
         List<Bar> all = new ArrayList<>(ALWAYS);
+        all.addAll(EVERYDAY);
         for (Scenario scenario : results.scenarios()) {
             if (scenario.name().startsWith(GatewayScenarios.PROTECTED)) {
                 String chain = scenario.contenders().getFirst().name();

@@ -69,7 +69,8 @@ final class Bench implements AutoCloseable {
             var scenarios =
                     new Scenarios(upstream, hanging, closedPort.port(), options.checkouts());
             var gateway = new GatewayScenarios(upstream, options.checkouts());
-            results = bench.run(bench.chosen(scenarios, gateway));
+            var everyday = new EverydayScenarios(upstream, options.checkouts(), options.image());
+            results = bench.run(bench.chosen(scenarios, gateway, everyday));
         }
         print(results);
         boolean passed =
@@ -82,13 +83,15 @@ final class Bench implements AutoCloseable {
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
     }
 
-    private List<Scenario> chosen(Scenarios scenarios, GatewayScenarios gateway) {
+    private List<Scenario> chosen(
+            Scenarios scenarios, GatewayScenarios gateway, EverydayScenarios everyday) {
         if (options.scenarios().isEmpty()) {
             return scenarios.standard();
         }
         List<Scenario> all = new ArrayList<>(scenarios.standard());
         all.addAll(scenarios.scaling());
         all.addAll(gateway.all());
+        all.addAll(everyday.all());
         List<Scenario> chosen = all.stream().filter(options::wants).toList();
         if (chosen.isEmpty()) {
             throw new IllegalArgumentException(
@@ -112,7 +115,11 @@ final class Bench implements AutoCloseable {
                     idleMachine.await();
                     Measurement measured =
                             scenario.trial()
-                                    .measure(of(contender, scenario), scenario, options.length());
+                                    .measure(
+                                            of(contender, scenario),
+                                            scenario,
+                                            options.length()
+                                                    .multipliedBy(scenario.trial().stretch()));
                     results.add(scenario, contender, measured);
                     System.err.printf("  %s: %s%n", contender.name(), measured);
                 }
@@ -145,20 +152,30 @@ final class Bench implements AutoCloseable {
                                 BenchRig.at(directory, scenario.upstream(), contender.cores())));
     }
 
-    /** Sends load until the contender has opened its connections and does not get faster. */
+    /**
+     * Sends load until the contender has opened its connections and does not get faster. Everyday
+     * load is its own warm-up: a guard that only everyday load has compiled is another one than
+     * after saturation.
+     */
     private void warmUp(Contender contender, Scenario scenario) {
         Running server = of(contender, scenario);
         if (scenario.trial() instanceof Hanging) {
             return;
         }
-        var load = scenario.trial() instanceof Saturation own ? own : new Saturation(64, false);
-        double best = load.measure(server, scenario, WARM_UP_ROUND).cpu();
+        Trial load =
+                switch (scenario.trial()) {
+                    case Saturation own -> own;
+                    case Paced own -> own;
+                    case Idle own -> own;
+                    default -> new Saturation(64, false);
+                };
+        double best = load.measure(server, scenario, WARM_UP_ROUND).of(Metric.CPU);
         int rest = contender.hasGuard() ? options.warmUp() : 0;
         int noBetter = 0;
         for (int second = 0;
                 second < rest && noBetter < ROUNDS_WITHOUT_GAIN;
                 second += (int) WARM_UP_ROUND.toSeconds()) {
-            double now = load.measure(server, scenario, WARM_UP_ROUND).cpu();
+            double now = load.measure(server, scenario, WARM_UP_ROUND).of(Metric.CPU);
             boolean gains = now < best * (1 - MIN_GAIN);
             noBetter = gains || server.age().compareTo(MIN_AGE) < 0 ? 0 : noBetter + 1;
             best = Math.min(best, now);

@@ -23,8 +23,8 @@ record GatewayScenarios(BenchUpstream upstream, List<Path> checkouts) {
     /** The scenarios of the whole chain. */
     static final String PROTECTED = PREFIX + "protected-";
 
-    private static final int COOKIE = 1_500;
-    private static final Expected PAGE =
+    static final int COOKIE = 1_500;
+    static final Expected PAGE =
             new Expected(200, "X-Application", "page", BenchUpstream.APPLICATION_PAGE.length());
 
     /** A load, with the end of its scenario's name and of its title. */
@@ -78,7 +78,7 @@ record GatewayScenarios(BenchUpstream upstream, List<Path> checkouts) {
         Path here = checkouts.getFirst();
         return List.of(
                 new TraefikContender(
-                        "no ForwardAuth", here, upstream.website(), List.of(), Map.of()),
+                        "no ForwardAuth", here, upstream.website(), List.of(), Map.of(), true),
                 forwardAuth("to the upstream", Map.of()),
                 forwardAuth(
                         "to nginx with keep-alive",
@@ -94,7 +94,8 @@ record GatewayScenarios(BenchUpstream upstream, List<Path> checkouts) {
                 checkouts.getFirst(),
                 upstream.application(),
                 List.of("authentik-forward-auth"),
-                behind);
+                behind,
+                true);
     }
 
     private List<Contender> chains() {
@@ -112,7 +113,8 @@ record GatewayScenarios(BenchUpstream upstream, List<Path> checkouts) {
                                     BOT_BLOCK_SERVICE,
                                     guard(GuardContender.BOT_BLOCK, checkout),
                                     AUTHENTIK_SERVICE,
-                                    guard(GuardContender.AUTHENTIK, checkout))));
+                                    guard(GuardContender.AUTHENTIK, checkout)),
+                            true));
         }
         return chains;
     }

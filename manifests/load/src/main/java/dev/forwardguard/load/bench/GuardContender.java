@@ -12,21 +12,29 @@ import java.util.stream.Stream;
 
 /**
  * A guard, run from its jar with the flags of its image, but without the image's AOT cache: it is
- * warmed up instead, so the gain from the cache is not part of these numbers.
+ * warmed up instead, so the gain from the cache is not part of these numbers. Or from its image, as
+ * a pod would run it.
  *
  * @param program the name of the guard
  * @param checkout the checkout in which it was built
  * @param label distinguishes it from the same guard of another checkout; may be empty
- * @param loops the number of event loops
+ * @param loops the number of event loops, each with a core of its own; {@link #AS_SHIPPED} for the
+ *     guard's own choice on two cores
  * @param capacity the load that it is sized for
+ * @param image whether it runs from its image, which image.sh of that checkout has unpacked
  */
-record GuardContender(String program, Path checkout, String label, int loops, Capacity capacity)
+record GuardContender(
+        String program, Path checkout, String label, int loops, Capacity capacity, boolean image)
         implements Contender {
+    static final int AS_SHIPPED = 0;
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     static final String BOT_BLOCK = "bot-block-guard";
     static final String AUTHENTIK = "authentik-guard";
+
+    /** The limits of the pods, in MiB. */
+    private static final Map<String, String> LIMITS = Map.of(BOT_BLOCK, "128", AUTHENTIK, "160");
 
     /** All requests have the same client address, which may use a quarter of all places. */
     private static final int PLACES_PER_REQUEST = 4;
@@ -52,6 +60,10 @@ record GuardContender(String program, Path checkout, String label, int loops, Ca
         }
     }
 
+    GuardContender(String program, Path checkout, String label, int loops, Capacity capacity) {
+        this(program, checkout, label, loops, capacity, false);
+    }
+
     @Override
     public String name() {
         return program + label;
@@ -59,7 +71,11 @@ record GuardContender(String program, Path checkout, String label, int loops, Ca
 
     @Override
     public String cores() {
-        return loops == 1 ? BenchRig.CORE : BenchRig.CORE + "-" + (loops - 1);
+        return switch (loops) {
+            case AS_SHIPPED -> BenchRig.CORE + "-" + BenchUpstream.CORE;
+            case 1 -> BenchRig.CORE;
+            default -> BenchRig.CORE + "-" + (loops - 1);
+        };
     }
 
     @Override
@@ -69,32 +85,47 @@ record GuardContender(String program, Path checkout, String label, int loops, Ca
 
     @Override
     public Running start(BenchRig rig) {
-        Path settings =
-                rig.file(
-                        "guard.yml",
-                        """
-                        upstream:
-                          url: http://127.0.0.1:%d
-                          max-concurrent: %d
-                        drain-delay: 0s
-                        """
-                                .formatted(
-                                        rig.upstream(),
-                                        PLACES_PER_REQUEST * capacity.maxConcurrent));
+        rig.file(
+                "guard.yml",
+                """
+                upstream:
+                  url: http://127.0.0.1:%d
+                  max-concurrent: %d
+                drain-delay: 0s
+                """
+                        .formatted(rig.upstream(), PLACES_PER_REQUEST * capacity.maxConcurrent));
+        rig.file("htpasswd", BenchRig.HTPASSWD);
+        // as the kubelet mounts them: readable for the image's user
+        String directory = image ? "/etc/forward-guard" : rig.directory().toString();
         Map<String, String> variables = new HashMap<>();
         variables.put("GUARD_HOST", "127.0.0.1");
         variables.put("GUARD_PORT", String.valueOf(rig.port()));
         variables.put("GUARD_MANAGEMENT_PORT", String.valueOf(Loopback.freePort()));
-        variables.put("GUARD_SETTINGS_FILE", settings.toString());
-        variables.put("GUARD_HTPASSWD_FILE", rig.file("htpasswd", BenchRig.HTPASSWD).toString());
+        variables.put("GUARD_SETTINGS_FILE", directory + "/guard.yml");
+        variables.put("GUARD_HTPASSWD_FILE", directory + "/htpasswd");
         variables.put("MALLOC_ARENA_MAX", "1");
+        variables.put("FILES", rig.directory().toString());
+        return rig.run(variables, image ? inImage() : ofJar());
+    }
+
+    private List<String> ofJar() {
         List<String> command = new ArrayList<>(List.of(JAVA));
         options().forEach(file -> command.add("@" + file));
         command.addAll(capacity.flags());
-        command.add("-Dmicronaut.netty.event-loops.default.num-threads=" + loops);
+        if (loops != AS_SHIPPED) {
+            command.add("-Dmicronaut.netty.event-loops.default.num-threads=" + loops);
+        }
         Path jar = checkout.resolve(program).resolve("target").resolve(program + ".jar");
         command.addAll(List.of("-jar", jar.toString()));
-        return rig.run(variables, command);
+        return command;
+    }
+
+    private List<String> inImage() {
+        Path local = checkout.resolve("manifests/local");
+        return List.of(
+                local.resolve("confined.sh").toString(),
+                local.resolve(".local/images").resolve(program).toString(),
+                LIMITS.getOrDefault(program, ""));
     }
 
     /** The flag files of the checkout's image; older checkouts have all flags in one file. */

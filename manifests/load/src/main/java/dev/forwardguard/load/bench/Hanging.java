@@ -28,15 +28,10 @@ record Hanging(StubUpstream upstream, int rate) implements Trial {
         List<Double> times =
                 samples.stream().map(sample -> sample.took().toNanos() / 1e6).sorted().toList();
         long unanswered = samples.stream().filter(sample -> sample.status() != 200).count();
-        return new Measurement(
-                Double.NaN,
-                Double.NaN,
-                Double.NaN,
-                Trial.at(times, 0.5),
-                Trial.at(times, 0.99),
-                contender.use().mebibytes(),
-                Double.NaN,
-                Double.NaN,
-                unanswered);
+        return new Measurement()
+                .with(Metric.P50, Trial.at(times, 0.5))
+                .with(Metric.P99, Trial.at(times, 0.99))
+                .with(Metric.MEMORY, contender.use().mebibytes())
+                .with(Metric.WRONG, (double) unanswered);
     }
 }

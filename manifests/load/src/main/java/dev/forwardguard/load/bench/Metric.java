@@ -4,15 +4,40 @@ import java.util.Locale;
 
 /** A column of the table. */
 enum Metric {
+    /** CPU time of all the contender's processes. */
     CPU("CPU µs/request", 1),
+
+    /** The part of the gateway in that, if the contender is one. */
     GATEWAY("of the gateway", 1),
+
+    /** The rest of that. */
     BEHIND("of guards or nginx", 1),
+
+    /** CPU time of a contender that nobody asks for anything. */
+    IDLE("CPU ms/s", 2),
+
+    /** The shares of threads in the CPU time of guards or nginx. */
+    EVENT_LOOPS("event loops %", 0),
+    COMPILERS("compilers %", 0),
+    OTHER_THREADS("other threads %", 0),
+
+    /** Answered requests. */
     RATE("requests/s", 0),
+
+    /** The median response time. */
     P50("p50 ms", 2),
     P99("p99 ms", 2),
+
+    /** At the end of the round. */
     MEMORY("memory MiB", 0),
+
+    /** Below about 0.95 under saturation, the contender was not the bottleneck. */
     BUSY("core used", 2),
+
+    /** On the heap. */
     ALLOCATED("allocated KiB/request", 1),
+
+    /** Unexpected or missing responses. */
     WRONG("wrong", 0);
 
     private final String title;
@@ -25,21 +50,6 @@ enum Metric {
 
     String title() {
         return title;
-    }
-
-    double of(Measurement measurement) {
-        return switch (this) {
-            case CPU -> measurement.cpu();
-            case GATEWAY -> measurement.gateway();
-            case BEHIND -> measurement.cpu() - measurement.gateway();
-            case RATE -> measurement.rate();
-            case P50 -> measurement.p50();
-            case P99 -> measurement.p99();
-            case MEMORY -> measurement.memory();
-            case BUSY -> measurement.busy();
-            case ALLOCATED -> measurement.allocated();
-            case WRONG -> measurement.wrong();
-        };
     }
 
     /** Formats a value; small rates get a decimal. */

@@ -10,10 +10,17 @@ import java.util.Map;
  *
  * @param name the name in the table
  * @param keepAlive whether it keeps connections to the upstream; the original sketch did not
+ * @param cores that it runs on
  */
-record NginxContender(String name, boolean keepAlive) implements Contender {
-    static final NginxContender SKETCHED = new NginxContender("nginx as sketched", false);
-    static final NginxContender KEEP_ALIVE = new NginxContender("nginx with keep-alive", true);
+record NginxContender(String name, boolean keepAlive, String cores) implements Contender {
+    static final NginxContender SKETCHED =
+            new NginxContender("nginx as sketched", false, BenchRig.CORE);
+    static final NginxContender KEEP_ALIVE =
+            new NginxContender("nginx with keep-alive", true, BenchRig.CORE);
+
+    /** The same on both cores. */
+    static final NginxContender UNPINNED =
+            new NginxContender(KEEP_ALIVE.name, true, BenchRig.CORE + "-" + BenchUpstream.CORE);
 
     @Override
     public Running start(BenchRig rig) {

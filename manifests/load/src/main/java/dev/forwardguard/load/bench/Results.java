@@ -38,7 +38,7 @@ final class Results {
         return rounds.values().stream()
                 .flatMap(byName -> byName.values().stream())
                 .flatMap(List::stream)
-                .mapToDouble(Measurement::wrong)
+                .mapToDouble(round -> round.of(Metric.WRONG))
                 .sum();
     }
 }

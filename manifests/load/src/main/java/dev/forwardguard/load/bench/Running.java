@@ -5,6 +5,7 @@ import dev.forwardguard.servers.ChildProcess;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,7 +31,16 @@ record Running(ChildProcess process, int port, Optional<List<Running>> behind)
                 behind.orElse(List.of()).stream()
                         .map(server -> server.use().all())
                         .reduce(own, ProcessUse::plus);
-        return new Use(all, behind.map(_ -> own));
+        return new Use(all, behind.map(_ -> own), threads());
+    }
+
+    private ThreadUse threads() {
+        return behind.map(
+                        servers ->
+                                servers.stream()
+                                        .map(Running::threads)
+                                        .reduce(new ThreadUse(Map.of()), ThreadUse::plus))
+                .orElseGet(() -> ThreadUse.of(process.pid()));
     }
 
     /** The time since its start. */

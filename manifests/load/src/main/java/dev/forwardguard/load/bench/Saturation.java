@@ -26,17 +26,12 @@ record Saturation(int connections, boolean fresh) implements Trial {
         Use before = contender.use();
         Wrk wrk = wrk(contender.port(), scenario, length);
         Use after = contender.use();
-        double micros = after.micros(before);
-        return new Measurement(
-                micros / wrk.requests(),
-                after.gatewayMicros(before) / wrk.requests(),
-                wrk.requests() * 1e6 / wrk.micros(),
-                wrk.p50() / 1e3,
-                wrk.p99() / 1e3,
-                after.mebibytes(),
-                micros / wrk.micros(),
-                Double.NaN,
-                wrk.wrong());
+        return after.perRequest(before, (double) wrk.requests())
+                .with(Metric.RATE, wrk.requests() * 1e6 / wrk.micros())
+                .with(Metric.P50, wrk.p50() / 1e3)
+                .with(Metric.P99, wrk.p99() / 1e3)
+                .with(Metric.BUSY, after.micros(before) / wrk.micros())
+                .with(Metric.WRONG, (double) wrk.wrong());
     }
 
     /**

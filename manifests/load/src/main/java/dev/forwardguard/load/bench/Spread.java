@@ -10,7 +10,11 @@ import java.util.List;
 record Spread(double median, double lowest, double highest) {
     static Spread of(List<Measurement> rounds, Metric metric) {
         List<Double> sorted =
-                rounds.stream().map(metric::of).filter(value -> !value.isNaN()).sorted().toList();
+                rounds.stream()
+                        .map(round -> round.of(metric))
+                        .filter(value -> !value.isNaN())
+                        .sorted()
+                        .toList();
         if (sorted.isEmpty()) {
             return new Spread(Double.NaN, Double.NaN, Double.NaN);
         }

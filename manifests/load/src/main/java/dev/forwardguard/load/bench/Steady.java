@@ -37,16 +37,11 @@ record Steady(int rate) implements Trial {
                         .map(sample -> sample.took().toNanos() / 1e6)
                         .sorted()
                         .toList();
-        double micros = after.micros(before);
-        return new Measurement(
-                micros / times.size(),
-                after.gatewayMicros(before) / times.size(),
-                times.size() / (length.toNanos() / 1e9),
-                Trial.at(times, 0.5),
-                Trial.at(times, 0.99),
-                after.mebibytes(),
-                micros / (length.toNanos() / 1e3),
-                Double.NaN,
-                load.wrong());
+        return after.perRequest(before, times.size())
+                .with(Metric.RATE, times.size() / (length.toNanos() / 1e9))
+                .with(Metric.P50, Trial.at(times, 0.5))
+                .with(Metric.P99, Trial.at(times, 0.99))
+                .with(Metric.BUSY, after.micros(before) / (length.toNanos() / 1e3))
+                .with(Metric.WRONG, (double) load.wrong());
     }
 }

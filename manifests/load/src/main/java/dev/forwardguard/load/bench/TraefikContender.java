@@ -18,13 +18,15 @@ import java.util.Map;
  * @param application the port of the application
  * @param through names of the route's middlewares
  * @param behind the servers that count as part of it, each by the name and port of its service
+ * @param saturated whether guards behind it are warmed up without it, under saturation
  */
 record TraefikContender(
         String name,
         Path checkout,
         int application,
         List<String> through,
-        Map<String, Contender> behind)
+        Map<String, Contender> behind,
+        boolean saturated)
         implements Contender {
     static final String BOT_BLOCK_SERVICE = "bot-block-guard:8080";
     static final String AUTHENTIK_SERVICE = "authentik-guard:9000";
@@ -33,6 +35,12 @@ record TraefikContender(
             Map.of(
                     BOT_BLOCK_SERVICE, BenchUpstream.BOT_BLOCK_PATH,
                     AUTHENTIK_SERVICE, BenchUpstream.OUTPOST_PATH);
+
+    /** The cores of the servers behind it, or else the usual one. */
+    @Override
+    public String cores() {
+        return behind.values().stream().map(Contender::cores).findFirst().orElse(BenchRig.CORE);
+    }
 
     @Override
     public boolean hasGuard() {
@@ -50,7 +58,7 @@ record TraefikContender(
                 (service, contender) -> {
                     Running server = contender.start(rig.another());
                     servers.add(server);
-                    if (contender.hasGuard()) {
+                    if (saturated && contender.hasGuard()) {
                         DirectWarmUp.of(server, rig.upstream(), PATHS.getOrDefault(service, "/"));
                     }
                     addresses.put(service, BenchRig.address(server.port()));

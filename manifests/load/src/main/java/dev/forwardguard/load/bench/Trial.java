@@ -7,9 +7,14 @@ import java.time.Duration;
 import java.util.List;
 
 /** A way to measure one round. */
-sealed interface Trial permits Saturation, Steady, Allocation, Hanging {
+sealed interface Trial permits Saturation, Steady, Paced, Idle, Allocation, Hanging {
     /** Long enough for nginx to hash a queue of passwords, some of them of cancelled requests. */
     Duration LIMIT = Duration.ofSeconds(60);
+
+    /** How many times as long as other rounds one has to be, because less happens in it. */
+    default int stretch() {
+        return 1;
+    }
 
     /** Measures one round. */
     Measurement measure(Running contender, Scenario scenario, Duration length);

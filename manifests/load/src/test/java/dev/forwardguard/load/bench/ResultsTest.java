@@ -121,8 +121,14 @@ class ResultsTest {
 
     private void cpu(Scenario scenario, Contender contender, double gateway, double... rounds) {
         for (double cpu : rounds) {
-            var measurement = new Measurement(cpu, gateway, 1, 1, 1, 1, 1, Double.NaN, 1);
-            results.add(scenario, contender, measurement);
+            results.add(
+                    scenario,
+                    contender,
+                    new Measurement()
+                            .with(Metric.CPU, cpu)
+                            .with(Metric.GATEWAY, gateway)
+                            .with(Metric.BEHIND, cpu - gateway)
+                            .with(Metric.WRONG, 1));
         }
     }
 
@@ -138,7 +144,7 @@ class ResultsTest {
     }
 
     private static TraefikContender chain(String name) {
-        return new TraefikContender(name, Path.of("."), 1, List.of("protected"), Map.of());
+        return new TraefikContender(name, Path.of("."), 1, List.of("protected"), Map.of(), true);
     }
 
     private Bar chainBar() {

@@ -62,6 +62,21 @@ class RunningTest {
     }
 
     @Test
+    void countsThreadsOfServersBehindGatewayOnly() {
+        var gateway = Running.gateway(idle, 1, List.of(new Running(busy, 2)));
+        var alone = Running.gateway(busy, 1, List.of());
+        Use before = gateway.use();
+
+        busy.await(
+                "use of CPU",
+                () -> gateway.use().threads().since(before.threads()) > SOME_CPU * 1_000);
+
+        assertThat(gateway.use().threads().shares(before.threads()).of(Metric.OTHER_THREADS))
+                .isEqualTo(100);
+        assertThat(alone.use().threads().since(alone.use().threads())).isZero();
+    }
+
+    @Test
     void endsServersBehindGateway() {
         Running.gateway(idle, 1, List.of(new Running(busy, 2))).close();
 
