@@ -22,14 +22,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One address for the replicas of a guard. A new connection goes to any replica whose readiness
- * probe succeeded last, and stays there.
+ * One address for the replicas of a guard. A new connection goes to any replica that is ready, and
+ * stays there. A replica that says so is no longer ready at once, as a pod that ends; one that does
+ * not answer is after two probes, as the manifests have it.
  */
 final class TcpBalancer implements AutoCloseable {
     /** As long as a cluster needs to take an endpoint out of a Service. */
     private static final Duration PERIOD = Duration.ofSeconds(1);
 
-    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
+    private static final int FAILURE_THRESHOLD = 2;
 
     private final ServerSocket server;
     private final Map<GuardProcess, Boolean> ready = new ConcurrentHashMap<>();
@@ -78,26 +80,27 @@ final class TcpBalancer implements AutoCloseable {
         ready.remove(replica);
     }
 
-    /** Waits until a probe of this replica has failed: from now on it gets no connection. */
+    /** Waits until this replica gets no connection any more. */
     void awaitNotReady(GuardProcess replica) {
-        Eventually.until("a failed probe", () -> !ready.getOrDefault(replica, false));
+        Eventually.until("failed probes", () -> !ready.getOrDefault(replica, false));
     }
 
     private Void probe(GuardProcess replica) throws InterruptedException {
         RawHttp management = RawHttp.to(replica.managementPort()).limit(PROBE_TIMEOUT);
+        int unanswered = 0;
         while (!closed.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
-            boolean isReady = isReady(management);
-            ready.computeIfPresent(replica, (_, _) -> isReady);
+            boolean isReady;
+            try {
+                isReady = management.ask(RawRequest.get("/health/readiness")).status() == 200;
+                unanswered = 0;
+            } catch (IOException _) {
+                unanswered++;
+                isReady = unanswered < FAILURE_THRESHOLD && ready.getOrDefault(replica, false);
+            }
+            boolean now = isReady;
+            ready.computeIfPresent(replica, (_, _) -> now);
         }
         return null;
-    }
-
-    private static boolean isReady(RawHttp management) {
-        try {
-            return management.ask(RawRequest.get("/health/readiness")).status() == 200;
-        } catch (IOException _) {
-            return false;
-        }
     }
 
     private Void accept() throws IOException {
