@@ -25,7 +25,7 @@ record ThreadUse(Map<Task, Long> nanos) {
                 return Metric.COMPILERS;
             }
             // all of nginx is an event loop
-            return lower.contains("nioevent") || lower.equals("nginx")
+            return lower.contains("nioeven") || lower.equals("nginx")
                     ? Metric.EVENT_LOOPS
                     : Metric.OTHER_THREADS;
         }
