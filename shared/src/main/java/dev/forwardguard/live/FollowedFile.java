@@ -7,21 +7,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * A file as the source of a live value. It is polled several times a second instead of watched: a
- * mounted ConfigMap changes by swapping a symbolic link two levels up, which file watchers miss. A
- * poll costs two system calls. Every ten seconds the content is compared, too.
+ * A file as the source of a live value. It is polled once a second, and as soon as the system tells
+ * that it may have changed. Every ten seconds the content is compared, too. A thread of its own
+ * does that: a mount that hangs keeps nothing else waiting.
  *
  * <p>Absent and unreadable differ. While the file cannot be read, or something else than a regular
  * file is in its place, the last good value stays in force without a time limit. When the file is
@@ -29,7 +27,7 @@ import java.util.function.Supplier;
  */
 public final class FollowedFile implements LiveSource {
     private static final Logger LOG = LoggerFactory.getLogger(FollowedFile.class);
-    private static final Duration INTERVAL = Duration.ofMillis(250);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     /**
      * How often to read a file that seems unchanged. Some changes show in no attribute: two within
@@ -42,8 +40,9 @@ public final class FollowedFile implements LiveSource {
     private final LiveValue<?> value;
     private final Supplier<Duration> grace;
     private final Ticker ticker;
-    private final ScheduledExecutorService scheduler;
-    private @Nullable Future<?> following;
+    private final Duration interval;
+    private final PathWatch watch;
+    private final Thread thread;
     private volatile @Nullable Object seen;
     private volatile @Nullable String trouble;
     private @Nullable Long absentSince;
@@ -53,27 +52,36 @@ public final class FollowedFile implements LiveSource {
      * @param grace how long the file may be absent before its value is withdrawn
      */
     public FollowedFile(Path path, LiveValue<?> value, Supplier<Duration> grace, Ticker ticker) {
+        this(path, value, grace, ticker, INTERVAL);
+    }
+
+    /**
+     * @param interval how long to wait until the next poll if nothing is told
+     */
+    FollowedFile(
+            Path path,
+            LiveValue<?> value,
+            Supplier<Duration> grace,
+            Ticker ticker,
+            Duration interval) {
         this.path = path;
         this.value = value;
         this.grace = grace;
         this.ticker = ticker;
-        this.scheduler =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform()
-                                .daemon()
-                                .name("follow-" + path.getFileName())
-                                .factory());
+        this.interval = interval;
+        this.watch = new PathWatch(path);
+        this.thread =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("follow-" + path.getFileName())
+                        .unstarted(this::pollUntilClosed);
     }
 
-    /** Polls once on the calling thread, then every 250 ms until closed. */
+    /** Polls once on the calling thread, then until closed on another. */
     public FollowedFile follow() {
+        watch.renew();
         poll();
-        following =
-                scheduler.scheduleWithFixedDelay(
-                        this::pollSafely,
-                        INTERVAL.toMillis(),
-                        INTERVAL.toMillis(),
-                        TimeUnit.MILLISECONDS);
+        thread.start();
         return this;
     }
 
@@ -86,16 +94,36 @@ public final class FollowedFile implements LiveSource {
 
     @Override
     public void close() {
-        if (following != null) {
-            following.cancel(true);
-        }
-        scheduler.shutdownNow();
+        thread.interrupt();
+        watch.close();
     }
 
-    /** Polls and catches everything: an exception would end the schedule. */
-    private void pollSafely() {
+    private void pollUntilClosed() {
         try {
+            while (true) {
+                pollSafely(watch.await(interval));
+            }
+        } catch (InterruptedException | ClosedWatchServiceException e) {
+            LOG.debug("{} is no longer followed", path);
+        }
+    }
+
+    /**
+     * Polls and catches everything: an exception would end the thread.
+     *
+     * @param told whether the system told of a change
+     */
+    private void pollSafely(boolean told) {
+        try {
+            Object before = seen;
+            if (told) {
+                watch.renew();
+            }
             poll();
+            if (!told && !Objects.equals(seen, before)) {
+                watch.renew();
+                poll(); // what changed in between was not told either
+            }
         } catch (RuntimeException | Error e) {
             warn("cannot be followed: " + e.getClass().getSimpleName());
         }

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.testing.guard.Eventually;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.MappedByteBuffer;
@@ -25,9 +29,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 class FollowedFileTest {
@@ -101,23 +110,14 @@ class FollowedFileTest {
 
     @Test
     void followsSymlinkSwapOfConfigMap() throws IOException {
-        Files.createDirectory(directory.resolve("..1"));
-        Files.createDirectory(directory.resolve("..2"));
-        Files.writeString(directory.resolve("..1/guard.yml"), "one");
-        Files.writeString(directory.resolve("..2/guard.yml"), "two");
-        Files.createSymbolicLink(directory.resolve("..data"), Path.of("..1"));
+        swap("one");
         Path mounted = directory.resolve("guard.yml");
         Files.createSymbolicLink(mounted, Path.of("..data/guard.yml"));
         try (var followed = new FollowedFile(mounted, value, () -> GRACE, nanos::get)) {
             followed.poll();
             assertThat(value.get()).contains("one");
 
-            Files.createSymbolicLink(directory.resolve("..tmp"), Path.of("..2"));
-            Files.move(
-                    directory.resolve("..tmp"),
-                    directory.resolve("..data"),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            swap("two");
             followed.poll();
 
             assertThat(value.get()).contains("two");
@@ -353,5 +353,142 @@ class FollowedFileTest {
         replace("one");
 
         assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+    }
+
+    /** The kubelet's way to change a mounted ConfigMap. */
+    private void swap(String content) throws IOException {
+        Path version = Files.createTempDirectory(directory, "..version");
+        Files.writeString(version.resolve("guard.yml"), content);
+        Path link = directory.resolve("..data_tmp");
+        Files.createSymbolicLink(link, version.getFileName());
+        Files.move(
+                link,
+                directory.resolve("..data"),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Polled so seldom that only what the system tells can change the value. */
+    @Nested
+    class Told {
+        private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+
+        private FollowedFile followed(Path path) {
+            value.subscribe(seen::add);
+            return new FollowedFile(path, value, () -> GRACE, nanos::get, Duration.ofHours(1))
+                    .follow();
+        }
+
+        private void awaits(String content) {
+            Eventually.until(content, () -> value.get().equals(Optional.of(content)));
+        }
+
+        @Test
+        void ofRenamedFile() throws IOException {
+            try (var followed = followed(path)) {
+                for (String content : List.of("one", "two", "three")) {
+                    replace(content);
+                    awaits(content);
+                }
+                Files.delete(path);
+                Eventually.until(
+                        "a warning", () -> "is gone".equals(followed.state().get("contact")));
+            }
+        }
+
+        @Test
+        void ofSwappedLink() throws IOException {
+            swap("one");
+            Path mounted = directory.resolve("guard.yml");
+            Files.createSymbolicLink(mounted, Path.of("..data/guard.yml"));
+            try (var followed = followed(mounted)) {
+                for (String content : List.of("two", "three", "four")) {
+                    swap(content);
+                    awaits(content);
+                }
+                Files.writeString(directory.resolve("..data/guard.yml"), "in place");
+                awaits("in place");
+                assertThat(followed.state()).containsEntry("contact", "followed");
+            }
+        }
+
+        /** A link to a file in another directory, such as a mount of a single key. */
+        @Test
+        void ofTargetInAnotherDirectory(@TempDir Path other) throws IOException {
+            Path target = Files.writeString(other.resolve("target"), "one");
+            Files.createSymbolicLink(path, target);
+            try (var followed = followed(path)) {
+                awaits("one");
+                Files.writeString(target, "two");
+                awaits("two");
+                assertThat(followed.state()).containsEntry("contact", "followed");
+            }
+        }
+
+        /** An editor empties the file before it writes. */
+        @Test
+        void onlyWhenTheChangeIsOver() throws Exception {
+            replace("one");
+            try (var followed = followed(path)) {
+                for (int i = 0; i < 10; i++) {
+                    try (var out = Files.newOutputStream(path)) {
+                        Thread.sleep(5);
+                        out.write(("next " + i).getBytes(UTF_8));
+                    }
+                    awaits("next " + i);
+                }
+                assertThat(seen).doesNotContain("");
+                assertThat(followed.state()).containsEntry("contact", "followed");
+            }
+        }
+
+        /** A directory in which something happens all the time does not hide a change. */
+        @Test
+        void besideManyOtherChanges() throws Exception {
+            replace("one");
+            var noise = new AtomicBoolean(true);
+            Thread other =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        while (noise.get()) {
+                                            write(directory.resolve("other"));
+                                        }
+                                    });
+            try (var followed = followed(path)) {
+                replace("two");
+                awaits("two");
+                assertThat(followed.state()).containsEntry("contact", "followed");
+            } finally {
+                noise.set(false);
+                other.join();
+            }
+        }
+
+        private static void write(Path path) {
+            try {
+                Files.writeString(path, "noise");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Nothing tells of the change of a directory further up. */
+    @Test
+    void findsByPollingWhatIsNotTold() throws IOException {
+        Path mount = Files.createDirectory(directory.resolve("mount"));
+        Path mounted = Files.writeString(mount.resolve("guard.yml"), "one");
+        Duration interval = Duration.ofMillis(50);
+        try (var followed =
+                new FollowedFile(mounted, value, () -> GRACE, nanos::get, interval).follow()) {
+            Path next = Files.createDirectory(directory.resolve("next"));
+            Files.writeString(next.resolve("guard.yml"), "two");
+            Files.move(mount, directory.resolve("before"));
+            Files.move(next, mount);
+
+            Eventually.until("two", () -> value.get().equals(Optional.of("two")));
+            assertThat(followed.state()).containsEntry("contact", "followed");
+        }
     }
 }
