@@ -5,8 +5,6 @@ import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
 import dev.forwardguard.time.Ticker;
 
 import io.netty.channel.Channel;
-import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 
 import java.net.InetSocketAddress;
@@ -87,20 +85,9 @@ public final class ClientConnections implements StatusPart {
     /** Sets up a listener that is not bound to its port yet. */
     void listensAt(Channel listener) {
         listeners.add(listener);
-        listener.config().setRecvByteBufAllocator(acceptsMany());
+        listener.config().setRecvByteBufAllocator(new AcceptBatch(ticker));
         awaitFirstBytes(listener, HANDSHAKE_SECONDS);
         limit(listener);
-    }
-
-    /**
-     * Netty's default accepts one connection in a turn of the event loop. The last of 1,000 that
-     * arrive at once would wait for 1,000 turns, and each turn answers all connections that came
-     * before: 2 s, as measured. This many take about one millisecond, during which others wait.
-     */
-    private static RecvByteBufAllocator acceptsMany() {
-        return new ServerChannelRecvByteBufAllocator()
-                .respectMaybeMoreData(false)
-                .maxMessagesPerRead(64);
     }
 
     /** Limits the connections of this listener, if it is bound to the port. */
