@@ -26,10 +26,23 @@ public final class FastRequestParser {
     private static final int MIN_BYTES = "GET / HTTP/1.1\r\n\r\n".length();
     private static final int MAX_BYTES = 64 * 1024;
     private static final byte[] METHOD = "GET /".getBytes(ISO_8859_1);
+    private static final int METHOD_INT = 'G' << 24 | 'E' << 16 | 'T' << 8 | ' ';
     private static final int TARGET = METHOD.length - 1;
     private static final byte[] VERSION = " HTTP/1.1\r\n".getBytes(ISO_8859_1);
 
     private FastRequestParser() {}
+
+    /**
+     * Whether these bytes may be the beginning of a request that {@link #read} accepts when the
+     * rest has arrived.
+     */
+    public static boolean mayContinue(ByteBuf buffer) {
+        int length = buffer.readableBytes();
+        return FastPath.isOn()
+                && length <= MAX_BYTES
+                && length >= METHOD.length
+                && buffer.getInt(buffer.readerIndex()) == METHOD_INT;
+    }
 
     /**
      * Parses all of the bytes, or none of them.

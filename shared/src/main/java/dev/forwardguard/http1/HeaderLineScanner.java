@@ -48,14 +48,14 @@ public final class HeaderLineScanner {
         bytesRead = 0;
     }
 
-    /** Whether nothing of the message has arrived. */
-    public boolean isFresh() {
-        return part == Part.EMPTY_LINES && seen == 0;
-    }
-
     /** Whether the request line is not complete. */
     public boolean isInRequestLine() {
         return part == Part.EMPTY_LINES || part == Part.REQUEST_LINE;
+    }
+
+    /** Whether the empty line has arrived. */
+    public boolean isComplete() {
+        return part == Part.END;
     }
 
     /** How many bytes of the lines Netty has read. */

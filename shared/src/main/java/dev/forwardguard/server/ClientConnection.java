@@ -41,8 +41,13 @@ final class ClientConnection implements CallerConnection {
     private final BooleanSupplier draining;
     private final boolean admitted;
     private Ending ending = Ending.OPEN;
+
+    /** What has arrived of the current request for Netty's decoder, which keeps a buffer for it. */
     private long requestBytes;
+
+    /** What the current request takes besides that. */
     private long fieldBytes;
+
     private long waiting;
     private long kept;
     private long passing;
@@ -170,9 +175,14 @@ final class ClientConnection implements CallerConnection {
      * Called when the head of a request is complete. Returns false if the guard cannot hold it.
      *
      * @param fields the number of its headers, which cost more than their bytes
+     * @param fast whether it was read without Netty's decoder
      */
-    boolean asked(int fields, boolean chunked) {
+    boolean asked(int fields, boolean chunked, boolean fast) {
         fieldBytes = (long) fields * BufferBudget.FIELD_BYTES;
+        if (fast) {
+            fieldBytes += requestBytes;
+            requestBytes = 0;
+        }
         if (!reserve(requestBytes + fieldBytes)) {
             reading = Reading.OVER;
             return false;

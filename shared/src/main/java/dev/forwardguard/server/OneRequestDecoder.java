@@ -131,7 +131,8 @@ final class OneRequestDecoder extends HttpRequestDecoder {
 
     private void decodeHead(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out)
             throws Exception {
-        if (lines.isFresh()) {
+        boolean fresh = lines.bytesRead() == 0;
+        if (fresh) {
             FullHttpRequest fast = FastRequestParser.read(bytes, handles);
             if (fast != null) {
                 if (begin(fast)) {
@@ -146,11 +147,12 @@ final class OneRequestDecoder extends HttpRequestDecoder {
         if (!hasLineToRead(bytes)) {
             return;
         }
+        boolean waits = fresh && !lines.isComplete() && FastRequestParser.mayContinue(bytes);
         if (lines.hasFoldedLine()) {
             var folded = (HttpRequest) createInvalidMessage();
             fail(folded, "a field line is folded", bytes);
             out.add(RejectedRequest.of(folded));
-        } else {
+        } else if (!waits) {
             decodeByNetty(ctx, bytes, out);
         }
     }
@@ -222,11 +224,11 @@ final class OneRequestDecoder extends HttpRequestDecoder {
     }
 
     private boolean begin(HttpRequest head) {
-        boolean chunked =
-                !(head instanceof FullHttpRequest) && HttpUtil.isTransferEncodingChunked(head);
+        boolean fast = head instanceof FullHttpRequest;
+        boolean chunked = !fast && HttpUtil.isTransferEncodingChunked(head);
         method = head.method();
         chunks.expect();
-        return connection.asked(head.headers().size(), chunked);
+        return connection.asked(head.headers().size(), chunked, fast);
     }
 
     /**

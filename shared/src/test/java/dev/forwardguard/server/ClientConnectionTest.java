@@ -39,7 +39,7 @@ class ClientConnectionTest {
     /** Serves one request. Returns whether the connection may be used again. */
     private static boolean serve(ClientConnection connection, int bytes) {
         assertThat(connection.arrived(bytes)).isTrue();
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
         boolean last = connection.isLastAnswer();
         connection.answered();
@@ -62,7 +62,7 @@ class ClientConnectionTest {
     @Test
     void isBusyUntilResponseIsFlushed() {
         ClientConnection connection = connect();
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.isIdle()).isFalse();
 
@@ -77,7 +77,7 @@ class ClientConnectionTest {
     @Test
     void mayCloseAtOnceAfterLastRequestIsRead() {
         ClientConnection connection = connect();
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.mayCloseAtOnce()).isFalse();
 
@@ -91,7 +91,7 @@ class ClientConnectionTest {
     @Test
     void lingersWhileBodyIsIncomplete() {
         ClientConnection connection = connect();
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
 
         connection.clientEndsWithThisRequest();
         assertThat(connection.isLastAnswer()).isTrue();
@@ -106,7 +106,7 @@ class ClientConnectionTest {
     void drainAnswersWhatHasArrived() {
         ClientConnection connection = connect();
         assertThat(connection.arrived(200)).isTrue();
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.askedAll(100)).isTrue();
 
         draining = true;
@@ -114,7 +114,7 @@ class ClientConnectionTest {
         connection.answered();
         connection.flushed();
 
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.isLastAnswer()).isTrue();
     }
@@ -162,7 +162,7 @@ class ClientConnectionTest {
         assertThat(connection.arrived(40 * KIB)).isTrue();
         assertThat(heldKib()).isEqualTo(320);
 
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(heldKib()).isEqualTo(64);
     }
 
@@ -185,7 +185,7 @@ class ClientConnectionTest {
     void headThatWasSentOnIsGivenBack() {
         ClientConnection connection = connect();
         connection.arrived(2 * KIB);
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.passThrough()).isTrue();
 
         connection.sentOn();
@@ -201,7 +201,7 @@ class ClientConnectionTest {
     void nextRequestStaysCountedWhenHeadWasSentOn() {
         ClientConnection connection = connect();
         assertThat(connection.arrived(3 * KIB)).isTrue();
-        assertThat(connection.asked(10, false)).isTrue();
+        assertThat(connection.asked(10, false, false)).isTrue();
         assertThat(connection.passThrough()).isTrue();
         assertThat(connection.askedAll(KIB)).isTrue();
         assertThat(connection.arrived(2 * KIB)).isTrue();
@@ -212,7 +212,7 @@ class ClientConnectionTest {
         connection.answered();
         connection.flushed();
         assertThat(heldKib()).isEqualTo(3);
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
     }
 
@@ -220,7 +220,7 @@ class ClientConnectionTest {
     void nextRequestIsCountedAlsoIfHeadWasSentOnBefore() {
         ClientConnection connection = connect();
         assertThat(connection.arrived(2 * KIB)).isTrue();
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.passThrough()).isTrue();
 
         connection.sentOn();
@@ -233,7 +233,7 @@ class ClientConnectionTest {
     void connectionWithLargeHeadEndsAlsoIfHeadWasSentOn() {
         ClientConnection connection = connect(new BufferBudget(4000 * KIB));
         connection.arrived(100 * KIB);
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.passThrough()).isTrue();
 
         connection.sentOn();
@@ -245,7 +245,7 @@ class ClientConnectionTest {
     void responseHeadIsCountedUntilSent() {
         ClientConnection connection = connect();
         assertThat(connection.arrived(KIB)).isTrue();
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.passThrough()).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
 
@@ -264,7 +264,7 @@ class ClientConnectionTest {
         for (int i = 0; i < 64; i++) {
             ClientConnection visitor = connect(small);
             assertThat(visitor.arrived(KIB)).isTrue();
-            assertThat(visitor.asked(0, false)).isTrue();
+            assertThat(visitor.asked(0, false, false)).isTrue();
             assertThat(visitor.passThrough()).isTrue();
             visitor.sentOn();
             if (visitor.hold(200 * KIB)) {
@@ -281,7 +281,7 @@ class ClientConnectionTest {
     void pageInsteadOfResponseGivesBackItsHead() {
         ClientConnection connection = connect();
         assertThat(connection.arrived(KIB)).isTrue();
-        assertThat(connection.asked(0, false)).isTrue();
+        assertThat(connection.asked(0, false, false)).isTrue();
         assertThat(connection.askedAll(0)).isTrue();
         assertThat(connection.hold(2 * KIB)).isTrue();
 
@@ -289,6 +289,20 @@ class ClientConnectionTest {
         connection.flushed();
 
         assertThat(budget.held()).isZero();
+    }
+
+    /** What Netty has never seen leaves nothing in its buffers. */
+    @Test
+    void keepsNothingOfLargeHeadThatNettyDidNotDecode() {
+        ClientConnection connection = connect();
+        assertThat(connection.arrived(16 * KIB)).isTrue();
+        assertThat(connection.asked(10, false, true)).isTrue();
+        assertThat(connection.askedAll(0)).isTrue();
+        assertThat(budget.held()).isEqualTo(16 * KIB + 10L * BufferBudget.FIELD_BYTES);
+
+        connection.sentOn();
+        assertThat(budget.held()).isZero();
+        assertThat(connection.isLastAnswer()).isFalse();
     }
 
     /** Held requests of every size, ten times as many as were seen. */
@@ -299,7 +313,7 @@ class ClientConnectionTest {
         for (int i = 1; i <= count; i++) {
             ClientConnection held = connect(small);
             if (held.arrived(i * 300 * KIB / count)) {
-                assertThat(held.asked(0, false)).isTrue();
+                assertThat(held.asked(0, false, false)).isTrue();
                 assertThat(held.askedAll(0)).isTrue();
                 if (i % 2 == 0 && held.passThrough()) {
                     held.sentOn();
@@ -310,7 +324,7 @@ class ClientConnectionTest {
         for (int i = 0; i < 48; i++) {
             ClientConnection visitor = connect(small);
             assertThat(visitor.arrived(2 * KIB)).isTrue();
-            assertThat(visitor.asked(0, false)).isTrue();
+            assertThat(visitor.asked(0, false, false)).isTrue();
             assertThat(visitor.passThrough()).isTrue();
         }
     }

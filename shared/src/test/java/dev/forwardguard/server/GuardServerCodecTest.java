@@ -28,6 +28,7 @@ import io.netty.util.ReferenceCountUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
@@ -240,13 +241,40 @@ class GuardServerCodecTest {
         assertThat(usesFastPath(start + "A: b\r\n".repeat(65) + "\r\n")).isFalse();
     }
 
-    @Test
-    void usesSlowPathOnlyForSplitRequest() {
-        channel.writeInbound(bytes("GET /auth HTTP/1.1\r\nHo"));
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"GET /", "GET /auth HTTP/1.1\r\nHo", "GET /auth HTTP/1.1\r\nHost: a\r\n\r"})
+    void waitsForRestOfUsualRequest(String start) {
+        String whole = "GET /auth HTTP/1.1\r\nHost: a\r\n\r\n";
+        channel.writeInbound(bytes(start));
         assertThat(channel.<Object>readInbound()).isNull();
-        assertThat(usesFastPath("st: a\r\n\r\n")).isFalse();
 
+        assertThat(usesFastPath(whole.substring(start.length()))).isTrue();
         assertThat(usesFastPath(USUAL)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16, true", "63, true", "64, false", "200, false"})
+    void waitsForHeadsOfUpTo64Kib(int kib, boolean fast) {
+        String head = "GET /auth HTTP/1.1\r\nCookie: " + "x".repeat(kib * 1024) + "\r\n\r\n";
+        int half = head.length() / 2;
+        channel.writeInbound(bytes(head.substring(0, half)));
+
+        assertThat(usesFastPath(head.substring(half))).isEqualTo(fast);
+    }
+
+    @Test
+    void doesNotWaitForRestOfUnusualRequest() {
+        channel.writeInbound(bytes("POST /auth HTTP/1.1\r\nHo"));
+
+        assertThat(usesFastPath("st: a\r\nContent-Length: 0\r\n\r\n")).isFalse();
+        assertThat(usesFastPath(USUAL)).isTrue();
+    }
+
+    /** A whole request whose bytes do not end where it ends, so that it waits for nothing. */
+    @Test
+    void doesNotWaitIfNextRequestHasBegun() {
+        assertThat(usesFastPath("GET /auth HTTP/1.1\r\nHost: a\r\n\r\nGET /au")).isFalse();
     }
 
     /** Bytes that look like a request may belong to the body of the previous one. */

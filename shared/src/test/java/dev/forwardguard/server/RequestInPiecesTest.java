@@ -12,6 +12,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.Arrays;
@@ -56,7 +57,12 @@ class RequestInPiecesTest {
         }
     }
 
-    private static final String HEAD = "GET /auth HTTP/1.1\r\n";
+    private static final String HEAD = "POST /auth HTTP/1.1\r\n";
+
+    /** The fast path waits for the rest of such a head, up to 64 KiB. */
+    private static final String WAITING = "GET /auth HTTP/1.1\r\n";
+
+    private static final int LONGEST_WAITING = 32 * 1024;
     private static final String CHUNKED =
             "POST /auth HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -65,13 +71,13 @@ class RequestInPiecesTest {
                 Arguments.of("empty lines", "", "\r\n"),
                 Arguments.of("carriage returns", "", "\r"),
                 Arguments.of("method", "", "x"),
-                Arguments.of("target", "GET /", "x"),
+                Arguments.of("target", "POST /", "x"),
                 Arguments.of("field lines", HEAD, "A: b\r\n"),
                 Arguments.of("long field lines", HEAD, "A: " + "x".repeat(2000) + "\r\n"),
                 Arguments.of("field name", HEAD, "x"),
                 Arguments.of("field value", HEAD + "Cookie: ", "x"),
                 Arguments.of("folded lines", HEAD + "A: b\r\n", " \r\n"),
-                Arguments.of("pipelined requests", "", HEAD + "\r\n"),
+                Arguments.of("pipelined requests", "", WAITING + "\r\n"),
                 Arguments.of("body", "POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n", "x"),
                 Arguments.of("small chunks", CHUNKED, "1\r\nx\r\n"),
                 Arguments.of("large chunk", CHUNKED + "fffff\r\n", "x"),
@@ -96,5 +102,12 @@ class RequestInPiecesTest {
     @MethodSource("requestsInPieces")
     void costsWorkInProportionToItsLength(Pieces pieces, String part, String start, String unit) {
         assertLinearInPieces(pieces, pieces.size, start, unit);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void waitingCostsWorkInProportionToLength(Pieces pieces) {
+        assertLinearInPieces(pieces, pieces.size, LONGEST_WAITING, WAITING, "A: b\r\n");
+        assertLinearInPieces(pieces, pieces.size, LONGEST_WAITING, WAITING + "Cookie: ", "x");
     }
 }

@@ -142,9 +142,19 @@ public final class LinearWork {
      */
     public static <E extends Enum<E> & Consumer<String>> void assertLinearInPieces(
             E reader, int size, String start, String unit) {
+        assertLinearInPieces(reader, size, LONGEST, start, unit);
+    }
+
+    /**
+     * The same for texts up to this length.
+     *
+     * @param most in characters
+     */
+    public static <E extends Enum<E> & Consumer<String>> void assertLinearInPieces(
+            E reader, int size, int most, String start, String unit) {
         long steps = Long.MAX_VALUE;
         long bytes = Long.MAX_VALUE;
-        int longest = Math.min(LONGEST, MOST_PIECES * size);
+        int longest = Math.min(most, MOST_PIECES * size);
         for (int length = SHORTEST_IN_PIECES; length <= longest; length *= 2) {
             CountedWork work = CountedWork.of(reader, text(start, unit, length));
 
