@@ -26,13 +26,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An upstream that suddenly answers twice, in two small writes. Its system holds the second one
- * back until the first is acknowledged (RFC 9293 section 3.7.4). On a connection in use, that
- * happens when the next request arrives.
+ * An upstream that suddenly answers twice, in two small writes, which its system sends at once: a
+ * server for HTTP turns Nagle's algorithm off.
  */
 @ParameterizedClass
 @EnumSource
-class HeldBackAnswerTest {
+class SecondAnswerTest {
     private final Transport transport;
     private static final int REQUESTS_BEFORE = 9;
 
@@ -45,7 +44,7 @@ class HeldBackAnswerTest {
     private UpstreamUnderTest under;
     private ServerSocket server;
 
-    HeldBackAnswerTest(Transport transport) {
+    SecondAnswerTest(Transport transport) {
         this.transport = transport;
     }
 
@@ -143,6 +142,7 @@ class HeldBackAnswerTest {
     private void answer(Socket socket) {
         int requests = 0;
         try (socket) {
+            socket.setTcpNoDelay(true);
             var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.isEmpty()) {

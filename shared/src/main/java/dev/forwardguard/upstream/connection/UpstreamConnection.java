@@ -308,8 +308,6 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         phase = Phase.IDLE;
         if (mayBeReused()) {
             setReading(true);
-            // anything that the upstream holds back until then arrives before the next request
-            UpstreamChannel.acknowledge(channel);
             home.give(this);
         } else {
             channel.close();

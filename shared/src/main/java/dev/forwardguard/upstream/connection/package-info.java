@@ -17,9 +17,9 @@
  * elsewhere, on a thread of its own, because it blocks.
  *
  * <p>An upstream may send bytes without a request, and these would be taken for the next response.
- * It may hold such bytes back until the last response is acknowledged on TCP's level. So a response
- * is acknowledged at once when its connection becomes idle, and before a connection is reused, its
- * socket has to be <em>quiet</em>: it has nothing unread.
+ * So before a connection is reused, its socket has to be <em>quiet</em>: it has nothing unread.
+ * Bytes that are still on their way, or that the upstream's system holds back until it has an
+ * acknowledgement (RFC 9293 section 3.7.4), cannot be seen.
  */
 @NullMarked
 package dev.forwardguard.upstream.connection;
