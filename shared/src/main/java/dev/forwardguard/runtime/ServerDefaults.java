@@ -22,6 +22,7 @@ public final class ServerDefaults implements ApplicationContextConfigurer {
         server(defaults);
         management(defaults);
         metrics(defaults);
+        timer(defaults);
         builder.propertySources(PropertySource.of("forward-guard", defaults, BELOW_EVERYTHING));
     }
 
@@ -62,6 +63,12 @@ public final class ServerDefaults implements ApplicationContextConfigurer {
         defaults.put("endpoints.health.details-visible", "ANONYMOUS");
         defaults.put("endpoints.health.disk-space.enabled", false);
         defaults.put("endpoints.health.discovery-client.enabled", false);
+    }
+
+    /** One thread for everything that is due each second, because a second one costs as much. */
+    private static void timer(Map<String, Object> defaults) {
+        defaults.put("micronaut.executors.scheduled.type", "scheduled");
+        defaults.put("micronaut.executors.scheduled.core-pool-size", 1);
     }
 
     private static void metrics(Map<String, Object> defaults) {
