@@ -1,5 +1,7 @@
 package dev.forwardguard.live;
 
+import dev.forwardguard.time.Ticker;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,9 @@ final class PathWatch implements AutoCloseable {
 
     /** A directory with changes all the time does not delay a poll for longer than this. */
     private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** Real time, as the system's waiting is. */
+    private final Ticker ticker = Ticker.system();
 
     private final Path path;
     private final @Nullable WatchService service;
@@ -108,11 +113,11 @@ final class PathWatch implements AutoCloseable {
         }
         WatchKey told = current.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
         boolean changed = told != null;
-        long began = System.nanoTime();
+        long began = ticker.nanos();
         while (told != null) {
             told.pollEvents();
             told.reset();
-            boolean more = System.nanoTime() - began < MOST_NANOS;
+            boolean more = ticker.nanos() - began < MOST_NANOS;
             told = more ? current.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS) : null;
         }
         return changed;
