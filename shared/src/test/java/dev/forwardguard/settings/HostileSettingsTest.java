@@ -124,7 +124,7 @@ class HostileSettingsTest {
         }
 
         ImageJvm.Ended ended =
-                ImageJvm.run("22m", directory, HostileSettingsTest.class, contents.toString());
+                ImageJvm.run("24m", directory, HostileSettingsTest.class, contents.toString());
 
         for (Content content : Content.values()) {
             assertThat(ended.output()).contains(content + ": " + content.becomes);

@@ -27,7 +27,7 @@ public final class ImageJvm {
     /**
      * Runs a program of this class path to its end.
      *
-     * @param heap the size of the heap, such as {@code 22m}
+     * @param heap the size of the heap, such as {@code 24m}
      * @param work a directory for the output
      * @throws AssertionError if it has not ended after two minutes
      */
