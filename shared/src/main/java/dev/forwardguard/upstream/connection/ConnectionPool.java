@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ public final class ConnectionPool implements UpstreamConnection.Home {
     private final Ticker ticker;
     private final IntSupplier maxIdle;
     private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
+    private boolean acknowledges;
 
     /**
      * @param maxIdle how many idle connections to keep; asked anew for each
@@ -60,9 +62,24 @@ public final class ConnectionPool implements UpstreamConnection.Home {
         long now = ticker.nanos();
         connection.idleSince(now);
         idle.addLast(connection);
+        if (!acknowledges) {
+            acknowledges = true;
+            // later than the requests of this turn, each of which may take a connection
+            loop.execute(() -> loop.execute(this::acknowledge));
+        }
         int most = maxIdle.getAsInt();
         while (!idle.isEmpty() && (idle.size() > most || isTooOld(idle.getFirst(), now))) {
             idle.removeFirst().close();
+        }
+    }
+
+    /** Acknowledges the responses of those that nobody has taken. The newest are the last. */
+    private void acknowledge() {
+        acknowledges = false;
+        Iterator<UpstreamConnection> newest = idle.descendingIterator();
+        boolean more = true;
+        while (more && newest.hasNext()) {
+            more = newest.next().acknowledge();
         }
     }
 

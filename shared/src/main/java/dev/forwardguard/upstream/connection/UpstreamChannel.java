@@ -1,6 +1,7 @@
 package dev.forwardguard.upstream.connection;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollSocketChannel;
 
 import java.io.IOException;
@@ -12,6 +13,23 @@ final class UpstreamChannel {
     private static final ByteBuffer ONE_BYTE = ByteBuffer.allocateDirect(1);
 
     private UpstreamChannel() {}
+
+    /**
+     * Sends the TCP acknowledgement of what has arrived at once. A system that delays it until
+     * there is data to send lets the other end hold back what it wrote next (RFC 1122 section
+     * 4.2.3.4). A second response to one request would then arrive only with the next request.
+     */
+    static void acknowledge(Channel channel) {
+        try {
+            if (channel instanceof EpollSocketChannel epoll) {
+                epoll.config().setTcpQuickAck(true);
+            } else if (channel instanceof NioUpstreamChannel nio) {
+                nio.acknowledge();
+            }
+        } catch (ChannelException e) {
+            // closed, which the event loop will report
+        }
+    }
 
     /**
      * Whether the socket has received nothing that the event loop has not read yet, neither bytes

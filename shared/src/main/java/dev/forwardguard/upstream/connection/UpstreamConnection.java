@@ -56,6 +56,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private Phase phase = Phase.IDLE;
     private boolean requestComplete;
     private boolean reusable;
+    private boolean acknowledged;
     private int fields;
     private long idleSince;
 
@@ -108,6 +109,19 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return phase == Phase.IDLE && UpstreamChannel.isQuiet(channel);
     }
 
+    /**
+     * Acknowledges the last response, so that the upstream's system holds nothing back that it may
+     * have sent after it. Returns false if that was done before.
+     */
+    boolean acknowledge() {
+        boolean due = !acknowledged;
+        if (due) {
+            acknowledged = true;
+            UpstreamChannel.acknowledge(channel);
+        }
+        return due;
+    }
+
     /** Sends a whole request that is encoded already. Its response may have content. */
     void send(ByteBuf request, ResponseReceiver next) {
         begin(next);
@@ -132,6 +146,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private void begin(ResponseReceiver next) {
         receiver = next;
         phase = Phase.FIRST_BYTE;
+        acknowledged = false;
         fields = 0;
     }
 

@@ -17,9 +17,11 @@
  * elsewhere, on a thread of its own, because it blocks.
  *
  * <p>An upstream may send bytes without a request, and these would be taken for the next response.
- * So before a connection is reused, its socket has to be <em>quiet</em>: it has nothing unread.
- * Bytes that are still on their way, or that the upstream's system holds back until it has an
- * acknowledgement (RFC 9293 section 3.7.4), cannot be seen.
+ * So before a connection is reused, its socket has to be <em>quiet</em>: it has nothing unread. The
+ * upstream's system may hold such bytes back until it has an acknowledgement of the last response
+ * (RFC 9293 section 3.7.4). So a connection that is idle when the event loop's turn ends
+ * acknowledges it at once. One that is used again in the same turn does not: that would be a system
+ * call and a packet for each request of a busy guard.
  */
 @NullMarked
 package dev.forwardguard.upstream.connection;
