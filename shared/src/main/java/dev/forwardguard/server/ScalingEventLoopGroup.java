@@ -19,9 +19,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * Uses as few event loops as the load needs. Each new channel goes to the first one that is busy
- * for less than half of the time. At the rate of an everyday site that is always the same: with its
- * code and data in one processor's caches, and with one thread to wake up, a request costs a third
- * less. A channel stays on its loop.
+ * for less than half of the time. At the rate of an everyday site that is always the same: its code
+ * and data are in one processor's caches, and one thread wakes up. A channel stays on its loop.
  *
  * <p>What a loop is busy with is the CPU time of its thread. It is looked up when a channel needs a
  * loop, so nothing runs while nothing happens. As the last one that was looked up may be old, each
