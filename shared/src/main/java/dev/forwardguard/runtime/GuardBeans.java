@@ -136,7 +136,7 @@ final class GuardBeans {
         return upstream;
     }
 
-    /** Rejects clients that take too long to send their headers. */
+    /** Ends connections of clients that take too long. */
     @Singleton
     static final class Sweep {
         private final ClientConnections connections;
@@ -148,9 +148,9 @@ final class GuardBeans {
         }
 
         @Scheduled(fixedDelay = "1s")
-        void rejectSlowHeads() {
-            connections.rejectSlowHeads();
-            managementConnections.rejectSlowHeads();
+        void sweep() {
+            connections.sweep();
+            managementConnections.sweep();
         }
     }
 }

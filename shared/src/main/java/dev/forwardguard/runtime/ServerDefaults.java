@@ -28,9 +28,8 @@ public final class ServerDefaults implements ApplicationContextConfigurer {
 
     private static void server(Map<String, Object> defaults) {
         defaults.put("micronaut.server.host", "${guard.host:0.0.0.0}");
-        // longer than gateways keep idle connections (Traefik 90 s, nginx 60 s), so that the
-        // gateway closes them first; a client that stops reading its response is idle, too
-        defaults.put("micronaut.server.idle-timeout", "2m");
+        // the guard's own sweep closes idle connections, without three timers for each of them
+        defaults.put("micronaut.server.idle-timeout", "-1s");
         // a verdict goes back unchanged
         defaults.put("micronaut.server.date-header", false);
         defaults.put("micronaut.server.netty.compression-threshold", -1);

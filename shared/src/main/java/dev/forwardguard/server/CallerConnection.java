@@ -6,12 +6,6 @@ public interface CallerConnection {
     void endWithThisRequest();
 
     /**
-     * Says that the client has announced that this request is its last. Once all of it was read,
-     * the connection is closed without waiting for the client.
-     */
-    void clientEndsWithThisRequest();
-
-    /**
      * Counts the request in flight as one that is passed through, until it is answered. Returns
      * false if there is no memory for it.
      */

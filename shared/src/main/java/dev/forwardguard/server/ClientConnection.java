@@ -125,6 +125,7 @@ final class ClientConnection implements CallerConnection {
      */
     boolean arrived(int bytes) {
         if (isInBody() || isOver() || reading == Reading.COMPLETE_AND_FULL) {
+            progresses();
             return true; // passed on or dropped as it arrives, nothing is held
         }
         if (!isIdle()) {
@@ -343,8 +344,11 @@ final class ClientConnection implements CallerConnection {
         }
     }
 
-    @Override
-    public void clientEndsWithThisRequest() {
+    /**
+     * Called when the client has announced that this request is its last. Once all of it was read,
+     * the connection is closed without waiting for the client.
+     */
+    void clientEndsWithThisRequest() {
         ending = hasEnded() ? Ending.ENDED_BY_CLIENT : Ending.WITH_RESPONSE_BY_CLIENT;
     }
 
@@ -397,7 +401,12 @@ final class ClientConnection implements CallerConnection {
         return writing == Writing.NOTHING;
     }
 
-    /** How long it has been waiting for a request, or for the rest of a head. */
+    /** Called when more of a message that is passed through has arrived or was written. */
+    void progresses() {
+        since = ticker.nanos();
+    }
+
+    /** How long it has been waiting: for a request, the rest of a head, or more of a body. */
     long waitingNanos() {
         return ticker.nanos() - since;
     }
@@ -434,6 +443,19 @@ final class ClientConnection implements CallerConnection {
                             () -> {
                                 if (isHeadOlderThan(nanos)) {
                                     channel.pipeline().fireChannelRead(RejectedRequest.SLOW);
+                                }
+                            });
+        }
+    }
+
+    /** Closes the connection if it has been waiting for longer than this, whatever for. */
+    void closeIfWaitingLongerThan(long nanos) {
+        if (waitingNanos() > nanos) {
+            channel.eventLoop()
+                    .execute(
+                            () -> {
+                                if (waitingNanos() > nanos) {
+                                    channel.close();
                                 }
                             });
         }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 
 /**
@@ -28,6 +29,12 @@ import java.util.function.IntPredicate;
 public final class ClientConnections implements StatusPart {
     /** How long the head of a request may take, counted from its first byte. */
     private static final Duration HEAD_TIME = Duration.ofSeconds(10);
+
+    /**
+     * Longer than gateways keep idle connections (Traefik 90 s, nginx 60 s), so that the gateway
+     * closes them first. A client that stops reading its response is silent, too.
+     */
+    private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     /** How long the system holds back a connection that sends nothing. */
     private static final int HANDSHAKE_SECONDS = 1;
@@ -162,9 +169,15 @@ public final class ClientConnections implements StatusPart {
         return oldest.isPresent();
     }
 
-    /** Rejects requests whose heads take too long. To be called every second. */
-    public void rejectSlowHeads() {
-        open.forEach(connection -> connection.rejectIfHeadTakesLongerThan(headNanos));
+    /**
+     * Rejects requests whose heads take too long, and closes connections on which nothing happens.
+     * To be called every second.
+     */
+    public void sweep() {
+        for (ClientConnection connection : open) {
+            connection.rejectIfHeadTakesLongerThan(headNanos);
+            connection.closeIfWaitingLongerThan(SILENCE_NANOS);
+        }
     }
 
     public int size() {

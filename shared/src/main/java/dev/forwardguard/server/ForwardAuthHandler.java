@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Has Traefik's auth requests decided by the guard, whatever their method, and requests that could
  * not be read, which may be auth requests. Their bodies are read and dropped. All others go on.
- * Auth requests do not reach Micronaut, because every request to every site passes through here:
- * Micronaut's routing, filters and responses would cost more than all the rest. Receives one
- * request at a time.
+ * Micronaut is not asked, because every request to every site passes through here: its routing,
+ * filters and responses would cost more than all the rest. Receives one request at a time.
  */
 final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     private final Guard guard;
@@ -47,12 +46,12 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
             var request = AuthRequest.of(head, ctx.channel());
             GuardPolicy policy = guard.policy();
             handling = policy.handles(request.path());
+            if (isLastRequest(head)) {
+                connection.clientEndsWithThisRequest();
+            }
             if (!handling) {
                 ctx.fireChannelRead(LenientUriRequest.of(head));
                 return;
-            }
-            if (isLastRequest(head)) {
-                connection.clientEndsWithThisRequest();
             }
             ask(ctx, request, policy);
         } else if (handling) {
@@ -67,13 +66,14 @@ final class ForwardAuthHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Whether no further request can follow. This includes a client that waits for 100 Continue:
-     * the body that it may send could be mistaken for its next request (RFC 9110 section 10.1.1).
+     * Whether no further request can follow. This includes a client that waits for 100 Continue for
+     * an auth request: the body that it may send could be mistaken for its next request (RFC 9110
+     * section 10.1.1).
      */
-    private static boolean isLastRequest(HttpRequest head) {
+    private boolean isLastRequest(HttpRequest head) {
         return !head.protocolVersion().isKeepAliveDefault()
                 || !HttpUtil.isKeepAlive(head)
-                || HttpUtil.is100ContinueExpected(head);
+                || (handling && HttpUtil.is100ContinueExpected(head));
     }
 
     private void ask(ChannelHandlerContext ctx, AuthRequest request, GuardPolicy policy) {

@@ -10,6 +10,7 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
 
@@ -17,12 +18,10 @@ import jakarta.inject.Singleton;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.function.Predicate;
-
 /**
- * The handlers of each connection in their order: the guard's codec instead of Micronaut's, and
- * around it what an auth request passes through. The management port has smaller limits and no auth
- * requests.
+ * The handlers of each connection in their order. Those of the main port are all the guard's own.
+ * On the management port the guard's codec takes the place of Micronaut's, with smaller limits and
+ * no auth requests, and Micronaut answers.
  */
 @Singleton
 final class GuardHandlers {
@@ -43,7 +42,9 @@ final class GuardHandlers {
     private final ClientConnections connections;
     private final ManagementConnections managementConnections;
     private final HeadLimits limits;
+    private final EventLoopGroup loops;
     private final @Nullable OtherRequests others;
+    private final HealthzHandler healthz = new HealthzHandler();
 
     GuardHandlers(
             Guard guard,
@@ -52,6 +53,7 @@ final class GuardHandlers {
             ClientConnections connections,
             ManagementConnections managementConnections,
             NettyHttpServerConfiguration server,
+            EventLoopGroup loops,
             @Nullable OtherRequests others) {
         this.guard = guard;
         this.responder = responder;
@@ -59,65 +61,56 @@ final class GuardHandlers {
         this.connections = connections;
         this.managementConnections = managementConnections;
         this.limits = HeadLimits.of(server);
+        this.loops = loops;
         this.others = others;
     }
 
     /** Sets up a listener that is not bound to its port yet. */
     void listensAt(Channel listener) {
+        listener.pipeline()
+                .addFirst(new MainPortAcceptor(connections::isAtPort, loops, this::addToMain));
         connections.listensAt(listener);
         managementConnections.listensAt(listener);
     }
 
-    void addTo(Channel channel) {
+    /** Adds the handlers of a connection to the management port to those of Micronaut. */
+    void addToManagement(Channel channel) {
+        ChannelPipeline pipeline = channel.pipeline();
         // comes with Micronaut's HTTP client
-        if (channel.pipeline().get(WebSocketServerExtensionHandler.class) != null) {
-            channel.pipeline().remove(WebSocketServerExtensionHandler.class);
+        if (pipeline.get(WebSocketServerExtensionHandler.class) != null) {
+            pipeline.remove(WebSocketServerExtensionHandler.class);
         }
-        if (connections.isAtPort(channel)) {
-            addToMain(channel);
-        } else {
-            addToManagement(channel);
-        }
+        channel.config().setRecvByteBufAllocator(SMALL_HEADS);
+        ClientConnection connection = managementConnections.register(channel);
+        pipeline.replace(
+                HANDLER_HTTP_SERVER_CODEC,
+                HANDLER_HTTP_SERVER_CODEC,
+                new GuardServerCodec(HeadLimits.MANAGEMENT, path -> false, connection));
+        pipeline.addBefore(HANDLER_HTTP_SERVER_CODEC, null, new RequestBufferLimiter(connection));
+        addBeforeMicronaut(
+                pipeline, new OtherRequestHandler(ManagementConnections::serves, connection));
+        addBeforeMicronaut(pipeline, new EndpointHandler(managementConnections.ticker()));
+    }
+
+    /** Adds a handler that sees messages before Micronaut, and after those added before it. */
+    private static void addBeforeMicronaut(ChannelPipeline pipeline, ChannelHandler handler) {
+        pipeline.addBefore(HANDLER_MICRONAUT_INBOUND, null, handler);
     }
 
     private void addToMain(Channel channel) {
         channel.config().setRecvByteBufAllocator(WHOLE_HEADS);
         ClientConnection connection = connections.register(channel, false);
-        Predicate<String> handled = path -> guard.policy().handles(path);
         ChannelPipeline pipeline = channel.pipeline();
-        addCodec(pipeline, limits, handled, connection);
-        addLast(
-                pipeline,
+        pipeline.addLast(new RequestBufferLimiter(connection));
+        pipeline.addLast(
+                new GuardServerCodec(limits, path -> guard.policy().handles(path), connection));
+        pipeline.addLast(
                 new ForwardAuthHandler(guard, responder, unexpectedFailureHandler, connection));
         if (others != null) {
-            addLast(pipeline, others.handlerFor(connection));
+            pipeline.addLast(others.handlerFor(connection));
         }
-        addLast(pipeline, new OtherRequestHandler(path -> true, connection));
-    }
-
-    private void addToManagement(Channel channel) {
-        channel.config().setRecvByteBufAllocator(SMALL_HEADS);
-        ClientConnection connection = managementConnections.register(channel);
-        ChannelPipeline pipeline = channel.pipeline();
-        addCodec(pipeline, HeadLimits.MANAGEMENT, path -> false, connection);
-        addLast(pipeline, new OtherRequestHandler(ManagementConnections::serves, connection));
-        addLast(pipeline, new EndpointHandler(managementConnections.ticker()));
-    }
-
-    private static void addCodec(
-            ChannelPipeline pipeline,
-            HeadLimits limits,
-            Predicate<String> handled,
-            ClientConnection connection) {
-        pipeline.replace(
-                HANDLER_HTTP_SERVER_CODEC,
-                HANDLER_HTTP_SERVER_CODEC,
-                new GuardServerCodec(limits, handled, connection));
-        pipeline.addBefore(HANDLER_HTTP_SERVER_CODEC, null, new RequestBufferLimiter(connection));
-    }
-
-    /** Adds a handler that sees messages before Micronaut, and after those added before it. */
-    private static void addLast(ChannelPipeline pipeline, ChannelHandler handler) {
-        pipeline.addBefore(HANDLER_MICRONAUT_INBOUND, null, handler);
+        pipeline.addLast(new OtherRequestHandler(HealthzHandler.PATH::equals, connection));
+        pipeline.addLast(healthz);
+        pipeline.addLast(new ReadOnDemand(unexpectedFailureHandler));
     }
 }

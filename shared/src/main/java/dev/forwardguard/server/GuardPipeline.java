@@ -58,7 +58,7 @@ final class GuardPipeline implements BeanCreatedEventListener<NettyServerCustomi
         @Override
         public void onStreamPipelineBuilt() {
             if (channel != null) {
-                handlers.get().addTo(channel);
+                handlers.get().addToManagement(channel);
             }
         }
     }

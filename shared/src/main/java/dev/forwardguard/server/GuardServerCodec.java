@@ -57,11 +57,20 @@ final class GuardServerCodec
         boolean last = message instanceof LastHttpContent && !connection.isInterim();
         if (last) {
             connection.answered();
+        } else {
+            connection.progresses();
         }
         super.write(
                 ctx,
                 message,
                 last ? promise.unvoid().addListener(written -> sent(ctx, written)) : promise);
+    }
+
+    /** A client that reads is not silent, even if nothing more is to be written. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
+        connection.progresses();
+        super.channelWritabilityChanged(ctx);
     }
 
     /** Closes the connection in a way that lets a client read the response while it sends. */

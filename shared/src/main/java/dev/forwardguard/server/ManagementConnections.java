@@ -60,8 +60,11 @@ public final class ManagementConnections {
         return ENDPOINTS.contains(path);
     }
 
-    /** Rejects requests whose heads take too long. To be called every second. */
-    public void rejectSlowHeads() {
-        connections.rejectSlowHeads();
+    /**
+     * Rejects requests whose heads take too long, and closes connections on which nothing happens.
+     * To be called every second.
+     */
+    public void sweep() {
+        connections.sweep();
     }
 }

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 
@@ -21,7 +22,8 @@ import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
- * Decides which requests that are no auth requests reach Micronaut.
+ * Decides which requests that are no auth requests reach the handler behind it: Micronaut, on the
+ * management port.
  *
  * <p>CONNECT does not, because a connection to an upstream that has seen it is no longer one for
  * HTTP. TRACE does not, because its response repeats the visitor's cookies (RFC 9110 section
@@ -51,11 +53,13 @@ final class OtherRequestHandler extends ChannelInboundHandlerAdapter {
         } else if (message instanceof HttpRequest head) {
             HttpResponseStatus refusal = refusal(head, ctx);
             dropping = refusal != null;
+            if (mayBeFollowedByAnything(head)) {
+                connection.endWithThisRequest();
+            }
             if (refusal == null) {
                 ctx.fireChannelRead(LenientUriRequest.of(head));
                 return;
             }
-            connection.endWithThisRequest(); // what follows a CONNECT may be anything
             ctx.writeAndFlush(response(refusal));
             ReferenceCountUtil.release(message);
         } else if (dropping) {
@@ -66,6 +70,14 @@ final class OtherRequestHandler extends ChannelInboundHandlerAdapter {
         } else {
             ctx.fireChannelRead(message);
         }
+    }
+
+    /**
+     * Whether what follows cannot be told for a request: after CONNECT, and if the client waits for
+     * 100 Continue, whose body it may send or not (RFC 9110 section 10.1.1).
+     */
+    private static boolean mayBeFollowedByAnything(HttpRequest head) {
+        return OtherRequests.isNeverServed(head.method()) || HttpUtil.is100ContinueExpected(head);
     }
 
     private @Nullable HttpResponseStatus refusal(HttpRequest head, ChannelHandlerContext ctx) {

@@ -45,7 +45,7 @@ public final class UnexpectedFailureHandler
      * @param headers the headers of the auth request
      */
     Decision decide(GuardPolicy policy, HttpHeaders headers, @Nullable Throwable failure) {
-        logOncePerPeriod(failure);
+        log(failure);
         return policy.withoutRequest(FallbackReason.INTERNAL_ERROR, 503, headers);
     }
 
@@ -53,11 +53,12 @@ public final class UnexpectedFailureHandler
     @Override
     @SuppressWarnings("rawtypes") // Micronaut's signature
     public HttpResponse<?> handle(HttpRequest request, Throwable failure) {
-        logOncePerPeriod(failure);
+        log(failure);
         return HttpResponse.serverError();
     }
 
-    private void logOncePerPeriod(@Nullable Throwable failure) {
+    /** Logs the first failure of each period. */
+    void log(@Nullable Throwable failure) {
         long now = ticker.nanos();
         long until = quietUntil.get();
         if (now - until >= 0 && quietUntil.compareAndSet(until, now + PERIOD_NANOS)) {

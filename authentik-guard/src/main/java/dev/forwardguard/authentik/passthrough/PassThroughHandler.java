@@ -8,7 +8,6 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
@@ -54,9 +53,6 @@ final class PassThroughHandler extends ChannelDuplexHandler {
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest head, AuthRequest target) {
-        if (!head.protocolVersion().isKeepAliveDefault() || !HttpUtil.isKeepAlive(head)) {
-            connection.clientEndsWithThisRequest();
-        }
         var next = new Exchange(passThrough, connection, ctx, head, done -> ended(ctx, done));
         exchange = next;
         next.start(head, target);

@@ -67,6 +67,79 @@ public abstract class OtherRequestContract extends AgainstStubUpstream {
     }
 
     @Nested
+    class OnTheMainPort {
+        @ParameterizedTest
+        @ValueSource(strings = {"/healthz", "/healthz?x", "http://guard.example/healthz"})
+        void healthzIsServed(String target) throws IOException {
+            RawAnswer answer = ask(RawRequest.get(target));
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("Content-Type")).contains("text/plain");
+            assertThat(answer.body()).isEqualTo("ok\n");
+        }
+
+        @Test
+        void healthzKeepsItsConnection() throws IOException {
+            try (RawConnection client = guard.http().connect()) {
+                String chunks = "5\r\nhello\r\n0\r\n\r\n";
+                client.send(
+                        RawRequest.get("/healthz").wire()
+                                + RawRequest.of("HEAD", "/healthz").wire()
+                                + RawRequest.of("POST", "/healthz")
+                                        .with("Transfer-Encoding", "chunked")
+                                        .body(chunks)
+                                        .wire()
+                                + RawRequest.of("POST", "/elsewhere")
+                                        .with("Transfer-Encoding", "chunked")
+                                        .body(chunks)
+                                        .wire()
+                                + kind.authRequest().wire());
+
+                assertThat(client.receive().status()).isEqualTo(200);
+                RawAnswer head = client.receiveToHead();
+                assertThat(head.status()).isEqualTo(200);
+                assertThat(head.header("Content-Length")).contains("3");
+                RawAnswer refused = client.receive();
+                assertThat(refused.status()).isEqualTo(405);
+                assertThat(refused.header("Allow")).contains("GET, HEAD");
+                assertThat(client.receive().status()).isEqualTo(404);
+                assertRelayed(client.receive(), 200);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "GET /healthz HTTP/1.0\r\n\r\n",
+                    "GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n",
+                    "GET /elsewhere HTTP/1.1\r\nConnection: close\r\n\r\n",
+                    "PUT /healthz HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+                    "PUT /elsewhere HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+                })
+        void endsConnectionThatCannotGoOn(String request) throws IOException {
+            RawAnswer answer = guard.http().ask(request);
+
+            assertThat(answer.header("Connection")).contains("close");
+            assertThat(answer.closed()).isTrue();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"/", "/elsewhere", "/healthz/", "//healthz", "/health", "/status"})
+        void nothingElseIsServed(String target) throws IOException {
+            try (RawConnection client = guard.http().connect()) {
+                for (String method : List.of("GET", "POST")) {
+                    RawAnswer answer = client.ask(RawRequest.of(method, target));
+
+                    assertThat(answer.status()).isEqualTo(404);
+                    assertThat(answer.body()).isEmpty();
+                }
+            }
+            assertThat(upstream.requests()).isEmpty();
+            assertCounted(Map.of());
+        }
+    }
+
+    @Nested
     class OnTheManagementPort {
         @ParameterizedTest
         @ValueSource(

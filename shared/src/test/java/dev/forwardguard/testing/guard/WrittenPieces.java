@@ -7,12 +7,11 @@ import io.micronaut.http.server.netty.NettyServerCustomizer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 
 import jakarta.inject.Singleton;
-
-import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -42,27 +41,34 @@ public final class WrittenPieces
     @Override
     public NettyServerCustomizer.Registry onCreated(
             BeanCreatedEvent<NettyServerCustomizer.Registry> event) {
-        event.getBean().register(new OnConnection(null));
+        event.getBean().register(new OnListener());
         return event.getBean();
     }
 
-    private final class OnConnection implements NettyServerCustomizer {
-        private final @Nullable Channel channel;
-
-        private OnConnection(@Nullable Channel channel) {
-            this.channel = channel;
-        }
-
+    private final class OnListener implements NettyServerCustomizer {
         @Override
         public NettyServerCustomizer specializeForChannel(Channel specific, ChannelRole role) {
-            return new OnConnection(specific);
-        }
-
-        @Override
-        public void onStreamPipelineBuilt() {
-            if (channel != null) {
-                channel.pipeline().addFirst(new Recorder());
+            if (role == ChannelRole.LISTENER) {
+                specific.pipeline().addFirst(new OnBound());
             }
+            return this;
+        }
+    }
+
+    /** Comes to be in front of the guard's own handlers, in whatever order both were added. */
+    private final class OnBound extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            ctx.pipeline().addFirst(new OnConnection());
+            ctx.fireChannelActive();
+        }
+    }
+
+    private final class OnConnection extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ((Channel) message).pipeline().addFirst(new Recorder());
+            ctx.fireChannelRead(message);
         }
     }
 
