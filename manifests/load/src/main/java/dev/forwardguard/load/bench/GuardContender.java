@@ -95,7 +95,9 @@ record GuardContender(
                 """
                         .formatted(rig.upstream(), PLACES_PER_REQUEST * capacity.maxConcurrent));
         rig.file("htpasswd", BenchRig.HTPASSWD);
-        // as the kubelet mounts them: readable for the image's user
+        if (image) {
+            rig.share();
+        }
         String directory = image ? "/etc/forward-guard" : rig.directory().toString();
         Map<String, String> variables = new HashMap<>();
         variables.put("GUARD_HOST", "127.0.0.1");
