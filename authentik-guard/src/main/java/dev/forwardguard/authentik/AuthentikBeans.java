@@ -24,7 +24,8 @@ public final class AuthentikBeans {
             new GuardSpec(
                     "authentik-guard",
                     new VerdictRule(status -> true),
-                    EnumSet.allOf(Outcome.class));
+                    EnumSet.allOf(Outcome.class),
+                    false);
 
     @Singleton
     GuardSpec spec() {

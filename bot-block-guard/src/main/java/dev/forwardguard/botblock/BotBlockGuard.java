@@ -28,16 +28,13 @@ import java.util.concurrent.CompletionStage;
 /** The policy of bot-block-guard: relay the verdict, or fail open without one. */
 @Context // created at the start, so that an error stops the start and not the first request
 final class BotBlockGuard implements Guard {
-    /**
-     * Poison Fountain decides at this path only, and without a query. At any other URI it serves a
-     * tarpit.
-     */
-    static final String PATH = "/auth";
+    /** Where gateways ask. What the bot blocker is asked for is a setting. */
+    private static final String PATH = "/auth";
 
     private final Upstream upstream;
-    private final LiveSettings<GuardSettings> settings;
+    private final LiveSettings<BotBlockSettings> settings;
 
-    BotBlockGuard(Upstream upstream, LiveSettings<GuardSettings> settings) {
+    BotBlockGuard(Upstream upstream, LiveSettings<BotBlockSettings> settings) {
         this.upstream = upstream;
         this.settings = settings;
     }
@@ -47,7 +44,7 @@ final class BotBlockGuard implements Guard {
         return new Policy(upstream, settings.now());
     }
 
-    private record Policy(Upstream upstream, GuardSettings settings) implements GuardPolicy {
+    private record Policy(Upstream upstream, BotBlockSettings settings) implements GuardPolicy {
         @Override
         public boolean handles(String path) {
             return path.equals(PATH);
@@ -55,18 +52,19 @@ final class BotBlockGuard implements Guard {
 
         @Override
         public CompletionStage<Decision> decide(AuthRequest request) {
+            GuardSettings now = settings.guard();
             var upstreamRequest =
                     new UpstreamRequest(
-                            PATH,
+                            settings.path(),
                             HeaderSelection.forUpstream(
-                                    request.headers(), settings.dropRequestHeaders()),
-                            settings.clientAddress()
+                                    request.headers(), now.dropRequestHeaders()),
+                            now.clientAddress()
                                     .resolveVisitor(
                                             request.headers(),
                                             request.connection().remoteAddress()),
                             request.connection());
-            return upstream.ask(upstreamRequest, settings)
-                    .thenApply(outcome -> BotBlockGuard.decide(outcome, settings));
+            return upstream.ask(upstreamRequest, now)
+                    .thenApply(outcome -> BotBlockGuard.decide(outcome, now));
         }
 
         @Override

@@ -42,7 +42,7 @@ public class RequestPathBenchmark {
         HttpResponseStatus.OK, HttpResponseStatus.FORBIDDEN, HttpResponseStatus.BAD_GATEWAY
     };
 
-    private final HeaderNames secrets = BotBlockBeans.DEFAULTS.dropRequestHeaders();
+    private final HeaderNames secrets = BotBlockSettings.defaults("/auth").dropRequestHeaders();
     private final VerdictRule verdicts = BotBlockBeans.SPEC.verdicts();
     private final CircuitBreaker breaker =
             new CircuitBreaker(

@@ -2,13 +2,16 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.servers.ChildProcess;
 import dev.forwardguard.servers.GuardProcess;
 import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.servers.Repository;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubUpstream;
+import dev.forwardguard.testing.guard.Eventually;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -171,6 +174,96 @@ class GuardProcessIT {
         }
     }
 
+    /** A typo must not close all sites when the node is restarted. */
+    @Test
+    void botBlockGuardStartsOnItsDefaultsIfSettingsAreInvalid() throws IOException {
+        try (var upstream = StubUpstream.start();
+                var guard =
+                        GuardProcess.start("bot-block-guard", directory, "mode: automatic\n", "")) {
+            guard.awaitHealthy();
+
+            assertThat(guard.process().output())
+                    .contains("bot-block-guard.yml: line 1: mode must be one of", "defaults");
+            RawHttp management = RawHttp.to(guard.managementPort());
+            assertThat(management.ask(RawRequest.get("/status")).body())
+                    .contains("\"refused\":\"line 1: mode");
+            assertThat(management.ask(RawRequest.get("/prometheus")).body())
+                    .contains("guard_settings_refused{guard=\"bot-block-guard\"} 1.0");
+            assertThat(RawHttp.to(guard.port()).ask(RawRequest.get("/auth")).status())
+                    .isEqualTo(200);
+
+            guard.settings("upstream:\n  url: " + upstream.uri() + "\n");
+            Eventually.until(
+                    "a verdict",
+                    () ->
+                            RawHttp.to(guard.port())
+                                    .ask(RawRequest.get("/auth"))
+                                    .header("X-Guard-Fallback")
+                                    .isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bot-block-guard, 'mode: fallback', 0, guard.yml: valid",
+        "bot-block-guard, 'mode: automatic', 1, guard.yml: line 1: mode must be one of",
+        "authentik-guard, 'guarded-paths: []', 1, guard.yml: line 1: guarded-paths must not be empty",
+        "authentik-guard, '', 0, guard.yml: valid"
+    })
+    void checksSettingsAndStartsNothing(String name, String yaml, int status, String line)
+            throws IOException {
+        Path file = Files.writeString(directory.resolve("guard.yml"), yaml);
+        var command = List.of(java(), "-jar", jar(name), "--check", file.toString());
+        try (var process = ChildProcess.start(directory.resolve("log"), Map.of(), command)) {
+
+            assertThat(process.awaitExit(SOON)).isEqualTo(status);
+            assertThat(process.output()).contains(line);
+        }
+    }
+
+    @Test
+    void explainsItsOptions() {
+        var command = List.of(java(), "-jar", jar("bot-block-guard"), "--help");
+        try (var process = ChildProcess.start(directory.resolve("log"), Map.of(), command)) {
+
+            assertThat(process.awaitExit(SOON)).isEqualTo(2);
+            assertThat(process.output()).contains("--check FILE", "--version");
+        }
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private static String jar(String name) {
+        return Repository.jarOf(name).toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bot-block-guard", "authentik-guard"})
+    void printsItsVersionAndStartsNothing(String name) {
+        var command = List.of(java(), "-jar", jar(name), "--version");
+        try (var process = ChildProcess.start(directory.resolve("log"), Map.of(), command)) {
+
+            assertThat(process.awaitExit(SOON)).isZero();
+            assertThat(process.output().strip())
+                    .isEqualTo("forward-guard 0.1.0-SNAPSHOT, revision unknown");
+        }
+    }
+
+    @Test
+    void saysFirstWhichBuildItIs() {
+        try (var upstream = StubUpstream.start();
+                var guard = start("bot-block-guard", upstream)) {
+            guard.awaitHealthy();
+
+            assertThat(guard.process().output().lines().filter(line -> line.startsWith("{")))
+                    .first()
+                    .asString()
+                    .contains("\"Starting\"", "\"version\":\"0.1.0-SNAPSHOT\"");
+        }
+    }
+
     @Test
     void exitsWithReadableLineIfPortIsInUse() {
         try (var upstream = StubUpstream.start();
@@ -189,13 +282,13 @@ class GuardProcessIT {
     @Test
     void exitsWithReadableLineIfSettingsAreInvalid() {
         try (var guard =
-                GuardProcess.start("bot-block-guard", directory, "mode: automatic\n", "")) {
+                GuardProcess.start("authentik-guard", directory, "mode: automatic\n", "")) {
 
             int status = guard.process().awaitExit(SOON);
 
             assertThat(status).isEqualTo(1);
             assertThat(guard.process().output().lines().toList().getLast())
-                    .contains("Cannot start", "bot-block-guard.yml", "mode")
+                    .contains("Cannot start", "authentik-guard.yml", "mode")
                     .doesNotContain("Exception:", "\\tat ");
         }
     }

@@ -2,6 +2,7 @@ package dev.forwardguard.runtime;
 
 import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.startup.StartupWarmup;
+import dev.forwardguard.telemetry.BuildInfo;
 import dev.forwardguard.telemetry.Logging;
 
 import io.micronaut.context.ApplicationContext;
@@ -13,6 +14,9 @@ import io.micronaut.runtime.server.EmbeddedServer;
 import org.slf4j.LoggerFactory;
 
 import java.security.Security;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * Starts a guard: completely, or not at all with one readable log line. Micronaut's own {@code run}
@@ -22,11 +26,17 @@ public final class GuardApplication {
     private GuardApplication() {}
 
     /**
-     * Starts the guard and returns. Ends the process with status 1 if it cannot start.
+     * Starts the guard and returns. Ends the process with status 1 if it cannot start, and also if
+     * the arguments ask for something else, as {@link CommandLine} has it.
      *
      * @param main the class with the guard's {@code main} method
+     * @param settings creates the guard's settings with their defaults
      */
-    public static void run(Class<?> main, String... arguments) {
+    public static void run(Class<?> main, Supplier<LiveSettings<?>> settings, String... arguments) {
+        OptionalInt done = CommandLine.run(List.of(arguments), settings, System.out);
+        if (done.isPresent()) {
+            System.exit(done.getAsInt());
+        }
         Shutdown shutdown = null;
         try {
             // the guard caches and refreshes addresses itself; Java's own cache would keep the
@@ -36,6 +46,12 @@ public final class GuardApplication {
             StartupWarmup.begin();
             shutdown = Shutdown.installed();
             Logging.check();
+            BuildInfo build = BuildInfo.read();
+            LoggerFactory.getLogger(main)
+                    .atInfo()
+                    .addKeyValue("version", build.version())
+                    .addKeyValue("revision", build.revision())
+                    .log("Starting");
             start(main, arguments, shutdown);
         } catch (Throwable e) {
             // an Error, too: a class that is missing would leave threads that keep a process

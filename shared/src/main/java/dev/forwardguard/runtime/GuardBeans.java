@@ -2,8 +2,6 @@ package dev.forwardguard.runtime;
 
 import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.live.FollowedFile;
-import dev.forwardguard.live.InvalidContentException;
-import dev.forwardguard.live.RegularFile;
 import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.memory.LoadLimits;
 import dev.forwardguard.server.ClientConnections;
@@ -31,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -56,22 +53,28 @@ final class GuardBeans {
         return Clock.systemUTC();
     }
 
-    /** Checks the file once before following it, so that a mistake in it stops the start. */
+    /**
+     * Checks the file once before following it, so that a mistake in it stops the start; or is told
+     * loudly, if the guard starts on its defaults.
+     */
     @Context
     @Named("settings")
     @Bean(preDestroy = "close")
     FollowedFile settingsFile(
-            SettingsFileConfiguration configuration, LiveSettings<?> settings, Ticker ticker) {
+            SettingsFileConfiguration configuration,
+            GuardSpec spec,
+            LiveSettings<?> settings,
+            Ticker ticker) {
         Path file = configuration.followed();
         if (Files.exists(file)) {
-            try {
-                settings.value().check(RegularFile.content(file));
-            } catch (InvalidContentException e) {
-                throw new ConfigurationException(file + ": " + e.getMessage());
-            } catch (IOException e) {
-                throw new ConfigurationException(
-                        file + ": cannot be read: " + e.getClass().getSimpleName());
-            }
+            SettingsFile.mistake(file, settings)
+                    .ifPresent(
+                            mistake -> {
+                                if (!spec.startsOnDefaults()) {
+                                    throw new ConfigurationException(mistake);
+                                }
+                                LOG.error("{}; until then the defaults are in force", mistake);
+                            });
         } else if (configuration.file() != null) {
             throw new ConfigurationException(
                     "guard.settings.file does not exist: " + configuration.file());

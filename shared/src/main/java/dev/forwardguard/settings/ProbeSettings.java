@@ -23,17 +23,9 @@ public record ProbeSettings(String path, Optional<String> host, Set<Integer> sus
     /** Takes the keys of the probe out of section {@code upstream}. */
     static ProbeSettings take(YamlSection section, ProbeSettings defaults) {
         return new ProbeSettings(
-                section.value("probe-path", defaults.path, ProbeSettings::path),
+                section.value("probe-path", defaults.path, UpstreamSettings::target),
                 section.value("probe-host", defaults.host, ProbeSettings::host),
                 section.integers("suspect-statuses", defaults.suspectStatuses, 200, 599));
-    }
-
-    private static String path(String text) {
-        if (!text.matches("/[!-~&&[^#]]*")) {
-            throw new IllegalArgumentException(
-                    "must begin with / and be printable ASCII without a space");
-        }
-        return text;
     }
 
     private static Optional<String> host(String text) {

@@ -46,6 +46,19 @@ public record UpstreamSettings(
         failureStatuses = Collections.unmodifiableSet(new TreeSet<>(failureStatuses));
     }
 
+    /**
+     * Checks what the upstream may be asked for: a path, and a query if it is written there.
+     *
+     * @throws IllegalArgumentException if it is anything else; the message continues the key's name
+     */
+    public static String target(String text) {
+        if (!text.matches("/[!-~&&[^#]]*")) {
+            throw new IllegalArgumentException(
+                    "must begin with / and be printable ASCII without a space");
+        }
+        return text;
+    }
+
     /** The same timeouts and limits for another URL. */
     public UpstreamSettings at(URI other) {
         return new UpstreamSettings(

@@ -43,6 +43,7 @@ import java.util.stream.LongStream;
  *   <li>{@code guard_upstream_probe_total{result}}: probes of an upstream that is down or in doubt
  *   <li>{@code guard_suspect_answers_total}: verdicts whose status can also mean a broken upstream
  *   <li>{@code guard_circuit_state}: 0 closed, 1 half-open, 2 open
+ *   <li>{@code guard_build_info{version,revision}}: 1 for the build that runs
  *   <li>{@code guard_mode{mode}}: 1 for the mode in force
  *   <li>{@code guard_settings_info{revision}}: 1 for the settings in force
  *   <li>{@code guard_settings_rejected_total}: rejected revisions of {@code guard.yml}
@@ -93,6 +94,7 @@ public final class GuardMetrics implements UpstreamMetrics {
                         .description("Verdicts whose status can also mean a broken upstream")
                         .tags(guard)
                         .register(registry);
+        showBuild(BuildInfo.read());
         showSettings(settings);
     }
 
@@ -124,6 +126,14 @@ public final class GuardMetrics implements UpstreamMetrics {
                 .description("Probes sent while the upstream is down or in doubt")
                 .tags(guard)
                 .tag("result", result.label())
+                .register(registry);
+    }
+
+    private void showBuild(BuildInfo build) {
+        Gauge.builder("guard.build.info", () -> 1)
+                .description("1 for the build that runs")
+                .tags(guard)
+                .tags("version", build.version(), "revision", build.revision())
                 .register(registry);
     }
 

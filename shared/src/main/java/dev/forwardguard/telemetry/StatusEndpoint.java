@@ -21,6 +21,7 @@ public final class StatusEndpoint {
     private final LiveSettings<?> settings;
     private final Upstream upstream;
     private final List<StatusPart> parts;
+    private final BuildInfo build = BuildInfo.read();
 
     StatusEndpoint(
             GuardSpec spec, LiveSettings<?> settings, Upstream upstream, List<StatusPart> parts) {
@@ -34,6 +35,7 @@ public final class StatusEndpoint {
     Map<String, Object> status() {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("guard", spec.name());
+        status.put("build", build.state());
         GuardSettings now = settings.common();
         status.put("mode", now.mode().label());
         status.put("upstream", now.upstream().url().toString());

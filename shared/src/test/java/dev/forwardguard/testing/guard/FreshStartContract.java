@@ -75,6 +75,7 @@ public abstract class FreshStartContract {
                 "guard_decision_total{decision=\"allow\",guard=\"NAME\",source=\"fallback\"} 0.0",
                 "guard_upstream_seconds_count{guard=\"NAME\"} 0",
                 "guard_upstream_seconds_bucket{guard=\"NAME\",le=\"5.0\"} 0",
+                "guard_build_info{guard=\"NAME\",revision=\"unknown\",version=\"0.1.0-SNAPSHOT\"} 1",
                 "guard_mode{guard=\"NAME\",mode=\"auto\"} 1.0",
                 "guard_mode{guard=\"NAME\",mode=\"fallback\"} 0.0",
                 "guard_mode{guard=\"NAME\",mode=\"upstream\"} 0.0",
@@ -136,6 +137,7 @@ public abstract class FreshStartContract {
         assertThat(answer.header("Content-Type")).contains("application/json");
         assertThat(answer.body())
                 .contains("\"guard\":\"" + name + "\"")
+                .contains("\"build\":{\"version\":\"0.1.0-SNAPSHOT\",\"revision\":\"unknown\"}")
                 .contains("\"mode\":\"auto\"")
                 .contains("\"upstream\":\"" + upstream.uri() + "\"");
     }

@@ -3,6 +3,7 @@ package dev.forwardguard.testing.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.live.RegularFile;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubUpstream;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
 
 /** {@code guard.yml} at startup, and its changes while the guard runs. */
 public abstract class LiveSettingsContract extends AgainstStubUpstream {
+    private static final Pattern REFUSED = Pattern.compile("\"refused\":\"[^\"]*\"");
     private static final Pattern CONFIRMED =
             Pattern.compile("\"settings\":\\{[^}]*\"confirmed\":\"([^\"]*)\"");
 
@@ -122,26 +124,36 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
                 "mode: [                                  | line   | not YAML",
                 "- mode                                   | line 1 | document"
             })
-    void invalidSettingsStopStartup(String text, String line, String key) {
-        GuardFiles files = GuardFiles.with(text.formatted());
-
-        assertThatThrownBy(() -> RunningGuard.start(files, Map.of()).close())
-                .rootCause()
-                .message()
-                .contains(files.settings().toString(), line, key);
-
-        files.delete();
+    void invalidSettingsStopStartup(String text, String line, String key) throws IOException {
+        assertNotInForceAtStartup(text.formatted(), line, key);
     }
 
     @Test
-    void tooLargeFileStopsStartup() {
-        GuardFiles files = GuardFiles.with("#".repeat(RegularFile.MAX_BYTES + 1));
+    void tooLargeFileStopsStartup() throws IOException {
+        assertNotInForceAtStartup(
+                "#".repeat(RegularFile.MAX_BYTES + 1), "larger than 1048576 bytes");
+    }
 
-        assertThatThrownBy(() -> RunningGuard.start(files, Map.of()).close())
-                .rootCause()
-                .message()
-                .contains(files.settings().toString(), "larger than 1048576 bytes");
-
+    /**
+     * A guard that fails open starts on its defaults, and says so; the other one does not start.
+     */
+    private void assertNotInForceAtStartup(String text, String... mistake) throws IOException {
+        GuardFiles files = GuardFiles.with(text);
+        if (kind.outcomeWithoutVerdict() == Outcome.ALLOW) {
+            try (var started = RunningGuard.start(files, Map.of())) {
+                assertThat(REFUSED.matcher(status(started)).results())
+                        .singleElement()
+                        .satisfies(refused -> assertThat(refused.group()).contains(mistake));
+                assertThat(metrics(started))
+                        .containsPattern("guard_settings_refused\\{guard=\"[a-z-]+\"} 1\\.0");
+            }
+        } else {
+            assertThatThrownBy(() -> RunningGuard.start(files, Map.of()).close())
+                    .rootCause()
+                    .message()
+                    .contains(files.settings().toString())
+                    .contains(mistake);
+        }
         files.delete();
     }
 

@@ -1,0 +1,55 @@
+package dev.forwardguard.runtime;
+
+import dev.forwardguard.settings.LiveSettings;
+import dev.forwardguard.telemetry.BuildInfo;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/**
+ * What a guard can do besides serving: {@code --version} prints which build it is, {@code --check
+ * FILE} says whether a {@code guard.yml} is valid, and all other options that begin with two
+ * hyphens are mistakes.
+ */
+final class CommandLine {
+    private static final int VALID = 0;
+    private static final int INVALID = 1;
+    private static final int MISUSED = 2;
+
+    private CommandLine() {}
+
+    /**
+     * Does what the arguments ask for.
+     *
+     * @param settings of the guard, with its defaults
+     * @param out where to say it
+     * @return the exit status; empty if the guard is to serve
+     */
+    static OptionalInt run(
+            List<String> arguments, Supplier<LiveSettings<?>> settings, PrintStream out) {
+        String option = arguments.isEmpty() ? "" : arguments.getFirst();
+        if (option.equals("--version") && arguments.size() == 1) {
+            BuildInfo build = BuildInfo.read();
+            out.println("forward-guard " + build.version() + ", revision " + build.revision());
+            return OptionalInt.of(VALID);
+        }
+        if (option.equals("--check") && arguments.size() == 2) {
+            return OptionalInt.of(check(Path.of(arguments.getLast()), settings.get(), out));
+        }
+        if (option.startsWith("--")) {
+            out.println("usage: [--version | --check FILE]; without arguments the guard serves");
+            return OptionalInt.of(MISUSED);
+        }
+        return OptionalInt.empty();
+    }
+
+    private static int check(Path file, LiveSettings<?> settings, PrintStream out) {
+        Optional<String> mistake = SettingsFile.mistake(file, settings);
+        out.println(mistake.orElse(file + ": valid"));
+        return mistake.isPresent() ? INVALID : VALID;
+    }
+}
