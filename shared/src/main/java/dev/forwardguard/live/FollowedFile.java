@@ -17,9 +17,9 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * A file as the source of a live value. It is polled once a second, and as soon as the system tells
- * that it may have changed. Every ten seconds the content is compared, too. A thread of its own
- * does that: a mount that hangs keeps nothing else waiting.
+ * A file as the source of a live value. It is polled as soon as the system tells that it may have
+ * changed, and once a second where the system may not tell. Every ten seconds the content is
+ * compared, too. A thread of its own does that: a mount that hangs keeps nothing else waiting.
  *
  * <p>Absent and unreadable differ. While the file cannot be read, or something else than a regular
  * file is in its place, the last good value stays in force without a time limit. When the file is
@@ -27,7 +27,9 @@ import java.util.function.Supplier;
  */
 public final class FollowedFile implements LiveSource {
     private static final Logger LOG = LoggerFactory.getLogger(FollowedFile.class);
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+    /** How long a change may go unnoticed of which the system does not tell. */
+    private static final Duration UNTOLD = Duration.ofSeconds(1);
 
     /**
      * How often to read a file that seems unchanged. Some changes show in no attribute: two within
@@ -40,35 +42,40 @@ public final class FollowedFile implements LiveSource {
     private final LiveValue<?> value;
     private final Supplier<Duration> grace;
     private final Ticker ticker;
-    private final Duration interval;
+    private final Duration untold;
+    private final Duration unnoticed;
     private final PathWatch watch;
     private final Thread thread;
     private volatile @Nullable Object seen;
     private volatile @Nullable String trouble;
     private @Nullable Long absentSince;
     private long lastRead;
+    private boolean told;
 
     /**
      * @param grace how long the file may be absent before its value is withdrawn
      */
     public FollowedFile(Path path, LiveValue<?> value, Supplier<Duration> grace, Ticker ticker) {
-        this(path, value, grace, ticker, INTERVAL);
+        this(path, value, grace, ticker, UNTOLD, REREAD);
     }
 
     /**
-     * @param interval how long to wait until the next poll if nothing is told
+     * @param untold how long to wait until the next poll where the system may not tell of a change
+     * @param unnoticed the same where it does
      */
     FollowedFile(
             Path path,
             LiveValue<?> value,
             Supplier<Duration> grace,
             Ticker ticker,
-            Duration interval) {
+            Duration untold,
+            Duration unnoticed) {
         this.path = path;
         this.value = value;
         this.grace = grace;
         this.ticker = ticker;
-        this.interval = interval;
+        this.untold = untold;
+        this.unnoticed = unnoticed;
         this.watch = new PathWatch(path);
         this.thread =
                 Thread.ofPlatform()
@@ -79,7 +86,7 @@ public final class FollowedFile implements LiveSource {
 
     /** Polls once on the calling thread, then until closed on another. */
     public FollowedFile follow() {
-        watch.renew();
+        told = watch.renew();
         poll();
         thread.start();
         return this;
@@ -101,7 +108,8 @@ public final class FollowedFile implements LiveSource {
     private void pollUntilClosed() {
         try {
             while (true) {
-                pollSafely(watch.await(interval));
+                boolean changed = watch.await(told && seen != null ? unnoticed : untold);
+                pollSafely(changed);
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
             LOG.debug("{} is no longer followed", path);
@@ -111,17 +119,17 @@ public final class FollowedFile implements LiveSource {
     /**
      * Polls and catches everything: an exception would end the thread.
      *
-     * @param told whether the system told of a change
+     * @param changed whether the system told of a change
      */
-    private void pollSafely(boolean told) {
+    private void pollSafely(boolean changed) {
         try {
             Object before = seen;
-            if (told) {
-                watch.renew();
+            if (changed) {
+                told = watch.renew();
             }
             poll();
-            if (!told && !Objects.equals(seen, before)) {
-                watch.renew();
+            if (!changed && !Objects.equals(seen, before)) {
+                told = watch.renew();
                 poll(); // what changed in between was not told either
             }
         } catch (RuntimeException | Error e) {

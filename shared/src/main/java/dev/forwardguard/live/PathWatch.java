@@ -8,22 +8,27 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits until the system tells that a file may have changed (inotify on Linux). It watches every
- * directory that the file's symbolic links lead through: a mounted ConfigMap changes by swapping
- * such a link two levels up. Some changes are never told, those on network file systems above all,
- * and a system has a limited number of watches. So this only makes a poll come sooner.
+ * Waits until the system tells that a file may have changed (inotify on Linux). It watches for
+ * every name on the way to the file, that of each directory and of each symbolic link: a mounted
+ * ConfigMap changes by swapping such a link two levels up. Some changes are never told, those on
+ * network file systems above all, and a system has a limited number of watches. So this only makes
+ * a poll come sooner, and says how much it can be relied on.
  */
 final class PathWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PathWatch.class);
@@ -37,12 +42,21 @@ final class PathWatch implements AutoCloseable {
     /** A directory with changes all the time does not delay a poll for longer than this. */
     private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /**
+     * File systems of the kernel's own, which tells of every change on them. On others it tells
+     * only of what this system itself changes, if anything.
+     */
+    private static final Set<String> LOCAL =
+            Set.of("btrfs", "ext2", "ext3", "ext4", "overlay", "tmpfs", "xfs", "zfs");
+
     /** Real time, as the system's waiting is. */
     private final Ticker ticker = Ticker.system();
 
     private final Path path;
     private final @Nullable WatchService service;
-    private Set<WatchKey> keys = new HashSet<>();
+
+    /** The names in each watched directory whose changes matter. */
+    private Map<WatchKey, Set<Path>> watched = new HashMap<>();
 
     PathWatch(Path path) {
         this.path = path.toAbsolutePath();
@@ -60,45 +74,63 @@ final class PathWatch implements AutoCloseable {
         }
     }
 
-    /** Watches where the path leads now, and no longer where it led before. */
-    void renew() {
+    /**
+     * Watches where the path leads now, and no longer where it led before. Returns whether the
+     * system will tell of every change.
+     */
+    boolean renew() {
         WatchService current = service;
         if (current == null) {
-            return;
+            return false;
         }
-        Set<WatchKey> renewed = new HashSet<>();
-        for (Path directory : directories()) {
-            try {
-                renewed.add(
-                        directory.register(
-                                current,
-                                StandardWatchEventKinds.ENTRY_CREATE,
-                                StandardWatchEventKinds.ENTRY_MODIFY,
-                                StandardWatchEventKinds.ENTRY_DELETE));
-            } catch (IOException | ClosedWatchServiceException e) {
-                LOG.debug("{} cannot be watched", directory, e);
+        Map<WatchKey, Set<Path>> renewed = new HashMap<>();
+        boolean complete;
+        try {
+            List<Path> steps = steps();
+            for (Path step : steps) {
+                watch(step, current, renewed);
             }
+            complete = isLocal(steps.getLast());
+        } catch (IOException | ClosedWatchServiceException e) {
+            LOG.debug("{} cannot be watched", path, e);
+            complete = false;
         }
-        keys.removeAll(renewed);
-        keys.forEach(WatchKey::cancel);
-        keys = renewed;
+        watched.keySet().stream()
+                .filter(key -> !renewed.containsKey(key))
+                .forEach(WatchKey::cancel);
+        watched = renewed;
+        return complete;
     }
 
-    private Set<Path> directories() {
-        Set<Path> directories = new LinkedHashSet<>();
-        Path next = path;
-        try {
-            for (int links = 0; links < MOST_LINKS; links++) {
-                directories.add(next.getParent());
-                if (!Files.isSymbolicLink(next)) {
-                    break;
-                }
-                next = next.resolveSibling(Files.readSymbolicLink(next));
-            }
-        } catch (IOException e) {
-            LOG.debug("{} cannot be followed", next, e);
+    /** Watches for changes of each name in a path. */
+    private static void watch(Path step, WatchService service, Map<WatchKey, Set<Path>> watched)
+            throws IOException {
+        for (Path at = step; at.getParent() != null; at = at.getParent()) {
+            WatchKey key =
+                    at.getParent()
+                            .register(
+                                    service,
+                                    StandardWatchEventKinds.ENTRY_CREATE,
+                                    StandardWatchEventKinds.ENTRY_MODIFY,
+                                    StandardWatchEventKinds.ENTRY_DELETE);
+            watched.computeIfAbsent(key, _ -> new HashSet<>()).add(at.getFileName());
         }
-        return directories;
+    }
+
+    /** The path itself, and the paths that its symbolic links lead to one after the other. */
+    private List<Path> steps() throws IOException {
+        List<Path> steps = new ArrayList<>(List.of(path));
+        while (steps.size() < MOST_LINKS && Files.isSymbolicLink(steps.getLast())) {
+            Path link = steps.getLast();
+            steps.add(link.resolveSibling(Files.readSymbolicLink(link)));
+        }
+        return steps;
+    }
+
+    /** Whether a file is on a local file system, and not mounted by itself into its directory. */
+    private static boolean isLocal(Path file) throws IOException {
+        FileStore store = Files.getFileStore(file);
+        return LOCAL.contains(store.type()) && store.equals(Files.getFileStore(file.getParent()));
     }
 
     /**
@@ -111,16 +143,35 @@ final class PathWatch implements AutoCloseable {
             Thread.sleep(atMost);
             return false;
         }
-        WatchKey told = current.poll(atMost.toNanos(), TimeUnit.NANOSECONDS);
-        boolean changed = told != null;
+        long end = ticker.nanos() + atMost.toNanos();
+        boolean changed = false;
+        while (!changed && end - ticker.nanos() > 0) {
+            changed = matters(current.poll(end - ticker.nanos(), TimeUnit.NANOSECONDS));
+        }
         long began = ticker.nanos();
-        while (told != null) {
-            told.pollEvents();
-            told.reset();
-            boolean more = ticker.nanos() - began < MOST_NANOS;
-            told = more ? current.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS) : null;
+        boolean more = changed;
+        while (more && ticker.nanos() - began < MOST_NANOS) {
+            WatchKey next = current.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+            more = next != null;
+            matters(next);
         }
         return changed;
+    }
+
+    /** Takes the changes in a directory. Returns whether one is of a name on the path. */
+    private boolean matters(@Nullable WatchKey told) {
+        if (told == null) {
+            return false;
+        }
+        Set<Path> names = watched.getOrDefault(told, Set.of());
+        boolean matters =
+                told.pollEvents().stream()
+                        .anyMatch(
+                                event ->
+                                        StandardWatchEventKinds.OVERFLOW.equals(event.kind())
+                                                || names.contains(event.context()));
+        boolean lost = !told.reset(); // the directory is gone
+        return matters || lost;
     }
 
     @Override

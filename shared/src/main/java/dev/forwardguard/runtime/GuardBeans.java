@@ -5,6 +5,7 @@ import dev.forwardguard.live.FollowedFile;
 import dev.forwardguard.memory.BufferBudget;
 import dev.forwardguard.memory.LoadLimits;
 import dev.forwardguard.server.ClientConnections;
+import dev.forwardguard.server.ConnectionSweep;
 import dev.forwardguard.server.ManagementConnections;
 import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.RealIpWarning;
@@ -19,7 +20,7 @@ import io.micronaut.context.annotation.Context;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.context.exceptions.ConfigurationException;
-import io.micronaut.scheduling.annotation.Scheduled;
+import io.micronaut.scheduling.TaskExecutors;
 import io.netty.channel.EventLoopGroup;
 
 import jakarta.inject.Named;
@@ -33,6 +34,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 
 /** Creates the beans that both guards need. */
@@ -139,21 +142,12 @@ final class GuardBeans {
         return upstream;
     }
 
-    /** Ends connections of clients that take too long. */
     @Singleton
-    static final class Sweep {
-        private final ClientConnections connections;
-        private final ManagementConnections managementConnections;
-
-        Sweep(ClientConnections connections, ManagementConnections managementConnections) {
-            this.connections = connections;
-            this.managementConnections = managementConnections;
-        }
-
-        @Scheduled(fixedDelay = "1s")
-        void sweep() {
-            connections.sweep();
-            managementConnections.sweep();
-        }
+    ConnectionSweep sweep(
+            ClientConnections connections,
+            ManagementConnections managementConnections,
+            @Named(TaskExecutors.SCHEDULED) ExecutorService timer) {
+        return new ConnectionSweep(
+                connections, managementConnections, (ScheduledExecutorService) timer);
     }
 }

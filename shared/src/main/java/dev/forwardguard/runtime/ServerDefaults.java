@@ -64,8 +64,12 @@ public final class ServerDefaults implements ApplicationContextConfigurer {
         defaults.put("endpoints.health.discovery-client.enabled", false);
     }
 
-    /** One thread for everything that is due each second, because a second one costs as much. */
+    /**
+     * One thread for everything that is due some time, because a second one costs as much; and
+     * nothing of Micronaut's that is due each minute to ask itself whether it is well.
+     */
     private static void timer(Map<String, Object> defaults) {
+        defaults.put("micronaut.health.monitor.enabled", false);
         defaults.put("micronaut.executors.scheduled.type", "scheduled");
         defaults.put("micronaut.executors.scheduled.core-pool-size", 1);
     }

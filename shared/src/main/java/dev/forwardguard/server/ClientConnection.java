@@ -125,7 +125,9 @@ final class ClientConnection implements CallerConnection {
      */
     boolean arrived(int bytes) {
         if (isInBody() || isOver() || reading == Reading.COMPLETE_AND_FULL) {
-            progresses();
+            if (!isIdle()) { // the rest of a body that was answered early does not count
+                progresses();
+            }
             return true; // passed on or dropped as it arrives, nothing is held
         }
         if (!isIdle()) {

@@ -173,7 +173,7 @@ public final class ClientConnections implements StatusPart {
      * Rejects requests whose heads take too long, and closes connections on which nothing happens.
      * To be called every second.
      */
-    public void sweep() {
+    void sweep() {
         for (ClientConnection connection : open) {
             connection.rejectIfHeadTakesLongerThan(headNanos);
             connection.closeIfWaitingLongerThan(SILENCE_NANOS);

@@ -14,11 +14,14 @@ import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
 
 /** Has Micronaut use no more event loops than the load needs. */
 @Singleton
 final class EventLoopScaling implements BeanCreatedEventListener<EventLoopGroup> {
+    private static final long A_LIFETIME_DAYS = 36_500;
+
     private final Ticker ticker = Ticker.system();
 
     @Override
@@ -30,9 +33,20 @@ final class EventLoopScaling implements BeanCreatedEventListener<EventLoopGroup>
                 loops.size() > 1
                         && loops.stream().allMatch(SingleThreadEventExecutor.class::isInstance)
                         && threads.isThreadCpuTimeSupported();
+        if (!scales) {
+            group.forEach(loop -> letSleep((EventLoop) loop));
+        }
         return scales
                 ? new ScalingEventLoopGroup(group, loop -> cpuNanos(threads, loop), ticker)
                 : group;
+    }
+
+    /**
+     * Keeps an event loop asleep while nothing happens: Netty wakes one that has no timer at all
+     * once a second.
+     */
+    static void letSleep(EventLoop loop) {
+        loop.schedule(() -> {}, A_LIFETIME_DAYS, TimeUnit.DAYS);
     }
 
     private static long cpuNanos(ThreadMXBean threads, EventLoop loop) {

@@ -41,6 +41,7 @@ final class GuardHandlers {
     private final UnexpectedFailureHandler unexpectedFailureHandler;
     private final ClientConnections connections;
     private final ManagementConnections managementConnections;
+    private final ConnectionSweep sweep;
     private final HeadLimits limits;
     private final EventLoopGroup loops;
     private final @Nullable OtherRequests others;
@@ -52,6 +53,7 @@ final class GuardHandlers {
             UnexpectedFailureHandler unexpectedFailureHandler,
             ClientConnections connections,
             ManagementConnections managementConnections,
+            ConnectionSweep sweep,
             NettyHttpServerConfiguration server,
             EventLoopGroup loops,
             @Nullable OtherRequests others) {
@@ -60,6 +62,7 @@ final class GuardHandlers {
         this.unexpectedFailureHandler = unexpectedFailureHandler;
         this.connections = connections;
         this.managementConnections = managementConnections;
+        this.sweep = sweep;
         this.limits = HeadLimits.of(server);
         this.loops = loops;
         this.others = others;
@@ -82,6 +85,7 @@ final class GuardHandlers {
         }
         channel.config().setRecvByteBufAllocator(SMALL_HEADS);
         ClientConnection connection = managementConnections.register(channel);
+        sweep.opened();
         pipeline.replace(
                 HANDLER_HTTP_SERVER_CODEC,
                 HANDLER_HTTP_SERVER_CODEC,
@@ -100,6 +104,7 @@ final class GuardHandlers {
     private void addToMain(Channel channel) {
         channel.config().setRecvByteBufAllocator(WHOLE_HEADS);
         ClientConnection connection = connections.register(channel, false);
+        sweep.opened();
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(new RequestBufferLimiter(connection));
         pipeline.addLast(

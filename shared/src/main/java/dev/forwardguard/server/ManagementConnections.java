@@ -60,11 +60,12 @@ public final class ManagementConnections {
         return ENDPOINTS.contains(path);
     }
 
-    /**
-     * Rejects requests whose heads take too long, and closes connections on which nothing happens.
-     * To be called every second.
-     */
-    public void sweep() {
+    /** As that of {@link ClientConnections}. */
+    void sweep() {
         connections.sweep();
+    }
+
+    int size() {
+        return connections.size();
     }
 }

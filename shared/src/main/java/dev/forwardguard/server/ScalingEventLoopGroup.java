@@ -63,6 +63,7 @@ final class ScalingEventLoopGroup extends AbstractEventExecutorGroup implements 
         this.usedBefore = new long[loops.size()];
         this.busy = new double[loops.size()];
         this.lookedAt = ticker.nanos();
+        EventLoopScaling.letSleep(loops.getFirst());
     }
 
     @Override
@@ -75,8 +76,12 @@ final class ScalingEventLoopGroup extends AbstractEventExecutorGroup implements 
             given = 0;
         }
         given++;
-        started = Math.max(started, chosen + 1);
-        return loops.get(chosen);
+        EventLoop loop = loops.get(chosen);
+        if (chosen == started) {
+            started++;
+            EventLoopScaling.letSleep(loop);
+        }
+        return loop;
     }
 
     private void look(long now) {

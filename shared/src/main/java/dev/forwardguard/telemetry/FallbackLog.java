@@ -6,17 +6,23 @@ import dev.forwardguard.guard.Decision;
 import dev.forwardguard.guard.Decision.Fail;
 import dev.forwardguard.guard.Decision.Fallback;
 import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.time.Deferred;
 
-import io.micronaut.scheduling.annotation.Scheduled;
+import io.micronaut.scheduling.TaskExecutors;
 
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -28,11 +34,18 @@ import java.util.concurrent.atomic.LongAdder;
 @Singleton
 public final class FallbackLog {
     private static final Logger LOG = LoggerFactory.getLogger(FallbackLog.class);
+    private static final Duration PERIOD = Duration.ofSeconds(30);
 
     private final Map<FallbackReason, LongAdder> counts = new EnumMap<>(FallbackReason.class);
     private final AtomicBoolean degraded = new AtomicBoolean();
+    private final Deferred endOfPeriod;
 
-    public FallbackLog() {
+    /**
+     * @param timer ends the periods, of which there are none while nothing fails
+     */
+    @Inject
+    public FallbackLog(@Named(TaskExecutors.SCHEDULED) ExecutorService timer) {
+        this.endOfPeriod = new Deferred((ScheduledExecutorService) timer, PERIOD, this::summarise);
         for (FallbackReason reason : FallbackReason.values()) {
             counts.put(reason, new LongAdder());
         }
@@ -58,11 +71,11 @@ public final class FallbackLog {
             LOG.atWarn()
                     .addKeyValue("reason", reason.label())
                     .log("No verdict from the upstream, deciding without it");
+            endOfPeriod.request();
         }
     }
 
     /** Ends a period and logs its summary. */
-    @Scheduled(fixedDelay = "30s", initialDelay = "30s")
     void summarise() {
         Map<String, Long> failures = new TreeMap<>();
         counts.forEach(
@@ -74,6 +87,7 @@ public final class FallbackLog {
                 });
         if (!failures.isEmpty()) {
             LOG.atWarn().addKeyValue("fallbacks", failures).log("Still deciding without verdicts");
+            endOfPeriod.request();
         } else if (degraded.compareAndSet(true, false)) {
             LOG.info("All requests get verdicts again");
         }

@@ -375,12 +375,27 @@ class FollowedFileTest {
 
         private FollowedFile followed(Path path) {
             value.subscribe(seen::add);
-            return new FollowedFile(path, value, () -> GRACE, nanos::get, Duration.ofHours(1))
-                    .follow();
+            Duration hour = Duration.ofHours(1);
+            return new FollowedFile(path, value, () -> GRACE, nanos::get, hour, hour).follow();
         }
 
         private void awaits(String content) {
             Eventually.until(content, () -> value.get().equals(Optional.of(content)));
+        }
+
+        @Test
+        void readsFileWhoseDirectoryFurtherUpIsAnother() throws IOException {
+            Path mounted = directory.resolve("a/b/guard.yml");
+            Files.createDirectories(mounted.getParent());
+            Files.writeString(mounted, "one");
+            try (var _ = followed(mounted)) {
+                Path next = Files.createDirectories(directory.resolve("next/b"));
+                Files.writeString(next.resolve("guard.yml"), "two");
+                Files.move(directory.resolve("a"), directory.resolve("before"));
+                Files.move(directory.resolve("next"), directory.resolve("a"));
+
+                awaits("two");
+            }
         }
 
         @Test
@@ -474,21 +489,33 @@ class FollowedFileTest {
         }
     }
 
-    /** Nothing tells of the change of a directory further up. */
+    /** A directory that is not there cannot be watched. */
     @Test
     void findsByPollingWhatIsNotTold() throws IOException {
-        Path mount = Files.createDirectory(directory.resolve("mount"));
-        Path mounted = Files.writeString(mount.resolve("guard.yml"), "one");
+        Path mount = directory.resolve("mount");
+        Path mounted = mount.resolve("guard.yml");
         Duration interval = Duration.ofMillis(50);
         try (var followed =
-                new FollowedFile(mounted, value, () -> GRACE, nanos::get, interval).follow()) {
+                new FollowedFile(mounted, value, () -> GRACE, nanos::get, interval, interval)
+                        .follow()) {
             Path next = Files.createDirectory(directory.resolve("next"));
-            Files.writeString(next.resolve("guard.yml"), "two");
-            Files.move(mount, directory.resolve("before"));
+            Files.writeString(next.resolve("guard.yml"), "one");
             Files.move(next, mount);
 
-            Eventually.until("two", () -> value.get().equals(Optional.of("two")));
+            Eventually.until("one", () -> value.get().equals(Optional.of("one")));
             assertThat(followed.state()).containsEntry("contact", "followed");
+        }
+    }
+
+    @Test
+    void knowsWhereTheSystemTells() throws IOException {
+        Files.writeString(path, "one");
+        try (var told = new PathWatch(path);
+                var ofTheKernel = new PathWatch(Path.of("/proc/self/status"));
+                var absent = new PathWatch(directory.resolve("absent/guard.yml"))) {
+            assertThat(told.renew()).isTrue();
+            assertThat(ofTheKernel.renew()).isFalse();
+            assertThat(absent.renew()).isFalse();
         }
     }
 }

@@ -102,6 +102,19 @@ class ClientConnectionsTest {
         assertThat(isOpenAfter(121)).isFalse();
     }
 
+    /** Otherwise a client that sends a byte now and then would never be the one idle longest. */
+    @Test
+    void endsDespiteBodyThatWasAnsweredEarly() {
+        connection.arrived(100);
+        connection.asked(1, false, false);
+        connection.answered();
+        connection.flushed();
+
+        assertThat(isOpenAfter(100)).isTrue();
+        connection.arrived(1);
+        assertThat(isOpenAfter(21)).isFalse();
+    }
+
     @Test
     void lastsWhileResponseIsTaken() {
         asks();

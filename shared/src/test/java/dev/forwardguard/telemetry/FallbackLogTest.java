@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 class FallbackLogTest {
     private static final Decision REFUSED = new Allow(FallbackReason.CONNECT_REFUSED, Map.of());
@@ -26,7 +27,8 @@ class FallbackLogTest {
 
     private final ListAppender<ILoggingEvent> events = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger(FallbackLog.class);
-    private final FallbackLog log = new FallbackLog();
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private final FallbackLog log = new FallbackLog(timer);
 
     @BeforeEach
     void listen() {
@@ -36,6 +38,7 @@ class FallbackLogTest {
 
     @AfterEach
     void stopListening() {
+        timer.shutdownNow();
         logger.detachAppender(events);
     }
 
@@ -63,6 +66,18 @@ class FallbackLogTest {
                         "Still deciding without verdicts [fallbacks=\"{connect_refused=1000}\"]",
                         "Still deciding without verdicts [fallbacks=\"{connect_refused=1, deadline=1}\"]",
                         "All requests get verdicts again null");
+    }
+
+    @Test
+    void isDueOnlyDuringAnOutage() {
+        assertThat(timer.getQueue()).isEmpty();
+
+        log.note(REFUSED);
+        log.note(REFUSED);
+        assertThat(timer.getQueue()).hasSize(1);
+
+        log.summarise();
+        assertThat(timer.getQueue()).isNotEmpty();
     }
 
     @Test

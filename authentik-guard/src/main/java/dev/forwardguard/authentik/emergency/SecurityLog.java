@@ -6,22 +6,27 @@ import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.telemetry.EnumCounters;
+import dev.forwardguard.time.Deferred;
 import dev.forwardguard.time.Ticker;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micronaut.scheduling.annotation.Scheduled;
+import io.micronaut.scheduling.TaskExecutors;
 import io.netty.handler.codec.http.HttpHeaders;
 
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Counts what Emergency Access decides, and logs every login attempt; never a password.
@@ -35,13 +40,23 @@ import java.util.TreeMap;
 final class SecurityLog {
     private static final Logger LOG = LoggerFactory.getLogger("security");
     private static final int LINES_PER_SECOND = 10;
+    private static final Duration PERIOD = Duration.ofSeconds(1);
     private static final int LONGEST_USER = 64;
     private static final int LONGEST_ADDRESS = 200;
 
     private final EnumCounters<LoginMetric> counters;
     private final Map<LoginMetric, LogRateLimit> limits = new EnumMap<>(LoginMetric.class);
+    private final Deferred summary;
 
-    SecurityLog(MeterRegistry registry, GuardSpec spec, Ticker ticker) {
+    /**
+     * @param timer logs what was suppressed
+     */
+    SecurityLog(
+            MeterRegistry registry,
+            GuardSpec spec,
+            Ticker ticker,
+            @Named(TaskExecutors.SCHEDULED) ExecutorService timer) {
+        summary = new Deferred((ScheduledExecutorService) timer, PERIOD, this::logSuppressed);
         List<LoginMetric> results = List.of(LoginMetric.values());
         counters =
                 new EnumCounters<>(
@@ -77,6 +92,7 @@ final class SecurityLog {
     void attempt(LoginMetric result, String user, ClientAddress client, AuthRequest request) {
         count(result);
         if (!requireNonNull(limits.get(result)).take()) {
+            summary.request();
             return;
         }
         HttpHeaders headers = request.headers();
@@ -95,8 +111,7 @@ final class SecurityLog {
                 .log("Emergency Access");
     }
 
-    /** Logs how many events were suppressed, once a second. */
-    @Scheduled(fixedDelay = "1s", initialDelay = "1s")
+    /** Logs how many events were suppressed, at most once a second. */
     void logSuppressed() {
         Map<String, Long> suppressed = new TreeMap<>();
         limits.forEach(

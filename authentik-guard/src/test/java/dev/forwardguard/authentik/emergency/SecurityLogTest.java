@@ -39,6 +39,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicLong;
 
 class SecurityLogTest {
@@ -47,7 +48,8 @@ class SecurityLogTest {
     private final JsonLines encoder = new JsonLines();
     private final AtomicLong now = new AtomicLong();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final SecurityLog log = new SecurityLog(registry, AuthentikBeans.SPEC, now::get);
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private final SecurityLog log = new SecurityLog(registry, AuthentikBeans.SPEC, now::get, timer);
     private final HttpHeaders headers =
             DefaultHttpHeadersFactory.headersFactory()
                     .withValidation(false)
@@ -74,6 +76,7 @@ class SecurityLogTest {
 
     @AfterEach
     void detachAppender() {
+        timer.shutdownNow();
         logger.detachAppender(events);
         logger.setAdditive(true);
     }
@@ -144,6 +147,7 @@ class SecurityLogTest {
             log.attempt(LoginMetric.BAD_CREDENTIALS, "anna", client, request);
         }
         assertThat(events.list).hasSize(10);
+        assertThat(timer.getQueue()).hasSize(1);
 
         log.logSuppressed();
 
