@@ -22,6 +22,7 @@ record Idle() implements Trial {
         ThreadUse threads = after.threads();
         return threads.shares(before.threads())
                 .with(Metric.IDLE, threads.since(before.threads()) / 1e6 / seconds)
+                .with(Metric.WAKE_UPS, threads.turnsSince(before.threads()) / seconds)
                 .with(Metric.MEMORY, after.mebibytes())
                 .with(Metric.WRONG, 0);
     }

@@ -16,6 +16,9 @@ enum Metric {
     /** CPU time of a contender that nobody asks for anything. */
     IDLE("CPU ms/s", 2),
 
+    /** How often one of its threads gets a processor meanwhile. */
+    WAKE_UPS("wake-ups/s", 1),
+
     /** The shares of threads in the CPU time of guards or nginx. */
     EVENT_LOOPS("event loops %", 0),
     COMPILERS("compilers %", 0),
