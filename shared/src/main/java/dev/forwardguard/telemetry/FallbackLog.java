@@ -71,8 +71,8 @@ public final class FallbackLog {
             LOG.atWarn()
                     .addKeyValue("reason", reason.label())
                     .log("No verdict from the upstream, deciding without it");
-            endOfPeriod.request();
         }
+        endOfPeriod.request(); // each time: the period before may just have ended
     }
 
     /** Ends a period and logs its summary. */

@@ -4,6 +4,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,10 +31,17 @@ public final class Deferred {
         this.task = task;
     }
 
-    /** Has the task run after the delay, unless it is due already. From any thread. */
+    /**
+     * Has the task run after the delay, unless it is due already, or the process is ending. From
+     * any thread.
+     */
     public void request() {
         if (!due.get() && due.compareAndSet(false, true)) {
-            timer.schedule(this::run, delayNanos, TimeUnit.NANOSECONDS);
+            try {
+                timer.schedule(this::run, delayNanos, TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("The timer has ended", e);
+            }
         }
     }
 

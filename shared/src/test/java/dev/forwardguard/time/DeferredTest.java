@@ -1,6 +1,7 @@
 package dev.forwardguard.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,15 @@ class DeferredTest {
             deferred.request();
             assertThat(runsSoon()).isTrue();
         }
+    }
+
+    /** Requests that are still answered then do not fail for it. */
+    @Test
+    void mayBeAskedForWhenTheTimerHasEnded() {
+        var deferred = new Deferred(timer, Duration.ZERO, () -> runs.add("run"));
+        timer.shutdownNow();
+
+        assertThatCode(deferred::request).doesNotThrowAnyException();
     }
 
     @Test
