@@ -108,8 +108,9 @@ public final class FollowedFile implements LiveSource {
     private void pollUntilClosed() {
         try {
             while (true) {
-                boolean changed = watch.await(told && seen != null ? unnoticed : untold);
-                pollSafely(changed);
+                // what stands in the way of reading it may go without a change that is told
+                boolean reliable = told && seen != null && trouble == null;
+                pollSafely(watch.await(reliable ? unnoticed : untold));
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
             LOG.debug("{} is no longer followed", path);

@@ -76,7 +76,9 @@ final class GuardBeans {
                                 if (!spec.startsOnDefaults()) {
                                     throw new ConfigurationException(mistake);
                                 }
-                                LOG.error("{}; until then the defaults are in force", mistake);
+                                LOG.error(
+                                        "{}. Until that is corrected, the defaults are in force",
+                                        mistake);
                             });
         } else if (configuration.file() != null) {
             throw new ConfigurationException(
