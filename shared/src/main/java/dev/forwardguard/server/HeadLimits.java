@@ -8,10 +8,10 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
  *
  * @param requestLineBytes without the line end
  * @param headerBytes all field lines together, without line ends
- * @param fields the number of field lines, those of trailers included
+ * @param fields the number of field lines, and likewise of trailers
  */
 record HeadLimits(int requestLineBytes, int headerBytes, int fields) {
-    /** Browsers and gateways send fewer than fifty. Each costs more than its bytes. */
+    /** Browsers and gateways send fewer than fifty. */
     private static final int MAX_FIELDS = 200;
 
     /** For probes and scrapes, whose heads are below 1 KiB. */
@@ -29,6 +29,7 @@ record HeadLimits(int requestLineBytes, int headerBytes, int fields) {
         return new HttpDecoderConfig()
                 .setMaxInitialLineLength(requestLineBytes)
                 .setMaxHeaderSize(headerBytes)
-                .setTrailersFactory(IgnoredTrailers.FACTORY);
+                .setHeadersFactory(LimitedHeaders.atMost(fields))
+                .setTrailersFactory(IgnoredTrailers.atMost(fields));
     }
 }

@@ -21,8 +21,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
@@ -54,7 +52,6 @@ final class OneRequestDecoder extends HttpRequestDecoder {
     private final HeaderLineScanner lines = new HeaderLineScanner();
     private final ChunkedBody chunks = new ChunkedBody();
     private @Nullable HttpMethod method;
-    private int fields;
 
     OneRequestDecoder(HeadLimits limits, Predicate<String> handles, ClientConnection connection) {
         super(limits.decoderConfig());
@@ -174,7 +171,7 @@ final class OneRequestDecoder extends HttpRequestDecoder {
         }
         boolean tooLong = before > MAX_BODY_LINE_BYTES && bytes.readableBytes() == before;
         if (tooLong || (inTrailers && lines.hasFoldedLine())) {
-            var end = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER, IgnoredTrailers.INSTANCE);
+            var end = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
             fail(end, "a line of the body is folded or too long", bytes);
             out.add(end);
             malformed(ctx);
@@ -257,22 +254,6 @@ final class OneRequestDecoder extends HttpRequestDecoder {
         part.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(why)));
         bytes.skipBytes(bytes.readableBytes());
         connection.over();
-    }
-
-    @Override
-    protected HttpMessage createMessage(String[] requestLine) throws Exception {
-        fields = 0;
-        return super.createMessage(requestLine);
-    }
-
-    /** Called for each field line, before Netty keeps it; also for trailers. */
-    @Override
-    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
-        fields++;
-        if (fields > limits.fields()) {
-            throw new TooLongHttpHeaderException("more than " + limits.fields() + " fields");
-        }
-        return super.splitHeaderName(line, start, length);
     }
 
     /**
