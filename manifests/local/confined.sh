@@ -7,6 +7,7 @@ set -euo pipefail
 usage() {
   cat <<'END'
 Usage: confined.sh DIRECTORY MIB [ARGUMENT…]
+       confined.sh --beside PID COMMAND [ARGUMENT…]
 
 Runs the image unpacked in DIRECTORY (manifests/local/.local/images/IMAGE) with a memory limit of MIB
 MiB, which includes the page cache of its files. Passes on the variables GUARD_*, KUBERNETES_* and
@@ -14,7 +15,9 @@ JAVA_TOOL_OPTIONS. Mounts the directory $FILES, if set, read-only at /etc/forwar
 of the exec of the guard, in seconds since 1970, to $STARTED, if set.
 
 Needs Linux, root and a memory cgroup (v1 or v2). Leaves the empty cgroup forward-guard-PID behind:
-`confined.sh --show PID` prints its memory use, `confined.sh --remove PID` removes it.
+`confined.sh --show PID` prints its memory use, `confined.sh --remove PID` removes it. With --beside it runs
+a command in the file system, under the memory limit and as the user of the process PID, with the variables
+GUARD_*, as a container engine runs a health check.
 END
 }
 
@@ -79,6 +82,9 @@ confine() {
   mount --bind "$root" "$root"
   mount -t proc proc "$root/proc"
   mount --bind /dev "$root/dev"
+  # As in a pod. Without it the JVM finds neither large pages nor its limits.
+  mount --rbind /sys "$root/sys"
+  mount -o remount,bind,ro "$root/sys"
   if [ -n "${FILES:-}" ]; then
     mount --bind "$FILES" "$root/etc/forward-guard"
     mount -o remount,bind,ro "$root/etc/forward-guard"
@@ -86,6 +92,21 @@ confine() {
   mount -o remount,bind,ro "$root"
   [ -z "${STARTED:-}" ] || echo "$EPOCHREALTIME" >"$STARTED"
   exec env -i "${passed[@]}" chroot --userspec="$(cat "$directory/user")" "$root" "${entry[@]}" "$@"
+}
+
+beside() {
+  local process=$1 name
+  local -a passed=()
+  shift
+  for name in $(compgen -e); do
+    case $name in
+      GUARD_*) passed+=("$name=${!name}") ;;
+    esac
+  done
+  echo $$ >"$groups/forward-guard-$process/cgroup.procs"
+  exec env -i "${passed[@]}" nsenter --target "$process" --mount --root --wd \
+    --setuid "$(awk '/^Uid:/ { print $2 }' "/proc/$process/status")" \
+    --setgid "$(awk '/^Gid:/ { print $2 }' "/proc/$process/status")" "$@"
 }
 
 case ${1:-} in
@@ -96,6 +117,9 @@ case ${1:-} in
   --show)
     show "$2"
     exit
+    ;;
+  --beside)
+    beside "${@:2}"
     ;;
   --remove)
     rmdir "$groups/forward-guard-$2"
