@@ -210,6 +210,11 @@ free_port() {
   fail 'no free port'
 }
 
+# The health check of a running guard, as a container engine runs it.
+health() {
+  "$here/confined.sh" --beside "$1" /opt/guard/jre/bin/java @/opt/guard/health
+}
+
 # The guard starts within the memory limit, decides, serves its metrics, and shuts down cleanly.
 smoke() {
   local guard=$1 port management path want got log=$files/$1/smoke.log
@@ -231,6 +236,8 @@ smoke() {
     got=$(status "http://127.0.0.1:$management/$path")
     [ "$got" = 200 ] || fail "$guard answered $got at /$path; see $log"
   done
+  GUARD_MANAGEMENT_PORT=$management health "$running" >>"$log" 2>&1 || fail "$guard is not healthy; see $log"
+  ! GUARD_MANAGEMENT_PORT=$((port + 11)) health "$running" >>"$log" 2>&1 || fail "$guard is healthy at the wrong port"
   [ "$(awk '/^Uid:/ { print $2 }' "/proc/$running/status")" = 65532 ] || fail "$guard does not run as user 65532"
   ! touch "/proc/$running/root/opt/guard/written" 2>/dev/null || fail "the root file system of $guard is writable"
   # Only epoll has a timerfd. Without its library Netty silently uses the slower NIO transport.

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 
 /**
  * What a guard can do besides serving: {@code --version} prints which build it is, {@code --check
- * FILE} says whether a {@code guard.yml} is valid, and all other options that begin with two
- * hyphens are mistakes.
+ * FILE} says whether a {@code guard.yml} is valid, {@code --health} whether the guard beside it is
+ * ready, and all other options that begin with two hyphens are mistakes.
  */
 final class CommandLine {
     private static final int VALID = 0;
@@ -40,8 +40,14 @@ final class CommandLine {
         if (option.equals("--check") && arguments.size() == 2) {
             return OptionalInt.of(check(Path.of(arguments.getLast()), settings.get(), out));
         }
+        if (option.equals("--health") && arguments.size() == 1) {
+            Optional<String> objection = ReadinessQuestion.of(System.getenv()).objection();
+            out.println(objection.orElse("ready"));
+            return OptionalInt.of(objection.isPresent() ? INVALID : VALID);
+        }
         if (option.startsWith("--")) {
-            out.println("usage: [--version | --check FILE]; without arguments the guard serves");
+            out.println(
+                    "usage: [--version | --check FILE | --health]; without arguments the guard serves");
             return OptionalInt.of(MISUSED);
         }
         return OptionalInt.empty();
