@@ -84,6 +84,10 @@ class AlertTextsIT {
                 lines.append("guard_fallback_total").append(labels).append(more);
                 lines.append(scrape * 10_000).append('\n');
             }
+            String up = "up{namespace=\"NAME\",job=\"NAME\",".replace("NAME", guard);
+            lines.append(up).append("cluster=\"down\",node=\"a\"} 0\n");
+            lines.append(up).append("cluster=\"crowded\",node=\"a\",pod=\"1\"} 1\n");
+            lines.append(up).append("cluster=\"crowded\",node=\"a\",pod=\"2\"} 1\n");
             lines.append("guard_decision_total").append(labels);
             lines.append(",source=\"upstream\",decision=\"fail\"} ").append(scrape).append('\n');
             lines.append("guard_upstream_probe_total").append(labels);
@@ -143,7 +147,7 @@ class AlertTextsIT {
         assertThat(description("authentik-guard", "login_down"))
                 .contains("emergency user and password", "people with a session", "GuardLoginDown");
         assertThat(description("bot-block-guard", "internal_error"))
-                .contains("bug in the guard", "rollout undo")
+                .contains("bug in the guard", "version before")
                 .doesNotContain("Repair Poison Fountain");
         assertThat(description("bot-block-guard", "overload")).contains("max-concurrent");
         assertThat(description("bot-block-guard", "mode_upstream"))

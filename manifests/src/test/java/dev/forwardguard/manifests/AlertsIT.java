@@ -47,6 +47,8 @@ class AlertsIT {
                         "GuardSettingsRejected",
                         "GuardSettingsRejected",
                         "GuardSuspectAnswers",
+                        "GuardsOnOneNode",
+                        "GuardsOnOneNode",
                         "PoisonFountainDown",
                         "TraefikDown");
     }

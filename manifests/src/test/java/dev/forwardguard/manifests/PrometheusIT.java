@@ -34,6 +34,8 @@ class PrometheusIT {
             Set.of(
                     "ALERTS",
                     "container_memory_working_set_bytes",
+                    "kube_daemonset_status_desired_number_scheduled",
+                    "kube_daemonset_status_number_available",
                     "kube_deployment_spec_replicas",
                     "kube_deployment_status_replicas_available",
                     "kube_pod_container_resource_limits",
