@@ -32,11 +32,15 @@ class AvailabilityIT {
     void keepsOnePodDuringNodeDrain(Rendered rendered) {
         for (Deployment deployment : rendered.deployments()) {
             var budget = rendered.only(PodDisruptionBudget.class, namespace(deployment)).getSpec();
-            int least = budget.getMinAvailable().getIntVal();
+            int replicas = replicas(deployment, rendered);
             assertThat(Rendered.selects(budget.getSelector(), labels(deployment))).isTrue();
-            assertThat(least).isPositive();
-            assertThat(deployment.getSpec().getReplicas()).isGreaterThan(least);
             assertThat(budget.getUnhealthyPodEvictionPolicy()).isEqualTo("AlwaysAllow");
+            if (replicas == 1) { // there is nothing to keep, and the drain must not wait for ever
+                assertThat(budget.getMinAvailable()).isNull();
+                assertThat(budget.getMaxUnavailable().getIntVal()).isEqualTo(1);
+            } else {
+                assertThat(budget.getMinAvailable().getIntVal()).isPositive().isLessThan(replicas);
+            }
         }
     }
 
@@ -47,6 +51,8 @@ class AvailabilityIT {
             var update = deployment.getSpec().getStrategy().getRollingUpdate();
             assertThat(update.getMaxUnavailable().getIntVal()).isZero();
             assertThat(update.getMaxSurge().getIntVal()).isEqualTo(1);
+            // a pod that dies right after it became ready must not replace one that works
+            assertThat(deployment.getSpec().getMinReadySeconds()).isEqualTo(10);
         }
     }
 
@@ -80,22 +86,23 @@ class AvailabilityIT {
 
     @ParameterizedTest
     @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
-    void keepsAutoscalersMinimumOnApply(Rendered rendered) {
+    void leavesReplicasToAutoscaler(Rendered rendered) {
         for (var autoscaler : rendered.all(HorizontalPodAutoscaler.class)) {
             var target = autoscaler.getSpec().getScaleTargetRef();
             var deployment =
                     rendered.only(Deployment.class, autoscaler.getMetadata().getNamespace());
             assertThat(target.getKind()).isEqualTo("Deployment");
             assertThat(target.getName()).isEqualTo(deployment.getMetadata().getName());
+            assertThat(deployment.getSpec().getReplicas()).isNull();
             assertThat(autoscaler.getSpec().getMinReplicas())
-                    .isEqualTo(deployment.getSpec().getReplicas())
                     .isLessThan(autoscaler.getSpec().getMaxReplicas());
         }
     }
 
     /** Each replica counts wrong passwords for itself, and has to know how many others do. */
     @ParameterizedTest
-    @ValueSource(strings = {"base", "base/authentik-guard", "overlays/homelab"})
+    @ValueSource(
+            strings = {"base", "base/authentik-guard", "overlays/homelab", "overlays/one-node"})
     void sharesLimitOfWrongPasswordsBetweenReplicas(String choice) throws IOException {
         Rendered rendered = Kustomization.of(choice);
 
@@ -119,7 +126,17 @@ class AvailabilityIT {
     }
 
     private static int replicas(Rendered rendered) {
-        return rendered.only(Deployment.class, "authentik-guard").getSpec().getReplicas();
+        return replicas(rendered.only(Deployment.class, "authentik-guard"), rendered);
+    }
+
+    /** How many there are at least: those of the Deployment, or of its autoscaler. */
+    private static int replicas(Deployment deployment, Rendered rendered) {
+        Integer replicas = deployment.getSpec().getReplicas();
+        return replicas == null
+                ? rendered.only(HorizontalPodAutoscaler.class, namespace(deployment))
+                        .getSpec()
+                        .getMinReplicas()
+                : replicas;
     }
 
     private static int emergencyReplicas(Rendered rendered) throws IOException {
@@ -128,13 +145,23 @@ class AvailabilityIT {
         return new YAMLMapper().readTree(settings).at("/emergency/replicas").asInt();
     }
 
-    /**
-     * The priority class exists in the cluster, or comes with the overlay and is deleted with it.
-     */
+    /** A class that does not exist keeps every pod from being created. */
     @ParameterizedTest
-    @CsvSource({"overlays/homelab, false", "overlays/production, true"})
-    void givesPodsPriority(String overlay, boolean bringsTheClass) {
-        Rendered rendered = Kustomization.of(overlay);
+    @ValueSource(strings = {"overlays/homelab", "overlays/one-node"})
+    void needsNoPriorityClass(String overlay) {
+        assertThat(Kustomization.of(overlay).deployments())
+                .extracting(each -> DeploymentsIT.pod(each).getPriorityClassName())
+                .containsOnlyNulls();
+    }
+
+    /** The class exists in the cluster, or comes with the overlay and is deleted with it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void givesPodsPriority(boolean bringsTheClass) {
+        Rendered rendered =
+                bringsTheClass
+                        ? Kustomization.production()
+                        : Kustomization.of("base", List.of("components/priority"));
 
         assertThat(rendered.deployments())
                 .extracting(each -> DeploymentsIT.pod(each).getPriorityClassName())

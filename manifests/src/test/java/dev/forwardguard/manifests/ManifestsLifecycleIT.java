@@ -38,7 +38,14 @@ class ManifestsLifecycleIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base", "overlays/homelab", "overlays/production", "overlays/edge"})
+    @ValueSource(
+            strings = {
+                "base",
+                "overlays/homelab",
+                "overlays/one-node",
+                "overlays/production",
+                "overlays/edge"
+            })
     void appliesTwiceAndDeletesEverything(String kustomization) {
         String path = Kustomization.MANIFESTS.resolve(kustomization).toString();
 
@@ -61,15 +68,9 @@ class ManifestsLifecycleIT {
                                 .isEmpty());
     }
 
-    /** The cluster has no class of its own, which homelab needs. */
     private static void awaitPods(String kustomization) {
         for (String namespace : namesOf("Namespace", kustomization).toList()) {
-            if (kustomization.equals("overlays/homelab")) {
-                cluster.await("the reason", () -> get("events", namespace).contains(NO_CLASS));
-                assertThat(get("pods", namespace)).contains("No resources found");
-            } else {
-                cluster.await("pods", () -> get("pods", namespace).contains("Pending"));
-            }
+            cluster.await("pods", () -> get("pods", namespace).contains("Pending"));
         }
     }
 
@@ -93,6 +94,20 @@ class ManifestsLifecycleIT {
 
     private static String get(String kind, String namespace) {
         return cluster.kubectl("get", kind, "--namespace", namespace);
+    }
+
+    @Test
+    void saysWhyThereAreNoPodsWithoutPriorityClass() {
+        var guard = Kustomization.of("base/bot-block-guard", List.of("components/priority"));
+        cluster.apply(guard.nodes());
+
+        cluster.await("the reason", () -> get("events", "bot-block-guard").contains(NO_CLASS));
+
+        assertThat(get("pods", "bot-block-guard")).contains("No resources found");
+        cluster.kubectl("delete", "--wait=false", "-f", cluster.file(guard.nodes()));
+        cluster.await(
+                "end of the namespace",
+                () -> !cluster.succeeds("get", "namespace", "bot-block-guard"));
     }
 
     @Test

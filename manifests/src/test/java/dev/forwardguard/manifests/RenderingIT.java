@@ -90,6 +90,19 @@ class RenderingIT {
         }
     }
 
+    /**
+     * Flux replaces {@code ${name}} in everything it applies, by nothing if it does not know the
+     * name. PyYAML, with which many tools read manifests, fails at a plain {@code =}.
+     */
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#all")
+    void passesThroughToolsOfOthers(Rendered rendered) {
+        for (ObjectNode node : rendered.nodes()) {
+            String json = node.toString();
+            assertThat(json).doesNotContain("${", "\"=\"");
+        }
+    }
+
     @Test
     void detectsMisspeltField() {
         ObjectNode deployment = objectOf("Deployment");
