@@ -21,8 +21,10 @@ failures=0
 usage() {
   cat <<END
 Usage: cluster.sh --context NAME [--base DIR] [--everything DIR] [--client-image IMAGE]
+       cluster.sh --check --context NAME [--overlay DIR] [--traefik NAMESPACE/NAME]
 
-Creates the namespaces bot-block-guard and authentik-guard in the cluster of that kubectl context, runs an
+With --check it changes nothing, and says whether the cluster has what the guards need; --check --help has more.
+Without, it creates the namespaces bot-block-guard and authentik-guard in the cluster of that kubectl context, runs an
 operator's tasks there, and always deletes them at the end. Refuses to start if one of them exists. Changes
 nothing else in the cluster: all other objects are only sent as a server-side dry run.
 
@@ -327,6 +329,7 @@ everything_in_turn() {
   try 'delete everything' remove || true
 }
 
+[ "${1:-}" != --check ] || exec "$here/prerequisites.sh" "$@"
 take_arguments "$@"
 trap end EXIT
 trap 'exit 130' INT
