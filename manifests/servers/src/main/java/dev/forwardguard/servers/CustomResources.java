@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * The definitions of the custom resources of Traefik, the Prometheus operator and the Gateway API.
+ * The definitions of the custom resources of Traefik, the Prometheus operator, the Gateway API and
+ * k3s.
  *
  * @param directory of the definitions, as files
  */
