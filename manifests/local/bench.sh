@@ -33,7 +33,7 @@ requests, both on core 0: CPU per request with 2 and with 32 visitors who send w
 middlewares of overlays/homelab, no TLS, and a rate limit that no load reaches.
 
   gateway-2-visitors, gateway-32-visitors, gateway-100-per-second, gateway-1000-per-second
-      no ForwardAuth, and authentik-forward-auth to the upstream itself, to nginx with keep-alive and to
+      no ForwardAuth, and guard-authentik to the upstream itself, to nginx with keep-alive and to
       authentik-guard
   gateway-protected-2-visitors, gateway-protected-32-visitors, gateway-protected-100-per-second
       the whole chain with both guards; with --against also the other checkout's manifests with its

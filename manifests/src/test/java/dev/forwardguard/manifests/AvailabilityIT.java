@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
+import dev.forwardguard.servers.rendered.HelmValues;
 import dev.forwardguard.servers.rendered.Kustomization;
 import dev.forwardguard.servers.rendered.Rendered;
 
@@ -173,18 +174,11 @@ class AvailabilityIT {
 
     @ParameterizedTest
     @CsvSource({
-        "traefik.yaml, /deployment/replicas, /podDisruptionBudget",
-        "authentik.yaml, /server/replicas, /server/pdb",
+        "traefik, /deployment/replicas, /podDisruptionBudget",
+        "authentik, /server/replicas, /server/pdb",
     })
-    void letsNodeDrainPastTraefikAndAuthentik(String file, String replicas, String budget)
-            throws IOException {
-        JsonNode values =
-                new YAMLMapper()
-                        .readTree(
-                                Kustomization.MANIFESTS
-                                        .resolve("helm-values")
-                                        .resolve(file)
-                                        .toFile());
+    void letsNodeDrainPastTraefikAndAuthentik(String chart, String replicas, String budget) {
+        JsonNode values = HelmValues.asWritten(chart);
 
         assertThat(values.at(budget).path("enabled").asBoolean()).isTrue();
         assertThat(values.at(budget).path("minAvailable").asInt()).isEqualTo(2);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 public final class Choices {
     static final List<String> GUARDS = List.of("bot-block-guard", "authentik-guard");
 
+    private static final String TRAEFIK = "components/traefik";
+    private static final String POLICIES = "components/network-policy";
     private static final String EDGE = "overlays/edge";
     private static final String EDGE_COMPONENTS = "components/edge/";
 
@@ -66,18 +69,47 @@ public final class Choices {
         all.add(Kustomization.of("base"));
         overlays().forEach(overlay -> all.add(Kustomization.of(overlay)));
         components().forEach(each -> all.add(Kustomization.of("base", List.of(each))));
+        all.add(Kustomization.of("base", traefik("authentik-guard", "bot-block-guard")));
+        all.add(Kustomization.of("base", List.of(TRAEFIK, TRAEFIK + "/site-policies")));
+        all.add(Kustomization.of("overlays/homelab", traefik("before-3.7.7")));
+        all.add(traefikIn("ingress", "overlays/production", List.of()));
+        all.add(traefikIn("kube-system", "overlays/production", traefik("k3s/helm-chart-config")));
         for (String guard : GUARDS) {
             String base = "base/" + guard;
             all.add(Kustomization.of(base));
+            all.add(traefikIn("kube-system", base, traefik(guard)));
             for (String component : components()) {
                 componentFor(guard, component)
                         .forEach(each -> all.add(Kustomization.of(base, List.of(each))));
             }
         }
-        all.add(
-                Kustomization.of(
-                        "base", List.of("components/network-policy", EDGE_COMPONENTS + "guards")));
+        all.add(Kustomization.of("base", List.of(POLICIES, EDGE_COMPONENTS + "guards")));
         return all.stream();
+    }
+
+    private static List<String> traefik(String... parts) {
+        return Stream.of(parts).map(each -> TRAEFIK + "/" + each).toList();
+    }
+
+    /** With Traefik in another namespace, by what is written beside the transformer for that. */
+    static Rendered traefikIn(String namespace, String base, List<String> components) {
+        String directory = namespace.equals("kube-system") ? "k3s" : "namespace";
+        return Kustomization.overlay(
+                "%s with %s and Traefik in %s".formatted(base, components, namespace),
+                base,
+                components,
+                toCopy(TRAEFIK + "/" + directory)
+                        .replace("../..", "MANIFESTS")
+                        .replace("ingress", namespace));
+    }
+
+    /** The lines of an overlay that a comment in a kustomization has for people to copy. */
+    static String toCopy(String directory) {
+        return text(directory)
+                .lines()
+                .filter(line -> line.matches("# (patches|transformers):|# {2}.*"))
+                .map(line -> line.substring(2) + "\n")
+                .collect(Collectors.joining());
     }
 
     /** The overlays with guards. */

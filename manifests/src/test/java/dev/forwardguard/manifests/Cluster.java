@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.forwardguard.servers.ApiServer;
 import dev.forwardguard.servers.CustomResources;
 import dev.forwardguard.servers.Part;
+import dev.forwardguard.servers.Program;
+import dev.forwardguard.servers.Repository;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
@@ -68,6 +71,19 @@ public final class Cluster implements AutoCloseable {
     /** Runs kubectl, and returns its output, warnings included; fails unless it exits with 0. */
     public String kubectl(String... arguments) {
         return server.kubectl(arguments);
+    }
+
+    /** Runs commands of a manual as they stand, where people run them, and returns their output. */
+    String shell(String commands) {
+        var variables = Map.of("KUBECONFIG", server.kubeconfig().toString());
+        String line = "set -e; cd '%s'\n%s".formatted(Repository.ROOT, commands);
+        try (var shell = Program.installed("sh", "dash").start(directory, variables, "-c", line)) {
+            int status = shell.awaitExit(PATIENCE);
+            if (status != 0) {
+                throw new AssertionError(commands + ": " + status + "\n" + shell.output());
+            }
+            return shell.output();
+        }
     }
 
     /** Whether kubectl exits with 0. */

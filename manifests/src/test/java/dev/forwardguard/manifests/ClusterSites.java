@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.forwardguard.servers.Gateway;
 import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.rendered.Kustomization;
+import dev.forwardguard.servers.rendered.Rendered;
 import dev.forwardguard.testing.ReceivedRequest;
 import dev.forwardguard.testing.StubUpstream;
 
@@ -17,8 +18,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A cluster with the middlewares and the route of homelab and the sites of the example. Only
- * addresses change: stubs here stand for the guards and the applications.
+ * A cluster with the middlewares and the route of homelab, the middlewares in k3s's namespace, too,
+ * and the sites of the example. Only addresses change: stubs here stand for the guards and the
+ * applications.
  */
 final class ClusterSites implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,6 +46,8 @@ final class ClusterSites implements AutoCloseable {
         cluster.namespaces("traefik", "authentik-guard", "wiki", "blog", "photos", "docs");
         cluster.apply(here(Kustomization.of("overlays/homelab").traefik()));
         cluster.apply(here(Kustomization.of("components/traefik/example").nodes()));
+        Rendered ofK3s = Choices.traefikIn("kube-system", "overlays/homelab", List.of());
+        cluster.apply(here(middlewares(ofK3s)));
         String more =
                 Gateway.configuration(
                         "kubernetes-sites.yml",
@@ -60,6 +64,12 @@ final class ClusterSites implements AutoCloseable {
                 "traefik",
                 "--clusterrole=cluster-admin",
                 "--serviceaccount=traefik:traefik");
+    }
+
+    private static List<ObjectNode> middlewares(Rendered rendered) {
+        return rendered.traefik().stream()
+                .filter(each -> each.path("kind").asText().equals("Middleware"))
+                .toList();
     }
 
     /** The same objects, with addresses of this machine instead of those in a cluster. */
@@ -91,6 +101,11 @@ final class ClusterSites implements AutoCloseable {
 
     Cluster cluster() {
         return cluster;
+    }
+
+    /** What stands behind all sites. */
+    StubUpstream application() {
+        return application;
     }
 
     /** The port of the Gateway's listener. */

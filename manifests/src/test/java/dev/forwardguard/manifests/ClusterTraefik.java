@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.servers.Gateway;
 import dev.forwardguard.servers.Traefik;
+import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;
+import dev.forwardguard.testing.RawRequest;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,6 +90,11 @@ final class ClusterTraefik implements AutoCloseable {
 
     void awaitRoute(String site) {
         running.process().await(site, PATIENCE, () -> statusOfRoute(site) == 200);
+    }
+
+    /** Sends a request to a site, by TLS. */
+    RawAnswer ask(RawRequest request) throws IOException {
+        return RawHttp.to(tunnel.port()).ask(request);
     }
 
     /** The paths of the requests to guards that one visit of a site costs. */

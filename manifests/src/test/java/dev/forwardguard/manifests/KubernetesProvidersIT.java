@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ class KubernetesProvidersIT {
     private static final String AUTHENTIK = "/outpost.goauthentik.io/auth/traefik";
     private static final String ACROSS = "allowCrossNamespace=true";
     private static final String DISABLED =
-            "invalid reference to middleware protected: allowCrossNamespace is disabled";
+            "invalid reference to middleware guard-protected: allowCrossNamespace is disabled";
     private static final String NAMING = "SafeNaming is not explicitly set";
 
     @TempDir private static Path directory;
@@ -51,7 +52,10 @@ class KubernetesProvidersIT {
 
     /** Only an annotation has to know the name. */
     @ParameterizedTest
-    @CsvSource({"false, blog, safe, traefik_public", "true, safe, blog, traefik-public"})
+    @CsvSource({
+        "false, blog, safe, traefik_guard-public",
+        "true, safe, blog, traefik-guard-public"
+    })
     void findsMiddlewaresUnderBothNames(boolean safe, String found, String off, String wrong)
             throws IOException {
         try (var traefik = traefik(ACROSS, "safeNaming=" + safe)) {
@@ -63,6 +67,35 @@ class KubernetesProvidersIT {
             assertThat(traefik.askedFor(found)).containsExactly(BOT_BLOCK);
             assertThat(traefik.status(off)).isEqualTo(404);
             assertThat(traefik.log()).contains(missing(wrong)).doesNotContain(NAMING);
+        }
+    }
+
+    /** With the policies, and in the namespace of k3s's Traefik. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shop", "home"})
+    void asksBothGuardsInOtherChains(String site) throws IOException {
+        try (var traefik = traefik(ACROSS)) {
+            traefik.awaitSite(site);
+
+            assertThat(traefik.askedFor(site)).containsExactly(BOT_BLOCK, AUTHENTIK);
+        }
+    }
+
+    /**
+     * That one does not exist is said of two sites on purpose, and of others before all providers
+     * have read everything.
+     */
+    @Test
+    void loadsEverythingWithoutError() throws IOException {
+        try (var traefik = traefik(ACROSS)) {
+            traefik.awaitSite("wiki");
+            traefik.awaitSite("shop");
+            traefik.awaitSite("blog");
+            traefik.awaitRoute("docs");
+
+            assertThat(traefik.log().lines())
+                    .filteredOn(line -> line.contains(" ERR "))
+                    .allMatch(line -> line.contains("does not exist"));
         }
     }
 
@@ -115,6 +148,6 @@ class KubernetesProvidersIT {
     @Test
     void manualQuotesMessages() {
         assertThat(Manual.of("manifests/README.md").text())
-                .contains(DISABLED, NAMING, missing("traefik-protected"));
+                .contains(DISABLED, NAMING, missing("traefik-guard-protected"));
     }
 }

@@ -29,7 +29,14 @@ class ManifestsDryRunIT {
     static void start() {
         cluster = Cluster.start(directory);
         cluster.namespaces(
-                "traefik", "monitoring", "poison-fountain", "wiki", "blog", "photos", "edge");
+                "traefik",
+                "ingress",
+                "monitoring",
+                "poison-fountain",
+                "wiki",
+                "blog",
+                "photos",
+                "edge");
     }
 
     @AfterAll
@@ -45,10 +52,7 @@ class ManifestsDryRunIT {
                         Choices.edge(),
                         Stream.of(
                                 Kustomization.of("components/traefik/example"),
-                                Kustomization.of("components/edge/snapshots/restore"),
-                                Kustomization.of(
-                                        "overlays/homelab",
-                                        List.of("components/traefik/before-3.7.7"))))
+                                Kustomization.of("components/edge/snapshots/restore")))
                 .flatMap(each -> each);
     }
 
@@ -74,10 +78,13 @@ class ManifestsDryRunIT {
         "PodMonitor, /spec",
         "PrometheusRule, /spec",
         "AlertmanagerConfig, /spec",
+        "HelmChartConfig, /spec",
         "NetworkPolicy, /spec"
     })
     void rejectsMisspeltField(String kind, String at) {
-        Rendered rendered = Kustomization.production();
+        Rendered rendered =
+                Kustomization.of(
+                        "overlays/production", List.of("components/traefik/k3s/helm-chart-config"));
         cluster.apply(ofKind(rendered, "Namespace"));
         ObjectNode misspelt =
                 ofKind(rendered, kind).stream()

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A Markdown file of the project: its sections and its links, as GitHub reads them. */
@@ -22,6 +23,7 @@ public final class Manual {
     static final String PUBLISHED = "https://github.com/forward-guard/forward-guard/blob/main/";
 
     private static final Pattern FENCE = Pattern.compile("\\s*```.*");
+    private static final Pattern COMMANDS = Pattern.compile("(?ms)^```sh\n(.*?)^```$");
     private static final Pattern HEADING = Pattern.compile("#{1,6} .*");
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern REFERENCE = Pattern.compile("]\\[([^]]+)]");
@@ -59,6 +61,19 @@ public final class Manual {
             throw new AssertionError("no heading #" + anchor + " in " + this);
         }
         return section;
+    }
+
+    /** The commands that stand below a heading, all of them. */
+    String commands(String anchor) {
+        String commands =
+                COMMANDS.matcher(section(anchor))
+                        .results()
+                        .map(each -> each.group(1))
+                        .collect(Collectors.joining());
+        if (commands.isEmpty()) {
+            throw new AssertionError("no commands below #" + anchor + " in " + this);
+        }
+        return commands;
     }
 
     /** The links that lead to no file of the project, to no heading, or to no definition. */

@@ -66,6 +66,13 @@ class ManualsIT {
         }
     }
 
+    /** They would replace lists of whoever installed the charts, or what others changed since. */
+    @ParameterizedTest
+    @MethodSource("manuals")
+    void changesNoReleasesOfOthers(Manual manual) {
+        assertThat(manual.text()).doesNotContainPattern("helm (upgrade|rollback|install)");
+    }
+
     @Test
     void keepsReadmeShort() {
         List<String> lines = Manual.of("README.md").text().lines().toList();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
+import dev.forwardguard.servers.rendered.HelmValues;
 import dev.forwardguard.servers.rendered.Kustomization;
 import dev.forwardguard.servers.rendered.Rendered;
 
@@ -133,13 +134,8 @@ class NetworkPoliciesIT {
 
     /** The policies and the Helm values rely on the same label of Traefik's pods. */
     @Test
-    void matchesTraefikLabelOfHelmValues() throws IOException {
-        var values =
-                new YAMLMapper()
-                        .readTree(
-                                Kustomization.MANIFESTS
-                                        .resolve("helm-values/traefik.yaml")
-                                        .toFile());
+    void matchesTraefikLabelOfHelmValues() {
+        var values = HelmValues.withLists("traefik");
 
         assertThat(
                         values.at("/topologySpreadConstraints/0/labelSelector/matchLabels")

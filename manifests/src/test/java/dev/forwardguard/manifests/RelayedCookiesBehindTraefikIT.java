@@ -21,7 +21,7 @@ class RelayedCookiesBehindTraefikIT {
     private static final String PATCH =
             """
             patches:
-              - target: {kind: Middleware, name: authentik-forward-auth}
+              - target: {kind: Middleware, name: guard-authentik}
                 patch: |
                   - {op: add, path: /spec/forwardAuth/addAuthCookiesToResponse, value: [%s]}
             """

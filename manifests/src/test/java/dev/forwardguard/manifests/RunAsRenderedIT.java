@@ -57,10 +57,7 @@ class RunAsRenderedIT {
 
     /** As the manual says, a drill takes one word in the ConfigMap. */
     @ParameterizedTest
-    @CsvSource({
-        "bot-block-guard, ai-bot-block, 200",
-        "authentik-guard, authentik-forward-auth, 401"
-    })
+    @CsvSource({"bot-block-guard, guard-bot-block, 200", "authentik-guard, guard-authentik, 401"})
     void startsDrillWithOneWord(String name, String middleware, int status) throws IOException {
         String drill = settings(name).replace("mode: auto", "mode: fallback");
 
@@ -88,14 +85,14 @@ class RunAsRenderedIT {
             RawAnswer answer =
                     RawHttp.to(guard.port())
                             .ask(
-                                    RawRequest.get(path("authentik-forward-auth"))
+                                    RawRequest.get(path("guard-authentik"))
                                             .with("X-Forwarded-Proto", "https")
                                             .with("Authorization", "Basic " + credentials));
 
             assertThat(answer.status()).isEqualTo(200);
             List<String> listed = new ArrayList<>();
             Kustomization.production()
-                    .traefik("Middleware", "authentik-forward-auth")
+                    .traefik("Middleware", "guard-authentik")
                     .at("/forwardAuth/authResponseHeaders")
                     .forEach(each -> listed.add(each.asText()));
             listed.remove("Authorization");

@@ -1,11 +1,12 @@
 package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
+import dev.forwardguard.servers.rendered.HelmValues;
 import dev.forwardguard.servers.rendered.Kustomization;
 import dev.forwardguard.servers.rendered.Rendered;
 
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -26,7 +28,7 @@ import java.util.Set;
 
 /** Traefik's middlewares for the guards, and how they change requests. */
 class TraefikIT {
-    private static final String FORWARD_AUTH = "authentik-forward-auth";
+    private static final String FORWARD_AUTH = "guard-authentik";
 
     @Test
     void copiesExactlyTheHeadersOfAuthentikGuard() throws IOException {
@@ -43,7 +45,7 @@ class TraefikIT {
     @Test
     void copiesOnlyFallbackReasonOfBotBlockGuard() throws IOException {
         try (var code = GuardCode.of("bot-block-guard")) {
-            assertThat(texts(forwardAuth("ai-bot-block").path("authResponseHeaders")))
+            assertThat(texts(forwardAuth("guard-bot-block").path("authResponseHeaders")))
                     .containsExactly(fallbackHeader(code));
         }
     }
@@ -53,7 +55,7 @@ class TraefikIT {
         try (var code = GuardCode.of("authentik-guard")) {
             JsonNode removed =
                     Kustomization.production()
-                            .traefik("Middleware", "strip-identity-headers")
+                            .traefik("Middleware", "guard-strip-identity-headers")
                             .at("/headers/customRequestHeaders");
 
             assertThat(names(removed)).containsExactlyInAnyOrderElementsOf(code.identityHeaders());
@@ -62,7 +64,7 @@ class TraefikIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"ai-bot-block, bot-block-guard", "authentik-forward-auth, authentik-guard"})
+    @CsvSource({"guard-bot-block, bot-block-guard", "guard-authentik, authentik-guard"})
     void sendsAuthRequestsToService(String middleware, String guard) throws IOException {
         JsonNode forwardAuth = forwardAuth(middleware);
         URI address = URI.create(forwardAuth.path("address").asText());
@@ -85,7 +87,7 @@ class TraefikIT {
 
     /** Traefik allocates this much for each auth request, and answers 401 to a longer body. */
     @ParameterizedTest
-    @ValueSource(strings = {"ai-bot-block", FORWARD_AUTH})
+    @ValueSource(strings = {"guard-bot-block", FORWARD_AUTH})
     void allocatesLittleForAuthRequest(String middleware) {
         assertThat(forwardAuth(middleware).path("maxResponseBodySize").asInt())
                 .isEqualTo(32 * 1024);
@@ -97,36 +99,116 @@ class TraefikIT {
      */
     @Test
     void ordersChains() {
-        assertThat(chain("public"))
+        assertThat(chain("guard-site-public"))
                 .containsExactly(
-                        "rate-limit",
-                        "strip-identity-headers",
-                        "ai-bot-block",
-                        "anti-ai-headers",
-                        "csp-headers",
-                        "strip-accept-encoding",
-                        "retry");
-        assertThat(chain("protected"))
+                        "guard-rate-limit",
+                        "guard-strip-identity-headers",
+                        "guard-bot-block",
+                        "guard-anti-ai-headers",
+                        "guard-csp-headers",
+                        "guard-strip-accept-encoding",
+                        "guard-retry");
+        assertThat(chain("guard-site-protected"))
                 .containsExactly(
-                        "rate-limit",
-                        "strip-identity-headers",
-                        "ai-bot-block",
-                        "strip-forwarded-target",
+                        "guard-rate-limit",
+                        "guard-strip-identity-headers",
+                        "guard-bot-block",
+                        "guard-strip-forwarded-target",
                         FORWARD_AUTH,
-                        "anti-ai-headers",
-                        "csp-headers",
-                        "strip-accept-encoding",
-                        "retry");
+                        "guard-anti-ai-headers",
+                        "guard-csp-headers",
+                        "guard-strip-accept-encoding",
+                        "guard-retry");
+    }
+
+    /** Chains without policies have only the guards, and what must not come from visitors. */
+    @Test
+    void guardsWithoutPolicies() {
+        Rendered both = Kustomization.of("base", List.of("components/traefik"));
+
+        assertThat(chain(both, "guard-public"))
+                .containsExactly("guard-strip-identity-headers", "guard-bot-block");
+        assertThat(chain(both, "guard-protected"))
+                .containsExactly(
+                        "guard-strip-identity-headers",
+                        "guard-bot-block",
+                        "guard-strip-forwarded-target",
+                        FORWARD_AUTH);
+        assertThat(chain(both, "guard-outpost"))
+                .containsExactly("guard-strip-identity-headers", "guard-bot-block");
     }
 
     @Test
-    void usesEveryMiddleware() {
-        Set<String> used = new HashSet<>(chain("protected"));
-        used.addAll(List.of("public", "protected"));
+    void guardsWithOneGuardOnly() {
+        Rendered bots = part("bot-block-guard");
+        Rendered logins = part("authentik-guard");
 
-        assertThat(Kustomization.production().traefik())
-                .filteredOn(each -> each.path("kind").asText().equals("Middleware"))
-                .extracting(each -> each.at("/metadata/name").asText())
+        assertThat(chain(bots, "guard-public"))
+                .containsExactly("guard-strip-identity-headers", "guard-bot-block");
+        assertThat(middlewares(bots))
+                .containsExactlyInAnyOrder(
+                        "guard-strip-identity-headers", "guard-bot-block", "guard-public");
+        assertThat(chain(logins, "guard-protected"))
+                .containsExactly(
+                        "guard-strip-identity-headers",
+                        "guard-strip-forwarded-target",
+                        FORWARD_AUTH);
+        assertThat(chain(logins, "guard-outpost")).containsExactly("guard-strip-identity-headers");
+        assertThat(middlewares(logins)).doesNotContain("guard-bot-block", "guard-public");
+    }
+
+    /** In the other order, guard-protected would silently lack bot-block-guard. */
+    @Test
+    void rendersPartsInOneOrderOnly() {
+        String first = "components/traefik/authentik-guard";
+        String second = "components/traefik/bot-block-guard";
+
+        assertThat(Set.copyOf(Kustomization.of("base", List.of(first, second)).nodes()))
+                .isEqualTo(
+                        Set.copyOf(
+                                Kustomization.of("base", List.of("components/traefik")).nodes()));
+        assertThatThrownBy(() -> Kustomization.of("base", List.of(second, first)))
+                .hasMessageContainingAll(
+                        "may not add resource with an already registered id",
+                        "guard-strip-identity-headers");
+        assertThat(Manual.of("manifests/README.md").text())
+                .contains("may not add resource with an already registered id");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bot-block-guard", "authentik-guard"})
+    void refusesPoliciesWithOneGuardOnly(String guard) {
+        List<String> components =
+                List.of("components/traefik/" + guard, "components/traefik/site-policies");
+
+        assertThatThrownBy(() -> Kustomization.of("base/" + guard, components))
+                .hasMessageContaining("failed to find unique target for patch");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
+    void refersToItsOwnMiddlewaresOnly(Rendered rendered) {
+        List<String> own = middlewares(rendered);
+
+        assertThat(own).allMatch(name -> name.startsWith("guard-"));
+        for (String name : own) {
+            assertThat(chain(rendered, name)).as(name).isSubsetOf(own);
+        }
+        for (ObjectNode object : rendered.traefik()) {
+            for (JsonNode route : object.at("/spec/routes")) {
+                assertThat(texts(route.path("middlewares"), "name")).isSubsetOf(own);
+            }
+        }
+    }
+
+    /** What no chain and no route needs would be there for nothing. */
+    @Test
+    void usesEveryMiddleware() {
+        Set<String> used = new HashSet<>(chain("guard-site-protected"));
+        used.addAll(List.of("guard-public", "guard-protected", "guard-outpost"));
+        used.addAll(List.of("guard-site-public", "guard-site-protected"));
+
+        assertThat(middlewares(Kustomization.production()))
                 .containsExactlyInAnyOrderElementsOf(used);
     }
 
@@ -135,7 +217,7 @@ class TraefikIT {
     void removesForwardedTargetOfVisitors() {
         JsonNode removed =
                 Kustomization.production()
-                        .traefik("Middleware", "strip-forwarded-target")
+                        .traefik("Middleware", "guard-strip-forwarded-target")
                         .at("/headers/customRequestHeaders");
 
         assertThat(names(removed))
@@ -146,7 +228,8 @@ class TraefikIT {
 
     @Test
     void retriesOnceAfterTenthOfSecond() {
-        JsonNode retry = Kustomization.production().traefik("Middleware", "retry").path("retry");
+        JsonNode retry =
+                Kustomization.production().traefik("Middleware", "guard-retry").path("retry");
 
         assertThat(retry.path("attempts").asInt()).isEqualTo(2);
         assertThat(retry.path("initialInterval").asText()).isEqualTo("100ms");
@@ -167,7 +250,7 @@ class TraefikIT {
                         List.of("components/traefik/before-3.7.7"),
                         "");
 
-        assertThat(names(older.traefik("Middleware", "retry").path("retry")))
+        assertThat(names(older.traefik("Middleware", "guard-retry").path("retry")))
                 .containsExactlyInAnyOrder("attempts", "initialInterval");
     }
 
@@ -176,7 +259,7 @@ class TraefikIT {
     void asksApplicationsNotToCompress() {
         JsonNode headers =
                 Kustomization.production()
-                        .traefik("Middleware", "strip-accept-encoding")
+                        .traefik("Middleware", "guard-strip-accept-encoding")
                         .at("/headers/customRequestHeaders");
 
         assertThat(names(headers)).containsExactly("Accept-Encoding");
@@ -201,11 +284,13 @@ class TraefikIT {
         assertThat(route.path("middlewares"))
                 .extracting(
                         each -> each.path("namespace").asText() + "/" + each.path("name").asText())
+                .containsExactly("traefik/guard-outpost");
+        assertThat(chain("guard-outpost"))
                 .containsExactly(
-                        "traefik/rate-limit",
-                        "traefik/strip-identity-headers",
-                        "traefik/ai-bot-block",
-                        "traefik/anti-ai-headers");
+                        "guard-rate-limit",
+                        "guard-strip-identity-headers",
+                        "guard-bot-block",
+                        "guard-anti-ai-headers");
     }
 
     @Test
@@ -217,16 +302,16 @@ class TraefikIT {
         String annotation = annotation("blog", "traefik.ingress.kubernetes.io/router.middlewares");
 
         assertThat(reference(route.path("namespace").asText(), route.path("name").asText()))
-                .isEqualTo("traefik-protected@kubernetescrd");
-        assertThat(annotation).isEqualTo("traefik-public@kubernetescrd");
+                .isEqualTo("traefik-guard-protected@kubernetescrd");
+        assertThat(annotation).isEqualTo("traefik-guard-public@kubernetescrd");
         assertThat(Kustomization.production().traefik().stream().map(TraefikIT::reference))
-                .contains("traefik-protected@kubernetescrd", annotation);
+                .contains("traefik-guard-protected@kubernetescrd", annotation);
         assertThat(
                         Files.readString(
                                 Kustomization.MANIFESTS.resolve(
                                         "components/traefik/example/ingress.yaml")))
                 .as("the name with safeNaming, too")
-                .contains("traefik_public@kubernetescrd");
+                .contains("traefik_guard-public@kubernetescrd");
     }
 
     /** What Traefik's provider for the annotations of ingress-nginx makes of them works. */
@@ -244,13 +329,8 @@ class TraefikIT {
 
     /** As an argument: older charts ignore it under {@code ports}, and nobody would notice. */
     @Test
-    void removesAliasesOfHeadersAtEntryPoint() throws IOException {
-        JsonNode values =
-                new YAMLMapper()
-                        .readTree(
-                                Kustomization.MANIFESTS
-                                        .resolve("helm-values/traefik.yaml")
-                                        .toFile());
+    void removesAliasesOfHeadersAtEntryPoint() {
+        JsonNode values = HelmValues.withLists("traefik");
         String entryPoint =
                 Kustomization.production()
                         .traefik("IngressRoute", "outpost")
@@ -280,9 +360,24 @@ class TraefikIT {
 
     /** The middlewares of a chain, in order. */
     private static List<String> chain(String name) {
-        return texts(
-                Kustomization.production().traefik("Middleware", name).at("/chain/middlewares"),
-                "name");
+        return chain(Kustomization.production(), name);
+    }
+
+    private static List<String> chain(Rendered rendered, String name) {
+        return texts(rendered.traefik("Middleware", name).at("/chain/middlewares"), "name");
+    }
+
+    /** The names of all middlewares. */
+    private static List<String> middlewares(Rendered rendered) {
+        return rendered.traefik().stream()
+                .filter(each -> each.path("kind").asText().equals("Middleware"))
+                .map(each -> each.at("/metadata/name").asText())
+                .toList();
+    }
+
+    /** One guard, and its part of the component. */
+    private static Rendered part(String guard) {
+        return Kustomization.of("base/" + guard, List.of("components/traefik/" + guard));
     }
 
     private static String fallbackHeader(GuardCode code) {

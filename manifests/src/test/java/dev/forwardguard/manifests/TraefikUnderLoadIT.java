@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.servers.Gateway;
 import dev.forwardguard.servers.Repository;
+import dev.forwardguard.servers.rendered.HomelabTraefik;
 import dev.forwardguard.servers.rendered.Kustomization;
 import dev.forwardguard.servers.rendered.TraefikUnderLoad;
 import dev.forwardguard.testing.RawAnswer;
@@ -25,6 +26,8 @@ class TraefikUnderLoadIT {
     /** More than the burst that the middleware allows as shipped. */
     private static final int REQUESTS = 600;
 
+    private static final String POLICIES = "manifests/components/traefik/site-policies/";
+
     private final StubUpstream poisonFountain = StubUpstream.start(Upstreams.poisonFountain());
     private final StubUpstream outpost = StubUpstream.start(Upstreams.outpost());
     private final StubUpstream application = StubUpstream.start(Upstreams.application());
@@ -40,7 +43,7 @@ class TraefikUnderLoadIT {
 
     @Test
     void limitsNoRates() throws IOException {
-        var traefik = start(Repository.ROOT, List.of("protected"));
+        var traefik = start(Repository.ROOT, List.of(HomelabTraefik.PROTECTED));
         try (var process = traefik.process()) {
             for (int i = 0; i < REQUESTS; i++) {
                 RawAnswer answer = ask(traefik.httpPort());
@@ -66,15 +69,33 @@ class TraefikUnderLoadIT {
 
     @Test
     void hasMiddlewaresOfCheckout() throws IOException {
-        Path checkout = directory.resolve("checkout");
-        copy(Kustomization.MANIFESTS, checkout.resolve("manifests"));
-        Path changed = checkout.resolve("manifests/components/traefik/anti-ai-headers.yaml");
-        Files.writeString(changed, Files.readString(changed).replace("noimageai", "other"));
+        Path checkout = checkout(POLICIES + "guard-anti-ai-headers.yaml", "noimageai", "other");
 
-        var traefik = start(checkout, List.of("protected"));
+        var traefik = start(checkout, List.of(HomelabTraefik.PROTECTED));
         try (var _ = traefik.process()) {
             assertThat(ask(traefik.httpPort()).header("X-Robots-Tag")).hasValue("noai, other");
         }
+    }
+
+    @Test
+    void findsChainThatOlderCheckoutCallsOtherwise() throws IOException {
+        String chain = POLICIES + "guard-site-protected.yaml";
+        Path checkout = checkout(chain, "name: " + HomelabTraefik.PROTECTED, "name: protected");
+
+        var traefik = start(checkout, List.of(HomelabTraefik.PROTECTED));
+        try (var _ = traefik.process()) {
+            assertThat(ask(traefik.httpPort()).status()).isEqualTo(200);
+        }
+        assertThat(outpost.requests()).hasSize(1);
+    }
+
+    /** Another checkout, with a change in one file. */
+    private Path checkout(String file, String old, String other) throws IOException {
+        Path checkout = directory.resolve("checkout");
+        copy(Kustomization.MANIFESTS, checkout.resolve("manifests"));
+        Path changed = checkout.resolve(file);
+        Files.writeString(changed, Files.readString(changed).replace(old, other));
+        return checkout;
     }
 
     private Gateway.Running start(Path checkout, List<String> through) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
 import dev.forwardguard.servers.rendered.FileProvider;
@@ -12,6 +13,7 @@ import dev.forwardguard.servers.rendered.Kustomization;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** The middlewares of the guards are those that gateways in a cluster have. */
@@ -22,10 +24,12 @@ class GuardRoutesIT {
     @Test
     void areThoseOfTheCluster() throws IOException {
         JsonNode edge = new YAMLMapper().readTree(RouteFiles.text("routes/guards.yaml"));
-        JsonNode cluster = new YAMLMapper().readTree(cluster());
+        ObjectNode cluster = (ObjectNode) new YAMLMapper().readTree(cluster());
 
-        assertThat((Object) edge.at("/http/middlewares"))
-                .isEqualTo(cluster.at("/http/middlewares"));
+        ObjectNode middlewares = cluster.withObject("/http/middlewares");
+        // the chains for sites without policies
+        middlewares.remove(List.of("guard-public", "guard-protected"));
+        assertThat((Object) edge.at("/http/middlewares")).isEqualTo(middlewares);
         JsonNode outpost = cluster.at("/http/routers/authentik-guard-outpost-0");
         for (String field :
                 new String[] {"rule", "priority", "middlewares", "tls", "entryPoints"}) {

@@ -105,7 +105,7 @@ record EverydayScenarios(BenchUpstream upstream, List<Path> checkouts, boolean i
                 server.name(),
                 checkouts.getFirst(),
                 upstream.application(),
-                List.of("authentik-forward-auth"),
+                List.of("guard-authentik"),
                 Map.of(AUTHENTIK_SERVICE, server),
                 false);
     }

@@ -4,6 +4,7 @@ import static dev.forwardguard.load.bench.TraefikContender.AUTHENTIK_SERVICE;
 import static dev.forwardguard.load.bench.TraefikContender.BOT_BLOCK_SERVICE;
 
 import dev.forwardguard.load.bench.GuardContender.Capacity;
+import dev.forwardguard.servers.rendered.HomelabTraefik;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,12 @@ record GatewayScenarios(BenchUpstream upstream, List<Path> checkouts) {
         List<Contender> chains = chains();
         // not 1,000/s, for which one core was too slow with the chain of earlier builds
         for (Visits visits : both(Visits.paced(100))) {
-            all.add(scenario(PROTECTED, "Traefik and the chain protected", chains, visits));
+            all.add(
+                    scenario(
+                            PROTECTED,
+                            "Traefik and the chain " + HomelabTraefik.PROTECTED,
+                            chains,
+                            visits));
         }
         return all;
     }
@@ -93,7 +99,7 @@ record GatewayScenarios(BenchUpstream upstream, List<Path> checkouts) {
                 name,
                 checkouts.getFirst(),
                 upstream.application(),
-                List.of("authentik-forward-auth"),
+                List.of("guard-authentik"),
                 behind,
                 true);
     }
@@ -108,7 +114,7 @@ record GatewayScenarios(BenchUpstream upstream, List<Path> checkouts) {
                                     : "protected of " + checkout.getFileName(),
                             checkout,
                             upstream.application(),
-                            List.of("protected"),
+                            List.of(HomelabTraefik.PROTECTED),
                             Map.of(
                                     BOT_BLOCK_SERVICE,
                                     guard(GuardContender.BOT_BLOCK, checkout),

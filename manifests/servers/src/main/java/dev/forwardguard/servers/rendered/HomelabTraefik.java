@@ -1,13 +1,10 @@
 package dev.forwardguard.servers.rendered;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
 import dev.forwardguard.servers.Gateway;
 import dev.forwardguard.servers.Traefik;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor.Version;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,15 +12,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Traefik with the middlewares and routes of the homelab overlay, and with the options for entry
- * points of the values file: {@code www.example.com} is public, {@code app.example.com} protected,
- * also as {@code app.example.test}, which clients in the tests can resolve. {@code
- * authentik.example.com}, where people log in, has no middlewares. An older Traefik gets what
- * "Upgrade Traefik" in {@code manifests/README.md} says for its version.
+ * Traefik with the middlewares and routes of the homelab overlay, and with the options of the
+ * {@link HelmValues}: {@code www.example.com} is public, {@code app.example.com} protected, also as
+ * {@code app.example.test}, which clients in the tests can resolve. {@code authentik.example.com},
+ * where people log in, has no middlewares. An older Traefik gets what "Upgrade Traefik" in {@code
+ * manifests/README.md} says for its version.
  */
 public final class HomelabTraefik {
-    public static final String PUBLIC = "public";
-    public static final String PROTECTED = "protected";
+    public static final String PUBLIC = "guard-site-public";
+    public static final String PROTECTED = "guard-site-protected";
 
     private static final Version RETRY_BY_STATUS = Version.parse("3.7.7");
     private static final Version ALIASES = Version.parse("3.7.12");
@@ -89,7 +86,7 @@ public final class HomelabTraefik {
 
     /** The same of the newest Traefik, of any checkout. */
     public static List<String> options(Path manifests) {
-        JsonNode values = values(manifests);
+        JsonNode values = HelmValues.withLists(manifests, "traefik");
         List<String> options = new ArrayList<>();
         values.path("additionalArguments").forEach(each -> options.add(each.asText()));
         values.at("/ports/websecure/http")
@@ -101,14 +98,5 @@ public final class HomelabTraefik {
                                                 .formatted(
                                                         each.getKey(), each.getValue().asText())));
         return options;
-    }
-
-    private static JsonNode values(Path manifests) {
-        try {
-            return new YAMLMapper()
-                    .readTree(manifests.resolve("helm-values/traefik.yaml").toFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

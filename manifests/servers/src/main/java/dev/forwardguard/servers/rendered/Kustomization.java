@@ -40,12 +40,21 @@ public final class Kustomization {
 
     /** A base with components, as an overlay would combine them. */
     public static Rendered of(String base, List<String> components) {
-        String name = base + " with " + components;
-        return RENDERED.computeIfAbsent(name, _ -> overlay(name, base, components, ""));
+        return overlay(base + " with " + components, base, components, "");
     }
 
-    /** The same, with more lines in the overlay. */
+    /**
+     * The same, with more lines in the overlay.
+     *
+     * @param more where {@code MANIFESTS} is the path of the directory {@code manifests}
+     */
     public static Rendered overlay(String name, String base, List<String> components, String more) {
+        return RENDERED.computeIfAbsent(
+                name + "\n" + more, _ -> written(name, base, components, more));
+    }
+
+    private static Rendered written(
+            String name, String base, List<String> components, String more) {
         Path directory = temporary();
         // kustomize rejects absolute paths and does not follow symbolic links
         Path here = real(directory);
@@ -56,7 +65,9 @@ public final class Kustomization {
                         .append(components.isEmpty() ? "" : "components:\n");
         components.forEach(component -> text.append(entry(here, component)));
         try {
-            Files.writeString(here.resolve("kustomization.yaml"), text.append(more));
+            String path = here.relativize(real(MANIFESTS)).toString();
+            text.append(more.replace("MANIFESTS", path));
+            Files.writeString(here.resolve("kustomization.yaml"), text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

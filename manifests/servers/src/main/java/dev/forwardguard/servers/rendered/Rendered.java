@@ -45,9 +45,12 @@ public record Rendered(String name, List<ObjectNode> nodes) {
                 .path("spec");
     }
 
-    /** All other objects, as strict types. */
+    /** All other objects but those of k3s, as strict types. */
     public List<HasMetadata> typed() {
-        return nodes.stream().filter(each -> !isTraefik(each)).map(StrictModels::read).toList();
+        return nodes.stream()
+                .filter(each -> !isTraefik(each) && !isOf("helm.cattle.io/", each))
+                .map(StrictModels::read)
+                .toList();
     }
 
     /** All objects of a type. */
@@ -84,7 +87,11 @@ public record Rendered(String name, List<ObjectNode> nodes) {
     }
 
     private static boolean isTraefik(ObjectNode node) {
-        return node.path("apiVersion").asText().startsWith("traefik.io/");
+        return isOf("traefik.io/", node);
+    }
+
+    private static boolean isOf(String group, ObjectNode node) {
+        return node.path("apiVersion").asText().startsWith(group);
     }
 
     @Override

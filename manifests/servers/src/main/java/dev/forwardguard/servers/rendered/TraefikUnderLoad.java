@@ -20,6 +20,14 @@ public final class TraefikUnderLoad {
     /** All load comes from one address, which may send 50 requests/s as shipped. */
     private static final int UNREACHED = 1_000_000;
 
+    /** What older checkouts call the middlewares of routes. */
+    private static final Map<String, String> FORMERLY =
+            Map.of(
+                    "guard-authentik",
+                    "authentik-forward-auth",
+                    HomelabTraefik.PROTECTED,
+                    "protected");
+
     private TraefikUnderLoad() {}
 
     /**
@@ -38,11 +46,15 @@ public final class TraefikUnderLoad {
             List<String> launcher) {
         Path manifests = checkout.resolve("manifests");
         int port = Loopback.freePort();
+        Rendered homelab = Kustomization.in(manifests, "overlays/homelab");
         String routes =
-                FileProvider.of(Kustomization.in(manifests, "overlays/homelab"), addresses)
+                FileProvider.of(homelab, addresses)
                         .rateLimit(UNREACHED)
                         .routeWithoutTls(
-                                ENTRY_POINT, "app.example.com", "application:8080", through)
+                                ENTRY_POINT,
+                                "app.example.com",
+                                "application:8080",
+                                through.stream().map(each -> name(each, homelab)).toList())
                         .text();
         List<String> options = new ArrayList<>();
         options.add("--entryPoints.%s.address=127.0.0.1:%d".formatted(ENTRY_POINT, port));
@@ -51,5 +63,12 @@ public final class TraefikUnderLoad {
                 .forEach(options::add);
         Gateway.Running running = Traefik.start(directory, routes, options, launcher);
         return new Gateway.Running(running.process(), running.httpsPort(), port, running.trusted());
+    }
+
+    private static String name(String middleware, Rendered checkout) {
+        return checkout.traefik().stream()
+                        .anyMatch(each -> each.at("/metadata/name").asText().equals(middleware))
+                ? middleware
+                : FORMERLY.getOrDefault(middleware, middleware);
     }
 }
