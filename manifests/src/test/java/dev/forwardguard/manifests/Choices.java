@@ -72,11 +72,16 @@ public final class Choices {
         all.add(Kustomization.of("base", traefik("authentik-guard", "bot-block-guard")));
         all.add(Kustomization.of("base", List.of(TRAEFIK, TRAEFIK + "/site-policies")));
         all.add(Kustomization.of("overlays/homelab", traefik("before-3.7.7")));
+        all.add(Kustomization.of("base", List.of(POLICIES, POLICIES + "/host-network")));
         all.add(traefikIn("ingress", "overlays/production", List.of()));
         all.add(traefikIn("kube-system", "overlays/production", traefik("k3s/helm-chart-config")));
         for (String guard : GUARDS) {
             String base = "base/" + guard;
             all.add(Kustomization.of(base));
+            all.add(
+                    Kustomization.of(
+                            base,
+                            List.of(POLICIES + "/" + guard, POLICIES + "/host-network/" + guard)));
             all.add(traefikIn("kube-system", base, traefik(guard)));
             for (String component : components()) {
                 componentFor(guard, component)

@@ -32,12 +32,59 @@ class NetworkPoliciesIT {
     static final List<String> GUARDS = Choices.GUARDS;
 
     private static final String NAMESPACE = "kubernetes.io/metadata.name";
+    private static final String HOST_NETWORK = "components/network-policy/host-network";
+
+    /** Of pods: OpenShift's resolvers have another one than all others. */
+    private static final List<String> DNS = List.of("anywhere 53", "anywhere 5353");
+
+    /** Of the Service, and of servers: nearly all, minikube, MicroK8s. */
+    private static final List<String> API_SERVER =
+            List.of("anywhere 443", "anywhere 6443", "anywhere 8443", "anywhere 16443");
 
     @ParameterizedTest
     @FieldSource("GUARDS")
-    void allowsOnlyTraefikAndPrometheusIn(String guard) {
+    void allowsOnlyTraefikAndScrapingIn(String guard) {
+        assertThat(allowedIn(Kustomization.production(), guard))
+                .containsExactlyInAnyOrder(
+                        "traefik/traefik " + port(guard, "guard"),
+                        "any pod " + port(guard, "management"));
+    }
+
+    /** Selectors do not match a Traefik on the host's network. */
+    @ParameterizedTest
+    @FieldSource("GUARDS")
+    void allowsNodesInWithHostNetwork(String guard) {
+        List<String> component = List.of(HOST_NETWORK);
+        Rendered everywhere = Kustomization.of("overlays/production", component);
+        Rendered own =
+                Kustomization.overlay(
+                        "production with host-network and its patch",
+                        "overlays/production",
+                        component,
+                        Choices.toCopy(HOST_NETWORK));
+
+        assertThat(added(everywhere, guard))
+                .containsExactlyInAnyOrder(
+                        "10.0.0.0/8 " + port(guard, "guard"),
+                        "172.16.0.0/12 " + port(guard, "guard"),
+                        "192.168.0.0/16 " + port(guard, "guard"),
+                        "fc00::/7 " + port(guard, "guard"));
+        assertThat(added(own, guard)).containsExactly("192.0.2.0/24 " + port(guard, "guard"));
+    }
+
+    /** What an overlay lets in besides what production does. */
+    private static Set<String> added(Rendered rendered, String guard) {
+        Set<String> allowed = allowedIn(rendered, guard);
+        Set<String> before = allowedIn(Kustomization.production(), guard);
+        assertThat(allowed).containsAll(before);
+        allowed.removeAll(before);
+        return allowed;
+    }
+
+    /** Peer and port of every connection that a guard accepts. */
+    private static Set<String> allowedIn(Rendered rendered, String guard) {
         Set<String> allowed = new TreeSet<>();
-        for (NetworkPolicy policy : policies(guard)) {
+        for (NetworkPolicy policy : policies(rendered, guard)) {
             for (var rule : policy.getSpec().getIngress()) {
                 for (NetworkPolicyPort port : rule.getPorts()) {
                     rule.getFrom()
@@ -47,11 +94,7 @@ class NetworkPoliciesIT {
                 assertThat(rule.getPorts()).as("an empty list allows all ports").isNotEmpty();
             }
         }
-
-        assertThat(allowed)
-                .containsExactlyInAnyOrder(
-                        "traefik/traefik " + port(guard, "guard"),
-                        "monitoring/prometheus " + port(guard, "management"));
+        return allowed;
     }
 
     @ParameterizedTest
@@ -76,10 +119,9 @@ class NetworkPoliciesIT {
         URI upstream = upstream(guard);
         assertThat(allowed)
                 .contains(upstream.getHost().split("\\.", -1)[1] + " " + upstream.getPort())
-                .contains("anywhere 53");
-        assertThat(allowed.contains("anywhere 443") && allowed.contains("anywhere 6443"))
-                .isEqualTo(guard.equals("authentik-guard"));
-        assertThat(allowed).hasSize(guard.equals("authentik-guard") ? 4 : 2);
+                .containsAll(DNS);
+        assertThat(allowed.containsAll(API_SERVER)).isEqualTo(guard.equals("authentik-guard"));
+        assertThat(allowed).hasSize(guard.equals("authentik-guard") ? 7 : 3);
     }
 
     @Test
@@ -145,13 +187,25 @@ class NetworkPoliciesIT {
     }
 
     private static List<NetworkPolicy> policies(String guard) {
-        return Kustomization.production().all(NetworkPolicy.class).stream()
+        return policies(Kustomization.production(), guard);
+    }
+
+    private static List<NetworkPolicy> policies(Rendered rendered, String guard) {
+        return rendered.all(NetworkPolicy.class).stream()
                 .filter(each -> each.getMetadata().getNamespace().equals(guard))
                 .toList();
     }
 
     /** Namespace and name of the pods. Both must be in one peer: two peers would mean "or". */
     private static String describe(NetworkPolicyPeer peer) {
+        if (peer.getIpBlock() != null) {
+            assertThat(peer.getIpBlock().getExcept()).isEmpty();
+            return peer.getIpBlock().getCidr();
+        }
+        if (peer.getNamespaceSelector().equals(new LabelSelector())) {
+            assertThat(peer.getPodSelector()).isNull();
+            return "any pod";
+        }
         Map<String, String> pods = peer.getPodSelector().getMatchLabels();
         assertThat(pods).hasSize(1);
         return namespace(peer) + "/" + pods.get("app.kubernetes.io/name");

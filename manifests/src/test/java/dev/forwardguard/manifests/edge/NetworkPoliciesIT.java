@@ -100,6 +100,7 @@ class NetworkPoliciesIT {
         assertThat(outOf(Kustomization.of("overlays/edge")))
                 .containsExactlyInAnyOrder(
                         "all > anywhere 53",
+                        "all > anywhere 5353",
                         "edge-routes > etcd 2379",
                         "edge-routes > gateway 8082",
                         "gateway > cluster all");
@@ -130,7 +131,9 @@ class NetworkPoliciesIT {
                 .contains(
                         "edge-routes > gateway-trial 8082",
                         "edge-heal > anywhere 443",
-                        "edge-heal > anywhere 6443");
+                        "edge-heal > anywhere 6443",
+                        "edge-heal > anywhere 8443",
+                        "edge-heal > anywhere 16443");
     }
 
     @Test
