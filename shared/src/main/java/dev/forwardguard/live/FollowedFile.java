@@ -17,9 +17,10 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * A file as the source of a live value. It is polled as soon as the system tells that it may have
- * changed, and once a second where the system may not tell. Every ten seconds the content is
- * compared, too. A thread of its own does that: a mount that hangs keeps nothing else waiting.
+ * A file as the source of a live value, or of another sink. It is polled as soon as the system
+ * tells that it may have changed, and once a second where the system may not tell. Every ten
+ * seconds the content is compared, too. A thread of its own does that: a mount that hangs keeps
+ * nothing else waiting.
  *
  * <p>Absent and unreadable differ. While the file cannot be read, or something else than a regular
  * file is in its place, the last good value stays in force without a time limit. When the file is
@@ -39,7 +40,7 @@ public final class FollowedFile implements LiveSource {
     private static final Duration REREAD = Duration.ofSeconds(10);
 
     private final Path path;
-    private final LiveValue<?> value;
+    private final ContentSink sink;
     private final Supplier<Duration> grace;
     private final Ticker ticker;
     private final Duration untold;
@@ -55,8 +56,8 @@ public final class FollowedFile implements LiveSource {
     /**
      * @param grace how long the file may be absent before its value is withdrawn
      */
-    public FollowedFile(Path path, LiveValue<?> value, Supplier<Duration> grace, Ticker ticker) {
-        this(path, value, grace, ticker, UNTOLD, REREAD);
+    public FollowedFile(Path path, ContentSink sink, Supplier<Duration> grace, Ticker ticker) {
+        this(path, sink, grace, ticker, UNTOLD, REREAD);
     }
 
     /**
@@ -65,13 +66,13 @@ public final class FollowedFile implements LiveSource {
      */
     FollowedFile(
             Path path,
-            LiveValue<?> value,
+            ContentSink sink,
             Supplier<Duration> grace,
             Ticker ticker,
             Duration untold,
             Duration unnoticed) {
         this.path = path;
-        this.value = value;
+        this.sink = sink;
         this.grace = grace;
         this.ticker = ticker;
         this.untold = untold;
@@ -109,7 +110,7 @@ public final class FollowedFile implements LiveSource {
         try {
             while (true) {
                 // what stands in the way of reading it may go without a change that is told
-                boolean reliable = told && seen != null && trouble == null;
+                boolean reliable = told && trouble == null;
                 pollSafely(watch.await(reliable ? unnoticed : untold));
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
@@ -145,7 +146,7 @@ public final class FollowedFile implements LiveSource {
             if (!stamp.equals(seen) || ticker.nanos() - lastRead >= REREAD.toNanos()) {
                 read();
             }
-            value.confirm();
+            sink.confirm();
             seen = stamp;
             trouble = null;
         } catch (NoSuchFileException | NotDirectoryException e) {
@@ -163,9 +164,9 @@ public final class FollowedFile implements LiveSource {
         byte[] content = RegularFile.beginning(path);
         String found = RegularFile.digest(content);
         if (content.length > RegularFile.MAX_BYTES) {
-            value.reject(found, path + " is larger than " + RegularFile.MAX_BYTES + " bytes");
+            sink.reject(found, path + " is larger than " + RegularFile.MAX_BYTES + " bytes");
         } else {
-            value.offer(found, content);
+            sink.offer(found, content);
         }
         lastRead = now;
     }
@@ -175,13 +176,14 @@ public final class FollowedFile implements LiveSource {
             warn("is gone");
         }
         seen = null;
-        value.absent();
+        sink.absent();
         long now = ticker.nanos();
         if (absentSince == null) {
             absentSince = now;
         }
         if (now - absentSince >= grace.get().toNanos()) {
-            value.withdraw();
+            sink.withdraw();
+            trouble = null; // it is absent, as if it had never been there
         }
     }
 

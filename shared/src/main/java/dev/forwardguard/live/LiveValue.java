@@ -19,7 +19,7 @@ import java.util.function.Function;
  *
  * @param <T> an immutable value
  */
-public final class LiveValue<T> {
+public final class LiveValue<T> implements ContentSink {
     private static final Logger LOG = LoggerFactory.getLogger(LiveValue.class);
 
     /**
@@ -64,6 +64,15 @@ public final class LiveValue<T> {
      *     that fails in any other way rejects the content, too, with the name of the exception.
      */
     public T check(byte[] content) {
+        return parse(parser, content);
+    }
+
+    /**
+     * Parses content.
+     *
+     * @throws InvalidContentException as {@link #check} does
+     */
+    public static <T> T parse(Function<byte[], T> parser, byte[] content) {
         try {
             return parser.apply(content);
         } catch (InvalidContentException e) {
@@ -119,6 +128,7 @@ public final class LiveValue<T> {
      * Takes content from the source: puts it in force if it is valid, rejects it otherwise. The
      * same revision again only confirms the value.
      */
+    @Override
     public synchronized void offer(String revision, byte[] content) {
         Snapshot<T> before = current;
         if (before != null && before.revision().equals(revision)) {
@@ -137,12 +147,12 @@ public final class LiveValue<T> {
         }
     }
 
-    /** Records that the source is reachable and the content unchanged. */
+    @Override
     public void confirm() {
         confirmed = clock.instant();
     }
 
-    /** Records that the source has no content. A value in force stays until it is withdrawn. */
+    @Override
     public void absent() {
         read = true;
     }
@@ -151,6 +161,7 @@ public final class LiveValue<T> {
      * Removes the value, because the source reports that its content no longer exists. Content that
      * does not exist is not rejected either.
      */
+    @Override
     public synchronized void withdraw() {
         if (current != null) {
             LOG.atWarn().addKeyValue("value", name).log("Withdrawn: the source is gone");
@@ -160,7 +171,7 @@ public final class LiveValue<T> {
         rejectedRevision = null;
     }
 
-    /** Rejects content without parsing it, for instance because it is too large. */
+    @Override
     public synchronized void reject(String revision, String cause) {
         if (revision.equals(rejectedRevision)) {
             return;

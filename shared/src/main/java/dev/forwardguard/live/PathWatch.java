@@ -127,10 +127,14 @@ final class PathWatch implements AutoCloseable {
         return steps;
     }
 
-    /** Whether a file is on a local file system, and not mounted by itself into its directory. */
+    /**
+     * Whether a file is on a local file system, and not mounted by itself into its directory; or
+     * would be, if it is absent.
+     */
     private static boolean isLocal(Path file) throws IOException {
-        FileStore store = Files.getFileStore(file);
-        return LOCAL.contains(store.type()) && store.equals(Files.getFileStore(file.getParent()));
+        FileStore around = Files.getFileStore(file.getParent());
+        return LOCAL.contains(around.type())
+                && (Files.notExists(file) || around.equals(Files.getFileStore(file)));
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.testing.ConfigMapVolume;
 import dev.forwardguard.testing.guard.Eventually;
 
 import org.junit.jupiter.api.AfterEach;
@@ -149,6 +150,20 @@ class FollowedFileTest {
 
         poll(Duration.ofNanos(1));
         assertThat(value.get()).isEmpty();
+    }
+
+    /** A file that came once is no more trouble than one that never did. */
+    @Test
+    void isAbsentAfterGrace() throws IOException {
+        replace("one");
+        poll(Duration.ZERO);
+        Files.delete(path);
+
+        poll(Duration.ZERO);
+        assertThat(file.state()).containsEntry("contact", "is gone");
+
+        poll(GRACE);
+        assertThat(file.state()).containsEntry("contact", "absent");
     }
 
     @Test
@@ -427,6 +442,32 @@ class FollowedFileTest {
             }
         }
 
+        @Test
+        void ofOptionalConfigMap() throws IOException {
+            Path mount = directory.resolve("mount");
+            var volume = ConfigMapVolume.mountedAt(mount);
+            try (var followed = followedWithoutGrace(mount.resolve("guard.yml"))) {
+                assertThat(followed.state()).containsEntry("contact", "absent");
+                for (String content : List.of("one", "two", "three")) {
+                    volume.contains("guard.yml", content);
+                    awaits(content);
+                    volume.contains("guard.yml", content + " more");
+                    awaits(content + " more");
+                    volume.absent();
+                    Eventually.until(
+                            "the end of it",
+                            () -> "absent".equals(followed.state().get("contact")));
+                    assertThat(value.get()).isEmpty();
+                }
+            }
+        }
+
+        private FollowedFile followedWithoutGrace(Path path) {
+            Duration hour = Duration.ofHours(1);
+            return new FollowedFile(path, value, () -> Duration.ZERO, nanos::get, hour, hour)
+                    .follow();
+        }
+
         /** A link to a file in another directory, such as a mount of a single key. */
         @Test
         void ofTargetInAnotherDirectory(@TempDir Path other) throws IOException {
@@ -503,7 +544,7 @@ class FollowedFileTest {
             Files.move(next, mount);
 
             Eventually.until("one", () -> value.get().equals(Optional.of("one")));
-            assertThat(followed.state()).containsEntry("contact", "followed");
+            Eventually.until("contact", () -> "followed".equals(followed.state().get("contact")));
         }
     }
 
@@ -511,9 +552,11 @@ class FollowedFileTest {
     void knowsWhereTheSystemTells() throws IOException {
         Files.writeString(path, "one");
         try (var told = new PathWatch(path);
+                var toCome = new PathWatch(directory.resolve("next"));
                 var ofTheKernel = new PathWatch(Path.of("/proc/self/status"));
                 var absent = new PathWatch(directory.resolve("absent/guard.yml"))) {
             assertThat(told.renew()).isTrue();
+            assertThat(toCome.renew()).isTrue();
             assertThat(ofTheKernel.renew()).isFalse();
             assertThat(absent.renew()).isFalse();
         }
