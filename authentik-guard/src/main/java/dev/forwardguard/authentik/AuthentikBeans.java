@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 
 import java.time.Clock;
 import java.util.EnumSet;
+import java.util.List;
 
 /** The facts about authentik-guard, and its settings. */
 @Factory
@@ -35,6 +36,10 @@ public final class AuthentikBeans {
     /** The settings of {@code guard.yml}. */
     @Singleton
     public LiveSettings<AuthentikSettings> settings(Clock clock) {
-        return new LiveSettings<>(AuthentikSettings::take, AuthentikSettings::guard, clock);
+        return new LiveSettings<>(
+                AuthentikSettings::take,
+                AuthentikSettings::guard,
+                List.of("emergency.message"),
+                clock);
     }
 }

@@ -16,6 +16,7 @@ import dev.forwardguard.testing.guard.LiveSettingsContract;
 import dev.forwardguard.testing.guard.OddRequestContract;
 import dev.forwardguard.testing.guard.OnePieceContract;
 import dev.forwardguard.testing.guard.OtherRequestContract;
+import dev.forwardguard.testing.guard.OverrideContract;
 import dev.forwardguard.testing.guard.OwnLimitsContract;
 import dev.forwardguard.testing.guard.PipeliningContract;
 import dev.forwardguard.testing.guard.RealIpWarningContract;
@@ -136,6 +137,13 @@ final class AuthentikContractsTest {
     @Nested
     final class OtherRequest extends OtherRequestContract {
         OtherRequest() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class Overriding extends OverrideContract {
+        Overriding() {
             super(Authentik.KIND);
         }
     }

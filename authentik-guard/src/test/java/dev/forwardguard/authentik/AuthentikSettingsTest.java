@@ -12,6 +12,7 @@ import dev.forwardguard.htpasswd.Realm;
 import dev.forwardguard.settings.InvalidSettingsException;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.testing.guard.DocumentedKeys;
+import dev.forwardguard.testing.guard.OverridableKeys;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -208,5 +209,29 @@ class AuthentikSettingsTest {
                 .containsEntry("guarded-paths", settings.now().guardedPaths().toString())
                 .containsEntry("emergency.realm", "Emergency Access")
                 .containsEntry("emergency.challenge", "always");
+    }
+
+    /** The others decide who gets in, or where to. */
+    @Test
+    void overrideTakesFewKeys() {
+        Set<String> documented = DocumentedKeys.of("shared");
+        documented.addAll(DocumentedKeys.of("authentik-guard"));
+
+        assertThat(
+                        OverridableKeys.among(
+                                documented, new AuthentikBeans().settings(Clock.systemUTC())))
+                .containsExactly(
+                        "breaker.consecutive-failures",
+                        "breaker.failure-rate",
+                        "breaker.minimum-calls",
+                        "breaker.probe-interval",
+                        "breaker.probe-max-interval",
+                        "breaker.trials",
+                        "breaker.window",
+                        "emergency.message",
+                        "mode",
+                        "upstream.connect-timeout",
+                        "upstream.deadline",
+                        "upstream.read-timeout");
     }
 }

@@ -34,6 +34,32 @@ final class SettingsSnapshotTest {
 
     @Test
     void decidesRequestUnderSettingsThatItBeganWith() throws IOException {
+        assertDecidesAsBefore(
+                () ->
+                        guard.files()
+                                .settings(
+                                        """
+                                        mode: upstream
+                                        emergency: {message: after, require-https: true}
+                                        """));
+    }
+
+    @Test
+    void decidesRequestWithoutOverrideThatCameLater() throws IOException {
+        assertDecidesAsBefore(
+                () ->
+                        guard.files()
+                                .mountOverride()
+                                .contains(
+                                        "guard.yml",
+                                        "mode: upstream\nemergency: {message: after}\n"));
+    }
+
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private void assertDecidesAsBefore(Change change) throws IOException {
         guard.upstream()
                 .plays(
                         (_, settings) -> {
@@ -43,8 +69,7 @@ final class SettingsSnapshotTest {
         try (RawConnection visitor = guard.http().connect()) {
             visitor.send(Visitor.NONE.asks(Authentik.KIND.authRequest()).wire());
             Eventually.until("the upstream request", () -> used.get() != null);
-            guard.files()
-                    .settings("mode: upstream\nemergency: {message: after, require-https: true}\n");
+            change.make();
             Eventually.until("the new settings", () -> status().contains("\"mode\":\"upstream\""));
 
             outcome.complete(new Unavailable(FallbackReason.DEADLINE));

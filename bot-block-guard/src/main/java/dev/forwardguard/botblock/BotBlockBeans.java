@@ -10,6 +10,7 @@ import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
 
 /** The facts about bot-block-guard and its upstream, and its settings. */
@@ -38,6 +39,7 @@ final class BotBlockBeans {
 
     @Singleton
     LiveSettings<BotBlockSettings> settings(Clock clock) {
-        return new LiveSettings<>(BotBlockSettings::take, BotBlockSettings::guard, clock);
+        return new LiveSettings<>(
+                BotBlockSettings::take, BotBlockSettings::guard, List.of(), clock);
     }
 }

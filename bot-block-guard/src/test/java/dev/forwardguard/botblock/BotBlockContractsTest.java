@@ -15,6 +15,7 @@ import dev.forwardguard.testing.guard.LiveSettingsContract;
 import dev.forwardguard.testing.guard.OddRequestContract;
 import dev.forwardguard.testing.guard.OnePieceContract;
 import dev.forwardguard.testing.guard.OtherRequestContract;
+import dev.forwardguard.testing.guard.OverrideContract;
 import dev.forwardguard.testing.guard.OwnLimitsContract;
 import dev.forwardguard.testing.guard.PipeliningContract;
 import dev.forwardguard.testing.guard.RealIpWarningContract;
@@ -128,6 +129,13 @@ final class BotBlockContractsTest {
     @Nested
     final class OtherRequest extends OtherRequestContract {
         OtherRequest() {
+            super(BotBlock.KIND);
+        }
+    }
+
+    @Nested
+    final class Overriding extends OverrideContract {
+        Overriding() {
             super(BotBlock.KIND);
         }
     }

@@ -10,6 +10,7 @@ import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.StubUpstream;
 import dev.forwardguard.testing.guard.DocumentedKeys;
+import dev.forwardguard.testing.guard.OverridableKeys;
 import dev.forwardguard.testing.guard.RunningGuard;
 
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,27 @@ class OtherBotBlockerTest {
         assertThat(LIVE.value().get().orElseThrow().inForce())
                 .containsOnlyKeys(documented)
                 .containsEntry("upstream.path", "/auth");
+    }
+
+    /** The others decide who gets in, or where to. */
+    @Test
+    void overrideTakesFewKeys() {
+        Set<String> documented = DocumentedKeys.of("shared");
+        documented.addAll(DocumentedKeys.of("bot-block-guard"));
+
+        assertThat(OverridableKeys.among(documented, LIVE))
+                .containsExactly(
+                        "breaker.consecutive-failures",
+                        "breaker.failure-rate",
+                        "breaker.minimum-calls",
+                        "breaker.probe-interval",
+                        "breaker.probe-max-interval",
+                        "breaker.trials",
+                        "breaker.window",
+                        "mode",
+                        "upstream.connect-timeout",
+                        "upstream.deadline",
+                        "upstream.read-timeout");
     }
 
     @ParameterizedTest

@@ -97,6 +97,8 @@ class AlertTextsIT {
             lines.append("guard_login_health").append(labels);
             lines.append(",state=\"failing\"} 1\n");
             lines.append("guard_settings_refused").append(labels).append("} 1\n");
+            lines.append("guard_settings_override").append(labels).append("} 1\n");
+            lines.append("guard_settings_override_refused").append(labels).append("} 1\n");
             lines.append("guard_credentials_refused").append(labels).append("} 1\n");
             lines.append("guard_credentials").append(labels).append("} 0\n");
             lines.append("guard_credentials_last_read_timestamp_seconds");

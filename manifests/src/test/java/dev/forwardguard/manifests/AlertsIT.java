@@ -44,6 +44,8 @@ class AlertsIT {
                         "GuardDown",
                         "GuardEmergencyBruteForce",
                         "GuardLoginDown",
+                        "GuardSettingsOverridden",
+                        "GuardSettingsOverridden",
                         "GuardSettingsRejected",
                         "GuardSettingsRejected",
                         "GuardSuspectAnswers",

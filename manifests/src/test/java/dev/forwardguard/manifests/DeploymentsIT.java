@@ -116,6 +116,7 @@ class DeploymentsIT {
             var volume =
                     pod(deployment).getVolumes().stream()
                             .filter(each -> each.getConfigMap() != null)
+                            .filter(each -> each.getConfigMap().getOptional() == null)
                             .toList();
             var mounts = guard(deployment).getVolumeMounts();
 
@@ -128,7 +129,38 @@ class DeploymentsIT {
             assertThat(mounts)
                     .filteredOn(each -> each.getName().equals(volume.getFirst().getName()))
                     .extracting(each -> each.getMountPath() + "/guard.yml")
-                    .containsExactly(defaultSettingsFile());
+                    .containsExactly(constant("USUAL_PLACE"));
+        }
+    }
+
+    /** Pods start without it, and find it when an operator creates it. */
+    @ParameterizedTest
+    @MethodSource("dev.forwardguard.manifests.Choices#withGuards")
+    void mountsOverrideThatNobodyApplies(Rendered rendered) {
+        for (Deployment deployment : rendered.deployments()) {
+            String name = name(deployment) + "-override";
+            var volume =
+                    pod(deployment).getVolumes().stream()
+                            .filter(each -> each.getConfigMap() != null)
+                            .filter(each -> each.getConfigMap().getName().equals(name))
+                            .toList();
+
+            assertThat(volume).hasSize(1);
+            assertThat(volume.getFirst().getConfigMap().getOptional()).isTrue();
+            assertThat(volume.getFirst().getConfigMap().getItems()).isEmpty();
+            assertThat(guard(deployment).getVolumeMounts())
+                    .filteredOn(each -> each.getName().equals(volume.getFirst().getName()))
+                    .singleElement()
+                    .satisfies(
+                            mount -> {
+                                assertThat(mount.getMountPath() + "/guard.yml")
+                                        .isEqualTo(constant("USUAL_OVERRIDE"));
+                                assertThat(mount.getReadOnly()).isTrue();
+                                assertThat(mount.getSubPath()).isNull();
+                            });
+            assertThat(rendered.all(ConfigMap.class))
+                    .extracting(each -> each.getMetadata().getName())
+                    .doesNotContain(name);
         }
     }
 
@@ -138,7 +170,11 @@ class DeploymentsIT {
         for (Deployment deployment : rendered.deployments()) {
             try (var code = GuardCode.of(name(deployment))) {
                 assertThat(code.variables())
-                        .containsKeys("GUARD_PORT", "GUARD_SETTINGS_FILE", "GUARD_LOG_LEVEL");
+                        .containsKeys(
+                                "GUARD_PORT",
+                                "GUARD_SETTINGS_FILE",
+                                "GUARD_SETTINGS_OVERRIDE_FILE",
+                                "GUARD_LOG_LEVEL");
                 assertThat(code.variables().keySet())
                         .containsAll(
                                 guard(deployment).getEnv().stream().map(EnvVar::getName).toList());
@@ -191,11 +227,10 @@ class DeploymentsIT {
         }
     }
 
-    private static String defaultSettingsFile() {
+    private static String constant(String name) {
         try (var code = GuardCode.of("bot-block-guard")) {
             return String.valueOf(
-                    code.constant(
-                            "dev.forwardguard.runtime.SettingsFileConfiguration", "USUAL_PLACE"));
+                    code.constant("dev.forwardguard.runtime.SettingsFileConfiguration", name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -221,13 +221,36 @@ class GuardProcessIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "bot-block-guard, 'mode: fallback', 0, 'override.yml: valid'",
+        "authentik-guard, 'emergency: {message: Ask Ada}', 0, 'override.yml: valid'",
+        "bot-block-guard, 'emergency: {message: Ask Ada}', 1, 'override.yml: line 1: emergency cannot be overridden'",
+        "authentik-guard, 'upstream: {url: http://x}', 1, 'override.yml: line 1: upstream.url cannot be overridden'",
+        "bot-block-guard, 'breaker: {probe-interval: 20s}', 1, 'with it, line 1 of guard.yml is wrong: breaker.probe-max'",
+    })
+    void checksOverrideTogetherWithSettings(String name, String yaml, int status, String line)
+            throws IOException {
+        Path file = directory.resolve("guard.yml");
+        Files.writeString(file, "breaker: {probe-max-interval: 15s}");
+        Path override = Files.writeString(directory.resolve("override.yml"), yaml);
+        var command =
+                List.of(java(), "-jar", jar(name), "--check", file.toString(), override.toString());
+        try (var process = ChildProcess.start(directory.resolve("log"), Map.of(), command)) {
+
+            assertThat(process.awaitExit(SOON)).isEqualTo(status);
+            assertThat(process.output()).contains(line);
+        }
+    }
+
     @Test
     void explainsItsOptions() {
         var command = List.of(java(), "-jar", jar("bot-block-guard"), "--help");
         try (var process = ChildProcess.start(directory.resolve("log"), Map.of(), command)) {
 
             assertThat(process.awaitExit(SOON)).isEqualTo(2);
-            assertThat(process.output()).contains("--check FILE", "--version");
+            assertThat(process.output())
+                    .contains("--check FILE [OVERRIDE]", "--version");
         }
     }
 

@@ -55,7 +55,7 @@ class RunAsRenderedIT {
         }
     }
 
-    /** As the manual says, a drill takes one word in the ConfigMap. */
+    /** Without an override a drill takes one word in the ConfigMap. */
     @ParameterizedTest
     @CsvSource({"bot-block-guard, guard-bot-block, 200", "authentik-guard, guard-authentik, 401"})
     void startsDrillWithOneWord(String name, String middleware, int status) throws IOException {

@@ -12,8 +12,9 @@ import java.util.function.Supplier;
 
 /**
  * What a guard can do besides serving: {@code --version} prints which build it is, {@code --check
- * FILE} says whether a {@code guard.yml} is valid, {@code --health} whether the guard beside it is
- * ready, and all other options that begin with two hyphens are mistakes.
+ * FILE} says whether a {@code guard.yml} is valid, with a second file whether that is a valid
+ * override of it, {@code --health} whether the guard beside it is ready, and all other options that
+ * begin with two hyphens are mistakes.
  */
 final class CommandLine {
     private static final int VALID = 0;
@@ -37,8 +38,9 @@ final class CommandLine {
             out.println("forward-guard " + build.version() + ", revision " + build.revision());
             return OptionalInt.of(VALID);
         }
-        if (option.equals("--check") && arguments.size() == 2) {
-            return OptionalInt.of(check(Path.of(arguments.getLast()), settings.get(), out));
+        if (option.equals("--check") && (arguments.size() == 2 || arguments.size() == 3)) {
+            List<Path> files = arguments.stream().skip(1).map(Path::of).toList();
+            return OptionalInt.of(check(files, settings.get(), out));
         }
         if (option.equals("--health") && arguments.size() == 1) {
             Optional<String> objection = ReadinessQuestion.of(System.getenv()).objection();
@@ -47,15 +49,23 @@ final class CommandLine {
         }
         if (option.startsWith("--")) {
             out.println(
-                    "usage: [--version | --check FILE | --health]; without arguments the guard serves");
+                    "usage: [--version | --check FILE [OVERRIDE] | --health];"
+                            + " without arguments the guard serves");
             return OptionalInt.of(MISUSED);
         }
         return OptionalInt.empty();
     }
 
-    private static int check(Path file, LiveSettings<?> settings, PrintStream out) {
-        Optional<String> mistake = SettingsFile.mistake(file, settings);
-        out.println(mistake.orElse(file + ": valid"));
+    private static int check(List<Path> files, LiveSettings<?> settings, PrintStream out) {
+        Path file = files.getFirst();
+        Optional<String> mistake =
+                files.size() == 1
+                        ? SettingsFile.mistake(file, settings)
+                        : SettingsFile.mistake(file, files.getLast(), settings);
+        if (mistake.isEmpty()) {
+            files.forEach(each -> out.println(each + ": valid"));
+        }
+        mistake.ifPresent(out::println);
         return mistake.isPresent() ? INVALID : VALID;
     }
 }

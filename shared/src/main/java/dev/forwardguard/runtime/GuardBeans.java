@@ -9,6 +9,7 @@ import dev.forwardguard.server.ConnectionSweep;
 import dev.forwardguard.server.ManagementConnections;
 import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.RealIpWarning;
+import dev.forwardguard.settings.SettingsOverride;
 import dev.forwardguard.telemetry.GuardMetrics;
 import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.ResilientUpstream;
@@ -90,13 +91,41 @@ final class GuardBeans {
                     settings.value().get().orElseThrow());
         }
         var realIpWarning = new RealIpWarning();
-        settings.value().subscribe(_ -> realIpWarning.inForce(settings.common()));
+        settings.subscribe(() -> realIpWarning.inForce(settings.common()));
         return new FollowedFile(file, settings.value(), () -> NEVER, ticker).follow();
     }
 
     @Singleton
-    GuardMetrics metrics(MeterRegistry registry, GuardSpec spec, LiveSettings<?> settings) {
-        return new GuardMetrics(registry, spec, settings);
+    SettingsOverride<?> override(
+            SettingsFileConfiguration configuration, LiveSettings<?> settings) {
+        return settings.overriddenBy(configuration.followedOverride());
+    }
+
+    /**
+     * Follows the override, whether it exists or not. A mistake in it never stops the start.
+     *
+     * @param settingsFile what goes below it, and has to be read first
+     */
+    @Context
+    @Named("settings-override")
+    @Bean(preDestroy = "close")
+    FollowedFile overrideFile(
+            SettingsFileConfiguration configuration,
+            SettingsOverride<?> override,
+            @Named("settings") FollowedFile settingsFile,
+            Ticker ticker) {
+        return new FollowedFile(
+                        configuration.followedOverride(), override, () -> Duration.ZERO, ticker)
+                .follow();
+    }
+
+    @Singleton
+    GuardMetrics metrics(
+            MeterRegistry registry,
+            GuardSpec spec,
+            LiveSettings<?> settings,
+            SettingsOverride<?> override) {
+        return new GuardMetrics(registry, spec, settings, override);
     }
 
     @Singleton

@@ -9,4 +9,9 @@ public final class InvalidSettingsException extends InvalidContentException {
     InvalidSettingsException(int line, String problem) {
         super("line " + line + ": " + problem);
     }
+
+    /** Names the place itself. */
+    InvalidSettingsException(String problem) {
+        super(problem);
+    }
 }

@@ -2,26 +2,77 @@ package dev.forwardguard.settings;
 
 import dev.forwardguard.live.LiveValue;
 
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * The settings in force. They are the defaults until {@code guard.yml} was read.
+ * The settings in force: those of {@code guard.yml} with the keys of the override over them. They
+ * are the defaults until {@code guard.yml} was read.
  *
  * @param <T> all settings of a guard
  */
 public final class LiveSettings<T> {
+    /**
+     * What an override may change in both guards. None of it lets a visitor in or out who would
+     * have to be let in or out otherwise, but through the fallback.
+     */
+    private static final List<String> OVERRIDABLE =
+            List.of(
+                    "mode",
+                    "upstream.connect-timeout",
+                    "upstream.read-timeout",
+                    "upstream.deadline",
+                    "breaker.*");
+
     private final LiveValue<Document<T>> value;
     private final Function<YamlSection, T> reader;
     private final Function<T, GuardSettings> common;
+    private final List<String> overridable;
+    private final Clock clock;
+    private final List<Runnable> ofOverride = new CopyOnWriteArrayList<>();
+    private volatile @Nullable SettingsOverride<T> override;
 
-    /**
-     * The settings of one {@code guard.yml}.
-     *
-     * @param inForce the value of every key, given or not, as it is written in the file
-     */
-    public record Document<T>(T settings, Map<String, String> inForce) {
+    /** The settings of one {@code guard.yml}, with or without an override. */
+    public static final class Document<T> {
+        private final byte[] content;
+        private final T settings;
+        private final Map<String, String> inForce;
+        private final Map<String, String> overridden = new LinkedHashMap<>();
+
+        private Document(byte[] content, T settings, YamlSection read) {
+            this.content = content;
+            this.settings = settings;
+            this.inForce = read.inForce();
+            inForce.forEach(
+                    (key, written) -> {
+                        if (read.overridden().contains(key)) {
+                            overridden.put(key, written);
+                        }
+                    });
+        }
+
+        public T settings() {
+            return settings;
+        }
+
+        /** The value of every key, given or not, as it is written in the file. */
+        public Map<String, String> inForce() {
+            return inForce;
+        }
+
+        /** Those of them that come from the override. */
+        public Map<String, String> overridden() {
+            return overridden;
+        }
+
         /** What the log says when they come into force. */
         @Override
         public String toString() {
@@ -33,24 +84,64 @@ public final class LiveSettings<T> {
      * @param reader takes all keys of a guard out of a document, or throws {@link
      *     InvalidSettingsException}; out of an empty one it takes the defaults
      * @param common the settings that both guards have
+     * @param overridable the full keys of this guard alone that an override may change
      */
     public LiveSettings(
-            Function<YamlSection, T> reader, Function<T, GuardSettings> common, Clock clock) {
+            Function<YamlSection, T> reader,
+            Function<T, GuardSettings> common,
+            List<String> overridable,
+            Clock clock) {
         this.reader = reader;
         this.common = common;
-        this.value = new LiveValue<>("settings", file -> read(YamlSection.parse(file)), clock);
-        value.startWith(read(YamlSection.empty()), "defaults");
+        this.overridable = Stream.concat(OVERRIDABLE.stream(), overridable.stream()).toList();
+        this.clock = clock;
+        this.value =
+                new LiveValue<>("settings", file -> read(file, YamlSection.parse(file)), clock);
+        value.startWith(read(new byte[0], YamlSection.empty()), "defaults");
+        value.subscribe(_ -> renewOverride());
     }
 
-    private Document<T> read(YamlSection root) {
+    private Document<T> read(byte[] content, YamlSection root) {
         T settings = reader.apply(root);
         root.rejectOtherKeys();
-        return new Document<>(settings, root.inForce());
+        return new Document<>(content, settings, root);
+    }
+
+    /**
+     * Puts the keys of an override over a {@code guard.yml}, and reads the two as one.
+     *
+     * @throws InvalidSettingsException with the line and the key of the first mistake
+     */
+    public Document<T> overridden(Document<T> file, byte[] content) {
+        YamlSection keys = YamlSection.parse(content);
+        keys.rejectKeysExcept(overridable);
+        return read(file.content, keys.over(file.content));
+    }
+
+    /** Lets this file be the override, as soon as its content is offered; to be called once. */
+    public SettingsOverride<T> overriddenBy(Path file) {
+        var created =
+                new SettingsOverride<>(
+                        file,
+                        content -> overridden(value.get().orElseThrow(), content),
+                        () -> ofOverride.forEach(Runnable::run),
+                        clock);
+        override = created;
+        return created;
+    }
+
+    private void renewOverride() {
+        SettingsOverride<T> present = override;
+        if (present != null) {
+            present.renew();
+        }
     }
 
     /** All settings. Who handles a request reads them once. */
     public T now() {
-        return value.get().orElseThrow().settings();
+        SettingsOverride<T> present = override;
+        Document<T> overridden = present == null ? null : present.document();
+        return (overridden == null ? value.get().orElseThrow() : overridden).settings();
     }
 
     /** The settings that both guards have. */
@@ -58,8 +149,14 @@ public final class LiveSettings<T> {
         return common.apply(now());
     }
 
-    /** What {@code guard.yml} updates. */
+    /** What {@code guard.yml} updates; without the override. */
     public LiveValue<Document<T>> value() {
         return value;
+    }
+
+    /** Calls the subscriber after each change of {@link #now}, on the thread of a source. */
+    public void subscribe(Runnable subscriber) {
+        value.subscribe(_ -> subscriber.run()); // by then the override is renewed
+        ofOverride.add(subscriber);
     }
 }

@@ -11,6 +11,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +26,8 @@ import java.util.regex.Pattern;
  * One mapping of a YAML document, read key by key. Every getter takes its key out of the mapping,
  * so the keys that remain at the end are unknown ones. Error messages name the line and the full
  * key. A getter with a default also notes what is in force, given or not, so that no key can be
- * missing in the log.
+ * missing in the log. An override of the document is read together with it: where it has a key, its
+ * value counts.
  */
 public final class YamlSection {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
@@ -45,15 +47,27 @@ public final class YamlSection {
     private final Map<String, YamlSection> sections = new LinkedHashMap<>();
     private final Set<String> known = new TreeSet<>();
     private final Map<String, String> inForce;
+    private final Set<String> overridden;
+    private final @Nullable YamlSection override;
 
-    private YamlSection(String prefix, Map<String, String> inForce) {
+    private YamlSection(
+            String prefix,
+            Map<String, String> inForce,
+            Set<String> overridden,
+            @Nullable YamlSection override) {
         this.prefix = prefix;
         this.inForce = inForce;
+        this.overridden = overridden;
+        this.override = override;
     }
 
     /** A document without any key. */
     static YamlSection empty() {
-        return new YamlSection("", new LinkedHashMap<>());
+        return over(null);
+    }
+
+    private static YamlSection over(@Nullable YamlSection override) {
+        return new YamlSection("", new LinkedHashMap<>(), new LinkedHashSet<>(), override);
     }
 
     /**
@@ -65,6 +79,11 @@ public final class YamlSection {
      */
     public static YamlSection parse(byte[] content) {
         return empty().with(YamlDocument.root(content));
+    }
+
+    /** Parses a document that this one goes over, to be read instead of either. */
+    YamlSection over(byte[] content) {
+        return over(this).with(YamlDocument.root(content));
     }
 
     private YamlSection with(@Nullable Node node) {
@@ -100,7 +119,11 @@ public final class YamlSection {
         if (known != null) {
             return known;
         }
-        var section = new YamlSection(prefix + key + ".", inForce).with(take(key));
+        this.known.add(key);
+        YamlSection over = override == null ? null : override.section(key);
+        var section =
+                new YamlSection(prefix + key + ".", inForce, overridden, over)
+                        .with(values.remove(key));
         sections.put(key, section);
         return section;
     }
@@ -108,6 +131,11 @@ public final class YamlSection {
     /** All settings that were taken, in this order: full keys, and values as in a document. */
     Map<String, String> inForce() {
         return inForce;
+    }
+
+    /** The keys among them whose values come from the override. */
+    Set<String> overridden() {
+        return overridden;
     }
 
     /** Notes the value that is in force for a key, and returns it. */
@@ -239,6 +267,9 @@ public final class YamlSection {
 
     /** To be called when all settings were taken: rejects the keys that are left. */
     void rejectOtherKeys() {
+        if (override != null) {
+            override.rejectOtherKeys();
+        }
         sections.values().forEach(YamlSection::rejectOtherKeys);
         for (String key : values.keySet()) {
             throw new InvalidSettingsException(
@@ -251,9 +282,41 @@ public final class YamlSection {
         }
     }
 
+    /**
+     * Rejects every key that is not one of these.
+     *
+     * @param allowed full keys; {@code section.*} stands for all keys of a section
+     */
+    void rejectKeysExcept(List<String> allowed) {
+        for (Map.Entry<String, Node> entry : values.entrySet()) {
+            String key = entry.getKey();
+            Node value = entry.getValue();
+            String section = prefix + key + ".";
+            boolean isSection = allowed.stream().anyMatch(each -> each.startsWith(section));
+            if (isSection && (value instanceof MappingNode || value.getTag().equals(Tag.NULL))) {
+                new YamlSection(section, inForce, overridden, null)
+                        .with(value)
+                        .rejectKeysExcept(allowed);
+            } else if (!allowed.contains(prefix + key) && !allowed.contains(prefix + "*")) {
+                throw new InvalidSettingsException(
+                        lines.getOrDefault(key, 1),
+                        prefix
+                                + brief(key)
+                                + " cannot be overridden; these can: "
+                                + String.join(", ", allowed));
+            }
+        }
+    }
+
     private @Nullable Node take(String key) {
         known.add(key);
-        return values.remove(key);
+        Node own = values.remove(key);
+        Node over = override == null ? null : override.take(key);
+        if (over == null) {
+            return own;
+        }
+        overridden.add(prefix + key);
+        return over;
     }
 
     private List<ScalarNode> items(String key, Node node) {
@@ -291,6 +354,16 @@ public final class YamlSection {
     }
 
     private InvalidSettingsException invalid(Node at, String key, String problem) {
+        if (override != null && !overridden.contains(prefix + key)) {
+            // valid by itself, but not together with the override
+            return new InvalidSettingsException(
+                    "with it, line "
+                            + line(at)
+                            + " of guard.yml is wrong: "
+                            + prefix
+                            + key
+                            + problem);
+        }
         return new InvalidSettingsException(line(at), prefix + key + problem);
     }
 

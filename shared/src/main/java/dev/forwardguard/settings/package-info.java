@@ -7,6 +7,9 @@
  * What can only be set at the start (ports, files) is plain Micronaut configuration and not in this
  * package.
  *
+ * <p>A second file may go over a few of its keys: {@link
+ * dev.forwardguard.settings.SettingsOverride}. With a mistake in it, it is ignored alone.
+ *
  * <p>What is in force is logged by the keys of the file, as {@link
  * dev.forwardguard.settings.YamlSection} has read them, and never by {@code toString} of a record:
  * Java generates that code at run time in each process, where the AOT cache cannot hold it. It took

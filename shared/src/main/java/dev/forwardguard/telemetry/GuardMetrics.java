@@ -13,6 +13,7 @@ import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.Mode;
+import dev.forwardguard.settings.SettingsOverride;
 import dev.forwardguard.upstream.ProbeResult;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamMetrics;
@@ -49,6 +50,8 @@ import java.util.stream.LongStream;
  *   <li>{@code guard_settings_rejected_total}: rejected revisions of {@code guard.yml}
  *   <li>{@code guard_settings_refused}: 1 while the newest {@code guard.yml} is rejected and an
  *       older one is in force
+ *   <li>{@code guard_settings_override}: 1 while an override is in force
+ *   <li>{@code guard_settings_override_refused}: 1 while there is one that is ignored
  * </ul>
  */
 public final class GuardMetrics implements UpstreamMetrics {
@@ -69,7 +72,11 @@ public final class GuardMetrics implements UpstreamMetrics {
     private final MeterRegistry registry;
     private final Tags guard;
 
-    public GuardMetrics(MeterRegistry registry, GuardSpec spec, LiveSettings<?> settings) {
+    public GuardMetrics(
+            MeterRegistry registry,
+            GuardSpec spec,
+            LiveSettings<?> settings,
+            SettingsOverride<?> override) {
         this.registry = registry;
         this.guard = Tags.of("guard", spec.name());
         for (FallbackReason reason : FallbackReason.values()) {
@@ -96,6 +103,7 @@ public final class GuardMetrics implements UpstreamMetrics {
                         .register(registry);
         showBuild(BuildInfo.read());
         showSettings(settings);
+        showOverride(override);
     }
 
     private static EnumCounters<Outcome> outcomes(
@@ -153,6 +161,23 @@ public final class GuardMetrics implements UpstreamMetrics {
         showRevision(info, settings.value());
         settings.value().subscribe(_ -> showRevision(info, settings.value()));
         LiveValueMetrics.register(registry, guard, "guard.settings", "guard.yml", settings.value());
+    }
+
+    private void showOverride(SettingsOverride<?> override) {
+        Gauge.builder(
+                        "guard.settings.override",
+                        override,
+                        now -> now.snapshot().isPresent() ? 1 : 0)
+                .description("1 while an override of guard.yml is in force")
+                .tags(guard)
+                .register(registry);
+        Gauge.builder(
+                        "guard.settings.override.refused",
+                        override,
+                        now -> now.rejection().isPresent() ? 1 : 0)
+                .description("1 while there is an override of guard.yml that is ignored")
+                .tags(guard)
+                .register(registry);
     }
 
     private static void showRevision(MultiGauge info, LiveValue<?> settings) {

@@ -4,6 +4,7 @@ import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.settings.LiveSettings;
+import dev.forwardguard.settings.SettingsOverride;
 import dev.forwardguard.upstream.ClientShares;
 import dev.forwardguard.upstream.Upstream;
 
@@ -19,14 +20,20 @@ import java.util.Map;
 public final class StatusEndpoint {
     private final GuardSpec spec;
     private final LiveSettings<?> settings;
+    private final SettingsOverride<?> override;
     private final Upstream upstream;
     private final List<StatusPart> parts;
     private final BuildInfo build = BuildInfo.read();
 
     StatusEndpoint(
-            GuardSpec spec, LiveSettings<?> settings, Upstream upstream, List<StatusPart> parts) {
+            GuardSpec spec,
+            LiveSettings<?> settings,
+            SettingsOverride<?> override,
+            Upstream upstream,
+            List<StatusPart> parts) {
         this.spec = spec;
         this.settings = settings;
+        this.override = override;
         this.upstream = upstream;
         this.parts = parts;
     }
@@ -43,8 +50,26 @@ public final class StatusEndpoint {
         status.put("probe", upstream.probe().label());
         status.put("client-shares", shares(upstream.shares()));
         status.put("settings", live(settings.value()));
+        Map<String, Object> overriding = state(override);
+        if (!overriding.isEmpty()) {
+            status.put("settings-override", overriding);
+        }
         parts.forEach(part -> status.put(part.name(), part.state()));
         return status;
+    }
+
+    /** Empty if there is none. */
+    private static Map<String, Object> state(SettingsOverride<?> override) {
+        Map<String, Object> state = new LinkedHashMap<>();
+        override.snapshot()
+                .ifPresent(
+                        now -> {
+                            state.put("keys", now.value().overridden());
+                            state.put("revision", now.revision());
+                            state.put("since", now.since().toString());
+                        });
+        override.rejection().ifPresent(cause -> state.put("refused", cause));
+        return state;
     }
 
     private static Map<String, Object> shares(ClientShares shares) {

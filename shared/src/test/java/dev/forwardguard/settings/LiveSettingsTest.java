@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -27,6 +28,7 @@ class LiveSettingsTest {
                                     Optional.of(root.section("emergency")),
                                     GuardSettingsTest.DEFAULTS),
                     Function.identity(),
+                    List.of("emergency.message"),
                     Clock.systemUTC());
 
     @Test

@@ -35,7 +35,7 @@ final class LoginHealthFactory {
                         loop,
                         ticker,
                         clock);
-        settings.value().subscribe(ignored -> health.settingsChanged());
+        settings.subscribe(health::settingsChanged);
         health.settingsChanged();
         return health;
     }

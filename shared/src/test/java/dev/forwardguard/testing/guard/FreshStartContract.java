@@ -80,7 +80,9 @@ public abstract class FreshStartContract {
                 "guard_mode{guard=\"NAME\",mode=\"fallback\"} 0.0",
                 "guard_mode{guard=\"NAME\",mode=\"upstream\"} 0.0",
                 "guard_settings_rejected_total{guard=\"NAME\"} 0.0",
-                "guard_settings_refused{guard=\"NAME\"} 0.0"
+                "guard_settings_refused{guard=\"NAME\"} 0.0",
+                "guard_settings_override{guard=\"NAME\"} 0.0",
+                "guard_settings_override_refused{guard=\"NAME\"} 0.0"
             })
     void exportsOtherMetersAtStartup(String line) throws IOException {
         try (var fresh = RunningGuard.start("mode: auto\n")) {

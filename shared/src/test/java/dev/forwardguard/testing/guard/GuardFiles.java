@@ -3,10 +3,14 @@ package dev.forwardguard.testing.guard;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
+import dev.forwardguard.testing.ConfigMapVolume;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /** The directory that a guard follows. Each file is replaced atomically, as in a mounted volume. */
 public final class GuardFiles {
@@ -47,14 +51,38 @@ public final class GuardFiles {
         return directory.resolve("guard.yml");
     }
 
+    /** Where the override is mounted. It does not exist before that. */
+    public Path overrideDirectory() {
+        return directory.resolve("override");
+    }
+
+    /** The path of the override. */
+    public Path override() {
+        return overrideDirectory().resolve("guard.yml");
+    }
+
+    /** Mounts the ConfigMap of the override, which is absent until it is written. */
+    public ConfigMapVolume mountOverride() {
+        try {
+            return ConfigMapVolume.mountedAt(overrideDirectory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Path htpasswd() {
         return directory.resolve("htpasswd");
     }
 
     void delete() {
-        delete(settings());
-        delete(htpasswd());
-        delete(directory);
+        if (Files.notExists(directory)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(directory)) {
+            all.sorted(Comparator.reverseOrder()).forEach(GuardFiles::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private GuardFiles replace(Path file, String text) {

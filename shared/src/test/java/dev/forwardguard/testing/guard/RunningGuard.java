@@ -81,6 +81,8 @@ public final class RunningGuard implements AutoCloseable {
         return Map.of(
                 "guard.settings.file",
                 files.settings().toString(),
+                "guard.settings.override-file",
+                files.override().toString(),
                 "guard.htpasswd.file",
                 files.htpasswd().toString(),
                 "micronaut.server.host",
