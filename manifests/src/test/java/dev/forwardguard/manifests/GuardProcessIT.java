@@ -250,7 +250,7 @@ class GuardProcessIT {
 
             assertThat(process.awaitExit(SOON)).isEqualTo(2);
             assertThat(process.output())
-                    .contains("--check FILE [OVERRIDE]", "--version");
+                    .contains("--check FILE [OVERRIDE]", "--schema", "--version");
         }
     }
 

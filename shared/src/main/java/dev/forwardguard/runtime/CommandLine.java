@@ -11,10 +11,10 @@ import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
- * What a guard can do besides serving: {@code --version} prints which build it is, {@code --check
- * FILE} says whether a {@code guard.yml} is valid, with a second file whether that is a valid
- * override of it, {@code --health} whether the guard beside it is ready, and all other options that
- * begin with two hyphens are mistakes.
+ * What a guard can do besides serving: {@code --version} prints which build it is, {@code --schema}
+ * the JSON schema of its {@code guard.yml}, {@code --check FILE} says whether a {@code guard.yml}
+ * is valid, with a second file whether that is a valid override of it, {@code --health} whether the
+ * guard beside it is ready, and all other options that begin with two hyphens are mistakes.
  */
 final class CommandLine {
     private static final int VALID = 0;
@@ -47,9 +47,13 @@ final class CommandLine {
             out.println(objection.orElse("ready"));
             return OptionalInt.of(objection.isPresent() ? INVALID : VALID);
         }
+        if (option.equals("--schema") && arguments.size() == 1) {
+            out.print(settings.get().schema());
+            return OptionalInt.of(VALID);
+        }
         if (option.startsWith("--")) {
             out.println(
-                    "usage: [--version | --check FILE [OVERRIDE] | --health];"
+                    "usage: [--version | --schema | --check FILE [OVERRIDE] | --health];"
                             + " without arguments the guard serves");
             return OptionalInt.of(MISUSED);
         }

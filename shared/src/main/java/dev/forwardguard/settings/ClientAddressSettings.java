@@ -20,12 +20,14 @@ final class ClientAddressSettings {
 
     static ClientAddressResolver take(
             YamlSection root, Optional<YamlSection> formerPlace, ClientAddressResolver defaults) {
-        Optional<Source> header = root.value(HEADER, Source::of);
+        Optional<Source> header = root.constant(HEADER, Source.class, Source::of);
         Optional<Source> formerHeader =
                 formerPlace.flatMap(
                         former ->
-                                former.value(
-                                        HEADER, text -> same(HEADER, Source.of(text), header)));
+                                former.constant(
+                                        HEADER,
+                                        Source.class,
+                                        text -> same(HEADER, Source.of(text), header)));
         Optional<List<Subnet>> proxies = root.texts(PROXIES, ClientAddressSettings::subnets);
         Optional<List<Subnet>> formerProxies =
                 formerPlace.flatMap(

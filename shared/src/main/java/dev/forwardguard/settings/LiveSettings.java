@@ -137,6 +137,13 @@ public final class LiveSettings<T> {
         }
     }
 
+    /** The JSON schema of {@code guard.yml}, noted by the code that reads one. */
+    public String schema() {
+        var schema = new SettingsSchema();
+        var _ = reader.apply(YamlSection.notedIn(schema)); // it notes its keys on the way
+        return schema.toString();
+    }
+
     /** All settings. Who handles a request reads them once. */
     public T now() {
         SettingsOverride<T> present = override;

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,28 +47,33 @@ public final class YamlSection {
     private final Map<String, Integer> lines = new LinkedHashMap<>();
     private final Map<String, YamlSection> sections = new LinkedHashMap<>();
     private final Set<String> known = new TreeSet<>();
-    private final Map<String, String> inForce;
-    private final Set<String> overridden;
+    private final Notes notes;
     private final @Nullable YamlSection override;
 
-    private YamlSection(
-            String prefix,
-            Map<String, String> inForce,
-            Set<String> overridden,
-            @Nullable YamlSection override) {
+    /** What is noted of all sections of a document while they are read, by full keys. */
+    private record Notes(
+            Map<String, String> inForce, Set<String> overridden, Optional<SettingsSchema> schema) {}
+
+    private YamlSection(String prefix, Notes notes, @Nullable YamlSection override) {
         this.prefix = prefix;
-        this.inForce = inForce;
-        this.overridden = overridden;
+        this.notes = notes;
         this.override = override;
+    }
+
+    private static YamlSection root(
+            Optional<SettingsSchema> schema, @Nullable YamlSection override) {
+        var notes = new Notes(new LinkedHashMap<>(), new LinkedHashSet<>(), schema);
+        return new YamlSection("", notes, override);
     }
 
     /** A document without any key. */
     static YamlSection empty() {
-        return over(null);
+        return root(Optional.empty(), null);
     }
 
-    private static YamlSection over(@Nullable YamlSection override) {
-        return new YamlSection("", new LinkedHashMap<>(), new LinkedHashSet<>(), override);
+    /** A document without any key, whose getters note in the schema what they would accept. */
+    static YamlSection notedIn(SettingsSchema schema) {
+        return root(Optional.of(schema), null);
     }
 
     /**
@@ -83,7 +89,7 @@ public final class YamlSection {
 
     /** Parses a document that this one goes over, to be read instead of either. */
     YamlSection over(byte[] content) {
-        return over(this).with(YamlDocument.root(content));
+        return root(Optional.empty(), this).with(YamlDocument.root(content));
     }
 
     private YamlSection with(@Nullable Node node) {
@@ -121,26 +127,26 @@ public final class YamlSection {
         }
         this.known.add(key);
         YamlSection over = override == null ? null : override.section(key);
-        var section =
-                new YamlSection(prefix + key + ".", inForce, overridden, over)
-                        .with(values.remove(key));
+        var section = new YamlSection(prefix + key + ".", notes, over).with(values.remove(key));
         sections.put(key, section);
         return section;
     }
 
     /** All settings that were taken, in this order: full keys, and values as in a document. */
     Map<String, String> inForce() {
-        return inForce;
+        return notes.inForce;
     }
 
     /** The keys among them whose values come from the override. */
     Set<String> overridden() {
-        return overridden;
+        return notes.overridden;
     }
 
     /** Notes the value that is in force for a key, and returns it. */
     <T> T inForce(String key, T value) {
-        inForce.put(prefix + key, written(value));
+        String written = written(value);
+        notes.inForce.put(prefix + key, written);
+        notes.schema.ifPresent(schema -> schema.setDefault(prefix + key, value, written));
         return value;
     }
 
@@ -160,25 +166,37 @@ public final class YamlSection {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    private void note(String key, Supplier<Map<String, Object>> schema) {
+        notes.schema.ifPresent(all -> all.add(prefix + key, schema.get()));
+    }
+
     public <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
-        return value(
+        note(key, () -> SettingsSchema.oneOf(words(type)));
+        return converted(
                 key,
                 fallback,
                 text -> {
-                    List<String> names = new ArrayList<>();
                     for (E constant : type.getEnumConstants()) {
                         if (word(constant).equals(text)) {
                             return constant;
                         }
-                        names.add(word(constant));
                     }
                     throw new IllegalArgumentException(
-                            "must be one of " + String.join(", ", names));
+                            "must be one of " + String.join(", ", words(type)));
                 });
     }
 
+    private static <E extends Enum<E>> List<String> words(Class<E> type) {
+        List<String> words = new ArrayList<>();
+        for (E constant : type.getEnumConstants()) {
+            words.add(word(constant));
+        }
+        return words;
+    }
+
     public Duration duration(String key, Duration fallback, Duration shortest, Duration longest) {
-        return value(
+        note(key, () -> SettingsSchema.matching(DURATION));
+        return converted(
                 key,
                 fallback,
                 text -> {
@@ -204,7 +222,8 @@ public final class YamlSection {
 
     /** Accepts only {@code true} and {@code false}, so that a typo cannot switch anything off. */
     public boolean flag(String key, boolean fallback) {
-        return value(
+        note(key, SettingsSchema::flag);
+        return converted(
                 key,
                 fallback,
                 text ->
@@ -216,10 +235,12 @@ public final class YamlSection {
     }
 
     public int integer(String key, int fallback, int least, int most) {
-        return value(key, fallback, text -> integer(text, least, most));
+        note(key, () -> SettingsSchema.integer(least, most));
+        return converted(key, fallback, text -> integer(text, least, most));
     }
 
     public Set<Integer> integers(String key, Set<Integer> fallback, int least, int most) {
+        note(key, () -> SettingsSchema.listOf(SettingsSchema.integer(least, most)));
         Node list = take(key);
         if (list == null) {
             return inForce(key, fallback);
@@ -237,6 +258,7 @@ public final class YamlSection {
 
     /** A list without a default. The caller notes what is {@link #inForce}. */
     <T> Optional<T> texts(String key, Function<List<String>, T> conversion) {
+        note(key, () -> SettingsSchema.listOf(SettingsSchema.text()));
         Node list = take(key);
         if (list == null) {
             return Optional.empty();
@@ -250,11 +272,28 @@ public final class YamlSection {
     }
 
     public <T> T value(String key, T fallback, Function<String, T> conversion) {
-        return inForce(key, value(key, conversion).orElse(fallback));
+        note(key, SettingsSchema::text);
+        return converted(key, fallback, conversion);
     }
 
     /** A value without a default. The caller notes what is {@link #inForce}. */
     <T> Optional<T> value(String key, Function<String, T> conversion) {
+        note(key, SettingsSchema::text);
+        return converted(key, conversion);
+    }
+
+    /** A value without a default that is one of these constants, found by the conversion. */
+    <E extends Enum<E>> Optional<E> constant(
+            String key, Class<E> type, Function<String, E> conversion) {
+        note(key, () -> SettingsSchema.oneOf(words(type)));
+        return converted(key, conversion);
+    }
+
+    private <T> T converted(String key, T fallback, Function<String, T> conversion) {
+        return inForce(key, converted(key, conversion).orElse(fallback));
+    }
+
+    private <T> Optional<T> converted(String key, Function<String, T> conversion) {
         Node node = take(key);
         if (node == null) {
             return Optional.empty();
@@ -294,9 +333,7 @@ public final class YamlSection {
             String section = prefix + key + ".";
             boolean isSection = allowed.stream().anyMatch(each -> each.startsWith(section));
             if (isSection && (value instanceof MappingNode || value.getTag().equals(Tag.NULL))) {
-                new YamlSection(section, inForce, overridden, null)
-                        .with(value)
-                        .rejectKeysExcept(allowed);
+                new YamlSection(section, notes, null).with(value).rejectKeysExcept(allowed);
             } else if (!allowed.contains(prefix + key) && !allowed.contains(prefix + "*")) {
                 throw new InvalidSettingsException(
                         lines.getOrDefault(key, 1),
@@ -315,7 +352,7 @@ public final class YamlSection {
         if (over == null) {
             return own;
         }
-        overridden.add(prefix + key);
+        notes.overridden.add(prefix + key);
         return over;
     }
 
@@ -354,7 +391,7 @@ public final class YamlSection {
     }
 
     private InvalidSettingsException invalid(Node at, String key, String problem) {
-        if (override != null && !overridden.contains(prefix + key)) {
+        if (override != null && !notes.overridden.contains(prefix + key)) {
             // valid by itself, but not together with the override
             return new InvalidSettingsException(
                     "with it, line "

@@ -1,0 +1,46 @@
+package dev.forwardguard.authentik;
+
+import dev.forwardguard.testing.guard.SettingsSchemaContract;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Clock;
+
+class AuthentikSchemaTest extends SettingsSchemaContract {
+    AuthentikSchemaTest() {
+        super("authentik-guard", new AuthentikBeans().settings(Clock.systemUTC()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "emergency: {require-https: false, allow-preflight: true}",
+                "emergency: {message: 112, realm: Break glass, groups: [admins, on call]}",
+                "emergency: {challenge: navigation, max-failures: 0, replicas: 100}",
+                "emergency: {deletion-grace: 0s, max-bcrypt-cost: 4, max-crypt-rounds: 5000}",
+                "guarded-paths: [/outpost.goauthentik.io/auth/nginx]",
+                // where they used to be
+                "emergency: {client-address: x-real-ip, trusted-proxies: [192.0.2.1]}"
+            })
+    void acceptsKeysOfItsOwn(String document) {
+        assertAccepted(document);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "emergency: {require-https: ture}",
+                "emergency: {require-https: 1}",
+                "emergency: {replicas: 101}",
+                "emergency: {max-bcrypt-cost: 3}",
+                "emergency: {challenge: never}",
+                "emergency: {groups: admins}",
+                "emergency: {relm: x}",
+                "emergency: {deletion-grace: 1d}",
+                "upstream: {path: /auth}"
+            })
+    void rejectsInvalidKeysOfItsOwn(String document) {
+        assertRejected(document);
+    }
+}
