@@ -17,6 +17,7 @@ container=''
 usage() {
   cat <<END
 Usage: image.sh [--local-bases] [--no-smoke] [IMAGE…]
+       image.sh --no-build [IMAGE…]
        image.sh --smoke [IMAGE…]
 
 Builds these images with docker, buildah or podman, the first of them that works here: bot-block-guard,
@@ -27,10 +28,12 @@ root file system, memory limit.
   --local-bases  create the build image and the base image from Debian packages and this machine's
                  JDK 25, where no registry can be reached (needs root, debootstrap, Maven)
   --no-smoke     build and unpack only
+  --no-build     unpack and try images that exist already
   --smoke        run the smoke test with the images unpacked before
 
 Environment:
   ENGINE                    docker, buildah or podman
+  VERSION                   what the images say of themselves; by default that of the pom.xml, a snapshot
   BUILD_IMAGE, BASE_IMAGE   replace the images that the Dockerfile pins
   REPOSITORY, TAG           names of the images: $REPOSITORY/IMAGE:$TAG
   FIRST_PORT                the smoke test uses a free port from this one up; default $FIRST_PORT
@@ -58,6 +61,8 @@ say() {
 find_engine() {
   local each
   for each in docker buildah podman; do
+    # docker cannot build on images that only this machine has
+    [ "$each" != docker ] || [ "$bases" = given ] || continue
     if command -v "$each" >/dev/null && "$each" info >/dev/null 2>&1; then
       echo "$each"
       return
@@ -73,17 +78,37 @@ build() {
   local image=$1 file=$repository/manifests/image/Dockerfile
   shift
   [ "$image" != edge-routes ] || file=$repository/manifests/image/edge-routes.Dockerfile
-  local -a arguments=(--file "$file"
-    --tag "$REPOSITORY/$image:$TAG"
-    --build-arg "REVISION=$(git -C "$repository" rev-parse HEAD 2>/dev/null || echo unknown)")
-  [ "$image" = edge-routes ] || arguments+=(--build-arg "GUARD=$image")
+  local -a arguments=(--file "$file" --tag "$REPOSITORY/$image:$TAG")
+  if git -C "$repository" rev-parse -q --verify HEAD >/dev/null 2>&1; then
+    arguments+=(--build-arg "REVISION=$(git -C "$repository" rev-parse HEAD)" --build-arg "CREATED=$(
+      TZ=UTC git -C "$repository" show --no-patch --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ HEAD
+    )")
+  fi
+  [ -z "${VERSION:-}" ] || arguments+=(--build-arg "VERSION=$VERSION")
+  [ "$image" = edge-routes ] || arguments+=(--build-arg "GUARD=$image" --build-arg "PORT=$(port_of "$image")")
   [ -z "${BUILD_IMAGE:-}" ] || arguments+=(--build-arg "BUILD_IMAGE=$BUILD_IMAGE")
-  [ -z "${BASE_IMAGE:-}" ] || arguments+=(--build-arg "BASE_IMAGE=$BASE_IMAGE")
+  [ -z "${BASE_IMAGE:-}" ] || arguments+=(--build-arg "BASE_IMAGE=$BASE_IMAGE" --build-arg "BASE_NAME=${BASE_IMAGE%@*}"
+    --build-arg "BASE_DIGEST=$(digest_of "$BASE_IMAGE")")
   if [ "$engine" != docker ]; then
     arguments+=("${without_containers[@]}" --timestamp 1795132800)
     [ ! -d ~/.m2/repository ] || arguments+=(--volume ~/.m2/repository:/root/.m2/repository)
   fi
   "$engine" build "${arguments[@]}" "$repository"
+}
+
+# The port of a guard for auth requests.
+port_of() {
+  sed -n 's/.*[$]{guard\.port:\([0-9]*\)}.*/\1/p' "$repository/$1/src/main/resources/application.yml"
+}
+
+# The digest of an image that is built on; nothing if it is not here yet and its name has none.
+digest_of() {
+  local field=.Digest
+  [ "$engine" != buildah ] || field=.FromImageDigest
+  case $1 in
+    *@*) echo "${1##*@}" ;;
+    *) inspect "$1" "{{$field}}" 2>/dev/null || true ;;
+  esac
 }
 
 inspect() {
@@ -113,6 +138,7 @@ unpack() {
   inspect "$image" '{{range CONFIG.Entrypoint}}{{println .}}{{end}}' | grep . >"$directory/entrypoint"
   inspect "$image" '{{range CONFIG.Env}}{{println .}}{{end}}' | grep . >"$directory/environment"
   inspect "$image" '{{CONFIG.User}}' >"$directory/user"
+  inspect "$image" '{{index CONFIG.Labels "org.opencontainers.image.version"}}' >"$directory/version"
   # mount points of a pod's volumes
   mkdir -p "$directory"/root/{proc,dev,etc/forward-guard}
   cp "$directory"/root/opt/*/sbom.cdx.json "$files/$1.cdx.json"
@@ -140,7 +166,7 @@ megabytes() {
 local_bases() {
   [ "$engine" != docker ] || fail '--local-bases is for buildah and podman'
   BUILD_IMAGE=localhost/forward-guard-build:maven-$MAVEN_VERSION
-  BASE_IMAGE=localhost/forward-guard-base:debian
+  BASE_IMAGE=localhost/forward-guard-base:debian-packages
   local work
   work=$(mktemp -d)
   if ! exists "$BUILD_IMAGE"; then
@@ -168,9 +194,13 @@ local_bases() {
   fi
   if ! exists "$BASE_IMAGE"; then
     say 'a base image with glibc and little else'
-    mkdir -p "$work"/base/{proc,sys,dev,tmp,etc}
+    mkdir -p "$work"/base/{proc,sys,dev,tmp,etc,var/lib/dpkg/status.d}
     (cd "$work" && apt-get -qq download libc6 base-files netbase tzdata 2>/dev/null &&
-      for package in ./*.deb; do dpkg-deb --extract "$package" base; done)
+      for package in ./*.deb; do
+        dpkg-deb --extract "$package" base
+        # where distroless images have it, for scanners and for the SBOM
+        dpkg-deb --field "$package" >"base/var/lib/dpkg/status.d/$(dpkg-deb --field "$package" Package)"
+      done)
     rm -rf "$work"/base/usr/share/{doc,man,locale}
     echo 'nonroot:x:65532:65532:nonroot:/:/sbin/nologin' >"$work/base/etc/passwd"
     echo 'nonroot:x:65532:' >"$work/base/etc/group"
@@ -236,6 +266,8 @@ smoke() {
     got=$(status "http://127.0.0.1:$management/$path")
     [ "$got" = 200 ] || fail "$guard answered $got at /$path; see $log"
   done
+  got=$(curl -q -s -m 10 --noproxy '*' "http://127.0.0.1:$management/prometheus" | grep '^guard_build_info{' || true)
+  [[ $got = *"version=\"$(cat "$files/$guard/version")\""* ]] || fail "$guard says that it is $got"
   GUARD_MANAGEMENT_PORT=$management health "$running" >>"$log" 2>&1 || fail "$guard is not healthy; see $log"
   ! GUARD_MANAGEMENT_PORT=$((port + 11)) health "$running" >>"$log" 2>&1 || fail "$guard is healthy at the wrong port"
   [ "$(awk '/^Uid:/ { print $2 }' "/proc/$running/status")" = 65532 ] || fail "$guard does not run as user 65532"
@@ -318,13 +350,14 @@ clean() {
   exit "$status"
 }
 
-steps='build smoke'
+steps='build unpack smoke'
 bases=given
 images=()
 for argument in "$@"; do
   case $argument in
     --local-bases) bases=local ;;
-    --no-smoke) steps=build ;;
+    --no-smoke) steps='build unpack' ;;
+    --no-build) steps='unpack smoke' ;;
     --smoke) steps=smoke ;;
     bot-block-guard | authentik-guard | edge-routes) images+=("$argument") ;;
     --help | -h)
@@ -338,12 +371,12 @@ done
 trap clean EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-if [[ $steps == *build* ]]; then
+if [[ $steps == *unpack* ]]; then
   engine=${ENGINE:-$(find_engine)} || fail 'no working docker, buildah or podman found'
-  [ "$bases" = given ] || local_bases
+  [[ $steps != *build* ]] || [ "$bases" = given ] || local_bases
   for image in "${images[@]}"; do
     say "$image, with $engine"
-    build "$image"
+    [[ $steps != *build* ]] || build "$image"
     unpack "$image"
     sizes "$image"
   done
