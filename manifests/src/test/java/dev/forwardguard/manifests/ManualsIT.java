@@ -127,7 +127,8 @@ class ManualsIT {
                     @Override
                     public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes any) {
                         String name = each.getFileName().toString();
-                        boolean skipped = name.startsWith(".") || name.equals("target");
+                        boolean hidden = name.startsWith(".") && !name.equals(".github");
+                        boolean skipped = hidden || name.equals("target");
                         return skipped && !each.equals(directory)
                                 ? FileVisitResult.SKIP_SUBTREE
                                 : FileVisitResult.CONTINUE;
