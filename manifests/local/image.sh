@@ -80,20 +80,30 @@ build() {
   [ "$image" != edge-routes ] || file=$repository/manifests/image/edge-routes.Dockerfile
   local -a arguments=(--file "$file" --tag "$REPOSITORY/$image:$TAG")
   if git -C "$repository" rev-parse -q --verify HEAD >/dev/null 2>&1; then
-    arguments+=(--build-arg "REVISION=$(git -C "$repository" rev-parse HEAD)" --build-arg "CREATED=$(
+    labelled REVISION revision "$(git -C "$repository" rev-parse HEAD)"
+    labelled CREATED created "$(
       TZ=UTC git -C "$repository" show --no-patch --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ HEAD
-    )")
+    )"
   fi
-  [ -z "${VERSION:-}" ] || arguments+=(--build-arg "VERSION=$VERSION")
+  [ -z "${VERSION:-}" ] || labelled VERSION version "$VERSION"
   [ "$image" = edge-routes ] || arguments+=(--build-arg "GUARD=$image" --build-arg "PORT=$(port_of "$image")")
   [ -z "${BUILD_IMAGE:-}" ] || arguments+=(--build-arg "BUILD_IMAGE=$BUILD_IMAGE")
-  [ -z "${BASE_IMAGE:-}" ] || arguments+=(--build-arg "BASE_IMAGE=$BASE_IMAGE" --build-arg "BASE_NAME=${BASE_IMAGE%@*}"
-    --build-arg "BASE_DIGEST=$(digest_of "$BASE_IMAGE")")
+  if [ -n "${BASE_IMAGE:-}" ]; then
+    arguments+=(--build-arg "BASE_IMAGE=$BASE_IMAGE")
+    labelled BASE_NAME base.name "${BASE_IMAGE%@*}"
+    labelled BASE_DIGEST base.digest "$(digest_of "$BASE_IMAGE")"
+  fi
   if [ "$engine" != docker ]; then
     arguments+=("${without_containers[@]}" --timestamp 1795132800)
     [ ! -d ~/.m2/repository ] || arguments+=(--volume ~/.m2/repository:/root/.m2/repository)
   fi
   "$engine" build "${arguments[@]}" "$repository"
+}
+
+# A build argument that is a label. The label again, because buildah 1.28 takes a step with labels from its
+# layers even if their arguments are others.
+labelled() {
+  arguments+=(--build-arg "$1=$3" --label "org.opencontainers.image.$2=$3")
 }
 
 # The port of a guard for auth requests.
