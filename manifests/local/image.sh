@@ -284,6 +284,7 @@ smoke() {
   ! touch "/proc/$running/root/opt/guard/written" 2>/dev/null || fail "the root file system of $guard is writable"
   # Only epoll has a timerfd. Without its library Netty silently uses the slower NIO transport.
   [ -n "$(find "/proc/$running/fd" -lname '*timerfd*')" ] || fail "$guard does not use Netty's epoll"
+  [ -d "/proc/$running/root/etc/forward-guard-override" ] || fail "$guard has no place for an override"
   [ ! -e "/proc/$running/root/bin/sh" ] || fail "$guard has a shell"
   got=$("$here/confined.sh" --show "$running")
   kill "$running"

@@ -99,7 +99,7 @@ check_kubernetes() {
   fi
 }
 
-# Nodes that take pods and have room for both guards. Prints their number.
+# Prints how many nodes take pods, and how many of them have room for both guards.
 nodes_with_room() {
   awk -v needed="$1" '
     function bytes(quantity, number, unit) {
@@ -109,6 +109,7 @@ nodes_with_room() {
       if (unit == "Ki") return number * 1024
       if (unit == "Mi") return number * 1048576
       if (unit == "Gi") return number * 1073741824
+      if (unit == "Ti") return number * 1099511627776
       if (unit == "k") return number * 1e3
       if (unit == "M") return number * 1e6
       if (unit == "G") return number * 1e9
@@ -118,13 +119,16 @@ nodes_with_room() {
     $1 == "node" { room[$2] += bytes($3) }
     $1 == "pod" { taken[$2] += bytes($3) }
     END {
-      for (node in room) if (room[node] - taken[node] >= needed * 1048576) count++
-      print count + 0
+      for (node in room) {
+        nodes++
+        if (room[node] - taken[node] >= needed * 1048576) count++
+      }
+      print nodes + 0, count + 0
     }' "$work/memory"
 }
 
 check_nodes() {
-  local count needed=288 replicas
+  local nodes count wanted needed=288 replicas
   replicas=$(awk '/^kind: Deployment/ { inside = 1 } /^---/ { inside = 0 }
     inside && /^  replicas:/ && $2 > most { most = $2 } END { print most + 0 ? most : 3 }' "$work/overlay.yaml")
   if ! ask get nodes -o go-template='{{range .items}}{{if not .spec.unschedulable}}{{$free := true}}{{range .spec.taints}}{{if ne .effect "PreferNoSchedule"}}{{$free = false}}{{end}}{{end}}{{if $free}}node {{.metadata.name}} {{.status.allocatable.memory}}{{"\n"}}{{end}}{{end}}{{end}}'; then
@@ -137,13 +141,15 @@ check_nodes() {
     return
   fi
   printf '%s\n' "$answer" >>"$work/memory"
-  count=$(nodes_with_room "$needed")
-  if [ "$count" -ge "$replicas" ]; then
-    ok "$count nodes have $needed MiB of memory that no pod has requested, for $replicas replicas"
-  elif [ "$count" = 1 ] && [ "$replicas" = 2 ]; then
-    missing "a second node with $needed MiB of memory that no pod has requested; for one node there is overlays/one-node"
+  read -r nodes count < <(nodes_with_room "$needed")
+  # the pods of a guard are spread over all nodes that take pods, whether these have room or not
+  wanted=$((replicas < nodes ? replicas : nodes))
+  if [ "$nodes" -lt 2 ] && [ "$replicas" -gt 1 ]; then
+    missing "a second node: with $nodes that take pods there is nothing to fail over to, and a drain waits for ever; for one node there is overlays/one-node"
+  elif [ "$nodes" -lt 1 ] || [ "$count" -lt "$wanted" ]; then
+    missing "$needed MiB of memory that no pod has requested, on $wanted nodes: $count of $nodes have it, and a pod that belongs to another stays Pending"
   else
-    missing "$replicas nodes with $needed MiB of memory that no pod has requested: there are $count, and a second pod on a node stays Pending"
+    ok "$count of $nodes nodes have $needed MiB of memory that no pod has requested, for $replicas replicas"
   fi
 }
 
@@ -224,6 +230,16 @@ check_upstreams() {
   done < <(sed -n 's|^ *url: *http://\([^:/]*\.svc[^:/]*\).*|\1|p' "$work/overlay.yaml" | sort -u)
 }
 
+# k3s has one for each chart: ours would take the place of another.
+check_helm_chart_config() {
+  grep -q '^kind: HelmChartConfig' "$work/overlay.yaml" || return 0
+  if ! ask get helmchartconfigs.helm.cattle.io -n kube-system -l app.kubernetes.io/part-of!=forward-guard -o name; then
+    does_not_exist || [[ $why == *"doesn't have a resource type"* ]] || cannot_tell "whether there is a HelmChartConfig of yours: $why"
+  elif grep -q '/traefik$' <<<"$answer"; then
+    missing 'a free name: kube-system has a HelmChartConfig traefik of yours, which ours would replace; add the keys to its valuesContent, and leave helm-chart-config out'
+  fi
+}
+
 check_names() {
   if ! ask get middlewares.traefik.io -A -l app.kubernetes.io/part-of!=forward-guard -o name; then
     does_not_exist || [[ $why == *"doesn't have a resource type"* ]] || cannot_tell "whether middlewares of yours have names of ours: $why"
@@ -258,12 +274,12 @@ find_traefik() {
       ;;
   esac
   read -r namespace kind name replicas network image <<<"$found"
-  if ! ask get "$kind" "$name" -n "$namespace" -o go-template='{{with (index .spec.template.spec.containers 0)}}{{range .command}}{{.}}{{"\n"}}{{end}}{{range .args}}{{.}}{{"\n"}}{{end}}{{range .env}}--{{.name}}={{.value}}{{"\n"}}{{end}}{{end}}'; then
+  if ! ask get "$kind" "$name" -n "$namespace" -o go-template='{{with (index .spec.template.spec.containers 0)}}{{range .command}}{{.}}{{"\n"}}{{end}}{{range .args}}{{.}}{{"\n"}}{{end}}{{range .env}}env {{.name}}={{.value}}{{"\n"}}{{end}}{{end}}'; then
     cannot_tell "Traefik's options: $why"
     return 1
   fi
   # Options are not case-sensitive. As variables they begin with TRAEFIK_ and have "_" for ".".
-  tr '[:upper:]' '[:lower:]' <<<"$answer" | sed -n 's/^--traefik_/--/; s/^--//p' >"$work/options"
+  tr '[:upper:]' '[:lower:]' <<<"$answer" | sed -n 's/^env traefik_//p; s/^--//p' >"$work/options"
 }
 
 # option NAME: prints the value; fails if it is not set.
@@ -280,6 +296,19 @@ option() {
   return 1
 }
 
+# The middlewares have to be where Traefik is, or where sites say.
+check_namespace() {
+  middlewares=$(awk '/^---/ { name = "" } /^  name:/ { name = $2 } name == "guard-strip-identity-headers" && /^  namespace:/ { print $2; exit }' \
+    "$work/overlay.yaml")
+  if [ -z "$middlewares" ]; then
+    middlewares=$namespace
+  elif [ "$middlewares" = "$namespace" ]; then
+    ok "the middlewares are in Traefik's namespace, $namespace"
+  else
+    missing "middlewares in Traefik's namespace: your overlay has them in $middlewares, and Traefik is in $namespace; \"Another namespace, k3s\" in manifests/README.md moves them"
+  fi
+}
+
 check_version() {
   version=$(sed -n 's/.*:v\{0,1\}\([0-9][0-9]*\.[0-9][0-9]*\.[0-9][0-9]*\).*/\1/p' <<<"$image")
   if [ -z "$version" ]; then
@@ -294,6 +323,12 @@ check_version() {
   fi
 }
 
+# Whether guard-retry of the overlay repeats by status.
+has_retry_by_status() {
+  awk '/^---/ { name = "" } /^  name:/ { name = $2 } name == "guard-retry" && /^    status:/ { found = 1 } END { exit !found }' \
+    "$work/overlay.yaml"
+}
+
 check_definitions() {
   if ! ask get customresourcedefinition middlewares.traefik.io -o go-template='{{with (index .spec.versions 0).schema.openAPIV3Schema.properties.spec.properties}}{{with .forwardAuth.properties.maxResponseBodySize}}forwardAuth{{end}} {{with .retry.properties.status}}retry{{end}}{{end}}'; then
     if does_not_exist; then
@@ -305,6 +340,8 @@ check_definitions() {
     missing "definitions of Traefik 3.6.10 or later, with maxResponseBodySize: a chart does not update them, $(definitions_of traefik.io/v1alpha1)"
   elif at_least "$version" 3.7.7 && [[ $answer != *retry* ]]; then
     missing "definitions of the version of Traefik, $version: a chart does not update them, $(definitions_of traefik.io/v1alpha1)"
+  elif ! at_least "$version" 3.7.7 && has_retry_by_status; then
+    missing "components/traefik/before-3.7.7 in your overlay: Traefik $version does not repeat by status as it should"
   else
     ok "Traefik's definitions know all fields that are used"
   fi
@@ -312,7 +349,7 @@ check_definitions() {
 
 check_options() {
   local value
-  if option configFile >/dev/null || [ ! -s "$work/options" ]; then
+  if option configFile >/dev/null || ! grep -q -E '^(entrypoints|providers)[._]' "$work/options"; then
     cannot_tell "Traefik's options: they are in a file. \"Put it in front of your sites\" in manifests/README.md says which matter"
     return
   fi
@@ -323,22 +360,23 @@ check_options() {
   fi
   if [ "$(option providers.kubernetesCRD.allowCrossNamespace)" = true ]; then
     ok 'sites may name middlewares of another namespace (allowCrossNamespace)'
-  elif option entryPoints.websecure.http.middlewares | grep -q guard-; then
+  elif option entryPoints.websecure.http.middlewares | grep -q guard- && ! grep -q '^kind: IngressRoute' "$work/overlay.yaml"; then
     ok 'the chain is at the entry point'
   else
-    missing "allowCrossNamespace: set providers.kubernetesCRD.allowCrossNamespace: true in the chart's values, or name the chain at the entry point"
+    missing "allowCrossNamespace: set providers.kubernetesCRD.allowCrossNamespace: true in the chart's values, or, with bot-block-guard alone, name the chain at the entry point"
   fi
   if [ "$(option providers.kubernetesCRD.safeNaming)" = true ]; then
-    ok "annotations say ${namespace}_guard-protected@kubernetescrd (safeNaming)"
+    ok "names in annotations have a _ after the namespace: ${middlewares}_guard-protected@kubernetescrd (safeNaming)"
   else
-    ok "annotations say $namespace-guard-protected@kubernetescrd"
+    ok "names in annotations have a - after the namespace: $middlewares-guard-protected@kubernetescrd"
   fi
-  if value=$(option entryPoints.websecure.http.aliasHeadersStrategy); then
+  value=$(option entryPoints.websecure.http.aliasHeadersStrategy || true)
+  if [ "$value" = delete ] || [ "$value" = reject ]; then
     ok "other spellings of headers: aliasHeadersStrategy is $value"
   elif at_least "$version" 3.7.12; then
     missing 'aliasHeadersStrategy: without it X-Authentik_Username of a visitor reaches applications; set entryPoints.websecure.http.aliasHeadersStrategy=delete'
   else
-    missing 'aliasHeadersStrategy, which Traefik has from 3.7.12 on: until then no application may trust X-Authentik_Username'
+    cannot_tell 'whether an application trusts X-Authentik_Username: Traefik removes such headers from 3.7.12 on (aliasHeadersStrategy)'
   fi
   if [ "$(option entryPoints.websecure.forwardedHeaders.insecure)" = true ]; then
     missing 'trustedIPs: with forwardedHeaders.insecure every visitor chooses the address and the page that authentik decides about; list your proxies in forwardedHeaders.trustedIPs instead'
@@ -383,8 +421,10 @@ check_secret
 check_priority
 check_metrics
 check_upstreams
+check_helm_chart_config
 check_names
 if find_traefik; then
+  check_namespace
   check_version
   check_definitions
   check_options

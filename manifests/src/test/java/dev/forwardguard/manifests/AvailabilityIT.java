@@ -103,7 +103,13 @@ class AvailabilityIT {
     /** Each replica counts wrong passwords for itself, and has to know how many others do. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"base", "base/authentik-guard", "overlays/homelab", "overlays/one-node"})
+            strings = {
+                "base",
+                "base/authentik-guard",
+                "overlays/homelab",
+                "overlays/one-node",
+                "overlays/production"
+            })
     void sharesLimitOfWrongPasswordsBetweenReplicas(String choice) throws IOException {
         Rendered rendered = Kustomization.of(choice);
 
@@ -111,7 +117,8 @@ class AvailabilityIT {
     }
 
     /**
-     * A component cannot change a line of guard.yml, so it says what the operator has to change.
+     * A component does not know which guard.yml it meets, so it says what the operator has to
+     * change.
      */
     @ParameterizedTest
     @ValueSource(

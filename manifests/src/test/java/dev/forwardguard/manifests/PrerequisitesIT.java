@@ -123,7 +123,7 @@ class PrerequisitesIT {
         assertThat(check.status()).isZero();
         assertThat(check.output())
                 .contains("Traefik 3.7.15", "traefik-guard-protected@kubernetescrd")
-                .contains("2 nodes have 288 MiB", "the cluster knows IngressRoute");
+                .contains("2 of 2 nodes have 288 MiB", "the cluster knows IngressRoute");
     }
 
     @ParameterizedTest
@@ -134,10 +134,11 @@ class PrerequisitesIT {
                 "node b | /spec | {\"taints\": [{\"key\": \"x\", \"effect\": \"NoExecute\"}]} | a second node",
                 "service poison-fountain -n poison-fountain | delete | | poison-fountain: set upstream.url",
                 "deployment traefik -n traefik | /metadata/labels | {} | Traefik: no Deployment",
-                "deployment traefik -n traefik | IMAGE | \"traefik:v3.6.9\" | Traefik 3.6.10 or later",
+                "deployment traefik -n traefik | IMAGE | \"traefik:v3.7.5\" | components/traefik/before-3.7.7",
                 "deployment traefik -n traefik | ARGS/0 | \"--ping\" | an entry point called websecure",
                 "deployment traefik -n traefik | ARGS/1 | \"--ping\" | allowCrossNamespace",
                 "deployment traefik -n traefik | ARGS/2 | \"--ping\" | aliasHeadersStrategy",
+                "deployment traefik -n traefik | ARGS/2 | \"--entrypoints.websecure.http.aliasheadersstrategy=keep\" | aliasHeadersStrategy",
                 "deployment traefik -n traefik | ARGS/- | \"--entrypoints.websecure.forwardedheaders.insecure\" | trustedIPs",
                 "deployment traefik -n traefik | ARGS/- | \"--certificatesresolvers.a.acme.email=a@example.com\" | certificates for several replicas",
                 "service traefik -n traefik | /spec/externalTrafficPolicy | \"Cluster\" | the addresses of visitors",
@@ -223,7 +224,7 @@ class PrerequisitesIT {
             assertThat(check().objections())
                     .singleElement()
                     .asString()
-                    .contains("MISSING", "a second node", "overlays/one-node");
+                    .contains("MISSING", "1 of 2 have it");
         } finally {
             cluster.kubectl("delete", "pod", "large", "-n", "traefik", "--force");
         }
@@ -257,7 +258,7 @@ class PrerequisitesIT {
                 .contains("ok           the cluster knows PodMonitor")
                 .contains("ok           the PriorityClass tier-0-core")
                 .contains("MISSING      metrics for the autoscaler")
-                .contains("MISSING      3 nodes with 288 MiB");
+                .contains("ok           2 of 2 nodes have 288 MiB", "for 3 replicas");
         assertThat(check.status()).isEqualTo(1);
     }
 
@@ -283,6 +284,66 @@ class PrerequisitesIT {
                 .singleElement()
                 .asString()
                 .contains("MISSING", "disableNameSuffixHash");
+    }
+
+    @Test
+    void noticesTraefikThatIsTooOld() {
+        breaks("deployment traefik -n traefik", ARGS.replace("args/", "image"), "\"x:v3.6.9\"");
+        try {
+            assertThat(check().output())
+                    .contains("MISSING      Traefik 3.6.10 or later: traefik/traefik is 3.6.9");
+        } finally {
+            repair();
+        }
+    }
+
+    /** Variables for other things than Traefik's options say nothing of these. */
+    @Test
+    void cannotTellOptionsInFile() {
+        String variables = "[{\"name\": \"CF_DNS_API_TOKEN\", \"value\": \"x\"}]";
+        breaks("deployment traefik -n traefik", ARGS.replace("args/", "env"), variables);
+        breaks("deployment traefik -n traefik", ARGS.replace("args/", "args"), "[]");
+        try {
+            Ended check = check();
+
+            assertThat(check.objections())
+                    .singleElement()
+                    .asString()
+                    .contains("CANNOT TELL", "they are in a file");
+            assertThat(check.status()).isEqualTo(3);
+        } finally {
+            repair();
+        }
+    }
+
+    @Test
+    void findsOptionsInVariables() {
+        String variables =
+                "[{\"name\": \"TRAEFIK_PROVIDERS_KUBERNETESCRD_ALLOWCROSSNAMESPACE\", \"value\": \"true\"}]";
+        breaks("deployment traefik -n traefik", ARGS.replace("args/", "env"), variables);
+        breaks("deployment traefik -n traefik", ARGS + "1", "\"--ping\"");
+        try {
+            assertThat(check().objections()).isEmpty();
+        } finally {
+            repair();
+        }
+    }
+
+    /** As in k3s, where the names in annotations would be of middlewares that are elsewhere. */
+    @Test
+    void noticesMiddlewaresInAnotherNamespace() {
+        String elsewhere =
+                TRAEFIK.replace("\"namespace\": \"traefik\"", "\"namespace\": \"kube-system\"");
+        cluster.kubectl("apply", "-f", cluster.file(elsewhere));
+        try {
+            assertThat(check("--traefik", "kube-system/traefik").objections())
+                    .singleElement()
+                    .asString()
+                    .contains("MISSING", "in traefik, and Traefik is in kube-system");
+            assertThat(check().output()).contains("CANNOT TELL", "there are several");
+        } finally {
+            cluster.kubectl("delete", "-f", cluster.file(elsewhere));
+        }
     }
 
     /** Who may read nothing is told of nothing that is missing. */

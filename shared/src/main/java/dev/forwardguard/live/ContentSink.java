@@ -12,6 +12,9 @@ public interface ContentSink {
     /** Rejects content without parsing it, for instance because it is too large. */
     void reject(String revision, String cause);
 
+    /** Records that the source has content that cannot be read, or none that ever could be. */
+    void unreadable(String cause);
+
     /** Records that the source is reachable and the content unchanged. */
     void confirm();
 

@@ -153,10 +153,16 @@ public final class FollowedFile implements LiveSource {
             absent();
         } catch (InvalidContentException e) {
             absentSince = null;
-            warn("cannot be read: " + e.getMessage());
+            unreadable(String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            warn("cannot be read: " + e.getClass().getSimpleName());
+            unreadable(e.getClass().getSimpleName());
         }
+    }
+
+    private void unreadable(String cause) {
+        warn("cannot be read: " + cause);
+        sink.unreadable("cannot be read: " + cause);
+        lastRead = ticker.nanos() - REREAD.toNanos(); // it is read again as soon as it can be
     }
 
     private void read() throws IOException {

@@ -153,6 +153,11 @@ public final class LiveValue<T> implements ContentSink {
     }
 
     @Override
+    public void unreadable(String cause) {
+        // the last good value stays in force, and how old it is shows
+    }
+
+    @Override
     public void absent() {
         read = true;
     }

@@ -43,7 +43,7 @@ final class CommandLine {
             return OptionalInt.of(check(files, settings.get(), out));
         }
         if (option.equals("--health") && arguments.size() == 1) {
-            Optional<String> objection = ReadinessQuestion.of(System.getenv()).objection();
+            Optional<String> objection = ReadinessCheck.objection(System.getenv());
             out.println(objection.orElse("ready"));
             return OptionalInt.of(objection.isPresent() ? INVALID : VALID);
         }

@@ -3,6 +3,8 @@ package dev.forwardguard.settings;
 import dev.forwardguard.live.LiveValue;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,9 +22,11 @@ import java.util.stream.Stream;
  * @param <T> all settings of a guard
  */
 public final class LiveSettings<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveSettings.class);
+
     /**
-     * What an override may change in both guards. None of it lets a visitor in or out who would
-     * have to be let in or out otherwise, but through the fallback.
+     * What an override may change in both guards. None of it lets a visitor in, but through the
+     * fallback; with it everybody can be kept out.
      */
     private static final List<String> OVERRIDABLE =
             List.of(
@@ -124,10 +128,19 @@ public final class LiveSettings<T> {
                 new SettingsOverride<>(
                         file,
                         content -> overridden(value.get().orElseThrow(), content),
-                        () -> ofOverride.forEach(Runnable::run),
+                        () -> ofOverride.forEach(LiveSettings::notify),
                         clock);
         override = created;
         return created;
+    }
+
+    /** It is in force already: a fault of one subscriber must not keep it from others. */
+    private static void notify(Runnable subscriber) {
+        try {
+            subscriber.run();
+        } catch (RuntimeException e) {
+            LOG.error("A subscriber failed: {}", e.getClass().getName());
+        }
     }
 
     private void renewOverride() {

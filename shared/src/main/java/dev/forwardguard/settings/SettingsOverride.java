@@ -86,6 +86,15 @@ public final class SettingsOverride<T> implements ContentSink {
     }
 
     @Override
+    public synchronized void unreadable(String cause) {
+        newest = null;
+        content = null;
+        if (ignore(cause)) {
+            subscriber.run();
+        }
+    }
+
+    @Override
     public void confirm() {
         // nobody asks when it was read last
     }
@@ -97,7 +106,7 @@ public final class SettingsOverride<T> implements ContentSink {
 
     @Override
     public synchronized void withdraw() {
-        if (newest != null) {
+        if (newest != null || rejection != null) {
             newest = null;
             content = null;
             current = null;
@@ -135,12 +144,15 @@ public final class SettingsOverride<T> implements ContentSink {
         }
     }
 
-    private void ignore(String cause) {
+    /** Returns whether that is new. */
+    private boolean ignore(String cause) {
         String named = file + ": " + cause;
+        boolean isNew = !named.equals(rejection);
         current = null;
-        if (!named.equals(rejection)) {
-            rejection = named;
+        rejection = named;
+        if (isNew) {
             LOG.atWarn().log("The override is ignored: {}", named);
         }
+        return isNew;
     }
 }

@@ -30,6 +30,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -60,6 +61,60 @@ class FollowedFileTest {
             throw new IllegalStateException(text);
         }
         return text;
+    }
+
+    /** Notes what it hears. */
+    private record Notes(List<String> heard) implements ContentSink {
+        @Override
+        public void offer(String revision, byte[] content) {
+            heard.add("offered " + new String(content, UTF_8));
+        }
+
+        @Override
+        public void reject(String revision, String cause) {
+            heard.add("rejected");
+        }
+
+        @Override
+        public void unreadable(String cause) {
+            heard.add("unreadable");
+        }
+
+        @Override
+        public void confirm() {
+            heard.add("confirmed");
+        }
+
+        @Override
+        public void absent() {
+            heard.add("absent");
+        }
+
+        @Override
+        public void withdraw() {
+            heard.add("withdrawn");
+        }
+    }
+
+    /** Read again at once, also if it is the same as before. */
+    @Test
+    void tellsOfWhatCannotBeRead() throws IOException {
+        var notes = new Notes(new ArrayList<>());
+        var followed = new FollowedFile(path, notes, () -> GRACE, nanos::get);
+        Path kept = directory.resolve("kept");
+        Files.writeString(path, "x");
+        followed.poll();
+        Files.move(path, kept);
+        Files.createDirectory(path);
+
+        followed.poll();
+        Files.delete(path);
+        Files.move(kept, path);
+        followed.poll();
+
+        assertThat(notes.heard())
+                .containsExactly("offered x", "confirmed", "unreadable", "offered x", "confirmed");
+        followed.close();
     }
 
     @BeforeEach

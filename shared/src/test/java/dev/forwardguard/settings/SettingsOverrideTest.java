@@ -170,6 +170,45 @@ class SettingsOverrideTest {
         assertThat(settings.now().mode()).isEqualTo(Mode.FALLBACK);
     }
 
+    /** A replica that starts now could not read it either. */
+    @Test
+    void isIgnoredWhileItCannotBeRead() {
+        override("upstream: {deadline: 2s}");
+        GuardSettings overridden = settings.now();
+
+        override.unreadable("cannot be read: not a regular file");
+        override.unreadable("cannot be read: not a regular file");
+
+        assertThat(settings.now()).isNotSameAs(overridden);
+        assertThat(override.rejection().orElseThrow()).endsWith("not a regular file");
+        override("upstream: {deadline: 2s}");
+        assertThat(settings.now().upstream().deadline()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(override.rejection()).isEmpty();
+    }
+
+    @Test
+    void isNoLongerIgnoredOnceItIsGone() {
+        override.unreadable("cannot be read: not a regular file");
+
+        override.withdraw();
+
+        assertThat(override.rejection()).isEmpty();
+    }
+
+    @Test
+    void faultOfSubscriberKeepsNothingFromOthers() {
+        var told = new AtomicInteger();
+        settings.subscribe(
+                () -> {
+                    throw new IllegalStateException("on purpose");
+                });
+        settings.subscribe(told::incrementAndGet);
+
+        override("mode: fallback");
+
+        assertThat(told).hasValue(1);
+    }
+
     @Test
     void tellsSubscribersOfChangesOnly() {
         var told = new AtomicInteger();

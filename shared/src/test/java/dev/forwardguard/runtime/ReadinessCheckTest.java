@@ -1,7 +1,6 @@
 package dev.forwardguard.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forwardguard.testing.RefusingPort;
 
@@ -17,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
-class ReadinessQuestionTest {
+class ReadinessCheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 \r\n", "HTTP/1.1 200\r\n"})
     void isReadyAt200(String response) throws IOException {
@@ -54,13 +53,10 @@ class ReadinessQuestionTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.1, x", "127.0.0.1, 70000", "'[::', 8081"})
     void needsAddressAndPort(String host, String port) {
-        assertThatThrownBy(
-                        () ->
-                                ReadinessQuestion.of(
-                                        Map.of(
-                                                "GUARD_HOST", host,
-                                                "GUARD_MANAGEMENT_PORT", port)))
-                .hasMessageContaining("GUARD_MANAGEMENT_PORT");
+        Map<String, String> environment = Map.of("GUARD_HOST", host, "GUARD_MANAGEMENT_PORT", port);
+
+        assertThat(ReadinessCheck.objection(environment))
+                .hasValue("GUARD_HOST and GUARD_MANAGEMENT_PORT are no address and port");
     }
 
     private static Optional<String> objectionTo(String response) throws IOException {
@@ -81,8 +77,7 @@ class ReadinessQuestionTest {
     }
 
     private static Optional<String> askAt(String host, int port) {
-        return ReadinessQuestion.of(
-                        Map.of("GUARD_HOST", host, "GUARD_MANAGEMENT_PORT", String.valueOf(port)))
-                .objection();
+        return ReadinessCheck.objection(
+                Map.of("GUARD_HOST", host, "GUARD_MANAGEMENT_PORT", String.valueOf(port)));
     }
 }

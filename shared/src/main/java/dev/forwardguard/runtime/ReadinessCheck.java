@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * run a command where Kubernetes sends an HTTP request. It runs in a JVM of its own beside a guard
  * that may be busy, so it uses as little of Java as it can.
  */
-final class ReadinessQuestion {
+final class ReadinessCheck {
     private static final int PATIENCE_MILLIS = 2_000;
     private static final int STATUS_LINE_BYTES = 64;
     private static final Pattern READY = Pattern.compile("HTTP/1\\.1 200( .*)?");
@@ -23,32 +23,21 @@ final class ReadinessQuestion {
             "GET /health/readiness HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                     .getBytes(StandardCharsets.US_ASCII);
 
-    private final InetSocketAddress guard;
-
-    private ReadinessQuestion(InetSocketAddress guard) {
-        this.guard = guard;
-    }
+    private ReadinessCheck() {}
 
     /**
+     * Returns why the guard is not ready; empty if it is. A guard that sends nothing is waited for
+     * for 2 s.
+     *
      * @param environment that of the guard: where it listens
-     * @throws IllegalArgumentException if the variables name no address and port
      */
-    static ReadinessQuestion of(Map<String, String> environment) {
-        String port = environment.getOrDefault("GUARD_MANAGEMENT_PORT", "8081");
+    static Optional<String> objection(Map<String, String> environment) {
+        InetSocketAddress guard;
         try {
-            InetAddress host = InetAddress.getByName(environment.getOrDefault("GUARD_HOST", ""));
-            return new ReadinessQuestion(
-                    new InetSocketAddress(
-                            host.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : host,
-                            Integer.parseInt(port)));
+            guard = address(environment);
         } catch (IOException | IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "GUARD_HOST and GUARD_MANAGEMENT_PORT are no address and port", e);
+            return Optional.of("GUARD_HOST and GUARD_MANAGEMENT_PORT are no address and port");
         }
-    }
-
-    /** Returns why the guard is not ready; empty if it is. Takes at most some seconds. */
-    Optional<String> objection() {
         try (var socket = new Socket()) {
             socket.connect(guard, PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
@@ -60,6 +49,13 @@ final class ReadinessQuestion {
         } catch (IOException e) {
             return Optional.of("not ready: " + e.getMessage());
         }
+    }
+
+    private static InetSocketAddress address(Map<String, String> environment) throws IOException {
+        InetAddress host = InetAddress.getByName(environment.getOrDefault("GUARD_HOST", ""));
+        return new InetSocketAddress(
+                host.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : host,
+                Integer.parseInt(environment.getOrDefault("GUARD_MANAGEMENT_PORT", "8081")));
     }
 
     private static String statusLine(InputStream in) throws IOException {
