@@ -98,11 +98,15 @@ final class FollowedSecret implements AutoCloseable {
         return Passwords.accepts(value, user, password);
     }
 
+    /** Waits for a user, and until the log and the subscribers know of the content as well. */
     void awaitAccepted(String user, String password) {
         try {
             Eventually.until(user + " can log in", () -> accepts(user, password));
         } catch (AssertionError e) {
             throw new AssertionError(e.getMessage() + "; " + this, e);
+        }
+        synchronized (value) {
+            // held by the watch's thread from before the value shows until all have heard of it
         }
     }
 
