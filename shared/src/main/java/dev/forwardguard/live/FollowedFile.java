@@ -33,6 +33,12 @@ public final class FollowedFile implements LiveSource {
     private static final Duration UNTOLD = Duration.ofSeconds(1);
 
     /**
+     * The same where it does tell. A mount over the directory of a file is not told, and where
+     * nothing else happens such a poll is what a guard wakes up for.
+     */
+    private static final Duration UNNOTICED = Duration.ofMinutes(1);
+
+    /**
      * How often to read a file that seems unchanged. Some changes show in no attribute: two within
      * one tick of the file system's clock, or those of a mapped page. These are rare, and the
      * kubelet takes a minute for a change anyway, so a digest every ten seconds is enough.
@@ -57,7 +63,7 @@ public final class FollowedFile implements LiveSource {
      * @param grace how long the file may be absent before its value is withdrawn
      */
     public FollowedFile(Path path, ContentSink sink, Supplier<Duration> grace, Ticker ticker) {
-        this(path, sink, grace, ticker, UNTOLD, REREAD);
+        this(path, sink, grace, ticker, UNTOLD, UNNOTICED);
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.forwardguard.live;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.forwardguard.time.Ticker;
 
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
@@ -102,18 +106,27 @@ final class PathWatch implements AutoCloseable {
         return complete;
     }
 
-    /** Watches for changes of each name in a path. */
+    /**
+     * Watches for changes of each name in a path, from the root on: a directory that is not there
+     * yet is told of by the one above it, also if it is made in this moment.
+     */
     private static void watch(Path step, WatchService service, Map<WatchKey, Set<Path>> watched)
             throws IOException {
-        for (Path at = step; at.getParent() != null; at = at.getParent()) {
-            WatchKey key =
-                    at.getParent()
-                            .register(
-                                    service,
-                                    StandardWatchEventKinds.ENTRY_CREATE,
-                                    StandardWatchEventKinds.ENTRY_MODIFY,
-                                    StandardWatchEventKinds.ENTRY_DELETE);
-            watched.computeIfAbsent(key, _ -> new HashSet<>()).add(at.getFileName());
+        Path directory = requireNonNull(step.getRoot()); // it is absolute
+        for (Path name : step) {
+            WatchKey key;
+            try {
+                key =
+                        directory.register(
+                                service,
+                                StandardWatchEventKinds.ENTRY_CREATE,
+                                StandardWatchEventKinds.ENTRY_MODIFY,
+                                StandardWatchEventKinds.ENTRY_DELETE);
+            } catch (NoSuchFileException | NotDirectoryException e) {
+                return;
+            }
+            watched.computeIfAbsent(key, _ -> new HashSet<>()).add(name);
+            directory = directory.resolve(name);
         }
     }
 
@@ -132,7 +145,11 @@ final class PathWatch implements AutoCloseable {
      * would be, if it is absent.
      */
     private static boolean isLocal(Path file) throws IOException {
-        FileStore around = Files.getFileStore(file.getParent());
+        Path directory = file.getParent();
+        while (directory != null && Files.notExists(directory)) {
+            directory = directory.getParent();
+        }
+        FileStore around = Files.getFileStore(directory == null ? file : directory);
         return LOCAL.contains(around.type())
                 && (Files.notExists(file) || around.equals(Files.getFileStore(file)));
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.forwardguard.testing.ConfigMapVolume;
 import dev.forwardguard.testing.guard.Eventually;
@@ -468,6 +470,36 @@ class FollowedFileTest {
             }
         }
 
+        /** As where no override was ever mounted. */
+        @Test
+        void ofFileInDirectoryThatIsNotThere() throws IOException {
+            Path absent = directory.resolve("a/b/guard.yml");
+            try (var followed = followedWithoutGrace(absent)) {
+                for (String content : List.of("one", "two", "three")) {
+                    Files.createDirectories(absent.getParent());
+                    Files.writeString(absent, content);
+                    awaits(content);
+                    Files.delete(absent);
+                    Files.delete(absent.getParent());
+                    Files.delete(directory.resolve("a"));
+                    Eventually.until("the end of it", () -> value.get().isEmpty());
+                }
+                assertThat(followed.state()).containsEntry("contact", "absent");
+            }
+        }
+
+        @Test
+        void ofDirectoryThatIsMovedThere() throws IOException {
+            Path absent = directory.resolve("a/b/guard.yml");
+            try (var _ = followed(absent)) {
+                Path next = Files.createDirectories(directory.resolve("next/b"));
+                Files.writeString(next.resolve("guard.yml"), "one");
+                Files.move(directory.resolve("next"), directory.resolve("a"));
+
+                awaits("one");
+            }
+        }
+
         @Test
         void ofRenamedFile() throws IOException {
             try (var followed = followed(path)) {
@@ -585,21 +617,18 @@ class FollowedFileTest {
         }
     }
 
-    /** A directory that is not there cannot be watched. */
+    /** Nobody is told of what is written to a mapped page. */
     @Test
     void findsByPollingWhatIsNotTold() throws IOException {
-        Path mount = directory.resolve("mount");
-        Path mounted = mount.resolve("guard.yml");
+        replace("one");
         Duration interval = Duration.ofMillis(50);
-        try (var followed =
-                new FollowedFile(mounted, value, () -> GRACE, nanos::get, interval, interval)
-                        .follow()) {
-            Path next = Files.createDirectory(directory.resolve("next"));
-            Files.writeString(next.resolve("guard.yml"), "one");
-            Files.move(next, mount);
+        try (var _ =
+                        new FollowedFile(path, value, () -> GRACE, nanos::get, interval, interval)
+                                .follow();
+                var file = FileChannel.open(path, READ, WRITE)) {
+            file.map(FileChannel.MapMode.READ_WRITE, 0, 3).put("two".getBytes(UTF_8));
 
-            Eventually.until("one", () -> value.get().equals(Optional.of("one")));
-            Eventually.until("contact", () -> "followed".equals(followed.state().get("contact")));
+            Eventually.until("two", () -> value.get().equals(Optional.of("two")));
         }
     }
 
@@ -613,7 +642,7 @@ class FollowedFileTest {
             assertThat(told.renew()).isTrue();
             assertThat(toCome.renew()).isTrue();
             assertThat(ofTheKernel.renew()).isFalse();
-            assertThat(absent.renew()).isFalse();
+            assertThat(absent.renew()).isTrue();
         }
     }
 }
