@@ -266,7 +266,7 @@ counted() {
 drill() {
   local guard
   for guard in $NAMESPACES; do
-    kube -n "$guard" patch configmap "$guard" --type merge -p '{"data":{"guard.yml":"mode: fallback\n"}}'
+    kube -n "$guard" create configmap "$guard-override" --from-literal=guard.yml='mode: fallback'
   done
   becomes "$patience" always 10 '200 forced' "$BOT_BLOCK_GUARD" &&
     becomes "$patience" always 10 '401 forced' "$AUTHENTIK_GUARD" &&

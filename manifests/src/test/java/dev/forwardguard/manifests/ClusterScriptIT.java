@@ -168,7 +168,7 @@ class ClusterScriptIT {
                 "apply -f .*base.yaml            | apply both guards",
                 "rollout status                  | both roll out",
                 "wait pod/client                 | start a client",
-                "patch configmap authentik-guard | drill",
+                "create configmap authentik-guard-override | drill",
             })
     void cleansUpAfterFailure(String call, String what) throws IOException {
         breakCalls(call);
@@ -206,9 +206,19 @@ class ClusterScriptIT {
     }
 
     /** Starts a guard that follows the settings and users in the simulated cluster. */
-    private GuardProcess guard(String name, StubUpstream upstream) {
+    private GuardProcess guard(String name, StubUpstream upstream) throws IOException {
         String settings = "mode: auto\nupstream:\n  url: " + upstream.uri() + "\n";
-        return GuardProcess.start(name, cluster, settings, "");
+        Path users = Files.writeString(cluster.resolve("htpasswd"), "");
+        Path override = cluster.resolve(name + "-override.yml");
+        return GuardProcess.startWith(
+                name,
+                cluster,
+                settings,
+                Map.of(
+                        "GUARD_HTPASSWD_FILE",
+                        users.toString(),
+                        "GUARD_SETTINGS_OVERRIDE_FILE",
+                        override.toString()));
     }
 
     private record Ended(int status, String output) {}
