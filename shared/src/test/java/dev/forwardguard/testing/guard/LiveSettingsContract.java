@@ -89,17 +89,17 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
             live.files().settings("mode: sometimes\n");
             Eventually.until("the rejection", () -> rejected(live) == 1);
 
-            live.files().settings("mode: sometimes\n");
-            awaitPoll(live);
-            awaitPoll(live);
+            writeAgain(live);
+            writeAgain(live);
 
             assertThat(rejected(live)).isEqualTo(1);
         }
     }
 
-    /** Waits for one poll. After two, everything that was written before has been read. */
-    private static void awaitPoll(RunningGuard live) throws IOException {
+    /** Waits for one poll. After two, what was written first has been read. */
+    private static void writeAgain(RunningGuard live) throws IOException {
         String before = confirmed(live);
+        live.files().settings("mode: sometimes\n");
         Eventually.until("a poll of the file", () -> !confirmed(live).equals(before));
     }
 
