@@ -110,6 +110,15 @@ public final class ClientAddress {
         return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, 8)).asReadOnlyBuffer();
     }
 
+    /** The network around it; of no bits for {@link #UNKNOWN}. */
+    public ClientNetwork surroundings() {
+        return switch (bytes.length) {
+            case 16 -> new ClientNetwork(network >>> 8, 56);
+            case 4 -> new ClientNetwork((network & 0xFFFF_FFFFL) >>> 8, 24);
+            default -> new ClientNetwork(0, 0);
+        };
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof ClientAddress that

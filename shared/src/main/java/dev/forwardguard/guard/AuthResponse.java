@@ -7,6 +7,7 @@ import dev.forwardguard.guard.Decision.Fail;
 import dev.forwardguard.guard.Decision.Fallback;
 import dev.forwardguard.guard.Decision.Refuse;
 import dev.forwardguard.guard.Decision.Relay;
+import dev.forwardguard.guard.Decision.Stale;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamResponse;
 import dev.forwardguard.settings.RelayedCookies;
@@ -46,6 +47,7 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
                     page.map(instead -> shortened(verdict, instead))
                             .orElseGet(() -> relayed(verdict, cookies));
             case Allow allow -> allowed(allow);
+            case Stale stale -> relayed(stale.verdict(), RelayedCookies.NONE).marked(stale);
             case Challenge challenge -> challenged(challenge);
             case Refuse refuse -> refused(refuse);
             case Fail(var reason, var page) -> failed(reason, page);

@@ -61,6 +61,24 @@ public sealed interface Decision {
     }
 
     /**
+     * Lets the visitor pass with the last verdict, because there is no other.
+     *
+     * @param verdict an allow, as the upstream gave it before
+     */
+    record Stale(FallbackReason reason, UpstreamResponse verdict) implements Fallback {
+        public Stale {
+            if (!verdict.allows()) {
+                throw new IllegalArgumentException("a refusal holds for its request only");
+            }
+        }
+
+        @Override
+        public Outcome outcome() {
+            return Outcome.STALE;
+        }
+    }
+
+    /**
      * Asks the visitor for credentials: 401.
      *
      * @param challenge the value of {@code WWW-Authenticate}
@@ -107,6 +125,7 @@ public sealed interface Decision {
     /** The kind of a fallback decision; a metric label. */
     enum Outcome {
         ALLOW,
+        STALE,
         CHALLENGE,
         REFUSE;
 

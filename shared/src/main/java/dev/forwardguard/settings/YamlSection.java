@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
  */
 public final class YamlSection {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     /** The most items of a list. */
     static final int MAX_ITEMS = 1_000;
@@ -203,14 +203,15 @@ public final class YamlSection {
                     Matcher matcher = DURATION.matcher(text);
                     if (!matcher.matches()) {
                         throw new IllegalArgumentException(
-                                "must be a duration such as 500ms, 5s or 1m");
+                                "must be a duration such as 500ms, 5s, 1m or 1h");
                     }
                     long amount = Long.parseLong(matcher.group(1));
                     Duration duration =
                             switch (matcher.group(2)) {
                                 case "ms" -> Duration.ofMillis(amount);
                                 case "s" -> Duration.ofSeconds(amount);
-                                default -> Duration.ofMinutes(amount);
+                                case "m" -> Duration.ofMinutes(amount);
+                                default -> Duration.ofHours(amount);
                             };
                     if (duration.compareTo(shortest) < 0 || duration.compareTo(longest) > 0) {
                         throw new IllegalArgumentException(

@@ -8,6 +8,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 
+import java.time.Duration;
+
 /**
  * What to ask the upstream: a GET without a body.
  *
@@ -17,6 +19,7 @@ import io.netty.util.concurrent.Future;
  * @param cancellation done when the caller no longer waits for the outcome
  * @param client the address that the request counts for, {@link ClientAddress#UNKNOWN} for none
  * @param buffers where the bytes of the response are counted
+ * @param waited how much of its deadline is over already
  */
 public record UpstreamRequest(
         String uri,
@@ -24,7 +27,8 @@ public record UpstreamRequest(
         EventLoop loop,
         Future<Void> cancellation,
         ClientAddress client,
-        BufferBudget.Share buffers) {
+        BufferBudget.Share buffers,
+        Duration waited) {
 
     /**
      * Creates a request that is cancelled when the caller's connection closes.
@@ -40,7 +44,13 @@ public record UpstreamRequest(
                 caller.eventLoop(),
                 caller.closeFuture(),
                 client,
-                BufferBudget.of(caller));
+                BufferBudget.of(caller),
+                Duration.ZERO);
+    }
+
+    /** The same request after a wait, which counts towards its deadline. */
+    public UpstreamRequest after(Duration wait) {
+        return new UpstreamRequest(uri, headers, loop, cancellation, client, buffers, wait);
     }
 
     /** A request of the guard's own, which counts for nobody and is never cancelled. */
@@ -51,7 +61,8 @@ public record UpstreamRequest(
                 loop,
                 loop.newPromise(),
                 ClientAddress.UNKNOWN,
-                BufferBudget.unbounded());
+                BufferBudget.unbounded(),
+                Duration.ZERO);
     }
 
     /** Contains the path without its query: headers and query may hold secrets. */

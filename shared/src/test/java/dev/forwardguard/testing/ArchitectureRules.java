@@ -13,6 +13,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 
 import dev.forwardguard.guard.Decision.Allow;
+import dev.forwardguard.guard.Decision.Stale;
+import dev.forwardguard.verdict.Verdicts.RememberedAllow;
 
 import io.netty.handler.codec.http.HttpHeaders;
 
@@ -95,6 +97,23 @@ public final class ArchitectureRules {
                                         Allow.class,
                                         dev.forwardguard.outcome.FallbackReason.class,
                                         java.util.Map.class),
+                        // the last verdict of a session: only the guard that knows what an
+                        // outage is may let somebody in by it, and only the memory has one
+                        noClasses()
+                                .that(areNot("AuthentikGuard"))
+                                .should()
+                                .callConstructor(
+                                        Stale.class,
+                                        dev.forwardguard.outcome.FallbackReason.class,
+                                        dev.forwardguard.outcome.UpstreamResponse.class),
+                        noClasses()
+                                .that(areNot("Verdicts"))
+                                .should()
+                                .callConstructor(
+                                        RememberedAllow.class,
+                                        dev.forwardguard.outcome.UpstreamResponse.class,
+                                        String.class,
+                                        boolean.class),
                         fields().that().areNotFinal().should().notBePublic());
         return Stream.concat(general.stream(), Rooms.rules().stream()).toList();
     }

@@ -19,11 +19,11 @@ enum Rooms {
     BOTBLOCK("botblock", "RUNTIME GUARD UPSTREAM CLIENT HTTP1 OUTCOME SETTINGS LIVE"),
     AUTHENTIK(
             "authentik",
-            "EMERGENCY HEALTH PAGES RUNTIME GUARD UPSTREAM CLIENT HTTP1 OUTCOME SETTINGS LIVE"
+            "EMERGENCY HEALTH PAGES RUNTIME GUARD VERDICT UPSTREAM CLIENT HTTP1 OUTCOME SETTINGS LIVE"
                     + " HTPASSWD"),
     PASSTHROUGH(
             "authentik.passthrough",
-            "AUTHENTIK EMERGENCY PAGES SERVER TELEMETRY GUARD CONNECTION CLIENT HTTP1 OUTCOME SETTINGS"
+            "AUTHENTIK EMERGENCY PAGES SERVER TELEMETRY GUARD VERDICT CONNECTION CLIENT HTTP1 OUTCOME SETTINGS"
                     + " TIME"),
     EMERGENCY(
             "authentik.emergency",
@@ -31,6 +31,7 @@ enum Rooms {
                     + " TIME"),
     /** Asks authentik by itself, and so uses its settings and the transport. */
     HEALTH("authentik.health", "AUTHENTIK TELEMETRY GUARD UPSTREAM SETTINGS LIVE TIME"),
+    SESSIONS("authentik.sessions", "AUTHENTIK TELEMETRY GUARD VERDICT SETTINGS TIME"),
     LOGIN("authentik.login", "CLIENT HTPASSWD TIME"),
     PAGES("authentik.pages", "GUARD OUTCOME"),
     // a kubeconfig is YAML, as the settings are
@@ -41,6 +42,7 @@ enum Rooms {
     SERVER("server", "TELEMETRY GUARD HTTP1 MEMORY OUTCOME TIME"),
     TELEMETRY("telemetry", "GUARD UPSTREAM BREAKER OUTCOME SETTINGS LIVE TIME"),
     GUARD("guard", "HTTP1 OUTCOME SETTINGS LIVE"),
+    VERDICT("verdict", "UPSTREAM CLIENT HTTP1 OUTCOME SETTINGS TIME"),
     UPSTREAM("upstream", "BREAKER CONNECTION CLIENT HTTP1 MEMORY OUTCOME SETTINGS TIME"),
     BREAKER("upstream.breaker", "SETTINGS TIME"),
     CONNECTION("upstream.connection", "UPSTREAM HTTP1 MEMORY OUTCOME SETTINGS TIME"),

@@ -96,7 +96,7 @@ public final class HttpExchange extends DeadlineTimer.Timed implements ResponseR
     public void start() {
         try {
             long now = shared.ticker().nanos();
-            deadlineAt = now + settings.deadline().toNanos();
+            deadlineAt = now + settings.deadline().minus(request.waited()).toNanos();
             slowAt = slowAfter(now);
             shared.deadlines().add(this, now);
             request.cancellation().addListener(cancellation);

@@ -7,6 +7,7 @@ import dev.forwardguard.settings.LiveSettings;
 
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The keys that an override may have, found by trying. */
 public final class OverridableKeys {
@@ -29,8 +30,14 @@ public final class OverridableKeys {
             settings.overridden(settings.value().get().orElseThrow(), document.getBytes(UTF_8));
             throw new AssertionError(key + " took a list");
         } catch (InvalidSettingsException e) {
-            return String.valueOf(e.getMessage())
-                    .startsWith("line 1: " + key + " cannot be overridden; these can: ");
+            String message = String.valueOf(e.getMessage());
+            return Stream.of(key, key.split("\\.", 2)[0]) // a section of which no key can be
+                    .anyMatch(
+                            named ->
+                                    message.startsWith(
+                                            "line 1: "
+                                                    + named
+                                                    + " cannot be overridden; these can: "));
         }
     }
 }

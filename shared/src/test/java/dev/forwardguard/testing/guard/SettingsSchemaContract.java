@@ -138,7 +138,7 @@ public abstract class SettingsSchemaContract {
                 "upstream: {deadline: 5}",
                 "upstream: {deadline: 5 s}",
                 "upstream: {deadline: -5s}",
-                "upstream: {deadline: 1h}",
+                "upstream: {deadline: 1d}",
                 "upstream: {max-concurrent: 0}",
                 "upstream: {max-concurrent: 10001}",
                 "upstream: {max-concurrent: 1.5}",
@@ -165,6 +165,7 @@ public abstract class SettingsSchemaContract {
             strings = {
                 "upstream: {url: 'https://x'}",
                 "upstream: {deadline: 26s}",
+                "upstream: {deadline: 1h}",
                 "upstream: {probe-path: ping}",
                 "trusted-proxies: [10.0.0.0/33]"
             })

@@ -1,0 +1,78 @@
+package dev.forwardguard.verdict;
+
+import dev.forwardguard.client.ClientNetwork;
+import dev.forwardguard.outcome.UpstreamResponse;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.ReadOnlyHttpHeaders;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An allow as it came, without its body, which no gateway reads.
+ *
+ * @param user whom the upstream let in
+ * @param network from where the request came that was answered with it
+ * @param cookies numbers of the session's cookies, see {@link VerdictKeys#ofCookies}
+ * @param askedAt when the upstream was asked, in nanoseconds of the ticker
+ * @param bytes what it takes of the heap, with its place in the store
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record RememberedVerdict(
+        UpstreamResponse verdict,
+        String user,
+        ClientNetwork network,
+        long[] cookies,
+        long askedAt,
+        int bytes) {
+    private static final byte[] NO_BODY = {};
+
+    /**
+     * The objects around the texts: this record, the response, its headers, the key, and two nodes
+     * in the tables of the store. Measured in VerdictStoreTest.
+     */
+    private static final int BYTES_OF_ITS_OWN = 448;
+
+    /** A string, its array, and two references. Names of headers are counted as if not shared. */
+    private static final int BYTES_OF_TEXT = 48;
+
+    /**
+     * Copies the headers: those of the response may be a view of all the bytes that came with it.
+     */
+    static RememberedVerdict of(
+            UpstreamResponse allow,
+            String user,
+            ClientNetwork network,
+            long[] cookies,
+            long askedAt) {
+        List<CharSequence> texts = new ArrayList<>();
+        int bytes = BYTES_OF_ITS_OWN + BYTES_OF_TEXT + user.length() + Long.BYTES * cookies.length;
+        Iterator<Map.Entry<CharSequence, CharSequence>> fields =
+                allow.headers().iteratorCharSequence();
+        while (fields.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> field = fields.next();
+            String name = field.getKey().toString();
+            String value = field.getValue().toString();
+            texts.add(name);
+            texts.add(value);
+            bytes += 2 * BYTES_OF_TEXT + name.length() + value.length();
+        }
+        HttpHeaders headers = new ReadOnlyHttpHeaders(false, texts.toArray(CharSequence[]::new));
+        return new RememberedVerdict(
+                new UpstreamResponse(allow.status(), headers, NO_BODY),
+                user,
+                network,
+                cookies,
+                askedAt,
+                bytes);
+    }
+
+    /** Never the headers. */
+    @Override
+    public String toString() {
+        return "RememberedVerdict[" + bytes + " bytes]";
+    }
+}
