@@ -2,13 +2,17 @@ package dev.forwardguard.authentik;
 
 import dev.forwardguard.authentik.emergency.BasicAuthFallback;
 import dev.forwardguard.authentik.emergency.EmergencyUsers;
+import dev.forwardguard.authentik.emergency.LoginMetric;
+import dev.forwardguard.authentik.emergency.SecurityLog;
 import dev.forwardguard.authentik.health.LoginHealth;
 import dev.forwardguard.authentik.pages.PageText;
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
 import dev.forwardguard.guard.Decision.Fail;
 import dev.forwardguard.guard.Decision.Refuse;
 import dev.forwardguard.guard.Decision.Relay;
+import dev.forwardguard.guard.Decision.Stale;
 import dev.forwardguard.guard.Guard;
 import dev.forwardguard.guard.GuardPolicy;
 import dev.forwardguard.guard.HeaderSelection;
@@ -25,12 +29,15 @@ import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamRequest;
+import dev.forwardguard.verdict.Verdicts;
+import dev.forwardguard.verdict.Verdicts.RememberedAllow;
 
 import io.micronaut.context.annotation.Context;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpStatusClass;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -44,18 +51,24 @@ final class AuthentikGuard implements Guard {
     private final BasicAuthFallback fallback;
     private final EmergencyUsers users;
     private final LoginHealth login;
+    private final Verdicts verdicts;
+    private final SecurityLog security;
 
     AuthentikGuard(
             LiveSettings<AuthentikSettings> settings,
             Upstream upstream,
             BasicAuthFallback fallback,
             EmergencyUsers users,
-            LoginHealth login) {
+            LoginHealth login,
+            Verdicts verdicts,
+            SecurityLog security) {
         this.settings = settings;
         this.upstream = upstream;
         this.fallback = fallback;
         this.users = users;
         this.login = login;
+        this.verdicts = verdicts;
+        this.security = security;
     }
 
     @Override
@@ -94,12 +107,42 @@ final class AuthentikGuard implements Guard {
                                             request.headers(),
                                             request.connection().remoteAddress()),
                             request.connection());
-            return upstream.ask(upstreamRequest, guard)
-                    .thenCompose(outcome -> decide(outcome, request, authorization));
+            return ask(upstreamRequest, request)
+                    .thenCompose(
+                            outcome -> decide(outcome, request, upstreamRequest, authorization));
+        }
+
+        private CompletionStage<UpstreamOutcome> ask(
+                UpstreamRequest upstreamRequest, AuthRequest request) {
+            GuardSettings guard = now.guard();
+            if (now.verdicts().areOff()) {
+                return upstream.ask(upstreamRequest, guard);
+            }
+            if (SessionChange.isSignOut(request.headers())) {
+                Runnable signOut = verdicts.signOut(request.headers(), now.verdicts());
+                signOut.run(); // whatever the outpost says, or if it says nothing
+                return upstream.ask(upstreamRequest, guard)
+                        .whenComplete((_, _) -> signOut.run()); // what it allowed until then
+            }
+            if (SessionChange.isCallback(request.headers())) {
+                return upstream.ask(upstreamRequest, guard);
+            }
+            return verdicts.inFrontOf(upstream, now.verdicts(), () -> client(request))
+                    .ask(upstreamRequest, guard);
+        }
+
+        /** Also that of a proxy which stands for many visitors. */
+        private ClientAddress client(AuthRequest request) {
+            return now.guard()
+                    .clientAddress()
+                    .resolve(request.headers(), request.connection().remoteAddress());
         }
 
         private CompletionStage<Decision> decide(
-                UpstreamOutcome outcome, AuthRequest request, ClientAuthorization authorization) {
+                UpstreamOutcome outcome,
+                AuthRequest request,
+                UpstreamRequest upstreamRequest,
+                ClientAuthorization authorization) {
             Mode mode = now.guard().mode();
             return switch (outcome) {
                 case Answered(var verdict)
@@ -124,9 +167,30 @@ final class AuthentikGuard implements Guard {
                 // must not get to Emergency Access by it
                 case Unavailable(var reason) when reason == FallbackReason.RESPONSE_TOO_LARGE ->
                         refuse(reason, 502, PageText.TOO_LARGE, request);
-                case Unavailable(var reason) -> fallback.decide(reason, request, now);
+                case Unavailable(var reason) -> {
+                    Optional<RememberedAllow> last =
+                            verdicts.lastAllow(
+                                    upstreamRequest,
+                                    now.verdicts(),
+                                    now.guard(),
+                                    () -> client(request));
+                    yield last.isPresent()
+                            ? decided(stale(reason, last.get(), request, authorization))
+                            : fallback.decide(reason, request, now);
+                }
                 case UpstreamOutcome.Cancelled() -> decided(new Decision.Cancelled());
             };
+        }
+
+        private Decision stale(
+                FallbackReason reason,
+                RememberedAllow last,
+                AuthRequest request,
+                ClientAuthorization authorization) {
+            if (last.firstUse()) {
+                security.attempt(LoginMetric.STALE, last.user(), client(request), request);
+            }
+            return allow(reason, authorization.echo(last.verdict()));
         }
 
         private CompletionStage<Decision> refuse(
@@ -152,6 +216,11 @@ final class AuthentikGuard implements Guard {
                     reason == FallbackReason.OVERLOAD ? OVERLOAD_RETRY_SECONDS : 0,
                     now.pages().of(kind, reason, headers, RequestId.of(headers)));
         }
+    }
+
+    /** Allow line no. 3: the last verdict of this session, from this network. */
+    private static Decision allow(FallbackReason reason, UpstreamResponse lastVerdict) {
+        return new Stale(reason, IdentityHeaders.complete(lastVerdict));
     }
 
     private static CompletionStage<Decision> decided(Decision decision) {

@@ -9,6 +9,7 @@ import dev.forwardguard.settings.Mode;
 import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.settings.YamlSection;
+import dev.forwardguard.verdict.VerdictSettings;
 
 import java.net.URI;
 import java.util.LinkedHashSet;
@@ -25,12 +26,14 @@ import java.util.Set;
  * @param emergency Emergency Access
  * @param loginHealthUrl where to ask whether the login works; without it a redirect to the login is
  *     always relayed
+ * @param verdicts for how long an allow is used again
  */
 public record AuthentikSettings(
         GuardSettings guard,
         Set<String> guardedPaths,
         EmergencySettings emergency,
-        Optional<URI> loginHealthUrl) {
+        Optional<URI> loginHealthUrl,
+        VerdictSettings verdicts) {
     /** The path below which the outpost answers on every protected domain. */
     public static final String PREFIX = "/outpost.goauthentik.io/";
 
@@ -52,7 +55,8 @@ public record AuthentikSettings(
                             HeaderNames.NONE),
                     guardedPaths(List.of(TRAEFIK, PREFIX + "auth/caddy")),
                     EmergencySettings.DEFAULTS,
-                    Optional.empty());
+                    Optional.empty(),
+                    VerdictSettings.off("authentik_proxy"));
 
     /** The pages with the operator's message. */
     public Pages pages() {
@@ -69,7 +73,8 @@ public record AuthentikSettings(
                         .value(
                                 "login-health-url",
                                 DEFAULTS.loginHealthUrl,
-                                text -> Optional.of(GuardSettings.httpUrl(text))));
+                                text -> Optional.of(GuardSettings.httpUrl(text))),
+                VerdictSettings.take(root.section("verdicts"), DEFAULTS.verdicts));
     }
 
     private static Set<String> guardedPaths(List<String> paths) {

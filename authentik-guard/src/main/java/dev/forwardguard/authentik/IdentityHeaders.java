@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.forwardguard.guard.AuthResponse;
 import dev.forwardguard.http1.HeaderAliases;
+import dev.forwardguard.outcome.UpstreamResponse;
 
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpHeaders;
 
 import java.util.LinkedHashMap;
@@ -19,7 +21,9 @@ import java.util.stream.Stream;
  * those that the visitor sent.
  */
 public final class IdentityHeaders {
-    private static final String USERNAME = "X-authentik-username";
+    /** Whom authentik lets in. */
+    public static final String USERNAME = "X-authentik-username";
+
     private static final String GROUPS = "X-authentik-groups";
 
     static final List<String> NAMES =
@@ -57,6 +61,22 @@ public final class IdentityHeaders {
         Map<String, String> headers = new LinkedHashMap<>();
         NAMES.forEach(name -> headers.put(name, ""));
         return headers;
+    }
+
+    /**
+     * An allow with all of them, so that nothing that the visitor sent in one of them gets to the
+     * backend.
+     */
+    static UpstreamResponse complete(UpstreamResponse allow) {
+        HttpHeaders headers =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+        headers.add(allow.headers());
+        for (String name : NAMES) {
+            if (!headers.contains(name)) {
+                headers.set(name, "");
+            }
+        }
+        return new UpstreamResponse(allow.status(), headers, allow.body());
     }
 
     /** The headers for a user of the htpasswd file: name, configured groups, nothing else. */

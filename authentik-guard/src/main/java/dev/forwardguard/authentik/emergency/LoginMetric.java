@@ -12,6 +12,8 @@ public enum LoginMetric {
     BAD_CREDENTIALS,
     /** No credentials yet: a challenge. */
     NO_CREDENTIALS,
+    /** A session that goes on with its last verdict; counted once for each session and outage. */
+    STALE,
     /** Allowed without an identity: a CORS preflight, with {@code allow-preflight}. */
     PREFLIGHT,
     /** Refused because the visitor did not use TLS. */

@@ -37,7 +37,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * passwords that it has checked.
  */
 @Singleton
-final class SecurityLog {
+public final class SecurityLog {
     private static final Logger LOG = LoggerFactory.getLogger("security");
     private static final int LINES_PER_SECOND = 10;
     private static final Duration PERIOD = Duration.ofSeconds(1);
@@ -80,6 +80,7 @@ final class SecurityLog {
     private static String eventOf(LoginMetric result) {
         return switch (result) {
             case SUCCESS -> "emergency_login"; // with a password that was checked
+            case STALE -> "stale_session"; // the last verdict holds, because there is no other
             case THROTTLED -> "emergency_throttled"; // not checked: too many were wrong before
             default -> "emergency_denied"; // it did not grant access
         };
@@ -89,7 +90,8 @@ final class SecurityLog {
      * Records a login, or a password that did not grant access. Of logins with the same password
      * only the first one is recorded, the one whose password was checked.
      */
-    void attempt(LoginMetric result, String user, ClientAddress client, AuthRequest request) {
+    public void attempt(
+            LoginMetric result, String user, ClientAddress client, AuthRequest request) {
         count(result);
         if (!requireNonNull(limits.get(result)).take()) {
             summary.request();

@@ -2,6 +2,7 @@ package dev.forwardguard.authentik.passthrough;
 
 import dev.forwardguard.authentik.AuthentikSettings;
 import dev.forwardguard.authentik.ClientAuthorization;
+import dev.forwardguard.authentik.SessionChange;
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.outcome.FallbackReason;
@@ -79,6 +80,9 @@ final class Exchange implements ResponseReceiver {
 
     private Phase phase = Phase.PLACE;
 
+    /** Forgets what the visitor was allowed, if this is a sign-out. */
+    private Runnable signOut = () -> {};
+
     /** What to send; null when it will not be sent again. */
     private @Nullable HttpRequest outgoing;
 
@@ -116,6 +120,10 @@ final class Exchange implements ResponseReceiver {
     void start(HttpRequest head, AuthRequest target) {
         timeouts.begin();
         GuardSettings now = settings.guard();
+        if (SessionChange.isSignOut(target)) {
+            signOut = passThrough.verdicts().signOut(head.headers(), settings.verdicts());
+            signOut.run(); // whatever the outpost says, or if it says nothing
+        }
         if (now.mode() == Mode.FALLBACK) {
             fail(FallbackReason.FORCED);
         } else if (!caller.passThrough()) {
@@ -276,6 +284,7 @@ final class Exchange implements ResponseReceiver {
     @Override
     public void head(HttpResponse head) {
         answered = true;
+        signOut.run(); // what was allowed until the outpost had ended the session
         HttpResponse response = Messages.toVisitor(head, toHead, http10);
         boolean untilClose =
                 http10 && !toHead && !response.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
@@ -387,6 +396,9 @@ final class Exchange implements ResponseReceiver {
             return;
         }
         phase = Phase.NOTHING;
+        if (!answered) {
+            signOut.run();
+        }
         body.discard();
         if (timer != null) {
             timer.cancel(false);

@@ -11,6 +11,7 @@ import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.connection.ConnectionPool;
 import dev.forwardguard.upstream.connection.Connector;
 import dev.forwardguard.upstream.connection.UpstreamResolver;
+import dev.forwardguard.verdict.Verdicts;
 
 import io.micronaut.context.annotation.Context;
 import io.micronaut.http.client.ServiceHttpClientConfiguration;
@@ -38,6 +39,7 @@ final class PassThrough implements OtherRequests, StatusPart {
 
     private final LiveSettings<AuthentikSettings> settings;
     private final EmergencyUsers users;
+    private final Verdicts verdicts;
     private final Ticker ticker;
     private final Limits limits;
     private final Places places;
@@ -48,10 +50,12 @@ final class PassThrough implements OtherRequests, StatusPart {
     PassThrough(
             LiveSettings<AuthentikSettings> settings,
             EmergencyUsers users,
+            Verdicts verdicts,
             Ticker ticker,
             @Named("outpost") ServiceHttpClientConfiguration outpost) {
         this.settings = settings;
         this.users = users;
+        this.verdicts = verdicts;
         this.ticker = ticker;
         this.limits = Limits.of(outpost);
         this.places = new Places(limits.places());
@@ -75,6 +79,10 @@ final class PassThrough implements OtherRequests, StatusPart {
 
     EmergencyUsers users() {
         return users;
+    }
+
+    Verdicts verdicts() {
+        return verdicts;
     }
 
     Limits limits() {

@@ -1,0 +1,37 @@
+package dev.forwardguard.authentik.sessions;
+
+import dev.forwardguard.authentik.AuthentikSettings;
+import dev.forwardguard.authentik.IdentityHeaders;
+import dev.forwardguard.settings.LiveSettings;
+import dev.forwardguard.time.Ticker;
+import dev.forwardguard.verdict.Verdicts;
+
+import io.micronaut.context.annotation.Factory;
+
+import jakarta.inject.Singleton;
+
+/** Creates the memory of verdicts, with the settings in force. */
+@Factory
+final class VerdictsFactory {
+    /** A twelfth of the heap: 3 MiB of 36, some 600 verdicts with a token of 2 KiB. */
+    private static final int SHARE_OF_HEAP = 12;
+
+    private static final int MOST_WAITING = 256;
+
+    @Singleton
+    Verdicts verdicts(LiveSettings<AuthentikSettings> settings, Ticker ticker) {
+        var verdicts =
+                new Verdicts(
+                        IdentityHeaders.USERNAME,
+                        Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP,
+                        MOST_WAITING,
+                        ticker);
+        settings.subscribe(() -> comeIntoForce(settings.now(), verdicts));
+        comeIntoForce(settings.now(), verdicts);
+        return verdicts;
+    }
+
+    private static void comeIntoForce(AuthentikSettings now, Verdicts verdicts) {
+        verdicts.comeIntoForce(now.verdicts(), now.guard().upstream());
+    }
+}
