@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * The end of the pipeline of a connection to the main port. Asks for more bytes when those that
@@ -35,7 +36,8 @@ final class ReadOnDemand extends ChannelInboundHandlerAdapter {
     /** A client that resets the connection is nothing to log. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        // Netty wraps what epoll says of a connection that ends in this moment
+        if (!(cause instanceof IOException || cause instanceof UncheckedIOException)) {
             failures.log(cause);
         }
         ctx.close();

@@ -2,15 +2,22 @@ package dev.forwardguard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
 
 class ReadOnDemandTest {
     private int reads;
@@ -43,14 +50,28 @@ class ReadOnDemandTest {
         assertThat(reads - before).isEqualTo(1);
     }
 
+    static List<Throwable> failures() {
+        return List.of(
+                new IOException("reset"),
+                new UncheckedIOException(new IOException("epoll_ctl")),
+                new IllegalStateException("bug"));
+    }
+
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void closesAfterFailure(boolean ofNetwork) {
-        channel.pipeline()
-                .fireExceptionCaught(
-                        ofNetwork ? new IOException("reset") : new IllegalStateException("bug"));
+    @MethodSource("failures")
+    void closesAfterFailureAndLogsOnlyBugs(Throwable failure) {
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        var log = (Logger) LoggerFactory.getLogger(UnexpectedFailureHandler.class);
+        log.addAppender(lines);
+        try {
+            channel.pipeline().fireExceptionCaught(failure);
+        } finally {
+            log.detachAppender(lines);
+        }
 
         assertThat(channel.isOpen()).isFalse();
         channel.checkException(); // none has reached the end of the pipeline
+        assertThat(lines.list).hasSize(failure instanceof IllegalStateException ? 1 : 0);
     }
 }

@@ -13,6 +13,7 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * Passes the requests of one connection through, one at a time, and passes on those outside of the
@@ -132,7 +133,8 @@ final class PassThroughHandler extends ChannelDuplexHandler {
     /** A visitor who resets the connection is nothing to log. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
+        // Netty wraps what epoll says of a connection that ends in this moment
+        if (cause instanceof IOException || cause instanceof UncheckedIOException) {
             ctx.close();
         } else {
             ctx.fireExceptionCaught(cause);

@@ -34,6 +34,7 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 
 /**
@@ -356,7 +357,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(cause instanceof IOException ? RESET : PROTOCOL_ERROR);
+        boolean ofNetwork = cause instanceof IOException || cause instanceof UncheckedIOException;
+        fail(ofNetwork ? RESET : PROTOCOL_ERROR);
     }
 
     private void fail(FallbackReason reason) {
