@@ -1,5 +1,8 @@
 package dev.forwardguard.authentik;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.forwardguard.authentik.emergency.BasicAuthFallback;
 import dev.forwardguard.authentik.emergency.EmergencyUsers;
 import dev.forwardguard.authentik.emergency.LoginMetric;
@@ -29,6 +32,7 @@ import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.Mode;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamRequest;
+import dev.forwardguard.upstream.breaker.CircuitState;
 import dev.forwardguard.verdict.Verdicts;
 import dev.forwardguard.verdict.Verdicts.RememberedAllow;
 
@@ -118,13 +122,13 @@ final class AuthentikGuard implements Guard {
             if (now.verdicts().areOff()) {
                 return upstream.ask(upstreamRequest, guard);
             }
-            if (SessionChange.isSignOut(request.headers())) {
+            if (SessionChange.isAboutSignOut(request)) {
                 Runnable signOut = verdicts.signOut(request.headers(), now.verdicts());
                 signOut.run(); // whatever the outpost says, or if it says nothing
                 return upstream.ask(upstreamRequest, guard)
                         .whenComplete((_, _) -> signOut.run()); // what it allowed until then
             }
-            if (SessionChange.isCallback(request.headers())) {
+            if (SessionChange.isAboutCallback(request)) {
                 return upstream.ask(upstreamRequest, guard);
             }
             return verdicts.inFrontOf(upstream, now.verdicts(), () -> client(request))
@@ -169,11 +173,13 @@ final class AuthentikGuard implements Guard {
                         refuse(reason, 502, PageText.TOO_LARGE, request);
                 case Unavailable(var reason) -> {
                     Optional<RememberedAllow> last =
-                            verdicts.lastAllow(
-                                    upstreamRequest,
-                                    now.verdicts(),
-                                    now.guard(),
-                                    () -> client(request));
+                            isOutage(reason)
+                                    ? verdicts.lastAllow(
+                                            upstreamRequest,
+                                            now.verdicts(),
+                                            now.guard(),
+                                            () -> client(request))
+                                    : Optional.empty();
                     yield last.isPresent()
                             ? decided(stale(reason, last.get(), request, authorization))
                             : fallback.decide(reason, request, now);
@@ -182,13 +188,19 @@ final class AuthentikGuard implements Guard {
             };
         }
 
+        /** Whoever fills the guard with requests does not get in by that. */
+        private boolean isOutage(FallbackReason reason) {
+            return reason != FallbackReason.OVERLOAD || upstream.circuit() != CircuitState.CLOSED;
+        }
+
         private Decision stale(
                 FallbackReason reason,
                 RememberedAllow last,
                 AuthRequest request,
                 ClientAuthorization authorization) {
             if (last.firstUse()) {
-                security.attempt(LoginMetric.STALE, last.user(), client(request), request);
+                String user = new String(last.user().getBytes(ISO_8859_1), UTF_8);
+                security.attempt(LoginMetric.STALE, user, client(request), request);
             }
             return allow(reason, authorization.echo(last.verdict()));
         }

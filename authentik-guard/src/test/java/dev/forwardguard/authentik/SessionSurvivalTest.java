@@ -88,20 +88,11 @@ class SessionSurvivalTest {
         return answer.header(AuthResponse.FALLBACK_HEADER).orElse("none");
     }
 
-    /** All reasons for which there is no verdict, whoever is the cause. */
-    private static boolean isOutage(FallbackReason reason) {
-        return switch (reason) {
-            case RESPONSE_TOO_LARGE, BAD_REQUEST, INTERNAL_ERROR, LOGIN_DOWN -> false;
-            default -> true;
-        };
-    }
-
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"OVERLOAD", "RESPONSE_TOO_LARGE"})
     void sessionGoesOnWhateverTheReason(FallbackReason reason) throws IOException {
-        if (!isOutage(reason)) {
-            return;
-        }
         signsIn();
         FallbackCounters before = guard.fallbacks();
         guard.upstream().isUnavailable(reason);
@@ -115,6 +106,15 @@ class SessionSurvivalTest {
         assertThat(answer.header("X-Own")).contains("kept");
         assertThat(guard.fallbacks().since(before))
                 .isEqualTo(Map.of(reason.label() + " stale", 1L));
+    }
+
+    /** A visitor can provoke it, with many requests at once. */
+    @Test
+    void overloadIsNoOutageWhileCircuitIsClosed() throws IOException {
+        signsIn();
+        guard.upstream().isUnavailable(FallbackReason.OVERLOAD);
+
+        assertThat(ask(session()).status()).isEqualTo(401);
     }
 
     /** A visitor can provoke it, with a long URL. */
@@ -261,7 +261,7 @@ class SessionSurvivalTest {
                 "/page?X-authentik-logout=true",
                 "/?a=b&x-authentik-logout=TRUE",
                 "/?X%2Dauthentik-logout=true",
-                "/?%zz"
+                "/?%zz&X%2Dauthentik-logout=true"
             })
     void signOutIsAskedAndForgets(String uri) throws IOException {
         restart("10s", "1h", Visitor.HTPASSWD);
@@ -283,6 +283,42 @@ class SessionSurvivalTest {
         assertThat(ask(session()).status()).isEqualTo(200);
 
         assertThat(ask(about("/?X-authentik-logout=true")).status()).isEqualTo(401);
+        assertThat(ask(session()).status()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/?q=50%", "/?%zz", "/page?logout=true"})
+    void otherPagesAreNoSignOut(String uri) throws IOException {
+        restart("10s", "0s", Visitor.HTPASSWD);
+        signsIn();
+
+        ask(about(uri));
+
+        assertThat(asked).hasValue(1);
+    }
+
+    /** Sent to the outpost by itself, past the gateway's own path. */
+    @Test
+    void signOutInQueryOfGuardedPathForgets() throws IOException {
+        signsIn();
+        RawRequest request = session();
+        ask(
+                new RawRequest(
+                        "GET", request.uri() + "?X-authentik-logout=true", request.headers(), ""));
+        guard.upstream().isUnavailable(FallbackReason.CONNECT_REFUSED);
+
+        assertThat(ask(session()).status()).isEqualTo(401);
+    }
+
+    /** The outpost's own page, which here does not even answer. */
+    @Test
+    void pageThatSignsOutForgets() throws IOException {
+        signsIn();
+        ask(
+                RawRequest.get("/outpost.goauthentik.io/sign_out")
+                        .with("Cookie", "authentik_proxy_x=session"));
+        guard.upstream().isUnavailable(FallbackReason.CONNECT_REFUSED);
+
         assertThat(ask(session()).status()).isEqualTo(401);
     }
 

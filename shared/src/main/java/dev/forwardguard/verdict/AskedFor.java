@@ -20,6 +20,7 @@ import java.util.function.BiConsumer;
 final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
     private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
     private static final AsciiString SCHEME = AsciiString.cached("x-forwarded-proto");
+    private static final int MOST_COOKIES = 32; // each costs an HMAC
     private static final int LONGEST_HOST = 261; // RFC 1035 section 2.3.4, and a port
 
     private final VerdictSettings settings;
@@ -27,6 +28,7 @@ final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
     private @Nullable String host;
     private @Nullable String scheme;
     private boolean ambiguous;
+    private boolean tooManyCookies;
     private boolean authorization;
 
     private AskedFor(VerdictSettings settings) {
@@ -69,11 +71,12 @@ final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
      */
     private void readCookies(String field) {
         int start = 0;
-        while (start <= field.length()) {
+        while (start <= field.length() && !tooManyCookies) {
             int semicolon = field.indexOf(';', start);
             int end = semicolon < 0 ? field.length() : semicolon;
             String cookie = field.substring(start, end).strip();
             if (settings.isOfSession(cookie)) {
+                tooManyCookies = cookies.size() == MOST_COOKIES;
                 cookies.add(cookie);
             }
             start = end + 1;
@@ -83,6 +86,7 @@ final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
     /** Whether host, scheme and session are known beyond doubt. */
     boolean isComplete() {
         return !ambiguous
+                && !tooManyCookies
                 && !cookies.isEmpty()
                 && scheme != null
                 && !scheme.isEmpty()
@@ -111,7 +115,7 @@ final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
         return authorization;
     }
 
-    /** The session's cookies, as {@code name=value}. */
+    /** The session's cookies, as {@code name=value}; at most one more than a session may have. */
     List<String> cookies() {
         return cookies;
     }

@@ -39,8 +39,14 @@ final class Flights {
     /** How many ask for themselves at once, once the first answer was of no use to the others. */
     private static final int FEW = 4;
 
+    /**
+     * The same when the first is slow, and twice as many after each further such time: more than
+     * the failures in a row that make a circuit doubt its upstream.
+     */
+    private static final int FEW_WHEN_SLOW = 8;
+
     /** So long the first is waited for alone. */
-    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
+    static final Duration SLOW = Duration.ofSeconds(1);
 
     private static final long SHORTEST_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -59,16 +65,19 @@ final class Flights {
 
     private final int mostWaiting;
     private final Ticker ticker;
+    private final long slowNanos;
     private final AtomicInteger waitingInAll = new AtomicInteger();
     private final LongAdder shared = new LongAdder();
     private final ConcurrentHashMap<VerdictKey, Flight> flights = new ConcurrentHashMap<>();
 
     /**
      * @param mostWaiting how many requests may wait, of all keys together
+     * @param slow how long they wait for one that is under way, in real time
      */
-    Flights(int mostWaiting, Ticker ticker) {
+    Flights(int mostWaiting, Ticker ticker, Duration slow) {
         this.mostWaiting = mostWaiting;
         this.ticker = ticker;
+        this.slowNanos = slow.toNanos();
     }
 
     /**
@@ -184,27 +193,25 @@ final class Flights {
             passenger.cancellation = listener;
             passenger.request.cancellation().addListener(listener);
             if (timer == null) {
-                schedule(passenger, Math.min(SLOW_NANOS, passenger.deadlineNanos));
+                schedule(passenger, passenger.deadlineNanos);
             }
             return true;
         }
 
-        private void schedule(Passenger passenger, long nanos) {
+        private void schedule(Passenger passenger, long left) {
+            long nanos = Math.max(Math.min(slowNanos, left), SHORTEST_CHECK_NANOS);
             try {
-                timer =
-                        passenger
-                                .request
-                                .loop()
-                                .schedule(
-                                        this::check,
-                                        Math.max(nanos, SHORTEST_CHECK_NANOS),
-                                        TimeUnit.NANOSECONDS);
+                timer = passenger.request.loop().schedule(this::check, nanos, TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException shuttingDown) {
                 timer = null; // the first answer still ends the wait
             }
         }
 
         private void start(Passenger passenger) {
+            if (passenger.left(ticker.nanos()) <= 0) {
+                ended(passenger, new Answer(new Unavailable(DEADLINE), null), null);
+                return;
+            }
             try {
                 passenger
                         .asking
@@ -215,6 +222,18 @@ final class Flights {
             }
         }
 
+        /**
+         * Not at once: with an open circuit each is answered before {@link #start} returns, and the
+         * next would be started from within it, hundreds deep.
+         */
+        private void startInTurn(Passenger passenger) {
+            try {
+                passenger.request.loop().execute(() -> start(passenger));
+            } catch (RejectedExecutionException shuttingDown) {
+                ended(passenger, null, shuttingDown);
+            }
+        }
+
         private void ended(Passenger passenger, @Nullable Answer answer, @Nullable Throwable bug) {
             UpstreamOutcome forOthers = answer == null ? null : answer.forOthers();
             boolean cancelled = answer != null && answer.outcome() instanceof Cancelled;
@@ -222,7 +241,7 @@ final class Flights {
             synchronized (this) {
                 asking--;
                 if (forOthers == null && !cancelled) {
-                    mostAsking = FEW;
+                    mostAsking = Math.max(mostAsking, FEW);
                 }
                 released = forOthers == null ? next() : board(waiting.size());
             }
@@ -233,7 +252,7 @@ final class Flights {
             }
             for (Passenger each : released) {
                 if (forOthers == null) {
-                    start(each);
+                    startInTurn(each);
                 } else {
                     shared.increment();
                     each.complete(forOthers);
@@ -243,14 +262,13 @@ final class Flights {
 
         /** Those who may ask now. Lands the flight if nobody is left. */
         private List<Passenger> next() {
-            List<Passenger> next = board(Math.min(waiting.size(), mostAsking - asking));
-            asking += next.size();
-            landIfEmpty();
-            return next;
+            int number = Math.max(Math.min(waiting.size(), mostAsking - asking), 0);
+            asking += number; // first: whoever asks is on board
+            return board(number);
         }
 
         private List<Passenger> board(int number) {
-            List<Passenger> first = new ArrayList<>(Math.max(number, 0));
+            List<Passenger> first = new ArrayList<>(number);
             for (int i = 0; i < number; i++) {
                 Passenger passenger = waiting.remove();
                 passenger.leavesQueue();
@@ -291,7 +309,7 @@ final class Flights {
                 long now = ticker.nanos();
                 waiting.removeIf(each -> each.left(now) <= 0 && late.add(each));
                 late.forEach(Passenger::leavesQueue);
-                mostAsking = FEW;
+                mostAsking = Math.max(2 * mostAsking, FEW_WHEN_SLOW);
                 next = next();
                 Passenger eldest = waiting.peek();
                 if (eldest != null) {
@@ -299,7 +317,7 @@ final class Flights {
                 }
             }
             late.forEach(each -> each.complete(new Unavailable(DEADLINE)));
-            next.forEach(this::start);
+            next.forEach(this::startInTurn);
         }
     }
 }

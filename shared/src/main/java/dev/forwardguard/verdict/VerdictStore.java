@@ -1,11 +1,15 @@
 package dev.forwardguard.verdict;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.forwardguard.client.ClientNetwork;
 import dev.forwardguard.time.Ticker;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,12 +19,22 @@ import java.util.Set;
  * The remembered verdicts, by what was asked and by user, bounded in bytes and per user. Those that
  * were given longest ago go first: of the same user if there are any, then of all.
  *
+ * <p>Whose cookie it is stays known for longer than what that user was allowed, so that the end of
+ * one session ends all others of the user. No verdict is remembered one of whose cookies is not
+ * known in this way.
+ *
  * <p>A user who is forgotten stays forgotten: an allow of before that arrives later is not
- * remembered. Thread-safe. One lock for both tables: it is held for a few look-ups.
+ * remembered. Thread-safe. One lock for all tables: it is held for a few look-ups.
  */
 final class VerdictStore {
     /** Of one user: hosts times browsers. A flood of sessions of one user is no more than that. */
     static final int MOST_OF_ONE_USER = 32;
+
+    /** Half a megabyte. */
+    static final int MOST_COOKIES = 4096;
+
+    /** Authentik sets one for each application. */
+    static final int MOST_COOKIES_OF_ONE_USER = 128;
 
     private static final int STRIPES = 1024;
 
@@ -33,14 +47,20 @@ final class VerdictStore {
     /** The keys of each user, the eldest first. */
     private final Map<String, LinkedHashMap<VerdictKey, Boolean>> users = new HashMap<>();
 
+    /** The user of each cookie, the one that was seen longest ago first. */
+    private final LinkedHashMap<Long, String> owners = new LinkedHashMap<>();
+
+    /** The cookies of each user, in the same order. */
+    private final Map<String, LinkedHashSet<Long>> cookies = new HashMap<>();
+
+    /** Those whose verdict was used in this outage. */
+    private final Set<VerdictKey> used = new HashSet<>();
+
     /**
      * When a user, a cookie or a key of this hash was last forgotten, by {@link #turn}: what is in
      * flight need not be in the tables. Two with one hash cost each other one upstream request.
      */
     private final long[] forgotten = new long[STRIPES];
-
-    /** Those whose verdict was used in this outage. */
-    private final Set<VerdictKey> used = new HashSet<>();
 
     private long turn;
     private long cleared;
@@ -48,7 +68,7 @@ final class VerdictStore {
     private long longest;
 
     /**
-     * @param mostBytes of the heap
+     * @param mostBytes of the heap, for verdicts
      */
     VerdictStore(long mostBytes, Ticker ticker) {
         this.mostBytes = mostBytes;
@@ -59,6 +79,8 @@ final class VerdictStore {
     synchronized void clear(long longestNanos) {
         all.clear();
         users.clear();
+        owners.clear();
+        cookies.clear();
         used.clear();
         bytes = 0;
         cleared = ++turn;
@@ -79,29 +101,37 @@ final class VerdictStore {
     }
 
     /**
-     * Whether a remembered verdict is used without asking for the first time since it was given.
+     * A verdict that is used without asking.
+     *
+     * @param first whether it is used so for the first time since it was given
      */
-    synchronized boolean isFirstUse(VerdictKey key) {
-        return all.containsKey(key) && used.add(key);
+    record Use(RememberedVerdict verdict, boolean first) {}
+
+    /** The verdict under this key for this network, to be used without asking. */
+    synchronized Optional<Use> use(VerdictKey key, long within, ClientNetwork network) {
+        return find(key, within)
+                .filter(found -> found.network().equals(network))
+                .map(found -> new Use(found, used.add(key)));
     }
 
     /**
      * Remembers a verdict instead of the one before.
      *
      * @param asked the turn in which its request was sent
+     * @return whether it is good for others who ask the same; not if it was forgotten since
      */
-    synchronized void put(VerdictKey key, RememberedVerdict verdict, long asked) {
+    synchronized boolean put(VerdictKey key, RememberedVerdict verdict, long asked) {
         expire();
         if (isForgotten(key, verdict, asked)) {
-            return;
+            return false;
         }
         RememberedVerdict before = all.get(key);
         if (before != null && before.askedAt() - verdict.askedAt() > 0) {
-            return; // answered later, asked earlier
+            return true; // answered later, asked earlier
         }
         remove(key);
         if (verdict.bytes() > mostBytes) {
-            return;
+            return true;
         }
         var own = users.computeIfAbsent(verdict.user(), any -> new LinkedHashMap<>());
         while (!own.isEmpty()
@@ -114,6 +144,10 @@ final class VerdictStore {
         users.computeIfAbsent(verdict.user(), any -> own).put(key, true);
         all.put(key, verdict);
         bytes += verdict.bytes();
+        for (long cookie : verdict.cookies()) {
+            own(cookie, verdict.user());
+        }
+        return true;
     }
 
     private boolean isForgotten(VerdictKey key, RememberedVerdict verdict, long asked) {
@@ -127,8 +161,65 @@ final class VerdictStore {
         return since;
     }
 
+    /** Notes whose cookie it is. What another user was allowed with it goes. */
+    private void own(long cookie, String user) {
+        String before = owners.get(cookie);
+        if (before != null) {
+            disown(cookie, before);
+            if (!before.equals(user)) {
+                removeWith(cookie, before);
+            }
+        }
+        owners.put(cookie, user);
+        LinkedHashSet<Long> own = cookies.computeIfAbsent(user, any -> new LinkedHashSet<>());
+        own.add(cookie);
+        if (own.size() > MOST_COOKIES_OF_ONE_USER) {
+            drop(own.getFirst());
+        } else if (owners.size() > MOST_COOKIES) {
+            drop(owners.firstEntry().getKey());
+        }
+    }
+
+    private void drop(long cookie) {
+        String user = requireNonNull(owners.get(cookie));
+        disown(cookie, user);
+        removeWith(cookie, user);
+    }
+
+    private void disown(long cookie, String user) {
+        owners.remove(cookie);
+        LinkedHashSet<Long> own = requireNonNull(cookies.get(user));
+        own.remove(cookie);
+        if (own.isEmpty()) {
+            cookies.remove(user);
+        }
+    }
+
+    private void removeWith(long cookie, String user) {
+        for (VerdictKey key : keysOf(user)) {
+            RememberedVerdict verdict = all.get(key);
+            if (verdict != null && has(verdict, cookie)) {
+                remove(key);
+            }
+        }
+    }
+
+    private static boolean has(RememberedVerdict verdict, long cookie) {
+        for (long each : verdict.cookies()) {
+            if (each == cookie) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private List<VerdictKey> keysOf(String user) {
+        LinkedHashMap<VerdictKey, Boolean> own = users.get(user);
+        return own == null ? List.of() : new ArrayList<>(own.keySet());
+    }
+
     /** Forgets what is under one key. */
-    synchronized void remove(VerdictKey key) {
+    private void remove(VerdictKey key) {
         RememberedVerdict gone = all.remove(key);
         if (gone == null) {
             return;
@@ -144,48 +235,25 @@ final class VerdictStore {
         }
     }
 
-    /** Forgets the user of the verdict under this key, at all hosts and in all browsers. */
-    synchronized void forgetUserOf(VerdictKey key) {
-        expire();
-        forgotten[stripe(key.hashCode())] = ++turn;
-        RememberedVerdict known = all.get(key);
-        if (known != null) {
-            forget(known.user());
-        }
-    }
-
-    /** Forgets the users who have one of these cookies in a session, likewise. */
-    synchronized void forgetUsersOf(long[] cookies) {
-        expire();
+    /**
+     * Forgets the users whose cookies these are, at all hosts and in all browsers, and what is
+     * being asked with one of the cookies.
+     */
+    synchronized void forgetOwnersOf(long[] cookies) {
+        turn++;
         for (long cookie : cookies) {
-            forgotten[stripe(Long.hashCode(cookie))] = ++turn;
-        }
-        List<String> found = new ArrayList<>();
-        for (RememberedVerdict each : all.values()) {
-            if (haveCommon(each.cookies(), cookies)) {
-                found.add(each.user());
+            forgotten[stripe(Long.hashCode(cookie))] = turn;
+            String user = owners.get(cookie);
+            if (user != null) {
+                forgotten[stripe(user.hashCode())] = turn;
+                keysOf(user).forEach(this::remove);
             }
         }
-        found.forEach(this::forget);
     }
 
-    private static boolean haveCommon(long[] some, long[] others) {
-        for (long one : some) {
-            for (long other : others) {
-                if (one == other) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private void forget(String user) {
-        forgotten[stripe(user.hashCode())] = ++turn;
-        LinkedHashMap<VerdictKey, Boolean> own = users.get(user);
-        if (own != null) {
-            List.copyOf(own.keySet()).forEach(this::remove);
-        }
+    /** Forgets what is being asked under one key. */
+    synchronized void forgetAsked(VerdictKey key) {
+        forgotten[stripe(key.hashCode())] = ++turn;
     }
 
     private static int stripe(int hash) {
@@ -211,6 +279,11 @@ final class VerdictStore {
 
     synchronized int users() {
         return users.size();
+    }
+
+    /** How many cookies have a known user. */
+    synchronized int cookies() {
+        return owners.size();
     }
 
     synchronized long bytes() {

@@ -14,6 +14,7 @@ import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamRequest;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 
 import org.jspecify.annotations.Nullable;
@@ -59,10 +60,22 @@ public final class Verdicts {
      * @param mostWaiting how many requests may wait for the answer to another one
      */
     public Verdicts(CharSequence userHeader, long mostBytes, int mostWaiting, Ticker ticker) {
+        this(userHeader, mostBytes, mostWaiting, ticker, Flights.SLOW);
+    }
+
+    /**
+     * @param slow how long others wait for one request before some ask for themselves
+     */
+    Verdicts(
+            CharSequence userHeader,
+            long mostBytes,
+            int mostWaiting,
+            Ticker ticker,
+            Duration slow) {
         this.userHeader = userHeader;
         this.ticker = ticker;
         this.store = new VerdictStore(mostBytes, ticker);
-        this.flights = new Flights(mostWaiting, ticker);
+        this.flights = new Flights(mostWaiting, ticker, slow);
     }
 
     /** To be called with the settings in force, at the start and after each change. */
@@ -108,14 +121,19 @@ public final class Verdicts {
         }
         AskedFor asked = AskedFor.in(request.headers(), settings);
         if (!asked.isComplete()) {
-            return upstream.ask(request, now);
+            return upstream.ask(request, now)
+                    .thenApply(outcome -> forgetIfRefused(outcome, request, settings));
         }
         VerdictKey key = key(request, now, asked);
         Flights.Asking asking =
                 again -> {
                     long at = ticker.nanos();
                     return upstream.ask(again, now)
-                            .thenApply(outcome -> learn(outcome, key, asked, client, turn, at));
+                            .thenApply(
+                                    outcome ->
+                                            learn(
+                                                    outcome, key, request, settings, client, turn,
+                                                    at));
                 };
         if (settings.reuse().isZero() || asked.hasAuthorization()) {
             return asking.apply(request).thenApply(Flights.Answer::outcome);
@@ -132,22 +150,25 @@ public final class Verdicts {
         return keys.of(now.upstream().url().toString(), request.uri(), asked);
     }
 
+    /**
+     * Reads the headers again: nothing of a request that waits is kept but the request, whose bytes
+     * are counted.
+     */
     private Flights.Answer learn(
             UpstreamOutcome outcome,
             VerdictKey key,
-            AskedFor asked,
+            UpstreamRequest request,
+            VerdictSettings settings,
             Supplier<ClientAddress> client,
             long turn,
             long at) {
-        if (!(outcome instanceof Answered(var verdict))) {
-            return new Flights.Answer(outcome, null);
-        }
-        if (!verdict.allows()) {
-            if (endsSession(verdict)) {
-                store.forgetUserOf(key);
+        if (!(outcome instanceof Answered(var verdict)) || !verdict.allows()) {
+            if (isRefusal(outcome)) {
+                store.forgetAsked(key);
             }
-            return new Flights.Answer(outcome, null);
+            return new Flights.Answer(forgetIfRefused(outcome, request, settings), null);
         }
+        AskedFor asked = AskedFor.in(request.headers(), settings);
         Optional<String> user = asked.hasAuthorization() ? Optional.empty() : userOf(verdict);
         if (user.isEmpty()) {
             return new Flights.Answer(outcome, null);
@@ -159,8 +180,21 @@ public final class Verdicts {
                         client.get().surroundings(),
                         keys.ofCookies(asked),
                         at);
-        store.put(key, remembered, turn);
-        return new Flights.Answer(outcome, new Answered(remembered.verdict()));
+        boolean forOthers = store.put(key, remembered, turn);
+        return new Flights.Answer(outcome, forOthers ? new Answered(remembered.verdict()) : null);
+    }
+
+    /** Whoever is sent to the login, or turned away, is in with none of the sessions any more. */
+    private UpstreamOutcome forgetIfRefused(
+            UpstreamOutcome outcome, UpstreamRequest request, VerdictSettings settings) {
+        if (isRefusal(outcome)) {
+            store.forgetOwnersOf(keys.ofCookies(AskedFor.in(request.headers(), settings)));
+        }
+        return outcome;
+    }
+
+    private static boolean isRefusal(UpstreamOutcome outcome) {
+        return outcome instanceof Answered(var verdict) && endsSession(verdict);
     }
 
     /** A broken upstream answers with other statuses to everybody. */
@@ -171,15 +205,25 @@ public final class Verdicts {
         };
     }
 
-    /** Empty if the allow is not for a user with a session that it leaves as it is. */
+    /**
+     * Empty if the allow is not for a user with a session that it leaves as it is, or if what of
+     * its headers goes back is not certain.
+     */
     private Optional<String> userOf(UpstreamResponse allow) {
         HttpHeaders headers = allow.headers();
         List<String> names = headers.getAll(userHeader);
-        return names.size() == 1
+        boolean usual =
+                names.size() == 1
                         && !names.getFirst().isBlank()
                         && !headers.contains(HttpHeaderNames.SET_COOKIE)
-                ? Optional.of(names.getFirst())
-                : Optional.empty();
+                        && headers.getAll(HttpHeaderNames.CONNECTION).stream()
+                                .allMatch(Verdicts::namesNoHeader);
+        return usual ? Optional.of(names.getFirst()) : Optional.empty();
+    }
+
+    private static boolean namesNoHeader(String connection) {
+        return HttpHeaderValues.KEEP_ALIVE.contentEqualsIgnoreCase(connection)
+                || HttpHeaderValues.CLOSE.contentEqualsIgnoreCase(connection);
     }
 
     /**
@@ -201,13 +245,13 @@ public final class Verdicts {
         if (!asked.isComplete() || network.isUnknown()) {
             return Optional.empty();
         }
-        VerdictKey key = key(request, now, asked);
-        return store.find(key, within.toNanos())
-                .filter(last -> last.network().equals(network))
+        return store.use(key(request, now, asked), within.toNanos(), network)
                 .map(
-                        last ->
+                        use ->
                                 new RememberedAllow(
-                                        last.verdict(), last.user(), store.isFirstUse(key)));
+                                        use.verdict().verdict(),
+                                        use.verdict().user(),
+                                        use.first()));
     }
 
     /**
@@ -238,7 +282,7 @@ public final class Verdicts {
                                 .forEachRemaining(
                                         field -> each.accept(field.getKey(), field.getValue()));
         long[] cookies = keys.ofCookies(AskedFor.in(all, settings));
-        return () -> store.forgetUsersOf(cookies);
+        return () -> store.forgetOwnersOf(cookies);
     }
 
     /** How many answers were remembered ones. */

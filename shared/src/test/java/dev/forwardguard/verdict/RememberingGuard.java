@@ -53,12 +53,16 @@ final class RememberingGuard implements AutoCloseable {
     VerdictSettings settings = BOTH;
     GuardSettings guard = guard("http://outpost:9000", Mode.AUTO);
 
+    /** Nobody waits for longer than the deadline, which is by the clock of the test. */
     RememberingGuard() {
-        this(1 << 20);
+        this(Duration.ofHours(1));
     }
 
-    RememberingGuard(long mostBytes) {
-        verdicts = new Verdicts(USER, mostBytes, 256, clock::get);
+    /**
+     * @param slow how long, in real time, others wait for one request
+     */
+    RememberingGuard(Duration slow) {
+        verdicts = new Verdicts(USER, 1 << 20, 256, clock::get, slow);
         upstream = any -> CompletableFuture.completedFuture(allow("alice"));
         comeIntoForce();
     }

@@ -94,7 +94,7 @@ class VerdictStoreTest {
                 put(store, i, "user" + i);
                 assertThat(store.bytes()).isLessThanOrEqualTo(BOUND);
             } else {
-                store.forgetUserOf(key(i)); // no trace of what is not remembered
+                store.forgetOwnersOf(new long[] {i}); // no trace of what is not remembered
             }
         }
 
@@ -181,7 +181,7 @@ class VerdictStoreTest {
         for (int i = 0; i < 100; i++) {
             put(store, i, "user" + i % 7);
         }
-        store.forgetUsersOf(new long[] {0, 1, 2, 3, 4, 5, 6});
+        store.forgetOwnersOf(new long[] {0, 1, 2, 3, 4, 5, 6});
 
         assertThat(store.size()).isZero();
         assertThat(store.users()).isZero();
@@ -189,27 +189,64 @@ class VerdictStoreTest {
         assertThat(store.used()).isZero();
     }
 
-    /** The counted bytes are those of the heap, within a tenth. */
+    /** Whose cookie it is may change: a browser in which another user signs in. */
+    @Test
+    void cookieOfAnotherUserTakesVerdictsOfTheOne() {
+        put(store, 1, "alice");
+        store.put(key(2), verdict(1, "bob"), store.turn());
+
+        assertThat(has(store, 1)).isFalse();
+        assertThat(has(store, 2)).isTrue();
+    }
+
+    @Test
+    void knowsUserOfCookieAfterVerdictIsGone() {
+        put(store, 1, "alice");
+        clock.addAndGet(HOUR / 2);
+        put(store, 2, "alice");
+        clock.addAndGet(HOUR / 2);
+        store.expire();
+        assertThat(has(store, 1)).isFalse();
+
+        store.forgetOwnersOf(new long[] {1});
+
+        assertThat(has(store, 2)).isFalse();
+    }
+
+    @Test
+    void neverKnowsMoreCookiesThanBound() {
+        VerdictStore large = store(64 << 20);
+        for (int i = 0; i < VerdictStore.MOST_COOKIES + 10; i++) {
+            put(large, i, "user" + i);
+        }
+
+        assertThat(large.cookies()).isEqualTo(VerdictStore.MOST_COOKIES);
+        assertThat(large.size()).as("and no verdict without").isEqualTo(VerdictStore.MOST_COOKIES);
+        assertThat(has(large, 9)).isFalse();
+        assertThat(has(large, 10)).isTrue();
+    }
+
+    /** The counted bytes are those of the heap, within a quarter. */
     @Test
     void countsWhatItTakesOfHeap() {
         VerdictStore large = store(64 << 20);
         put(large, -1, "warm-up");
         long before = usedHeap();
-        for (int i = 0; i < 10_000; i++) {
+        for (int i = 0; i < 1_900; i++) {
             large.put(
                     key(i),
                     RememberedVerdict.of(
-                            allow("user" + i, 1_000),
+                            allow("user" + i, 4_000),
                             "user" + i,
                             new ClientNetwork(i, 24),
-                            new long[] {i, i + 1},
+                            new long[] {2L * i, 2L * i + 1},
                             clock.get()),
                     large.turn());
         }
         long taken = usedHeap() - before;
 
-        assertThat(large.size()).isEqualTo(10_001);
-        assertThat(taken).isBetween(large.bytes() * 7 / 10, large.bytes() * 11 / 10);
+        assertThat(large.size()).isEqualTo(1_901);
+        assertThat(taken).isBetween(large.bytes() * 3 / 4, large.bytes() * 5 / 4);
     }
 
     private static long usedHeap() {

@@ -82,26 +82,34 @@ class VerdictsModelTest {
     /** The reference. */
     private static final class Model {
         private final Map<Question, Allowed> allowed = new HashMap<>();
+        private final Map<String, String> owners = new HashMap<>();
 
         Optional<Allowed> within(Question question, Duration age, long now) {
             return Optional.ofNullable(allowed.get(question.known()))
                     .filter(each -> now - each.at < age.toNanos());
         }
 
-        void forgetUserOf(Question question) {
-            Allowed known = allowed.get(question.known());
-            if (known != null) {
-                allowed.values().removeIf(each -> each.user.equals(known.user));
-            }
+        /** The end of a session ends all others of its user. */
+        void forgetOwnerOf(String session) {
+            String user = owners.get(session);
+            allowed.values().removeIf(each -> each.user.equals(user));
         }
 
-        void signOut(String session) {
-            List<String> users =
-                    allowed.entrySet().stream()
-                            .filter(each -> each.getKey().session.equals(session))
-                            .map(each -> each.getValue().user)
-                            .toList();
-            allowed.values().removeIf(each -> users.contains(each.user));
+        void allow(Question question, Allowed now) {
+            String before = owners.put(question.session, now.user);
+            if (before != null && !before.equals(now.user)) {
+                allowed.entrySet()
+                        .removeIf(
+                                each ->
+                                        each.getKey().session.equals(question.session)
+                                                && each.getValue().user.equals(before));
+            }
+            allowed.put(question.known(), now);
+        }
+
+        void clear() {
+            allowed.clear();
+            owners.clear();
         }
 
         void expire(Duration longest, long now) {
@@ -121,8 +129,7 @@ class VerdictsModelTest {
                     String session = one(random, List.of("s", "t", "u"));
                     guard.verdicts.signOut(RememberingGuard.session(session), guard.settings).run();
                     if (!guard.settings.areOff()) {
-                        model.expire(guard.settings.longest(), guard.clock.get());
-                        model.signOut(session);
+                        model.forgetOwnerOf(session);
                     }
                 }
                 case 2 -> changeSettings(random, model);
@@ -140,7 +147,7 @@ class VerdictsModelTest {
     private void changeSettings(Random random, Model model) {
         VerdictSettings next = one(random, SETTINGS);
         if (!next.equals(guard.settings)) {
-            model.allowed.clear();
+            model.clear();
         }
         guard.settings = next;
         guard.comeIntoForce();
@@ -229,12 +236,12 @@ class VerdictsModelTest {
         }
         if (!verdict.allows()) {
             if (verdict.status().code() != 400) {
-                model.forgetUserOf(question);
+                model.forgetOwnerOf(question.session);
             }
         } else if (!token
                 && verdict.headers().contains(USER)
                 && !verdict.headers().contains("Set-Cookie")) {
-            model.allowed.put(question.known(), new Allowed(userOf(outcome), network(from), now));
+            model.allow(question, new Allowed(userOf(outcome), network(from), now));
         }
     }
 

@@ -162,6 +162,7 @@ class VerdictsTest {
                 session("s").set("X-Forwarded-Host", "a.example/x"),
                 session("s").set("X-Forwarded-Host", "ä.example"),
                 session("s").set("X-Forwarded-Host", "a".repeat(262)),
+                session("s").set("Cookie", "authentik_proxy_1=s;".repeat(33)),
                 session("s").add("X-Forwarded-Host", HOST));
     }
 
@@ -193,12 +194,19 @@ class VerdictsTest {
     @ParameterizedTest
     @MethodSource("others")
     void keepsApartWhatIsNotTheSame(HttpHeaders other) {
+        guard.answers(allow("alice", "X-authentik-groups", "one"));
         guard.ask("s");
 
         assertThat(guard.lastAllow(other, HOME)).isEmpty();
-        guard.answers(allow("bob"));
-        assertThat(user(guard.ask(other))).isEqualTo("bob");
-        assertThat(user(guard.ask("s"))).isEqualTo("alice");
+        guard.answers(allow("alice", "X-authentik-groups", "other"));
+        assertThat(groups(guard.ask(other))).isEqualTo("other");
+        assertThat(groups(guard.ask("s"))).isEqualTo("one");
+    }
+
+    private static String groups(UpstreamOutcome outcome) {
+        return outcome instanceof Answered(var verdict)
+                ? String.valueOf(verdict.headers().get("X-authentik-groups"))
+                : "none";
     }
 
     @Test
@@ -247,6 +255,7 @@ class VerdictsTest {
                 allow(""),
                 allow("alice", USER, "bob"),
                 allow("alice", "Set-Cookie", "authentik_proxy_1=new"),
+                allow("alice", "Connection", "X-authentik-groups"),
                 refusal(302),
                 refusal(401),
                 refusal(403),
@@ -303,6 +312,47 @@ class VerdictsTest {
         assertThat(guard.lastAllow("s")).isEmpty();
         assertThat(guard.lastAllow(elsewhere, HOME)).isEmpty();
         assertThat(guard.lastAllow("of bob")).isPresent();
+    }
+
+    /** A refusal comes when what was remembered for the same request is already too old. */
+    @Test
+    void refusalForgetsUserAlsoWhenItsOwnVerdictIsTooOld() {
+        guard.settings = REUSE;
+        guard.comeIntoForce();
+        HttpHeaders elsewhere = session("s2").set("X-Forwarded-Host", "other.example.com");
+        guard.ask("s");
+        guard.advance(Duration.ofSeconds(9));
+        guard.ask(elsewhere);
+        guard.advance(Duration.ofSeconds(2));
+        guard.answers(refusal(302));
+        guard.ask("s");
+        guard.asked();
+
+        guard.ask(elsewhere);
+
+        assertThat(guard.asked()).isEqualTo(1);
+    }
+
+    /** One cookie for all hosts of a domain: what another host is told counts here, too. */
+    @Test
+    void refusalAtAnotherHostForgetsSameSession() {
+        guard.ask("s");
+        guard.answers(refusal(302));
+
+        guard.ask(session("s").set("X-Forwarded-Host", "other.example.com"));
+
+        assertThat(guard.lastAllow("s")).isEmpty();
+    }
+
+    /** Whatever else is odd about it. */
+    @Test
+    void refusalOfAmbiguousRequestForgetsItsSession() {
+        guard.ask("s");
+        guard.answers(refusal(302));
+
+        guard.ask(session("s").add("X-Forwarded-Host", HOST));
+
+        assertThat(guard.lastAllow("s")).isEmpty();
     }
 
     @ParameterizedTest

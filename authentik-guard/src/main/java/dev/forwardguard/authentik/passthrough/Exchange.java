@@ -396,9 +396,7 @@ final class Exchange implements ResponseReceiver {
             return;
         }
         phase = Phase.NOTHING;
-        if (!answered) {
-            signOut.run();
-        }
+        signOut.run(); // the outpost may have ended the session without an answer
         body.discard();
         if (timer != null) {
             timer.cancel(false);

@@ -26,12 +26,16 @@ final class VerdictsFactory {
                         Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP,
                         MOST_WAITING,
                         ticker);
-        settings.subscribe(() -> comeIntoForce(settings.now(), verdicts));
-        comeIntoForce(settings.now(), verdicts);
+        settings.subscribe(() -> comeIntoForce(settings, verdicts));
+        comeIntoForce(settings, verdicts);
         return verdicts;
     }
 
-    private static void comeIntoForce(AuthentikSettings now, Verdicts verdicts) {
-        verdicts.comeIntoForce(now.verdicts(), now.guard().upstream());
+    /** Read under the lock: the file and its override may change at the same time. */
+    private static void comeIntoForce(LiveSettings<AuthentikSettings> settings, Verdicts verdicts) {
+        synchronized (verdicts) {
+            AuthentikSettings now = settings.now();
+            verdicts.comeIntoForce(now.verdicts(), now.guard().upstream());
+        }
     }
 }
