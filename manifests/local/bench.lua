@@ -1,5 +1,6 @@
 -- Script for wrk: compares every response with the expected one and prints one line for bench.sh.
--- Arguments: STATUS HEADER VALUE LENGTH, where LENGTH is the length of the body in bytes.
+-- Arguments: STATUS HEADER VALUE LENGTH [SESSIONS TEXT], where LENGTH is the length of the body in bytes.
+-- With SESSIONS so many requests take turns; each has its number in the cookie, in the place of TEXT.
 
 -- Header names may be in lower case: haproxy writes them that way.
 
@@ -13,6 +14,21 @@ end
 function init(args)
   status, name, value, length = tonumber(args[1]), args[2], args[3], tonumber(args[4])
   wrong = 0
+  if args[5] then
+    take_turns(tonumber(args[5]), args[6])
+  end
+end
+
+function take_turns(sessions, text)
+  local cookie, requests, turn = wrk.headers["Cookie"], {}, 0
+  for i = 1, sessions do
+    wrk.headers["Cookie"] = cookie:gsub(text, "session" .. i)
+    requests[i] = wrk.format()
+  end
+  function request()
+    turn = turn % sessions + 1
+    return requests[turn]
+  end
 end
 
 function response(got, headers, body)

@@ -18,11 +18,12 @@ Prints a table for each scenario, with the median and the range of the rounds, a
 guards must meet. The tables and a plot are written to manifests/local/.local/bench. Exit 0 if every
 response was right and every limit was met.
 
-  --quick              2 rounds of 2 s: a first look, 5 minutes; otherwise 5 of 5 s, 35 minutes
+  --quick              2 rounds of 2 s: a first look, 5 minutes; otherwise 5 of 5 s, 45 minutes
   --scenario NAME      only this scenario, or those whose names start with NAME: keep-alive,
                        keep-alive-authentik, large-cookie, large-cookie-authentik,
                        new-connections, steady, refusals, open-circuit, hang, login,
-                       pass-through, allocation; also scaling, gateway and everyday, which do not run by default
+                       pass-through, allocation, remembered, page; also scaling, gateway and everyday,
+                       which do not run by default
   --rounds N           rounds per scenario
   --seconds N          seconds per round
   --against CHECKOUT   also the guards of another checkout, in the same rounds; build them there before

@@ -23,8 +23,9 @@ Steps, and how long they take for both guards with $RUNS runs:
 
   start   from the exec of java to the first 200 of /healthz, on two cores and on one  2 min
   speed   from the start to a second with a 99th percentile below 5 ms at $RATE/s      3 min
-  life    in the memory limit: $RATE requests/s for $SECONDS_OF_LOAD s, an outage, 1,000 logins, 50
-          at once with 240 KiB of headers each, $RATE requests/s again                 8 min
+  life    in the memory limit: $RATE requests/s for $SECONDS_OF_LOAD s, all verdicts that authentik-guard
+          may remember, an outage, 1,000 logins, 50 at once with 240 KiB of headers each, $RATE
+          requests/s again                                                             8 min
   floor   the same with 10 s of load, at smaller and smaller limits, until one fails   7 min
   parts   what the memory is used for                                                  1 min
 
@@ -32,7 +33,7 @@ GUARD restricts a step to bot-block-guard, authentik-guard or nginx; MIB overrid
 Default limits: 128 MiB; 160 MiB for authentik-guard, whose Kubernetes client runs as well.
 
 Environment: RUNS, SECONDS_OF_LOAD, RATE, and PORT (default $PORT), above which 20 ports are used.
-Sends to 127.0.0.1 only. Needs hey, nginx, taskset and a JDK 25.
+Sends to 127.0.0.1 only. Needs hey, wrk, nginx, taskset and a JDK 25.
 END
 }
 
@@ -70,13 +71,26 @@ clean() {
   exit "$status"
 }
 
-# One nginx as the upstream of both guards, which answers at once; and one that replaces the guard.
+# One nginx as the upstream of both guards, which answers at once, and as an outpost that knows a user for each
+# session; and one that replaces the guard.
 write_nginx() {
   local common='daemon off; worker_processes 1; error_log stderr crit; events { worker_connections 1024; }'
   local buffers='client_header_buffer_size 16k; large_client_header_buffers 16 256k; access_log off; keepalive_requests 1000000;'
   cat >"$work/upstream.conf" <<END
 pid $work/upstream.pid; $common
-http { $buffers server { listen 127.0.0.1:$upstream_port backlog=1024; location / { return 200 "ok"; } } }
+http {
+  $buffers
+  server {
+    listen 127.0.0.1:$upstream_port backlog=1024;
+    location / { return 200 "ok"; }
+    location $(path_of authentik-guard) {
+      add_header X-authentik-username \$cookie_authentik_proxy;
+      add_header X-authentik-name Training;
+      add_header X-authentik-jwt $(printf 'j%.0s' {1..2048});
+      return 200 "";
+    }
+  }
+}
 END
   cat >"$work/peer.conf" <<END
 pid $work/peer.pid; $common
@@ -116,7 +130,13 @@ start_peer() {
 upstream:
   url: http://127.0.0.1:$upstream_port
 END
-    [ "$name" = bot-block-guard ] || printf 'emergency:\n  require-https: false\n' >>"$work/files/guard.yml"
+    [ "$name" = bot-block-guard ] || cat >>"$work/files/guard.yml" <<END
+emergency:
+  require-https: false
+verdicts:
+  reuse: 10s
+  survive-outage: 1h
+END
     local -a cluster=()
     [ "$name" = bot-block-guard ] || cluster=(KUBERNETES_SERVICE_HOST=127.0.0.1
       "KUBERNETES_SERVICE_PORT=$api_port" GUARD_HTPASSWD_SOURCE=secret
@@ -212,6 +232,15 @@ visit() {
     "http://127.0.0.1:$guard_port$(path_of "$name")"
 }
 
+# Has authentik-guard remember verdicts of 2,000 sessions, which are more than it may, and prints how many it
+# remembers. The verdicts of visit have no session.
+fill() {
+  wrk -t 1 -c 8 -d 4s -s "$here/bench.lua" -H 'Host: auth.example.com' -H 'X-Forwarded-For: 203.0.113.7' \
+    -H 'X-Forwarded-Host: app.example.com' -H 'X-Forwarded-Proto: https' -H 'Cookie: authentik_proxy=SESSION' \
+    "http://127.0.0.1:$guard_port$(path_of authentik-guard)" -- 200 X-authentik-name Training 0 2000 SESSION >/dev/null
+  curl -fsS "http://127.0.0.1:$management_port/prometheus" | awk '/^guard_verdicts_remembered\{/ { printf "%d\n", $2 }'
+}
+
 # steady NAME SECONDS: RATE requests per second from 20 connections; one CSV line per response.
 steady() {
   visit "$1" -z "$2s" -c 20 -q $((RATE / 20)) -o csv | tail -n +2
@@ -278,12 +307,13 @@ forget() {
 
 # Prints one line of the table, or the reason why there is none.
 live() {
-  local name=$1 limit=$2 load=$3 first outage logins=- large last used answers
+  local name=$1 limit=$2 load=$3 first verdicts=- outage logins=- large last used answers
   [ "$name" = nginx ] || forget "$name"
   start_peer "$name" "$limit"
   until_healthy || { stop_peer; echo "$name does not start in $limit MiB"; return 1; }
   steady "$name" 10 >/dev/null
   first=$(steady "$name" "$load" | cut -d , -f 1 | p99)
+  [ "$name" != authentik-guard ] || verdicts=$(fill)
   stop "$upstream"
   outage=$(steady "$name" 10 | cut -d , -f 1 | p99)
   if [ "$name" != bot-block-guard ]; then
@@ -303,9 +333,10 @@ live() {
   fi
   answers=$(grep -c OutOfMemory "$work/log" || true)
   stop_peer
-  printf '%-17s %6s %8s %8s %8s %8s %8s   %s%s\n' "$name" "$limit" "$first" "$outage" "${logins:-0}" \
-    "${large:-0}" "$last" "$used" "$([ "$answers" = 0 ] || echo "; OutOfMemory: $answers")"
-  awk -v p="$last" -v large="${large:-0}" 'BEGIN { exit !(p >= 0 && p <= 10 && large == 200) }'
+  printf '%-17s %6s %8s %8s %8s %8s %8s %8s   %s%s\n' "$name" "$limit" "$first" "${verdicts:-0}" "$outage" \
+    "${logins:-0}" "${large:-0}" "$last" "$used" "$([ "$answers" = 0 ] || echo "; OutOfMemory: $answers")"
+  awk -v p="$last" -v large="${large:-0}" -v verdicts="${verdicts:-0}" \
+    'BEGIN { exit !(p >= 0 && p <= 10 && large == 200 && (verdicts == "-" || verdicts >= 400)) }'
 }
 
 nginx_memory() {
@@ -316,7 +347,7 @@ nginx_memory() {
 }
 
 header_of_life() {
-  printf '%-17s %6s %8s %8s %8s %8s %8s   memory in MiB\n' '' limit 'p99 ms' outage logins large after
+  printf '%-17s %6s %8s %8s %8s %8s %8s %8s   memory in MiB\n' '' limit 'p99 ms' verdicts outage logins large after
 }
 
 step_life() {
@@ -373,7 +404,7 @@ names=(bot-block-guard authentik-guard nginx)
 [ -z "${2:-}" ] || names=("$2")
 limit=${3:-}
 missed=0
-for program in hey nginx taskset htpasswd; do
+for program in hey wrk nginx taskset htpasswd curl; do
   command -v "$program" >/dev/null || fail "$program is missing"
 done
 java=$("$here/jdk.sh")/bin/java || fail 'no JDK 25 found; set JAVA_HOME to one'

@@ -16,7 +16,7 @@ import java.util.Map;
  *
  * @param user whom the upstream let in
  * @param network from where the request came that was answered with it
- * @param cookies numbers of the session's cookies, see {@link VerdictKeys#ofCookies}
+ * @param cookies numbers of the session's cookies, at least one; see {@link VerdictKeys#ofCookies}
  * @param askedAt when the upstream was asked, in nanoseconds of the ticker
  * @param bytes what it takes of the heap, with its place in the store
  */

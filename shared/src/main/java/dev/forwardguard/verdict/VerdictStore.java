@@ -53,8 +53,8 @@ final class VerdictStore {
     /** The cookies of each user, in the same order. */
     private final Map<String, LinkedHashSet<Long>> cookies = new HashMap<>();
 
-    /** Those whose verdict was used in this outage. */
-    private final Set<VerdictKey> used = new HashSet<>();
+    /** The sessions that were in by a former verdict in this outage, by their first cookie. */
+    private final Set<Long> used = new HashSet<>();
 
     /**
      * When a user, a cookie or a key of this hash was last forgotten, by {@link #turn}: what is in
@@ -103,7 +103,7 @@ final class VerdictStore {
     /**
      * A verdict that is used without asking.
      *
-     * @param first whether it is used so for the first time since it was given
+     * @param first whether its session needs one for the first time since it was given
      */
     record Use(RememberedVerdict verdict, boolean first) {}
 
@@ -111,7 +111,7 @@ final class VerdictStore {
     synchronized Optional<Use> use(VerdictKey key, long within, ClientNetwork network) {
         return find(key, within)
                 .filter(found -> found.network().equals(network))
-                .map(found -> new Use(found, used.add(key)));
+                .map(found -> new Use(found, used.add(found.cookies()[0])));
     }
 
     /**
@@ -225,7 +225,7 @@ final class VerdictStore {
             return;
         }
         bytes -= gone.bytes();
-        used.remove(key);
+        used.remove(gone.cookies()[0]);
         LinkedHashMap<VerdictKey, Boolean> own = users.get(gone.user());
         if (own != null) {
             own.remove(key);
@@ -272,7 +272,7 @@ final class VerdictStore {
         return all.size();
     }
 
-    /** How many are used without asking, in an outage. */
+    /** How many sessions use one without asking, in an outage. */
     synchronized int used() {
         return used.size();
     }

@@ -316,7 +316,7 @@ public final class Verdicts {
         return store.bytes();
     }
 
-    /** How many of them hold in an outage, because they were asked for in it. */
+    /** How many sessions are in by a former verdict in this outage. */
     public int surviving() {
         return store.used();
     }

@@ -88,18 +88,33 @@ class VerdictStoreTest {
     }
 
     @Test
-    void neverGrowsBeyondBound() {
-        for (int i = 0; i < 1_000_000; i++) {
-            if (i % 50_000 < 2_000) {
-                put(store, i, "user" + i);
-                assertThat(store.bytes()).isLessThanOrEqualTo(BOUND);
-            } else {
-                store.forgetOwnersOf(new long[] {i}); // no trace of what is not remembered
+    void millionSessionsNeverTakeMoreThanBound() {
+        UpstreamResponse allow = allow("user", 2048);
+        var network = new ClientNetwork(1, 24);
+        for (long i = 0; i < 1_000_000; i++) {
+            var verdict =
+                    RememberedVerdict.of(allow, "user" + i, network, new long[] {i}, clock.get());
+            store.put(key(i), verdict, store.turn());
+            store.use(key(i), HOUR, network);
+            if (store.bytes() > BOUND || store.cookies() > VerdictStore.MOST_COOKIES) {
+                throw new AssertionError("out of bounds after " + i);
             }
         }
 
         assertThat(store.size()).isBetween(400, 1_000);
         assertThat(store.users()).isEqualTo(store.size());
+        assertThat(store.used()).isEqualTo(store.size());
+        assertThat(has(store, 999_999)).isTrue();
+    }
+
+    @Test
+    void leavesNoTraceOfWhatWasNeverRemembered() {
+        for (int i = 0; i < 1_000_000; i++) {
+            store.forgetOwnersOf(new long[] {i});
+        }
+
+        assertThat(store.cookies()).isZero();
+        assertThat(store.users()).isZero();
     }
 
     /** A user who signs in a million times takes the place of nobody else. */

@@ -123,6 +123,18 @@ class VerdictsTest {
         assertThat(guard.lastAllow("s").orElseThrow().firstUse()).isTrue();
     }
 
+    @Test
+    void tellsSessionOnceForAllItsHosts() {
+        HttpHeaders here = session("s");
+        HttpHeaders there = session("s").set("X-Forwarded-Host", "wiki.example.com");
+        guard.ask(here);
+        guard.ask(there);
+
+        assertThat(guard.lastAllow(here, HOME).orElseThrow().firstUse()).isTrue();
+        assertThat(guard.lastAllow(there, HOME).orElseThrow().firstUse()).isFalse();
+        assertThat(guard.verdicts.surviving()).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "198.51.100.7, 198.51.100.200, true",

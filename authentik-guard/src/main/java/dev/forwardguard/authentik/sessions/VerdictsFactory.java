@@ -3,12 +3,15 @@ package dev.forwardguard.authentik.sessions;
 import dev.forwardguard.authentik.AuthentikSettings;
 import dev.forwardguard.authentik.IdentityHeaders;
 import dev.forwardguard.settings.LiveSettings;
+import dev.forwardguard.time.SuspensionTicker;
 import dev.forwardguard.time.Ticker;
 import dev.forwardguard.verdict.Verdicts;
 
 import io.micronaut.context.annotation.Factory;
 
 import jakarta.inject.Singleton;
+
+import java.time.Clock;
 
 /** Creates the memory of verdicts, with the settings in force. */
 @Factory
@@ -19,13 +22,13 @@ final class VerdictsFactory {
     private static final int MOST_WAITING = 256;
 
     @Singleton
-    Verdicts verdicts(LiveSettings<AuthentikSettings> settings, Ticker ticker) {
+    Verdicts verdicts(LiveSettings<AuthentikSettings> settings, Ticker ticker, Clock clock) {
         var verdicts =
                 new Verdicts(
                         IdentityHeaders.USERNAME,
                         Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP,
                         MOST_WAITING,
-                        ticker);
+                        new SuspensionTicker(ticker, clock));
         settings.subscribe(() -> comeIntoForce(settings, verdicts));
         comeIntoForce(settings, verdicts);
         return verdicts;

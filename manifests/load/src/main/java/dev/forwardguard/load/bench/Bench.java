@@ -63,11 +63,13 @@ final class Bench implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(Bench::endChildren, "end-children"));
         Results results;
         try (var upstream = BenchUpstream.start(directory);
+                var costly = CostlyUpstream.start();
                 var hanging = StubUpstream.start();
                 var closedPort = RefusingPort.open();
                 var bench = new Bench(options, directory)) {
             var scenarios =
-                    new Scenarios(upstream, hanging, closedPort.port(), options.checkouts());
+                    new Scenarios(
+                            upstream, costly, hanging, closedPort.port(), options.checkouts());
             var gateway = new GatewayScenarios(upstream, options.checkouts());
             var everyday = new EverydayScenarios(upstream, options.checkouts(), options.image());
             results = bench.run(bench.chosen(scenarios, gateway, everyday));
@@ -166,6 +168,7 @@ final class Bench implements AutoCloseable {
                 switch (scenario.trial()) {
                     case Saturation own -> own;
                     case Paced own -> own;
+                    case Pages own -> own;
                     case Idle own -> own;
                     default -> new Saturation(64, false);
                 };

@@ -1,6 +1,7 @@
 package dev.forwardguard.load.bench;
 
 import dev.forwardguard.servers.Loopback;
+import dev.forwardguard.testing.Header;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -25,20 +26,24 @@ record BenchUpstream(Running server, int allowing, int refusing, int website, in
     static final String CORE = "1";
 
     /** The identity headers that authentik sends about a user. */
-    private static final List<String> IDENTITY =
+    static final List<Header> IDENTITY =
             List.of(
-                    "username alice",
-                    "groups admins|users",
-                    "entitlements none",
-                    "email alice@example.com",
-                    "name Alice",
-                    "uid " + "0123456789abcdef".repeat(4),
-                    "jwt " + "e30.".repeat(150),
-                    "meta-jwks https://authentik.example.com/application/o/app/jwks/",
-                    "meta-outpost embedded",
-                    "meta-provider app",
-                    "meta-app app",
-                    "meta-version goauthentik.io/outpost/2026.2.0");
+                    identity("username", "alice"),
+                    identity("groups", "admins|users"),
+                    identity("entitlements", "none"),
+                    identity("email", "alice@example.com"),
+                    identity("name", "Alice"),
+                    identity("uid", "0123456789abcdef".repeat(4)),
+                    identity("jwt", "e30.".repeat(150)),
+                    identity("meta-jwks", "https://authentik.example.com/application/o/app/jwks/"),
+                    identity("meta-outpost", "embedded"),
+                    identity("meta-provider", "app"),
+                    identity("meta-app", "app"),
+                    identity("meta-version", "goauthentik.io/outpost/2026.2.0"));
+
+    private static Header identity(String what, String value) {
+        return new Header("X-authentik-" + what, value);
+    }
 
     static BenchUpstream start(Path directory) {
         int refusing = Loopback.freePort();
@@ -102,14 +107,13 @@ record BenchUpstream(Running server, int allowing, int refusing, int website, in
                         refusing,
                         OUTPOST_PATH,
                         IDENTITY.stream()
-                                .map(BenchUpstream::header)
+                                .map(BenchUpstream::directive)
                                 .collect(Collectors.joining("\n")),
                         PAGE_PATH);
     }
 
-    private static String header(String nameAndValue) {
-        String[] parts = nameAndValue.split(" ", 2);
-        return "        add_header X-authentik-%s \"%s\";".formatted(parts[0], parts[1]);
+    private static String directive(Header header) {
+        return "        add_header %s \"%s\";".formatted(header.name(), header.value());
     }
 
     @Override

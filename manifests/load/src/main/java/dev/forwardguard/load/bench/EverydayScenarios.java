@@ -1,11 +1,8 @@
 package dev.forwardguard.load.bench;
 
-import static dev.forwardguard.load.bench.GuardContender.AS_SHIPPED;
 import static dev.forwardguard.load.bench.GuardContender.AUTHENTIK;
 import static dev.forwardguard.load.bench.GuardContender.BOT_BLOCK;
 import static dev.forwardguard.load.bench.TraefikContender.AUTHENTIK_SERVICE;
-
-import dev.forwardguard.load.bench.GuardContender.Capacity;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,9 +89,7 @@ record EverydayScenarios(BenchUpstream upstream, List<Path> checkouts, boolean i
         List<Contender> guards = new ArrayList<>();
         for (Path checkout : checkouts) {
             String label = guards.isEmpty() ? "" : " of " + checkout.getFileName();
-            guards.add(
-                    new GuardContender(
-                            program, checkout, label, AS_SHIPPED, Capacity.DEFAULT, image));
+            guards.add(GuardContender.asShipped(program, checkout, label, image));
         }
         return guards;
     }

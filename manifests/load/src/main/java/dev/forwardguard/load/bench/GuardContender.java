@@ -22,9 +22,16 @@ import java.util.stream.Stream;
  *     guard's own choice on two cores
  * @param capacity the load that it is sized for
  * @param image whether it runs from its image, which image.sh of that checkout has unpacked
+ * @param settings further lines of its settings file; may be empty
  */
 record GuardContender(
-        String program, Path checkout, String label, int loops, Capacity capacity, boolean image)
+        String program,
+        Path checkout,
+        String label,
+        int loops,
+        Capacity capacity,
+        boolean image,
+        String settings)
         implements Contender {
     static final int AS_SHIPPED = 0;
     private static final String JAVA =
@@ -61,7 +68,25 @@ record GuardContender(
     }
 
     GuardContender(String program, Path checkout, String label, int loops, Capacity capacity) {
-        this(program, checkout, label, loops, capacity, false);
+        this(program, checkout, label, loops, capacity, false, "");
+    }
+
+    /** As shipped, on both cores. */
+    static GuardContender asShipped(String program, Path checkout, String label, boolean image) {
+        return new GuardContender(
+                program, checkout, label, AS_SHIPPED, Capacity.DEFAULT, image, "");
+    }
+
+    /** The same with further settings. */
+    GuardContender with(String furtherLabel, String furtherSettings) {
+        return new GuardContender(
+                program,
+                checkout,
+                label + furtherLabel,
+                loops,
+                capacity,
+                image,
+                settings + furtherSettings);
     }
 
     @Override
@@ -92,8 +117,11 @@ record GuardContender(
                   url: http://127.0.0.1:%d
                   max-concurrent: %d
                 drain-delay: 0s
-                """
-                        .formatted(rig.upstream(), PLACES_PER_REQUEST * capacity.maxConcurrent));
+                %s"""
+                        .formatted(
+                                rig.upstream(),
+                                PLACES_PER_REQUEST * capacity.maxConcurrent,
+                                settings));
         rig.file("htpasswd", BenchRig.HTPASSWD);
         if (image) {
             rig.share();

@@ -27,6 +27,12 @@ enum Metric {
     /** Answered requests. */
     RATE("requests/s", 0),
 
+    /** The median time of a page with all its parts. */
+    PAGE("page ms", 2),
+
+    /** How often the upstream was asked for that. */
+    ASKED("upstream requests/page", 2),
+
     /** The median response time. */
     P50("p50 ms", 2),
     P99("p99 ms", 2),

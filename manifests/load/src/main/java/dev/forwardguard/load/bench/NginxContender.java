@@ -10,17 +10,39 @@ import java.util.Map;
  *
  * @param name the name in the table
  * @param keepAlive whether it keeps connections to the upstream; the original sketch did not
+ * @param caching whether it keeps verdicts of a session for 10 s
  * @param cores that it runs on
  */
-record NginxContender(String name, boolean keepAlive, String cores) implements Contender {
-    static final NginxContender SKETCHED =
-            new NginxContender("nginx as sketched", false, BenchRig.CORE);
-    static final NginxContender KEEP_ALIVE =
-            new NginxContender("nginx with keep-alive", true, BenchRig.CORE);
+record NginxContender(String name, boolean keepAlive, boolean caching, String cores)
+        implements Contender {
+    /** Part of the key of what it keeps. */
+    static final String SESSION_COOKIE = "authentik_proxy_bench";
 
-    /** The same on both cores. */
+    static final NginxContender SKETCHED =
+            new NginxContender("nginx as sketched", false, false, BenchRig.CORE);
+    static final NginxContender KEEP_ALIVE =
+            new NginxContender("nginx with keep-alive", true, false, BenchRig.CORE);
+    static final NginxContender CACHING =
+            new NginxContender("nginx with proxy_cache", true, true, BenchRig.CORE);
+
+    /** With keep-alive, on both cores. */
     static final NginxContender UNPINNED =
-            new NginxContender(KEEP_ALIVE.name, true, BenchRig.CORE + "-" + BenchUpstream.CORE);
+            new NginxContender(
+                    KEEP_ALIVE.name, true, false, BenchRig.CORE + "-" + BenchUpstream.CORE);
+
+    /**
+     * Without {@code proxy_cache_lock}: with it, whoever waits for another one's answer looks for
+     * it each half second.
+     */
+    private static final String CACHE =
+            """
+            proxy_cache verdicts;
+            proxy_cache_key "$http_x_forwarded_proto $http_x_forwarded_host $request_uri \
+            $cookie_%s";
+            proxy_cache_valid 200 10s;
+            proxy_ignore_headers Cache-Control;
+            """
+                    .formatted(SESSION_COOKIE);
 
     @Override
     public Running start(BenchRig rig) {
@@ -32,6 +54,7 @@ record NginxContender(String name, boolean keepAlive, String cores) implements C
     private String servers(BenchRig rig) {
         return """
         upstream backend { server 127.0.0.1:%1$d; %2$s }
+        %5$s
         server {
             listen 127.0.0.1:%3$d backlog=1024;
             proxy_connect_timeout 3s;
@@ -43,6 +66,7 @@ record NginxContender(String name, boolean keepAlive, String cores) implements C
             }
             location / {
                 proxy_pass http://backend;
+                %6$s
                 error_page 502 503 504 = @login;
             }
             location @allowed {
@@ -64,7 +88,9 @@ record NginxContender(String name, boolean keepAlive, String cores) implements C
                         rig.port(),
                         keepAlive
                                 ? "proxy_http_version 1.1; proxy_set_header Connection \"\";"
-                                : "");
+                                : "",
+                        caching ? "proxy_cache_path cache keys_zone=verdicts:10m;" : "",
+                        caching ? CACHE : "");
     }
 
     /** Starts nginx with one worker, and limits that no scenario reaches. */

@@ -17,9 +17,14 @@ import java.util.List;
  *
  * @param connections the number of concurrent connections
  * @param fresh whether each request uses a new connection, as many of Traefik's do
+ * @param sessions that take turns; 0 if the request has none
  */
-record Saturation(int connections, boolean fresh) implements Trial {
+record Saturation(int connections, boolean fresh, int sessions) implements Trial {
     private static final Path SCRIPT = Repository.ROOT.resolve("manifests/local/bench.lua");
+
+    Saturation(int connections, boolean fresh) {
+        this(connections, fresh, 0);
+    }
 
     @Override
     public Measurement measure(Running contender, Scenario scenario, Duration length) {
@@ -75,6 +80,9 @@ record Saturation(int connections, boolean fresh) implements Trial {
         command.add("http://127.0.0.1:" + port + scenario.request().path());
         command.add("--");
         command.addAll(scenario.expected().arguments());
+        if (sessions > 0) {
+            command.addAll(List.of(String.valueOf(sessions), VisitorRequest.SESSION));
+        }
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             byte[] output = process.getInputStream().readAllBytes();

@@ -18,11 +18,16 @@ import java.util.List;
 /**
  * All scenarios, with their contenders.
  *
+ * @param costly an upstream whose verdicts cost something
  * @param closedPort a port that refuses connections
  * @param checkouts whose guards are measured; the first one is this checkout
  */
 record Scenarios(
-        BenchUpstream upstream, StubUpstream hanging, int closedPort, List<Path> checkouts) {
+        BenchUpstream upstream,
+        CostlyUpstream costly,
+        StubUpstream hanging,
+        int closedPort,
+        List<Path> checkouts) {
     static final String KEEP_ALIVE = "keep-alive";
     static final String KEEP_ALIVE_AUTHENTIK = "keep-alive-authentik";
     static final String LARGE_COOKIE = "large-cookie";
@@ -35,11 +40,21 @@ record Scenarios(
     static final String LOGIN = "login";
     static final String PASS_THROUGH = "pass-through";
     static final String ALLOCATION = "allocation";
+    static final String REMEMBERED = "remembered";
+    static final String PAGE = "page";
+
+    /** authentik-guard with verdicts.reuse and verdicts.survive-outage. */
+    static final String REMEMBERING = GuardContender.AUTHENTIK + ", remembering";
+
     private static final String SCALING = "scaling-";
 
     private static final int COOKIE = 1_500;
     private static final int LARGE = 16 * 1024;
     private static final Saturation SATURATED = new Saturation(64, false);
+
+    private static final int SESSIONS = 200;
+    private static final int PARTS = 60;
+    private static final int CONNECTIONS_OF_BROWSER = 6;
 
     /** nginx hashes for each request, and needs seconds for a queue of 64. */
     private static final Saturation FEW = new Saturation(8, false);
@@ -95,11 +110,44 @@ record Scenarios(
                 new Scenario(
                         ALLOCATION,
                         "Allocated on the heap, keep-alive, cookie of 1.5 KB",
-                        guards(GuardContender.BOT_BLOCK, Capacity.DEFAULT),
+                        List.copyOf(guards(GuardContender.BOT_BLOCK, Capacity.DEFAULT)),
                         upstream.allowing(),
                         VisitorRequest.at(BOT_BLOCK_PATH, COOKIE),
                         ALLOWED,
-                        new Allocation(SATURATED)));
+                        new Allocation(SATURATED)),
+                remembered(
+                        REMEMBERED,
+                        "Verdicts that are remembered or relayed, 64 connections, %d sessions"
+                                .formatted(SESSIONS),
+                        upstream.allowing(),
+                        new Saturation(64, false, SESSIONS)),
+                remembered(
+                        PAGE,
+                        "A page of %d parts over %d connections, each page in a session of its own"
+                                        .formatted(PARTS, CONNECTIONS_OF_BROWSER)
+                                + "; a verdict costs the upstream 0.5 ms",
+                        costly.port(),
+                        new Pages(costly, PARTS, CONNECTIONS_OF_BROWSER)));
+    }
+
+    private Scenario remembered(String name, String title, int upstreamPort, Trial trial) {
+        List<Contender> contenders =
+                new ArrayList<>(
+                        List.of(
+                                NginxContender.KEEP_ALIVE,
+                                NginxContender.CACHING,
+                                HaproxyContender.INSTANCE));
+        List<GuardContender> guards = guards(GuardContender.AUTHENTIK, Capacity.DEFAULT);
+        contenders.addAll(guards);
+        contenders.add(guards.getFirst().with(", remembering", VERDICTS));
+        return new Scenario(
+                name,
+                title,
+                contenders,
+                upstreamPort,
+                VisitorRequest.withSession(OUTPOST_PATH, COOKIE),
+                USER,
+                trial);
     }
 
     /**
@@ -129,6 +177,13 @@ record Scenarios(
         return all;
     }
 
+    private static final Expected USER = new Expected(200, "X-authentik-username", "alice", 0);
+    private static final String VERDICTS =
+            """
+            verdicts:
+              reuse: 10s
+              survive-outage: 1h
+            """;
     private static final Expected ALLOWED = new Expected(200, "X-Verdict", "allowed", 0);
 
     private Scenario scaling(
@@ -170,7 +225,7 @@ record Scenarios(
                 all(GuardContender.AUTHENTIK),
                 upstream.allowing(),
                 VisitorRequest.at(OUTPOST_PATH, cookie),
-                new Expected(200, "X-authentik-username", "alice", 0),
+                USER,
                 SATURATED);
     }
 
@@ -212,7 +267,7 @@ record Scenarios(
                         .with(
                                 "Authorization",
                                 "Basic " + Base64.getEncoder().encodeToString(bytes)),
-                new Expected(200, "X-authentik-username", "alice", 0),
+                USER,
                 FEW);
     }
 
@@ -231,8 +286,8 @@ record Scenarios(
     }
 
     /** This guard of each checkout; the first one is this checkout. */
-    private List<Contender> guards(String program, Capacity capacity) {
-        List<Contender> guards = new ArrayList<>();
+    private List<GuardContender> guards(String program, Capacity capacity) {
+        List<GuardContender> guards = new ArrayList<>();
         for (Path checkout : checkouts) {
             String label = guards.isEmpty() ? "" : " of " + checkout.getFileName();
             guards.add(new GuardContender(program, checkout, label, 1, capacity));

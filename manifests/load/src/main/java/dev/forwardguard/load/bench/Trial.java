@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** A way to measure one round. */
-sealed interface Trial permits Saturation, Steady, Paced, Idle, Allocation, Hanging {
+sealed interface Trial permits Saturation, Steady, Paced, Pages, Idle, Allocation, Hanging {
     /** Long enough for nginx to hash a queue of passwords, some of them of cancelled requests. */
     Duration LIMIT = Duration.ofSeconds(60);
 

@@ -16,6 +16,9 @@ import java.util.List;
  * @param headers all but {@code Host}, in order
  */
 record VisitorRequest(String host, String path, List<Header> headers) {
+    /** In the session cookie, in the place of what is different in each session. */
+    static final String SESSION = "SESSION";
+
     /** The auth request. */
     static VisitorRequest at(String path, int cookieBytes) {
         List<Header> headers = new ArrayList<>(browser());
@@ -56,6 +59,28 @@ record VisitorRequest(String host, String path, List<Header> headers) {
         return bytes > 0
                 ? List.of(new Header("Cookie", "session=" + "x".repeat(bytes)))
                 : List.of();
+    }
+
+    /** The auth request with a session cookie of authentik's proxy beside others. */
+    static VisitorRequest withSession(String path, int cookieBytes) {
+        List<Header> headers = new ArrayList<>(at(path, 0).headers());
+        String others = "; session=" + "x".repeat(cookieBytes);
+        headers.add(new Header("Cookie", NginxContender.SESSION_COOKIE + "=" + SESSION + others));
+        return new VisitorRequest("auth.example", path, headers);
+    }
+
+    /** The same in this session. */
+    VisitorRequest inSession(String session) {
+        return new VisitorRequest(
+                host,
+                path,
+                headers.stream()
+                        .map(
+                                each ->
+                                        new Header(
+                                                each.name(),
+                                                each.value().replace(SESSION, session)))
+                        .toList());
     }
 
     VisitorRequest with(String name, String value) {
