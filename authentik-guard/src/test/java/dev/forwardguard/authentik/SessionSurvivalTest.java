@@ -11,7 +11,9 @@ import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.FallbackCounters;
+import dev.forwardguard.testing.guard.GuardFiles;
 import dev.forwardguard.testing.guard.RunningGuard;
+import dev.forwardguard.testing.guard.ScriptedUpstream;
 import dev.forwardguard.testing.guard.Visitor;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -124,6 +127,23 @@ class SessionSurvivalTest {
         guard.upstream().isUnavailable(FallbackReason.RESPONSE_TOO_LARGE);
 
         assertThat(ask(session()).status()).isEqualTo(502);
+    }
+
+    /** The monotonic clock stands still in it. */
+    @Test
+    void nobodyIsInAfterNightInWhichTheMachineWasSuspended() throws IOException {
+        guard.close();
+        guard =
+                RunningGuard.start(
+                        GuardFiles.with(SETTINGS.formatted("0s", "1h")).htpasswd(Visitor.HTPASSWD),
+                        Map.of(ScriptedUpstream.PROPERTY, true, SettableClock.PROPERTY, true));
+        signsIn();
+        guard.upstream().isUnavailable(FallbackReason.CONNECT_REFUSED);
+        assertThat(ask(session()).status()).isEqualTo(200);
+
+        guard.bean(SettableClock.class).advance(Duration.ofHours(8));
+
+        assertThat(ask(session()).status()).isEqualTo(401);
     }
 
     /** What the visitor sent in one of the twelve must not get to the application. */
