@@ -20,6 +20,10 @@ import java.util.function.BiConsumer;
 final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
     private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
     private static final AsciiString SCHEME = AsciiString.cached("x-forwarded-proto");
+    private static final AsciiString HTTPS = AsciiString.cached("https");
+    private static final AsciiString WSS = AsciiString.cached("wss");
+    private static final AsciiString HTTP = AsciiString.cached("http");
+    private static final AsciiString WS = AsciiString.cached("ws");
     private static final int MOST_COOKIES = 32; // each costs an HMAC
     private static final int LONGEST_HOST = 261; // RFC 1035 section 2.3.4, and a port
 
@@ -47,22 +51,33 @@ final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
             readCookies(value.toString());
         } else if (HOST.contentEqualsIgnoreCase(name)) {
             ambiguous |= host != null;
-            host = value.toString().toLowerCase(Locale.ROOT);
+            host = lowerCase(value.toString());
         } else if (SCHEME.contentEqualsIgnoreCase(name)) {
             ambiguous |= scheme != null;
-            scheme = scheme(value.toString());
+            scheme = scheme(value);
         } else if (HttpHeaderNames.AUTHORIZATION.contentEqualsIgnoreCase(name)) {
             authorization = true;
         }
     }
 
     /** Traefik has {@code wss} and {@code ws} for WebSocket handshakes. */
-    private static String scheme(String sent) {
-        return switch (sent.toLowerCase(Locale.ROOT)) {
-            case "https", "wss" -> "https";
-            case "http", "ws" -> "http";
-            default -> "";
-        };
+    private static String scheme(CharSequence sent) {
+        if (HTTPS.contentEqualsIgnoreCase(sent) || WSS.contentEqualsIgnoreCase(sent)) {
+            return "https";
+        }
+        boolean plain = HTTP.contentEqualsIgnoreCase(sent) || WS.contentEqualsIgnoreCase(sent);
+        return plain ? "http" : "";
+    }
+
+    /** Nearly every host is in lower case already. */
+    private static String lowerCase(String sent) {
+        for (int i = 0; i < sent.length(); i++) {
+            char c = sent.charAt(i);
+            if (c >= 'A' && c <= 'Z') {
+                return sent.toLowerCase(Locale.ROOT);
+            }
+        }
+        return sent;
     }
 
     /**
@@ -74,10 +89,12 @@ final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
         while (start <= field.length() && !tooManyCookies) {
             int semicolon = field.indexOf(';', start);
             int end = semicolon < 0 ? field.length() : semicolon;
-            String cookie = field.substring(start, end).strip();
-            if (settings.isOfSession(cookie)) {
+            while (start < end && Character.isWhitespace(field.charAt(start))) {
+                start++;
+            }
+            if (settings.isOfSession(field, start, end)) { // no copy of the others, which are long
                 tooManyCookies = cookies.size() == MOST_COOKIES;
-                cookies.add(cookie);
+                cookies.add(field.substring(start, end).strip());
             }
             start = end + 1;
         }

@@ -5,6 +5,7 @@ import dev.forwardguard.outcome.UpstreamResponse;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.ReadOnlyHttpHeaders;
+import io.netty.util.AsciiString;
 
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -54,8 +55,8 @@ record RememberedVerdict(
                 allow.headers().iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
-            String name = field.getKey().toString();
-            String value = field.getValue().toString();
+            AsciiString name = copy(field.getKey());
+            AsciiString value = copy(field.getValue());
             texts.add(name);
             texts.add(value);
             bytes += 2 * BYTES_OF_TEXT + name.length() + value.length();
@@ -68,6 +69,16 @@ record RememberedVerdict(
                 cookies,
                 askedAt,
                 bytes);
+    }
+
+    /** Of this kind the names have their hashes, and the values are written as they are. */
+    private static AsciiString copy(CharSequence text) {
+        if (text instanceof AsciiString shared) {
+            return shared.length() == shared.array().length
+                    ? shared
+                    : new AsciiString(shared.array(), shared.arrayOffset(), shared.length(), true);
+        }
+        return new AsciiString(text);
     }
 
     /** Never the headers. */

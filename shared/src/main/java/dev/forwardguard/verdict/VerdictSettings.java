@@ -80,10 +80,10 @@ public record VerdictSettings(Duration reuse, Duration surviveOutage, Set<String
         return reuse.compareTo(surviveOutage) > 0 ? reuse : surviveOutage;
     }
 
-    /** Whether a cookie is one of the session's. */
-    boolean isOfSession(String cookie) {
+    /** Whether the cookie in this range, without blanks before it, is one of the session. */
+    boolean isOfSession(String cookies, int start, int end) {
         for (String beginning : sessionCookies) {
-            if (cookie.startsWith(beginning)) {
+            if (cookies.startsWith(beginning, start) && beginning.length() <= end - start) {
                 return true;
             }
         }

@@ -6,6 +6,7 @@ import dev.forwardguard.testing.Header;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The upstream of all contenders: an nginx that responds at once, as a bot blocker, as an authentik
@@ -25,10 +26,9 @@ record BenchUpstream(Running server, int allowing, int refusing, int website, in
     /** The core of the load and of the upstream. */
     static final String CORE = "1";
 
-    /** The identity headers that authentik sends about a user. */
+    /** The identity headers that authentik sends about a user, besides the one with the name. */
     static final List<Header> IDENTITY =
             List.of(
-                    identity("username", "alice"),
                     identity("groups", "admins|users"),
                     identity("entitlements", "none"),
                     identity("email", "alice@example.com"),
@@ -75,8 +75,13 @@ record BenchUpstream(Running server, int allowing, int refusing, int website, in
                 .formatted(port, condition, APPLICATION_PAGE);
     }
 
+    /** Each session has a user of its own, because a guard remembers only some of one user. */
     private static String servers(int allowing, int refusing) {
         return """
+        map $cookie_%6$s $user {
+            "" alice;
+            default $cookie_%6$s;
+        }
         server {
             listen 127.0.0.1:%1$d backlog=1024;
             add_header Cache-Control no-store;
@@ -106,10 +111,11 @@ record BenchUpstream(Running server, int allowing, int refusing, int website, in
                         allowing,
                         refusing,
                         OUTPOST_PATH,
-                        IDENTITY.stream()
+                        Stream.concat(Stream.of(identity("username", "$user")), IDENTITY.stream())
                                 .map(BenchUpstream::directive)
                                 .collect(Collectors.joining("\n")),
-                        PAGE_PATH);
+                        PAGE_PATH,
+                        VisitorRequest.SESSION_COOKIE);
     }
 
     private static String directive(Header header) {

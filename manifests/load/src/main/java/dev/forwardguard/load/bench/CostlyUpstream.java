@@ -51,10 +51,17 @@ final class CostlyUpstream implements AutoCloseable {
             while (threads.getCurrentThreadCpuTime() < end) {
                 Thread.onSpinWait();
             }
+            exchange.getResponseHeaders().set("X-authentik-username", user(exchange));
             BenchUpstream.IDENTITY.forEach(
                     header -> exchange.getResponseHeaders().set(header.name(), header.value()));
             exchange.sendResponseHeaders(200, -1); // a Content-Length of 0
         }
+    }
+
+    /** A user for each session. */
+    private static String user(HttpExchange exchange) {
+        String cookies = String.valueOf(exchange.getRequestHeaders().getFirst("Cookie"));
+        return cookies.replaceFirst("^[^=]*=([^;]*).*", "$1");
     }
 
     int port() {

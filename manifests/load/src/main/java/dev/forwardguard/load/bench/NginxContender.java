@@ -15,9 +15,6 @@ import java.util.Map;
  */
 record NginxContender(String name, boolean keepAlive, boolean caching, String cores)
         implements Contender {
-    /** Part of the key of what it keeps. */
-    static final String SESSION_COOKIE = "authentik_proxy_bench";
-
     static final NginxContender SKETCHED =
             new NginxContender("nginx as sketched", false, false, BenchRig.CORE);
     static final NginxContender KEEP_ALIVE =
@@ -42,7 +39,7 @@ record NginxContender(String name, boolean keepAlive, boolean caching, String co
             proxy_cache_valid 200 10s;
             proxy_ignore_headers Cache-Control;
             """
-                    .formatted(SESSION_COOKIE);
+                    .formatted(VisitorRequest.SESSION_COOKIE);
 
     @Override
     public Running start(BenchRig rig) {

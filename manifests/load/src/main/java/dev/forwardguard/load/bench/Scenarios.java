@@ -146,7 +146,7 @@ record Scenarios(
                 contenders,
                 upstreamPort,
                 VisitorRequest.withSession(OUTPOST_PATH, COOKIE),
-                USER,
+                SOMEBODY,
                 trial);
     }
 
@@ -176,6 +176,9 @@ record Scenarios(
         }
         return all;
     }
+
+    /** To requests with a session: each has a user of its own. */
+    private static final Expected SOMEBODY = new Expected(200, "X-authentik-name", "Alice", 0);
 
     private static final Expected USER = new Expected(200, "X-authentik-username", "alice", 0);
     private static final String VERDICTS =

@@ -16,6 +16,9 @@ import java.util.List;
  * @param headers all but {@code Host}, in order
  */
 record VisitorRequest(String host, String path, List<Header> headers) {
+    /** The name of the session cookie. */
+    static final String SESSION_COOKIE = "authentik_proxy_bench";
+
     /** In the session cookie, in the place of what is different in each session. */
     static final String SESSION = "SESSION";
 
@@ -65,7 +68,7 @@ record VisitorRequest(String host, String path, List<Header> headers) {
     static VisitorRequest withSession(String path, int cookieBytes) {
         List<Header> headers = new ArrayList<>(at(path, 0).headers());
         String others = "; session=" + "x".repeat(cookieBytes);
-        headers.add(new Header("Cookie", NginxContender.SESSION_COOKIE + "=" + SESSION + others));
+        headers.add(new Header("Cookie", SESSION_COOKIE + "=" + SESSION + others));
         return new VisitorRequest("auth.example", path, headers);
     }
 
