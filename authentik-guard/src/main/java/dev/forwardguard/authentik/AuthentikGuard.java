@@ -7,6 +7,8 @@ import dev.forwardguard.authentik.emergency.BasicAuthFallback;
 import dev.forwardguard.authentik.emergency.EmergencyUsers;
 import dev.forwardguard.authentik.emergency.LoginMetric;
 import dev.forwardguard.authentik.emergency.SecurityLog;
+import dev.forwardguard.authentik.emergency.session.EmergencyCookie;
+import dev.forwardguard.authentik.emergency.session.PageLoad;
 import dev.forwardguard.authentik.health.LoginHealth;
 import dev.forwardguard.authentik.pages.PageText;
 import dev.forwardguard.client.ClientAddress;
@@ -105,7 +107,9 @@ final class AuthentikGuard implements Guard {
             var upstreamRequest =
                     new UpstreamRequest(
                             request.path() + request.query(),
-                            authorization.strip(headers),
+                            EmergencyCookie.isIn(request.headers())
+                                    ? EmergencyCookie.strip(authorization.strip(headers))
+                                    : authorization.strip(headers),
                             guard.clientAddress()
                                     .resolveVisitor(
                                             request.headers(),
@@ -151,11 +155,11 @@ final class AuthentikGuard implements Guard {
             return switch (outcome) {
                 case Answered(var verdict)
                         when mode == Mode.AUTO && isRedirect(verdict) && login.isFailing() ->
-                        fallback.decide(FallbackReason.LOGIN_DOWN, request, now);
+                        fallback.decide(FallbackReason.LOGIN_DOWN, request, authorization, now);
                 case Answered(var verdict) ->
                         decided(
                                 Relay.of(
-                                        authorization.echo(verdict),
+                                        afterOutage(authorization.echo(verdict), request),
                                         now.guard().relayedCookies(),
                                         () ->
                                                 page(
@@ -182,10 +186,25 @@ final class AuthentikGuard implements Guard {
                                     : Optional.empty();
                     yield last.isPresent()
                             ? decided(stale(reason, last.get(), request, authorization))
-                            : fallback.decide(reason, request, now);
+                            : fallback.decide(reason, request, authorization, now);
                 }
                 case UpstreamOutcome.Cancelled() -> decided(new Decision.Cancelled());
             };
+        }
+
+        /**
+         * Takes the cookie of the emergency session away once it has no effect. Only when a page is
+         * opened: an outpost that comes and goes would otherwise end the session of an open one.
+         */
+        private UpstreamResponse afterOutage(UpstreamResponse verdict, AuthRequest request) {
+            if (!isRedirect(verdict)
+                    || !EmergencyCookie.isIn(request.headers())
+                    || !PageLoad.isByBrowser(request.headers())) {
+                return verdict;
+            }
+            HttpHeaders cleared = verdict.headers().copy();
+            cleared.add(HttpHeaderNames.SET_COOKIE, EmergencyCookie.clear());
+            return new UpstreamResponse(verdict.status(), cleared, verdict.body());
         }
 
         /** Whoever fills the guard with requests does not get in by that. */

@@ -45,13 +45,13 @@ final class ApiJson {
     /** One event of a watch. */
     record Event(@Nullable String type, ApiObject object) {}
 
-    private final String key;
+    private final Set<String> keys;
 
     /**
-     * @param key the key in {@code data} to read
+     * @param keys the keys in {@code data} to read
      */
-    ApiJson(String key) {
-        this.key = key;
+    ApiJson(Set<String> keys) {
+        this.keys = Set.copyOf(keys);
     }
 
     /**
@@ -132,19 +132,14 @@ final class ApiJson {
                 case "metadata" ->
                         metadata = texts(json, Set.of("name", "resourceVersion"), MAX_NAME);
                 case "code" -> code = value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : 0;
-                case "data" -> data = texts(json, Set.of(key), SecretApi.MAX_BYTES);
+                case "data" -> data = texts(json, keys, SecretApi.MAX_BYTES);
                 case "items" -> items = list ? items(json) : items;
                 default -> {}
             }
             json.skipChildren(); // no effect on values that were read
         }
         return new ApiObject(
-                kind,
-                metadata.get("name"),
-                metadata.get("resourceVersion"),
-                code,
-                data.get(key),
-                items);
+                kind, metadata.get("name"), metadata.get("resourceVersion"), code, data, items);
     }
 
     private List<ApiObject> items(JsonParser json) throws IOException, ListWatchException {

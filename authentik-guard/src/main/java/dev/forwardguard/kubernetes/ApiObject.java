@@ -3,6 +3,7 @@ package dev.forwardguard.kubernetes;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * The fields that the guard reads from an object of the API server: a Secret, a list of Secrets, or
@@ -12,7 +13,7 @@ import java.util.List;
  * @param name {@code metadata.name}
  * @param revision {@code metadata.resourceVersion}, opaque
  * @param code the code of a {@code Status}; otherwise 0
- * @param content the value in {@code data} under the configured key, still base64; confidential
+ * @param data the values in {@code data} under the configured keys, still base64; confidential
  * @param items the items of a list
  */
 record ApiObject(
@@ -20,10 +21,10 @@ record ApiObject(
         @Nullable String name,
         @Nullable String revision,
         int code,
-        @Nullable String content,
+        Map<String, String> data,
         List<ApiObject> items) {
 
-    /** Omits the content. */
+    /** Omits the data. */
     @Override
     public String toString() {
         return "ApiObject[" + kind + " " + name + " at " + revision + "]";

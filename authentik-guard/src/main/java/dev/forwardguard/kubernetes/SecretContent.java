@@ -16,40 +16,39 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Applies the state of the Secret to the live value. The content of a Secret is offered to the
+ * Applies the state of the Secret to the live value of one part. Its content is offered to the
  * value. When the Secret is absent for longer than the deletion grace, the value is withdrawn. A
  * separate thread waits for the grace, because no other event may arrive in the meantime.
  */
 final class SecretContent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SecretContent.class);
 
+    private final SecretPart part;
     private final LiveValue<?> value;
-    private final String key;
     private final Supplier<Duration> grace;
     private final Ticker ticker;
     private final Duration check;
     private @Nullable Long absentSince;
     private Named inForce = Named.NONE;
     private Named newest = Named.NONE;
+    private boolean missing;
 
     /**
      * Creates the link between a Secret and a value.
      *
-     * @param key the key of the Secret, for messages
      * @param grace the deletion grace
      * @param check how often to read the grace, which may change
      */
-    SecretContent(
-            LiveValue<?> value,
-            String key,
-            Supplier<Duration> grace,
-            Ticker ticker,
-            Duration check) {
-        this.value = value;
-        this.key = key;
+    SecretContent(SecretPart part, Supplier<Duration> grace, Ticker ticker, Duration check) {
+        this.part = part;
+        this.value = part.value();
         this.grace = grace;
         this.ticker = ticker;
         this.check = check;
+    }
+
+    String key() {
+        return part.key();
     }
 
     /** Records that the API server answered and nothing has changed. */
@@ -65,9 +64,10 @@ final class SecretContent implements AutoCloseable {
         absentSince = null;
         notifyAll();
         value.confirm();
-        Named named = name(String.valueOf(secret.revision()), digest(secret.content()));
+        String content = secret.data().get(part.key());
+        Named named = name(String.valueOf(secret.revision()), digest(content));
         newest = named;
-        offer(named.name, secret.content());
+        offer(named.name, content);
         boolean accepted =
                 value.snapshot().filter(each -> each.revision().equals(named.name)).isPresent();
         if (accepted) {
@@ -76,18 +76,34 @@ final class SecretContent implements AutoCloseable {
     }
 
     private void offer(String name, @Nullable String content) {
+        if (content == null && part.optional()) {
+            leaveOut();
+            return;
+        }
+        missing = false;
         if (content == null) {
-            value.reject(name, "the Secret has no key " + key);
+            value.reject(name, "the Secret has no key " + part.key());
             return;
         }
         byte[] decoded;
         try {
             decoded = Base64.getDecoder().decode(content.getBytes(UTF_8));
         } catch (IllegalArgumentException e) {
-            value.reject(name, "the key " + key + " of the Secret is not base64");
+            value.reject(name, "the key " + part.key() + " of the Secret is not base64");
             return;
         }
         value.offer(name, decoded);
+    }
+
+    /** The operator's decision, so it takes effect at once. */
+    private void leaveOut() {
+        value.absent();
+        value.withdraw();
+        inForce = Named.NONE;
+        if (!missing) {
+            missing = true;
+            LOG.atInfo().addKeyValue("key", part.key()).log("Left out: there is no such key");
+        }
     }
 
     /**

@@ -1,22 +1,27 @@
 package dev.forwardguard.kubernetes;
 
-/** Lists and watches the Secret, and passes the results to {@link SecretContent}. */
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Lists and watches the Secret, and passes the results to the {@link SecretContent} of each part.
+ */
 final class SecretListWatch {
     private final String name;
     private final SecretApi api;
     private final ApiJson json;
-    private final SecretContent secret;
+    private final List<SecretContent> parts;
     private final WatchStatus status;
 
     SecretListWatch(
             HtpasswdSecretConfiguration which,
             SecretApi api,
-            SecretContent secret,
+            List<SecretContent> parts,
             WatchStatus status) {
         this.name = which.name();
         this.api = api;
-        this.json = new ApiJson(which.key());
-        this.secret = secret;
+        this.json = new ApiJson(parts.stream().map(SecretContent::key).collect(Collectors.toSet()));
+        this.parts = parts;
         this.status = status;
     }
 
@@ -34,7 +39,7 @@ final class SecretListWatch {
         }
         for (ApiObject item : list.items()) {
             if (name.equals(item.name())) {
-                secret.present(item);
+                parts.forEach(part -> part.present(item));
                 status.listed(true);
                 return revision;
             }
@@ -42,7 +47,7 @@ final class SecretListWatch {
         if (!list.items().isEmpty()) {
             throw new ListWatchException(ListWatchResult.MALFORMED);
         }
-        secret.absent();
+        parts.forEach(SecretContent::absent);
         status.listed(false);
         return revision;
     }
@@ -50,7 +55,7 @@ final class SecretListWatch {
     /** Records a failed list, which may also say something about the Secret. */
     void listFailed(ListWatchResult result) {
         if (result == ListWatchResult.TOO_LARGE) {
-            secret.oversized();
+            parts.forEach(SecretContent::oversized);
         }
         status.listFailed(result);
     }
@@ -73,14 +78,14 @@ final class SecretListWatch {
         }
         boolean ours = name.equals(object.name());
         if (ours && (type.equals("ADDED") || type.equals("MODIFIED"))) {
-            secret.present(object);
+            parts.forEach(part -> part.present(object));
             status.eventReceived(true);
         } else if (ours && type.equals("DELETED")) {
-            secret.absent();
+            parts.forEach(SecretContent::absent);
             status.eventReceived(false);
         } else {
             // a bookmark, an unknown type, or an event of another object
-            secret.confirmed();
+            parts.forEach(SecretContent::confirmed);
             status.eventReceived();
         }
     }

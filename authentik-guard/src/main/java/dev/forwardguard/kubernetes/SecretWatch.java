@@ -1,7 +1,6 @@
 package dev.forwardguard.kubernetes;
 
 import dev.forwardguard.live.LiveSource;
-import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.time.Ticker;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,13 +13,14 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * A Secret as the source of a live value. One virtual thread lists, watches until the watch ends,
+ * A Secret as the source of live values. One virtual thread lists, watches until the watch ends,
  * and repeats, with a pause after failures. It never gives up until closed.
  */
 public final class SecretWatch implements LiveSource {
@@ -30,7 +30,7 @@ public final class SecretWatch implements LiveSource {
     private final HtpasswdSecretConfiguration which;
     private final KubernetesClientFactory clients;
     private final SecretApi api;
-    private final SecretContent secret;
+    private final List<SecretContent> secret;
     private final WatchStatus status;
     private final SecretListWatch listWatch;
     private final WatchTimings timings;
@@ -42,23 +42,24 @@ public final class SecretWatch implements LiveSource {
     /**
      * Creates a watch; {@link #follow} starts it.
      *
-     * @param grace how long the Secret may be absent before its value is withdrawn
+     * @param parts of the Secret that are followed
+     * @param grace how long the Secret may be absent before its values are withdrawn
      */
     public SecretWatch(
             HtpasswdSecretConfiguration which,
             KubernetesClientFactory clients,
-            LiveValue<?> value,
+            List<SecretPart> parts,
             Supplier<Duration> grace,
             Ticker ticker,
             MeterRegistry registry,
             Tags tags) {
-        this(which, clients, value, grace, ticker, registry, tags, WatchTimings.DEFAULT);
+        this(which, clients, parts, grace, ticker, registry, tags, WatchTimings.DEFAULT);
     }
 
     SecretWatch(
             HtpasswdSecretConfiguration which,
             KubernetesClientFactory clients,
-            LiveValue<?> value,
+            List<SecretPart> parts,
             Supplier<Duration> grace,
             Ticker ticker,
             MeterRegistry registry,
@@ -67,7 +68,10 @@ public final class SecretWatch implements LiveSource {
         this.which = which;
         this.clients = clients;
         this.api = new SecretApi(which, clients, timings);
-        this.secret = new SecretContent(value, which.key(), grace, ticker, timings.graceCheck());
+        this.secret =
+                parts.stream()
+                        .map(part -> new SecretContent(part, grace, ticker, timings.graceCheck()))
+                        .toList();
         this.status = new WatchStatus(which.name(), timings.minWatch(), registry, tags);
         this.listWatch = new SecretListWatch(which, api, secret, status);
         this.timings = timings;
@@ -93,7 +97,7 @@ public final class SecretWatch implements LiveSource {
     public void close() {
         closed.countDown();
         api.cancel();
-        secret.close();
+        secret.forEach(SecretContent::close);
         Thread running = thread;
         if (running != null) {
             running.interrupt();

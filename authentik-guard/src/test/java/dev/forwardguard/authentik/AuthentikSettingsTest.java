@@ -54,7 +54,7 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().groups()).isEmpty();
         assertThat(settings.emergency().deletionGrace()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.emergency().message()).isEmpty();
-        assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.ALWAYS);
+        assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.AUTO);
         assertThat(settings.emergency().allowPreflight()).isFalse();
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(14, 200_000));
         assertThat(settings.emergency().maxFailures()).isEqualTo(5);
@@ -133,7 +133,7 @@ class AuthentikSettingsTest {
                 "emergency: {trusted-proxies: [10.0.0.0/33]} @ line 1: emergency.trusted-proxies must have from 0 to 32 bits",
                 "emergency: {trusted-proxies: [traefik]} @ line 1: emergency.trusted-proxies must be addresses or ranges such as",
                 "emergency: {message: \"a\\eb\"}    @ line 1: emergency.message must be at most 1000 characters of plain text",
-                "emergency: {challenge: never}      @ line 1: emergency.challenge must be one of always, navigation: never",
+                "emergency: {challenge: never}      @ line 1: emergency.challenge must be one of auto, always, navigation: never",
                 "emergency: {allow-preflight: yes}  @ line 1: emergency.allow-preflight must be true or false: yes",
                 "upstream: {login-health-url: ready}  @ line 1: upstream.login-health-url must look like http://host:port: ready",
                 "upstream: {login-health-url: 'https://x/'} @ line 1: upstream.login-health-url must look like http://host:port",
@@ -208,7 +208,7 @@ class AuthentikSettingsTest {
                 .containsOnlyKeys(documented)
                 .containsEntry("guarded-paths", settings.now().guardedPaths().toString())
                 .containsEntry("emergency.realm", "Emergency Access")
-                .containsEntry("emergency.challenge", "always");
+                .containsEntry("emergency.challenge", "auto");
     }
 
     /** The others decide who gets in, or where to. */

@@ -85,6 +85,23 @@ final class PagesTest {
         assertThat(text.body()).startsWith("Single sign-on is unavailable\n").contains(advice);
     }
 
+    /** Both remembered passwords in turn, as Firefox sends them to an application with its own. */
+    @Test
+    void loopOfTwoPasswordsGetsChallengeThatEndsIt() throws IOException {
+        RawRequest own = browser().with("Authorization", Visitor.basic("app", "of its own"));
+        int rounds = 0;
+        String challenge = CHALLENGE;
+        while (challenge.equals(CHALLENGE) && rounds < 100) {
+            rounds++;
+            assertThat(guard.http().ask(Visitor.RIGHT.asks(browser())).status()).isEqualTo(200);
+            challenge = guard.http().ask(own).header("WWW-Authenticate").orElseThrow();
+        }
+
+        assertThat(challenge).isEqualTo(SUPPRESSED);
+        assertThat(rounds).isEqualTo(4);
+        assertThat(guard.http().ask(browser()).header("WWW-Authenticate")).contains(CHALLENGE);
+    }
+
     @Test
     void sendsPageForPlainHttp() throws IOException {
         RawRequest insecure = RawRequest.get(Authentik.KIND.path()).with("Accept", BROWSER);
@@ -216,6 +233,18 @@ final class PagesTest {
                     .containsExactly(CHALLENGE);
             assertThat(quiet.http().ask(authRequest()).headers("WWW-Authenticate"))
                     .containsExactly(CHALLENGE);
+            // Firefox under a service worker: a page, and what a script fetches
+            RawRequest worker =
+                    authRequest()
+                            .with("Sec-Fetch-Mode", "same-origin")
+                            .with("Sec-Fetch-Dest", "empty");
+            assertThat(
+                            quiet.http()
+                                    .ask(worker.with("Accept", "text/html,application/xhtml+xml"))
+                                    .headers("WWW-Authenticate"))
+                    .containsExactly(CHALLENGE);
+            assertThat(quiet.http().ask(worker.with("Accept", "*/*")).headers("WWW-Authenticate"))
+                    .containsExactly(SUPPRESSED);
             RawRequest login = authRequest().with("Sec-Fetch-Mode", "cors");
             assertThat(quiet.http().ask(Visitor.RIGHT.asks(login)).status()).isEqualTo(200);
         }

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 class ApiJsonTest {
@@ -20,7 +22,7 @@ class ApiJsonTest {
                     + "\"resourceVersion\":\"12\",\"uid\":null},"
                     + "\"immutable\":true,\"kind\":\"Secret\"}";
 
-    private final ApiJson json = new ApiJson("htpasswd");
+    private final ApiJson json = new ApiJson(Set.of("htpasswd"));
 
     @Test
     void readsKnownFieldsInAnyOrder() throws ListWatchException {
@@ -29,7 +31,7 @@ class ApiJsonTest {
         assertThat(secret.kind()).isEqualTo("Secret");
         assertThat(secret.name()).isEqualTo("right");
         assertThat(secret.revision()).isEqualTo("12");
-        assertThat(secret.content()).isEqualTo("YQ==");
+        assertThat(secret.data()).containsExactly(Map.entry("htpasswd", "YQ=="));
     }
 
     @Test

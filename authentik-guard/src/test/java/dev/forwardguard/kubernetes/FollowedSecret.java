@@ -1,5 +1,6 @@
 package dev.forwardguard.kubernetes;
 
+import dev.forwardguard.authentik.emergency.session.SessionKey;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.testing.guard.Eventually;
@@ -8,8 +9,10 @@ import dev.forwardguard.time.Ticker;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A {@link SecretWatch} with its dependencies, and with timings short enough for tests. */
@@ -61,7 +64,11 @@ final class FollowedSecret implements AutoCloseable {
                 FAST.graceCheck());
     }
 
+    static final String SESSION_KEY = "session-key";
+
     final LiveValue<Htpasswd> value = Passwords.liveValue();
+    final LiveValue<SessionKey> sessionKey =
+            new LiveValue<>("session key", SessionKey::parse, Clock.systemUTC());
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicLong ahead = new AtomicLong();
     private final SecretWatch watch;
@@ -76,7 +83,9 @@ final class FollowedSecret implements AutoCloseable {
                 new SecretWatch(
                         WHICH,
                         clients,
-                        value,
+                        List.of(
+                                new SecretPart(WHICH.key(), value, false),
+                                new SecretPart(SESSION_KEY, sessionKey, true)),
                         () -> GRACE,
                         ticker,
                         meters,

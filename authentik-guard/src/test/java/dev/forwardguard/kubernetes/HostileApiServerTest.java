@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -99,8 +100,7 @@ class HostileApiServerTest {
         LiveValue<?> value = Passwords.liveValue();
         try (var secret =
                         new SecretContent(
-                                value,
-                                "htpasswd",
+                                new SecretPart("htpasswd", value, false),
                                 () -> Duration.ofDays(1),
                                 Ticker.system(),
                                 Duration.ofDays(1));
@@ -116,12 +116,12 @@ class HostileApiServerTest {
 
     private static String response(Path file, SecretContent secret) throws IOException {
         try {
-            ApiObject object = new ApiJson("htpasswd").object(Files.readAllBytes(file));
+            ApiObject object = new ApiJson(Set.of("htpasswd")).object(Files.readAllBytes(file));
             secret.present(object);
             return object.name()
                     + " at "
                     + object.revision()
-                    + (object.content() == null ? " without content" : " with content");
+                    + (object.data().isEmpty() ? " without content" : " with content");
         } catch (ListWatchException e) {
             return e.result().label();
         }

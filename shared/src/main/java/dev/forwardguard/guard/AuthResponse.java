@@ -5,6 +5,7 @@ import dev.forwardguard.guard.Decision.Cancelled;
 import dev.forwardguard.guard.Decision.Challenge;
 import dev.forwardguard.guard.Decision.Fail;
 import dev.forwardguard.guard.Decision.Fallback;
+import dev.forwardguard.guard.Decision.Redirect;
 import dev.forwardguard.guard.Decision.Refuse;
 import dev.forwardguard.guard.Decision.Relay;
 import dev.forwardguard.guard.Decision.Stale;
@@ -49,6 +50,7 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
             case Allow allow -> allowed(allow);
             case Stale stale -> relayed(stale.verdict(), RelayedCookies.NONE).marked(stale);
             case Challenge challenge -> challenged(challenge);
+            case Redirect redirect -> redirected(redirect);
             case Refuse refuse -> refused(refuse);
             case Fail(var reason, var page) -> failed(reason, page);
             case Cancelled() -> text(HttpResponseStatus.BAD_GATEWAY, "cancelled");
@@ -98,6 +100,14 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
         AuthResponse response = of(HttpResponseStatus.UNAUTHORIZED, challenge.page());
         response.headers.set(HttpHeaderNames.WWW_AUTHENTICATE, challenge.challenge());
         return response.marked(challenge);
+    }
+
+    private static AuthResponse redirected(Redirect redirect) {
+        AuthResponse response = of(HttpResponseStatus.SEE_OTHER, Page.text(""));
+        response.headers
+                .set(HttpHeaderNames.LOCATION, redirect.location())
+                .set(HttpHeaderNames.SET_COOKIE, redirect.cookie());
+        return response.marked(redirect);
     }
 
     private static AuthResponse refused(Refuse refuse) {

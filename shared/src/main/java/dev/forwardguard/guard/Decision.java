@@ -92,6 +92,25 @@ public sealed interface Decision {
     }
 
     /**
+     * Sends the visitor's browser to the same page again, now with a cookie: 303.
+     *
+     * @param location absolute
+     * @param cookie the value of {@code Set-Cookie}
+     */
+    record Redirect(FallbackReason reason, String location, String cookie) implements Fallback {
+        @Override
+        public Outcome outcome() {
+            return Outcome.REDIRECT;
+        }
+
+        /** Never the cookie, nor the address, which may hold a token. */
+        @Override
+        public String toString() {
+            return "Redirect[" + reason + "]";
+        }
+    }
+
+    /**
      * Turns the visitor away.
      *
      * @param status 4xx or 5xx
@@ -127,6 +146,7 @@ public sealed interface Decision {
         ALLOW,
         STALE,
         CHALLENGE,
+        REDIRECT,
         REFUSE;
 
         private final String label = name().toLowerCase(Locale.ROOT);

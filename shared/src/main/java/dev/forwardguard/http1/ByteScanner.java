@@ -38,6 +38,31 @@ final class ByteScanner {
         return next;
     }
 
+    /**
+     * Returns the index of the next such byte, or {@code to} or more if there is none before it.
+     */
+    static int next(byte wanted, byte[] bytes, int from, int to) {
+        long eightOfThem = ONES * (wanted & 0xFF);
+        int next = from;
+        while (next + 4 * Long.BYTES <= to && !isAmong(eightOfThem, bytes, next)) {
+            next += 4 * Long.BYTES;
+        }
+        while (next < to && bytes[next] != wanted) {
+            next++;
+        }
+        return next;
+    }
+
+    /** Whether one of 32 bytes is the one that the first number consists of. */
+    private static boolean isAmong(long eightOfThem, byte[] bytes, int at) {
+        long found =
+                zeroes(eightAt(bytes, at) ^ eightOfThem)
+                        | zeroes(eightAt(bytes, at + Long.BYTES) ^ eightOfThem)
+                        | zeroes(eightAt(bytes, at + 2 * Long.BYTES) ^ eightOfThem)
+                        | zeroes(eightAt(bytes, at + 3 * Long.BYTES) ^ eightOfThem);
+        return (found & UPPER_BITS) != 0;
+    }
+
     /** Returns the index of the next colon, or the end of the bytes. */
     static int nextColon(byte[] bytes, int from) {
         int next = from;

@@ -1,7 +1,10 @@
 package dev.forwardguard.authentik.emergency;
 
 import dev.forwardguard.authentik.AuthentikSettings;
+import dev.forwardguard.authentik.ClientAuthorization;
 import dev.forwardguard.authentik.IdentityHeaders;
+import dev.forwardguard.authentik.emergency.session.EmergencySessions;
+import dev.forwardguard.authentik.emergency.session.EmergencySessions.Session;
 import dev.forwardguard.authentik.login.AuthResult;
 import dev.forwardguard.authentik.login.AuthResult.Accepted;
 import dev.forwardguard.authentik.login.AuthResult.Overloaded;
@@ -14,6 +17,7 @@ import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
 import dev.forwardguard.guard.Decision.Allow;
 import dev.forwardguard.guard.Decision.Cancelled;
+import dev.forwardguard.guard.Decision.Redirect;
 import dev.forwardguard.guard.Decision.Refuse;
 import dev.forwardguard.guard.Page;
 import dev.forwardguard.htpasswd.Credentials;
@@ -26,6 +30,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import jakarta.inject.Singleton;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +44,17 @@ public final class BasicAuthFallback {
 
     private final LiveValue<Htpasswd> htpasswd;
     private final Logins logins;
+    private final EmergencySessions sessions;
     private final SecurityLog security;
 
-    BasicAuthFallback(LiveValue<Htpasswd> htpasswd, Logins logins, SecurityLog security) {
+    BasicAuthFallback(
+            LiveValue<Htpasswd> htpasswd,
+            Logins logins,
+            EmergencySessions sessions,
+            SecurityLog security) {
         this.htpasswd = htpasswd;
         this.logins = logins;
+        this.sessions = sessions;
         this.security = security;
     }
 
@@ -51,22 +62,32 @@ public final class BasicAuthFallback {
      * Decides the request. If a password has to be checked, this happens off the event loop. A
      * stage that completes exceptionally is a bug and becomes a refusal.
      *
+     * @param authorization what the visitor sent in {@code Authorization}
      * @param settings under which the request is decided
      */
     public CompletionStage<Decision> decide(
-            FallbackReason reason, AuthRequest request, AuthentikSettings settings) {
-        return new Attempt(reason, request, settings).decide();
+            FallbackReason reason,
+            AuthRequest request,
+            ClientAuthorization authorization,
+            AuthentikSettings settings) {
+        return new Attempt(reason, request, authorization, settings).decide();
     }
 
     /** The decision about one request, under the settings that it began with. */
     private final class Attempt {
         private final FallbackReason reason;
         private final AuthRequest request;
+        private final ClientAuthorization authorization;
         private final AuthentikSettings settings;
 
-        Attempt(FallbackReason reason, AuthRequest request, AuthentikSettings settings) {
+        Attempt(
+                FallbackReason reason,
+                AuthRequest request,
+                ClientAuthorization authorization,
+                AuthentikSettings settings) {
             this.reason = reason;
             this.request = request;
+            this.authorization = authorization;
             this.settings = settings;
         }
 
@@ -85,16 +106,68 @@ public final class BasicAuthFallback {
             }
             Optional<Credentials> credentials =
                     Credentials.parse(request.headers().getAll(HttpHeaderNames.AUTHORIZATION));
+            Optional<String> session = session();
+            if (session.isPresent() && !namesAnother(session.get(), credentials)) {
+                return now(allowSession(session.get()));
+            }
             if (credentials.isEmpty()) {
                 security.count(LoginMetric.NO_CREDENTIALS);
-                return now(challenge(PageText.CHALLENGE));
+                return now(challenge(PageText.CHALLENGE, false));
             }
             ClientAddress client =
                     settings.guard()
                             .clientAddress()
                             .resolve(request.headers(), request.connection().remoteAddress());
             return logins.check(credentials.get(), client, request.connection()::isActive)
-                    .thenApply(outcome -> answer(outcome, credentials.get().user(), client));
+                    .thenApply(
+                            outcome -> answer(outcome, credentials.get().user(), client, session));
+        }
+
+        /** The user of a session that holds; also without {@code require-https} only over TLS. */
+        private Optional<String> session() {
+            if (!cameByTls(request)) {
+                return Optional.empty();
+            }
+            return switch (sessions.of(request.headers(), settings.emergency().session())) {
+                case Session.None() -> Optional.empty();
+                case Session.Of(var user) -> Optional.of(user);
+                case Session.Invalid() -> {
+                    security.count(LoginMetric.INVALID_SESSION);
+                    yield Optional.empty();
+                }
+            };
+        }
+
+        /** Whoever knows the password of another emergency user wants to be that one. */
+        private boolean namesAnother(String user, Optional<Credentials> credentials) {
+            return authorization.emergency()
+                    && credentials.filter(other -> !other.user().equals(user)).isPresent();
+        }
+
+        private Decision allowSession(String user) {
+            security.count(LoginMetric.SESSION);
+            Map<String, String> answer = new HashMap<>(identity(user));
+            // the application's own, or it would not get to it; two have no meaning
+            if (!authorization.emergency() && authorization.values().size() == 1) {
+                answer.put(
+                        HttpHeaderNames.AUTHORIZATION.toString(),
+                        authorization.values().getFirst());
+            }
+            return allow(reason, answer);
+        }
+
+        private Map<String, String> identity(String user) {
+            return IdentityHeaders.of(user, settings.emergency().groups());
+        }
+
+        /**
+         * @param session the user who is in whatever comes of the password
+         */
+        private Decision answer(
+                AuthResult outcome, String user, ClientAddress client, Optional<String> session) {
+            Decision decision = answer(outcome, user, client);
+            boolean isIn = outcome instanceof Accepted || outcome instanceof AuthResult.Cancelled;
+            return session.isPresent() && !isIn ? allowSession(session.get()) : decision;
         }
 
         private Decision answer(AuthResult outcome, String user, ClientAddress client) {
@@ -105,15 +178,19 @@ public final class BasicAuthFallback {
                     } else {
                         security.attempt(LoginMetric.SUCCESS, user, client, request);
                     }
-                    yield allow(reason, IdentityHeaders.of(user, settings.emergency().groups()));
+                    yield sessions.begin(
+                                    user, request.headers(), client, settings.emergency().session())
+                            .<Decision>map(
+                                    begun -> new Redirect(reason, begun.location(), begun.cookie()))
+                            .orElseGet(() -> allow(reason, identity(user)));
                 }
-                case Rejected(var repeated) -> {
+                case Rejected(var repeated, var inLoop) -> {
                     if (repeated) {
                         security.count(LoginMetric.BAD_CREDENTIALS);
                     } else {
                         security.attempt(LoginMetric.BAD_CREDENTIALS, user, client, request);
                     }
-                    yield challenge(PageText.WRONG_PASSWORD);
+                    yield challenge(PageText.WRONG_PASSWORD, inLoop);
                 }
                 case Throttled(var retryAfter) -> {
                     security.attempt(LoginMetric.THROTTLED, user, client, request);
@@ -127,12 +204,20 @@ public final class BasicAuthFallback {
             };
         }
 
-        private Decision challenge(PageText kind) {
+        /**
+         * @param silently whether no browser is to show its dialog or to try another password
+         */
+        private Decision challenge(PageText kind, boolean silently) {
             EmergencySettings emergency = settings.emergency();
+            boolean quiet =
+                    silently
+                            || emergency
+                                    .challengePolicy()
+                                    .isSilentFor(
+                                            request.headers(), sessions.areOn(emergency.session()));
+            String challenge = emergency.realm().challenge();
             return new Decision.Challenge(
-                    reason,
-                    emergency.challengePolicy().headerFor(emergency.realm(), request.headers()),
-                    page(kind));
+                    reason, quiet ? ChallengePolicy.silent(challenge) : challenge, page(kind));
         }
 
         private Decision refuse(PageText kind, int status, int retryAfterSeconds) {
@@ -145,8 +230,8 @@ public final class BasicAuthFallback {
     }
 
     /**
-     * Allow line no. 2: the right password and, if the operator enables it, a preflight without an
-     * identity.
+     * Allow line no. 2: the right password, now or at the beginning of a session, and, if the
+     * operator enables it, a preflight without an identity.
      */
     private static Decision allow(FallbackReason reason, Map<String, String> identity) {
         return new Allow(reason, identity);

@@ -1,11 +1,16 @@
 package dev.forwardguard.authentik.emergency;
 
-import dev.forwardguard.htpasswd.Realm;
+import dev.forwardguard.authentik.emergency.session.PageLoad;
 
 import io.netty.handler.codec.http.HttpHeaders;
 
 /** Which requests make a browser show its password dialog; {@code emergency.challenge}. */
 public enum ChallengePolicy {
+    /**
+     * {@link #NAVIGATION} with emergency sessions, {@link #ALWAYS} without: there, browsers forget
+     * the password at some background requests, and would not ask for it again.
+     */
+    AUTO,
     /** All requests. */
     ALWAYS,
     /**
@@ -15,12 +20,19 @@ public enum ChallengePolicy {
     NAVIGATION;
 
     /**
-     * The value of {@code WWW-Authenticate}. A 401 must have one (RFC 9110 section 15.5.2), and
-     * browsers ignore schemes that they do not know.
+     * Whether a request opens no dialog.
+     *
+     * @param sessions whether there are emergency sessions
      */
-    String headerFor(Realm realm, HttpHeaders headers) {
-        String mode = headers.get("Sec-Fetch-Mode", "navigate");
-        boolean silent = this == NAVIGATION && !mode.equals("navigate");
-        return silent ? "x" + realm.challenge() : realm.challenge();
+    boolean isSilentFor(HttpHeaders headers, boolean sessions) {
+        return (this == NAVIGATION || (this == AUTO && sessions)) && PageLoad.isBackground(headers);
+    }
+
+    /**
+     * A challenge as the value of {@code WWW-Authenticate} that opens no dialog. A 401 must have
+     * one (RFC 9110 section 15.5.2), and browsers ignore schemes that they do not know.
+     */
+    static String silent(String challenge) {
+        return "x" + challenge;
     }
 }

@@ -1,9 +1,12 @@
 package dev.forwardguard.authentik.emergency;
 
+import dev.forwardguard.authentik.AuthentikSettings;
+import dev.forwardguard.authentik.emergency.session.SessionKey;
 import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveSource;
 import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.telemetry.LiveValueMetrics;
 import dev.forwardguard.telemetry.StatusEndpoint;
 import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
@@ -22,6 +25,7 @@ import org.reactivestreams.Publisher;
 
 import reactor.core.publisher.Mono;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,14 +40,20 @@ import java.util.function.ToDoubleFunction;
 final class CredentialsTelemetry implements StatusPart, HealthIndicator {
     private final LiveValue<Htpasswd> htpasswd;
     private final LiveSource source;
+    private final LiveValue<SessionKey> sessionKey;
+    private final LiveSettings<AuthentikSettings> settings;
 
     CredentialsTelemetry(
             LiveValue<Htpasswd> htpasswd,
+            LiveValue<SessionKey> sessionKey,
+            LiveSettings<AuthentikSettings> settings,
             @Named("htpasswd") LiveSource source,
             MeterRegistry registry,
             GuardSpec spec) {
         this.htpasswd = htpasswd;
         this.source = source;
+        this.sessionKey = sessionKey;
+        this.settings = settings;
         gauge(
                 registry,
                 spec,
@@ -68,6 +78,12 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 "guard.credentials",
                 "the htpasswd file",
                 htpasswd);
+        LiveValueMetrics.register(
+                registry,
+                Tags.of("guard", spec.name()),
+                "guard.session.key",
+                "the key of emergency sessions",
+                sessionKey);
     }
 
     private void gauge(
@@ -100,8 +116,25 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 htpasswd.wasRead()
                         ? "withheld if it names an emergency user"
                         : "withheld until the users were read");
+        state.put("sessions", sessions());
         state.putAll(StatusEndpoint.live(htpasswd));
         return state;
+    }
+
+    private String sessions() {
+        Duration length = settings.now().emergency().session();
+        if (length.isZero()) {
+            return "off";
+        }
+        String rejected =
+                sessionKey
+                        .rejection()
+                        .map(cause -> ", its newest is rejected: " + cause)
+                        .orElse("");
+        return sessionKey
+                .snapshot()
+                .map(key -> "on, with the key " + key.revision() + rejected)
+                .orElse("off, there is no session-key" + rejected);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.List;
  * @param deletionGrace how long users can still log in after the htpasswd file is gone
  * @param message the operator's message on every page, as plain text; may be empty
  * @param challengePolicy which requests make browsers show their password dialog
+ * @param session how long the cookie holds that a right password gets; zero for none
  * @param allowPreflight whether CORS preflights reach the application without a password
  * @param limits hashes that cost more are rejected when the htpasswd file is read, so that one line
  *     cannot stall the others
@@ -32,12 +33,16 @@ public record EmergencySettings(
         Duration deletionGrace,
         String message,
         ChallengePolicy challengePolicy,
+        Duration session,
         boolean allowPreflight,
         HashLimits limits,
         int maxFailures,
         int replicas) {
 
     private static final int LONGEST_MESSAGE = 1000;
+
+    /** A copy of the cookie cannot be taken back before it expires. */
+    private static final Duration LONGEST_SESSION = Duration.ofHours(12);
 
     public static final EmergencySettings DEFAULTS =
             new EmergencySettings(
@@ -46,7 +51,8 @@ public record EmergencySettings(
                     List.of(),
                     Duration.ofSeconds(30),
                     "",
-                    ChallengePolicy.ALWAYS,
+                    ChallengePolicy.AUTO,
+                    Duration.ZERO,
                     false,
                     HashLimits.DEFAULT,
                     5,
@@ -65,6 +71,7 @@ public record EmergencySettings(
                         Duration.ofDays(1)),
                 section.value("message", DEFAULTS.message, EmergencySettings::message),
                 section.choice("challenge", ChallengePolicy.class, DEFAULTS.challengePolicy),
+                section.duration("session", DEFAULTS.session, Duration.ZERO, LONGEST_SESSION),
                 section.flag("allow-preflight", DEFAULTS.allowPreflight),
                 new HashLimits(
                         section.integer("max-bcrypt-cost", limits.maxBcryptCost(), 4, 30),

@@ -1,12 +1,14 @@
 package dev.forwardguard.authentik.emergency;
 
 import dev.forwardguard.authentik.AuthentikSettings;
+import dev.forwardguard.authentik.emergency.session.SessionKey;
 import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.htpasswd.InvalidHtpasswdException;
 import dev.forwardguard.kubernetes.HtpasswdSecretConfiguration;
 import dev.forwardguard.kubernetes.KubernetesClientFactory;
+import dev.forwardguard.kubernetes.SecretPart;
 import dev.forwardguard.kubernetes.SecretWatch;
 import dev.forwardguard.live.FollowedFile;
 import dev.forwardguard.live.InvalidContentException;
@@ -28,16 +30,27 @@ import jakarta.inject.Singleton;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
-/** Creates the users of Emergency Access, followed live from a Secret or from a file. */
+/**
+ * Creates the users of Emergency Access and the key of their sessions, followed live from a Secret,
+ * or the users from a file. With a file there is a key for this process alone.
+ */
 @Factory
 final class HtpasswdFactory {
+    /** The key of the Secret with the key of emergency sessions, which all replicas need. */
+    private static final String SESSION_KEY = "session-key";
 
     @Singleton
     LiveValue<Htpasswd> htpasswd(LiveSettings<AuthentikSettings> settings, Clock clock) {
         return new LiveValue<>(
                 "htpasswd", content -> parse(content, settings.now().emergency().limits()), clock);
+    }
+
+    @Singleton
+    LiveValue<SessionKey> sessionKey(Clock clock) {
+        return new LiveValue<>("session key", SessionKey::parse, clock);
     }
 
     private static Htpasswd parse(byte[] content, HashLimits limits) {
@@ -60,19 +73,24 @@ final class HtpasswdFactory {
             HtpasswdSecretConfiguration secret,
             KubernetesClientFactory clients,
             LiveValue<Htpasswd> htpasswd,
+            LiveValue<SessionKey> sessionKey,
             GuardSpec spec,
             LiveSettings<AuthentikSettings> settings,
             Ticker ticker,
             MeterRegistry registry) {
         Supplier<Duration> grace = () -> settings.now().emergency().deletionGrace();
         return switch (configuration.choice(clients.inCluster())) {
-            case FILE ->
-                    new FollowedFile(configuration.followed(), htpasswd, grace, ticker).follow();
+            case FILE -> {
+                sessionKey.startWith(SessionKey.random(), "of this process");
+                yield new FollowedFile(configuration.followed(), htpasswd, grace, ticker).follow();
+            }
             case SECRET ->
                     new SecretWatch(
                             secret,
                             clients,
-                            htpasswd,
+                            List.of(
+                                    new SecretPart(secret.key(), htpasswd, false),
+                                    new SecretPart(SESSION_KEY, sessionKey, true)),
                             grace,
                             ticker,
                             registry,

@@ -10,6 +10,10 @@ public enum LoginMetric {
     REMEMBERED,
     /** Credentials that do not match the htpasswd file. */
     BAD_CREDENTIALS,
+    /** Allowed by the cookie of an emergency session. */
+    SESSION,
+    /** A cookie that is no session here and now; decided as if there were none. */
+    INVALID_SESSION,
     /** No credentials yet: a challenge. */
     NO_CREDENTIALS,
     /** A session that goes on with its last verdict; counted once for each session and outage. */

@@ -44,13 +44,10 @@ public final class Logins {
      */
     private static final Duration REMEMBERED = Duration.ofMinutes(5);
 
-    /** How long the same wrong password from the same address does not count as another guess. */
-    private static final Duration REMEMBERED_WRONG = Duration.ofMinutes(1);
-
     /**
-     * The size of each table: addresses, right passwords and wrong passwords. An entry has about
-     * 200 bytes. At the usual costs of bcrypt, two threads cannot fill the table with wrong
-     * passwords before these expire.
+     * The size of each table: addresses, right passwords, wrong passwords and unchecked ones. An
+     * entry has about 200 bytes. At the usual costs of bcrypt, two threads cannot fill the table
+     * with wrong passwords before these expire.
      */
     private static final int CAPACITY = 10_000;
 
@@ -63,7 +60,8 @@ public final class Logins {
     private final LongConsumer hashed;
     private final CredentialFingerprint fingerprints = new CredentialFingerprint();
     private final Cache<ByteBuffer, Optional<HtpasswdEntry>> accepted;
-    private final Cache<ByteBuffer, Optional<HtpasswdEntry>> rejected;
+    private final RejectedPasswords rejected;
+    private final UnjudgedPasswords unjudged;
     private final ConcurrentHashMap<ByteBuffer, PendingCheck> inFlight = new ConcurrentHashMap<>();
 
     /**
@@ -87,17 +85,15 @@ public final class Logins {
         this.budget = new BruteForceBudget(ticker);
         this.pool = pool;
         this.hashed = hashed;
-        accepted = remembering(REMEMBERED);
-        rejected = remembering(REMEMBERED_WRONG);
-    }
-
-    private Cache<ByteBuffer, Optional<HtpasswdEntry>> remembering(Duration time) {
-        return Caffeine.newBuilder()
-                .ticker(ticker::nanos)
-                .executor(Runnable::run)
-                .expireAfterWrite(time)
-                .maximumSize(CAPACITY)
-                .build();
+        this.rejected = new RejectedPasswords(ticker, CAPACITY);
+        this.unjudged = new UnjudgedPasswords(ticker, CAPACITY);
+        accepted =
+                Caffeine.newBuilder()
+                        .ticker(ticker::nanos)
+                        .executor(Runnable::run)
+                        .expireAfterWrite(REMEMBERED)
+                        .maximumSize(CAPACITY)
+                        .build();
     }
 
     /**
@@ -115,16 +111,27 @@ public final class Logins {
         // Before the remembered results: a throttled attacker must not learn what is right.
         Optional<AuthResult> refusal = throttle.refusal(from);
         if (refusal.isPresent()) {
-            return CompletableFuture.completedFuture(refusal.get());
+            return refused(fingerprint, refusal.get());
         }
         Optional<HtpasswdEntry> entry = entry(credentials);
         if (entry.isPresent() && entry.equals(accepted.getIfPresent(fingerprint))) {
             return CompletableFuture.completedFuture(new Accepted(true));
         }
-        if (entry.equals(rejected.getIfPresent(fingerprint))) {
-            return CompletableFuture.completedFuture(new Rejected(true));
+        Optional<Rejected> again = rejected.again(fingerprint, entry);
+        if (again.isPresent()) {
+            return CompletableFuture.completedFuture(again.get());
         }
-        return begin(fingerprint, credentials, from, isWaiting);
+        Optional<Duration> refused = unjudged.again(fingerprint);
+        return refused.isPresent()
+                ? CompletableFuture.completedFuture(new Throttled(refused.get()))
+                : begin(fingerprint, credentials, from, isWaiting);
+    }
+
+    private CompletionStage<AuthResult> refused(ByteBuffer fingerprint, AuthResult refusal) {
+        if (refusal instanceof Throttled) {
+            unjudged.add(fingerprint);
+        }
+        return CompletableFuture.completedFuture(refusal);
     }
 
     private Optional<HtpasswdEntry> entry(Credentials credentials) {
@@ -152,8 +159,7 @@ public final class Logins {
             BooleanSupplier isWaiting) {
         Optional<FailureThrottle.Attempt> attempt = throttle.begin(from);
         if (attempt.isEmpty()) {
-            return CompletableFuture.completedFuture(
-                    throttle.refusal(from).orElse(new Overloaded()));
+            return refused(fingerprint, throttle.refusal(from).orElse(new Overloaded()));
         }
         if (pool.isContended()) {
             budget.contended();
@@ -245,7 +251,7 @@ public final class Logins {
         }
         attempt.failed();
         budget.charge(worked);
-        rejected.put(fingerprint, entry);
+        rejected.add(fingerprint, entry);
         return new Answer(new Rejected(false), entry);
     }
 

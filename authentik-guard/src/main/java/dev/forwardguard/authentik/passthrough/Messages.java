@@ -1,6 +1,7 @@
 package dev.forwardguard.authentik.passthrough;
 
 import dev.forwardguard.authentik.ClientAuthorization;
+import dev.forwardguard.authentik.emergency.session.EmergencyCookie;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.HeaderSelection;
 import dev.forwardguard.settings.UpstreamSettings;
@@ -34,6 +35,7 @@ final class Messages {
         HttpHeaders headers = HeaderSelection.endToEnd(sent.headers());
         headers.remove(HttpHeaderNames.EXPECT); // the guard answers with 100 itself
         authorization.strip(headers);
+        EmergencyCookie.strip(headers);
         if (!headers.contains(HttpHeaderNames.HOST)) {
             headers.set(HttpHeaderNames.HOST, host(sent, upstream));
         }

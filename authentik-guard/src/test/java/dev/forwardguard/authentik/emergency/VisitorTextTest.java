@@ -10,7 +10,6 @@ import dev.forwardguard.client.ClientAddressResolver;
 import dev.forwardguard.htpasswd.Credentials;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.htpasswd.Htpasswd;
-import dev.forwardguard.htpasswd.Realm;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.testing.LinearWork;
 import dev.forwardguard.testing.guard.Visitor;
@@ -104,8 +103,7 @@ class VisitorTextTest {
         SEC_FETCH_MODE {
             @Override
             public void accept(String text) {
-                ChallengePolicy.NAVIGATION.headerFor(
-                        new Realm("x"), header("Sec-Fetch-Mode", text));
+                ChallengePolicy.NAVIGATION.isSilentFor(header("Sec-Fetch-Mode", text), true);
             }
         },
         PREFLIGHT {

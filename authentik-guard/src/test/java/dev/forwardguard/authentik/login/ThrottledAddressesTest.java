@@ -6,6 +6,7 @@ import static dev.forwardguard.authentik.login.LoginsUnderTest.address;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.authentik.login.AuthResult.Accepted;
+import dev.forwardguard.authentik.login.AuthResult.Rejected;
 import dev.forwardguard.authentik.login.AuthResult.Throttled;
 
 import org.junit.jupiter.api.AfterEach;
@@ -53,10 +54,70 @@ class ThrottledAddressesTest {
         logins.advance(Duration.ofSeconds(12).minusNanos(1));
         assertThat(logins.login("anna", "secret")).isEqualTo(new Throttled(Duration.ofNanos(1)));
         logins.advance(Duration.ofNanos(1));
-        logins.fail(1, HOME);
+        logins.fail(1, HOME); // another one
         assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
         logins.advance(Duration.ofMinutes(1));
         logins.fail(5, HOME);
+    }
+
+    /** Chromium and Firefox send it first, before their user can type another one. */
+    @Test
+    void passwordThatBrowserRepeatsByItselfUsesUpNoTry() {
+        logins.fail(5, HOME);
+        assertThat(logins.login("anna", "sixth")).isInstanceOf(Throttled.class);
+        logins.advance(Duration.ofSeconds(13));
+
+        assertThat(logins.login("anna", "sixth")).isEqualTo(new Throttled(Duration.ofSeconds(2)));
+        logins.advance(Duration.ofSeconds(1)); // the icon of the page
+        assertThat(logins.login("anna", "sixth")).isEqualTo(new Throttled(Duration.ofSeconds(1)));
+
+        assertThat(logins.hashes()).isEqualTo(5);
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
+    }
+
+    @Test
+    void rightPasswordThatWasThrottledIsCheckedTheSecondTime() {
+        logins.fail(5, HOME);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
+        logins.advance(Duration.ofSeconds(13));
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
+        logins.advance(Duration.ofSeconds(2));
+
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
+    }
+
+    /** Nothing is hashed without being charged. */
+    @Test
+    void guessThatIsRepeatedIsChargedWhenItIsChecked() {
+        logins.fail(5, HOME);
+        for (int i = 0; i < 3; i++) {
+            assertThat(logins.login("anna", "sixth")).isInstanceOf(Throttled.class);
+        }
+        logins.advance(Duration.ofSeconds(13));
+        assertThat(logins.login("anna", "sixth")).isInstanceOf(Throttled.class);
+        logins.advance(Duration.ofSeconds(3));
+        assertThat(logins.login("anna", "sixth")).isEqualTo(new Rejected(false));
+
+        assertThat(logins.hashes()).isEqualTo(6);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
+    }
+
+    @Test
+    void unjudgedPasswordOfAnotherAddressIsJudged() {
+        logins.fail(5, HOME);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
+
+        assertThat(logins.login("anna", "secret", address("198.51.100.8")))
+                .isEqualTo(new Accepted(false));
+    }
+
+    @Test
+    void unjudgedPasswordIsForgottenAfterTenMinutes() {
+        logins.fail(5, HOME);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
+        logins.advance(Duration.ofMinutes(10));
+
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
     }
 
     @Test
@@ -87,6 +148,6 @@ class ThrottledAddressesTest {
         assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
         logins.maxFailures(0);
         logins.fail(100, HOME);
-        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
+        assertThat(logins.login("bert", "secret")).isEqualTo(new Accepted(false));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawRequest;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,12 +18,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** Every reason × every visitor: the response, and what is counted. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class MatrixContract {
     private final GuardKind kind;
+    private final AtomicInteger addresses = new AtomicInteger();
     private RunningGuard guard;
     private RunningGuard strict;
 
@@ -62,7 +65,9 @@ public abstract class MatrixContract {
         guard.upstream().isUnavailable(reason);
         FallbackCounters before = guard.fallbacks();
 
-        RawAnswer answer = guard.http().ask(visitor.asks(kind.authRequest()));
+        // each from an address of its own: one that repeats a wrong password is answered otherwise
+        RawRequest request = kind.authRequestFrom("198.51.100." + addresses.incrementAndGet());
+        RawAnswer answer = guard.http().ask(visitor.asks(request));
 
         assertThat(answer.headers("X-Guard-Fallback")).containsExactly(reason.label());
         assertThat(answer.headers("Cache-Control")).containsExactly("no-store");

@@ -1,0 +1,122 @@
+package dev.forwardguard.authentik.emergency.session;
+
+import dev.forwardguard.client.ClientAddress;
+import dev.forwardguard.htpasswd.Htpasswd;
+import dev.forwardguard.htpasswd.HtpasswdEntry;
+import dev.forwardguard.live.LiveValue;
+import dev.forwardguard.time.Ticker;
+
+import io.netty.handler.codec.http.HttpHeaders;
+
+import jakarta.inject.Singleton;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Gives emergency sessions and recognises them. They are off without a key. */
+@Singleton
+public final class EmergencySessions {
+    private final LiveValue<Htpasswd> users;
+    private final LiveValue<SessionKey> key;
+    private final Clock clock;
+    private final RecentSignIns recent;
+
+    EmergencySessions(
+            LiveValue<Htpasswd> users, LiveValue<SessionKey> key, Clock clock, Ticker ticker) {
+        this.users = users;
+        this.key = key;
+        this.clock = clock;
+        this.recent = new RecentSignIns(ticker);
+    }
+
+    /** Whether there are any with this length. */
+    public boolean areOn(Duration length) {
+        return !length.isZero() && key.get().isPresent();
+    }
+
+    /** The session that a request comes with. */
+    public sealed interface Session {
+        /** It comes with none. */
+        record None() implements Session {}
+
+        /** It comes with something that is none, or is none here and now. */
+        record Invalid() implements Session {}
+
+        /**
+         * A session.
+         *
+         * @param user whose password was right when it began
+         */
+        record Of(String user) implements Session {}
+    }
+
+    /**
+     * Recognises the session of a request. That it is a request over TLS has to be known.
+     *
+     * @param length of sessions, as it is set now: one that was given for longer has ended
+     */
+    public Session of(HttpHeaders headers, Duration length) {
+        List<String> cookies =
+                EmergencyCookie.isIn(headers) ? EmergencyCookie.values(headers) : List.of();
+        if (cookies.isEmpty() || !areOn(length)) {
+            return new Session.None();
+        }
+        Optional<VisitorHost> host = VisitorHost.of(headers);
+        Optional<SessionKey> now = key.get();
+        if (cookies.size() > 1 || host.isEmpty() || now.isEmpty()) {
+            return new Session.Invalid();
+        }
+        Instant moment = clock.instant();
+        return SessionToken.decode(cookies.getFirst(), this::line, now.get())
+                .filter(token -> token.holds(moment, moment.plus(length), host.get().name()))
+                .<Session>map(token -> new Session.Of(token.user()))
+                .orElse(new Session.Invalid());
+    }
+
+    private Optional<HtpasswdEntry> line(String user) {
+        return users.get().flatMap(file -> file.entry(user));
+    }
+
+    /**
+     * How a session begins: the browser is sent to the same page again, with a cookie.
+     *
+     * @param location the page, absolute
+     * @param cookie the value of {@code Set-Cookie}
+     */
+    public record Beginning(String location, String cookie) {
+        /** Never the cookie. */
+        @Override
+        public String toString() {
+            return "Beginning";
+        }
+    }
+
+    /**
+     * Begins a session. Empty if there are none, if this is not a browser that opens a page, if its
+     * address is not beyond doubt, or if the browser does not keep the cookie.
+     *
+     * @param user whose password was right
+     * @param length of the session
+     */
+    public Optional<Beginning> begin(
+            String user, HttpHeaders headers, ClientAddress from, Duration length) {
+        Optional<SessionKey> now = key.get();
+        Optional<HtpasswdEntry> line = line(user);
+        if (length.isZero() || now.isEmpty() || line.isEmpty() || !PageLoad.isByBrowser(headers)) {
+            return Optional.empty();
+        }
+        Instant expires = clock.instant().plus(length);
+        return PageAddress.of(headers)
+                .filter(page -> recent.add(user, from, page))
+                .map(
+                        page ->
+                                new Beginning(
+                                        page.location(),
+                                        EmergencyCookie.set(
+                                                new SessionToken(user, page.host().name(), expires)
+                                                        .encode(line.get(), now.get()))));
+    }
+}

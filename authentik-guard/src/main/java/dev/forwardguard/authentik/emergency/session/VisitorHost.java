@@ -1,0 +1,45 @@
+package dev.forwardguard.authentik.emergency.session;
+
+import io.netty.handler.codec.http.HttpHeaders;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The host that a visitor asked for, as the gateway says it in one {@code X-Forwarded-Host}.
+ *
+ * @param authority name or address with the port, if there is one, as it was sent
+ * @param name lower case, without the port and the dot at the end: cookies know neither (RFC 6265
+ *     section 8.5)
+ */
+record VisitorHost(String authority, String name) {
+    private static final int LONGEST_NAME = 253; // RFC 1035 section 2.3.4
+    private static final Pattern AUTHORITY =
+            Pattern.compile(
+                    "(?<name>[0-9A-Za-z_](?:[0-9A-Za-z_.-]*[0-9A-Za-z_])?|\\[[0-9A-Fa-f:.]{2,45}])"
+                            + "\\.?(?::(?<port>[1-9][0-9]{0,4}))?");
+
+    /** Empty if there is none, more than one, or none that a browser can have asked for. */
+    static Optional<VisitorHost> of(HttpHeaders headers) {
+        List<String> hosts = headers.getAll("X-Forwarded-Host");
+        if (hosts.size() != 1 || hosts.getFirst().length() > LONGEST_NAME + 7) {
+            return Optional.empty();
+        }
+        Matcher host = AUTHORITY.matcher(hosts.getFirst());
+        if (!host.matches() || host.group("name").contains("..") || !isPort(host.group("port"))) {
+            return Optional.empty();
+        }
+        String name = host.group("name").toLowerCase(Locale.ROOT);
+        return name.length() > LONGEST_NAME
+                ? Optional.empty()
+                : Optional.of(new VisitorHost(hosts.getFirst(), name));
+    }
+
+    @SuppressWarnings("NullAway") // a group that did not take part
+    private static boolean isPort(String digits) {
+        return digits == null || Integer.parseInt(digits) <= 65_535;
+    }
+}
