@@ -252,13 +252,30 @@ check_names() {
 
 # --- Traefik --------------------------------------------------------------------------------------
 
+# Says of each prerequisite that is about Traefik why it cannot be told.
+cannot_tell_of_traefik() {
+  cannot_tell "whether the middlewares are in Traefik's namespace: $1"
+  cannot_tell "whether Traefik is 3.6.10 or later, and its definitions of the same version: $1"
+  cannot_tell_of_options "$1"
+  cannot_tell "whether Traefik sees the addresses of visitors: $1"
+}
+
+cannot_tell_of_options() {
+  local what
+  for what in 'an entry point called websecure' allowCrossNamespace 'safeNaming, so how names in annotations begin' \
+    aliasHeadersStrategy 'trustedIPs, and no forwardedHeaders.insecure' \
+    'certificates that do not depend on one replica of Traefik'; do
+    cannot_tell "whether Traefik has $what: $1"
+  done
+}
+
 # Sets namespace, kind, name, replicas, network, image, and the file $work/options.
 find_traefik() {
   local -a selection=(-A -l app.kubernetes.io/name=traefik)
   local found=''
   [ -z "$workload" ] || selection=(-n "${workload%%/*}" --field-selector "metadata.name=${workload#*/}")
   if ! ask get deployments,daemonsets "${selection[@]}" -o go-template='{{range .items}}{{.metadata.namespace}} {{.kind}} {{.metadata.name}} {{with .spec.replicas}}{{.}}{{else}}-{{end}} {{with .spec.template.spec.hostNetwork}}host{{else}}pod{{end}} {{(index .spec.template.spec.containers 0).image}}{{"\n"}}{{end}}'; then
-    cannot_tell "all about Traefik: $why"
+    cannot_tell_of_traefik "$why"
     return 1
   fi
   found=$answer
@@ -269,13 +286,13 @@ find_traefik() {
       ;;
     1) ;;
     *)
-      cannot_tell "all about Traefik: there are several, name one with --traefik NAMESPACE/NAME: $(awk '{ print $1 "/" $3 }' <<<"$found" | tr '\n' ' ')"
+      cannot_tell_of_traefik "there are several, name one with --traefik NAMESPACE/NAME: $(awk '{ print $1 "/" $3 }' <<<"$found" | tr '\n' ' ')"
       return 1
       ;;
   esac
   read -r namespace kind name replicas network image <<<"$found"
   if ! ask get "$kind" "$name" -n "$namespace" -o go-template='{{with (index .spec.template.spec.containers 0)}}{{range .command}}{{.}}{{"\n"}}{{end}}{{range .args}}{{.}}{{"\n"}}{{end}}{{range .env}}env {{.name}}={{.value}}{{"\n"}}{{end}}{{end}}'; then
-    cannot_tell "Traefik's options: $why"
+    cannot_tell_of_traefik "$why"
     return 1
   fi
   # Options are not case-sensitive. As variables they begin with TRAEFIK_ and have "_" for ".".
@@ -350,7 +367,7 @@ check_definitions() {
 check_options() {
   local value
   if option configFile >/dev/null || ! grep -q -E '^(entrypoints|providers)[._]' "$work/options"; then
-    cannot_tell "Traefik's options: they are in a file. \"Put it in front of your sites\" in manifests/README.md says which matter"
+    cannot_tell_of_options 'its options are in a file; see "Put it in front of your sites" in manifests/README.md'
     return
   fi
   if option entryPoints.websecure.address >/dev/null; then
@@ -392,9 +409,25 @@ check_options() {
   fi
 }
 
+# Whether the network policies of the overlay let this Traefik in.
+check_network_policy() {
+  local allowed
+  allowed=$(awk '/^---/ { name = "" } /^  name:/ { name = $2 }
+    name == "allow-from-traefik" && $1 == "kubernetes.io/metadata.name:" { print $2 }' "$work/overlay.yaml" | sort -u | tr '\n' ' ')
+  allowed=${allowed% }
+  [ -n "$allowed" ] || return 0
+  if [ "$network" = host ] && ! grep -q '^  name: allow-from-host-network$' "$work/overlay.yaml"; then
+    missing "components/network-policy/host-network in your overlay: Traefik is on the host's network, and no policy of the guards lets nodes in"
+  elif [ "$network" != host ] && [ "$allowed" != "$namespace" ]; then
+    missing "network policies for Traefik's namespace: your overlay lets $allowed in, and Traefik is in $namespace; \"Another namespace, k3s\" in manifests/README.md moves them"
+  else
+    ok 'the network policies let Traefik in'
+  fi
+}
+
 check_addresses() {
   if [ "$network" = host ]; then
-    ok "Traefik sees the addresses of visitors: it is on the host's network (add components/network-policy/host-network)"
+    ok "Traefik sees the addresses of visitors: it is on the host's network"
     return
   fi
   if ! ask get services -n "$namespace" -l app.kubernetes.io/name=traefik -o go-template='{{range .items}}{{.metadata.name}} {{.spec.type}} {{.spec.externalTrafficPolicy}}{{"\n"}}{{end}}'; then
@@ -428,6 +461,7 @@ if find_traefik; then
   check_version
   check_definitions
   check_options
+  check_network_policy
   check_addresses
 fi
 [ "$missing" = 0 ] || exit 1

@@ -2,6 +2,7 @@ package dev.forwardguard.kubernetes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.live.InvalidContentException;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.live.RegularFile;
 import dev.forwardguard.time.Ticker;
@@ -89,10 +90,31 @@ final class SecretContent implements AutoCloseable {
         try {
             decoded = Base64.getDecoder().decode(content.getBytes(UTF_8));
         } catch (IllegalArgumentException e) {
+            withdrawOptional();
             value.reject(name, "the key " + part.key() + " of the Secret is not base64");
             return;
         }
+        if (part.optional() && !isValid(decoded)) {
+            withdrawOptional();
+        }
         value.offer(name, decoded);
+    }
+
+    /** What one can do without is not kept in force by a mistake, which may be meant to end it. */
+    private void withdrawOptional() {
+        if (part.optional() && value.get().isPresent()) {
+            value.withdraw();
+            inForce = Named.NONE;
+        }
+    }
+
+    private boolean isValid(byte[] content) {
+        try {
+            value.check(content);
+            return true;
+        } catch (InvalidContentException e) {
+            return false;
+        }
     }
 
     /** The operator's decision, so it takes effect at once. */

@@ -7,7 +7,7 @@ import dev.forwardguard.live.LiveValue;
  * one that is invalid keeps no other from coming into force.
  *
  * @param key in {@code data}
- * @param optional whether a Secret may do without it; the value is then withdrawn, and otherwise
- *     such a Secret is rejected
+ * @param optional whether a Secret may do without it. Its value is then withdrawn as soon as it is
+ *     missing or invalid; otherwise the last good one stays in force.
  */
 public record SecretPart(String key, LiveValue<?> value, boolean optional) {}

@@ -133,6 +133,8 @@ class AuthentikSettingsTest {
                 "emergency: {trusted-proxies: [10.0.0.0/33]} @ line 1: emergency.trusted-proxies must have from 0 to 32 bits",
                 "emergency: {trusted-proxies: [traefik]} @ line 1: emergency.trusted-proxies must be addresses or ranges such as",
                 "emergency: {message: \"a\\eb\"}    @ line 1: emergency.message must be at most 1000 characters of plain text",
+                "emergency: {session: 59s}          @ line 1: emergency.session must be 0s, or from 60s to 43200s: 59s",
+                "emergency: {session: 13h}          @ line 1: emergency.session must be 0s, or from 60s to 43200s: 13h",
                 "emergency: {challenge: never}      @ line 1: emergency.challenge must be one of auto, always, navigation: never",
                 "emergency: {allow-preflight: yes}  @ line 1: emergency.allow-preflight must be true or false: yes",
                 "upstream: {login-health-url: ready}  @ line 1: upstream.login-health-url must look like http://host:port: ready",

@@ -3,6 +3,8 @@ package dev.forwardguard.authentik;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.authentik.emergency.LoginMetric;
+import dev.forwardguard.authentik.login.BusyPool;
+import dev.forwardguard.authentik.login.HashingPool;
 import dev.forwardguard.guard.AuthResponse;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
@@ -32,6 +34,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** One right password, and a cookie is the way in from then on. */
 final class EmergencySessionTest {
@@ -367,6 +372,28 @@ final class EmergencySessionTest {
         assertThat(ask(fetch).headers("WWW-Authenticate")).containsExactly(CHALLENGE);
         restart("session: 0s");
         assertThat(ask(fetch).headers("WWW-Authenticate")).containsExactly(CHALLENGE);
+    }
+
+    /** A check takes seconds; who waits for it is not in by what has ended since. */
+    @Test
+    void sessionThatEndsDuringCheckOfAnotherPasswordIsOver() throws Exception {
+        String cookie = signIn(Visitor.RIGHT);
+        var gate = new CountDownLatch(1);
+        RawRequest request =
+                background()
+                        .with("Cookie", cookie)
+                        .with("Authorization", Visitor.basic("bert", "wrong"));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            BusyPool.blockAllThreads(gate, guard.bean(HashingPool.class));
+            Future<RawAnswer> answer = threads.submit(() -> ask(request));
+            guard.bean(SettableClock.class).advance(Duration.ofHours(2));
+            gate.countDown();
+
+            assertThat(answer.get().status()).isEqualTo(401);
+            assertThat(user(answer.get())).isEqualTo("nobody");
+        } finally {
+            gate.countDown();
+        }
     }
 
     @Test

@@ -102,6 +102,20 @@ final class PagesTest {
         assertThat(guard.http().ask(browser()).header("WWW-Authenticate")).contains(CHALLENGE);
     }
 
+    /** An open page that polls with an old password does not keep its visitor from the dialog. */
+    @Test
+    void backgroundRequestsAreNoLoop() throws IOException {
+        try (var quiet = start("challenge: navigation")) {
+            for (int i = 0; i < 10; i++) {
+                RawRequest poll = authRequest().with("Sec-Fetch-Mode", "cors");
+                assertThat(quiet.http().ask(Visitor.WRONG.asks(poll)).status()).isEqualTo(401);
+            }
+            RawRequest page = authRequest().with("Sec-Fetch-Mode", "navigate");
+            assertThat(quiet.http().ask(Visitor.WRONG.asks(page)).headers("WWW-Authenticate"))
+                    .containsExactly(CHALLENGE);
+        }
+    }
+
     @Test
     void sendsPageForPlainHttp() throws IOException {
         RawRequest insecure = RawRequest.get(Authentik.KIND.path()).with("Accept", BROWSER);

@@ -110,6 +110,11 @@ class AlertsIT {
                         directory, MonitoringComponent.SOURCE.resolve(guard));
 
         assertThat(part.ofKind("PodMonitor")).hasSize(1);
+        Document monitor = part.ofKind("PodMonitor").findFirst().orElseThrow();
+        assertThat(monitor.at("spec", "jobLabel").text()).isEqualTo("app.kubernetes.io/name");
+        // without the label node, GuardsOnOneNode would never fire
+        assertThat(monitor.at("spec", "podMetricsEndpoints").text())
+                .contains("__meta_kubernetes_pod_node_name", "node");
         assertThat(part.alerts()).hasSizeGreaterThan(2);
         for (Document object : part.objects()) {
             assertThat(object.at("metadata", "namespace").text()).isEqualTo(guard);

@@ -146,6 +146,19 @@ class ComposeIT {
         return new YAMLMapper().readTree(file.toFile());
     }
 
+    /** The images of others do not change by themselves. */
+    @Test
+    void pinsImages() {
+        for (JsonNode service : compose.get("services")) {
+            String image = service.path("image").asText();
+            assertThat(image)
+                    .matches(
+                            image.startsWith("ghcr.io/forward-guard/")
+                                    ? ".*:stable"
+                                    : "(docker\\.io/.+):v?\\d+\\.\\d+\\.\\d+");
+        }
+    }
+
     /** Each curl of the manual, in its order. */
     @Test
     void doesWhatTheManualShows() {

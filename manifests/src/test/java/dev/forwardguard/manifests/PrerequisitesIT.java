@@ -65,6 +65,17 @@ class PrerequisitesIT {
             """;
 
     private static final String ARGS = "/spec/template/spec/containers/0/args/";
+
+    /** What is said of each option of Traefik. */
+    private static final List<String> OPTIONS =
+            List.of(
+                    "an entry point called websecure",
+                    "allowCrossNamespace",
+                    "safeNaming",
+                    "aliasHeadersStrategy",
+                    "trustedIPs",
+                    "certificates that do not depend on one replica");
+
     private static final String MIDDLEWARES = "customresourcedefinition middlewares.traefik.io";
 
     @TempDir private static Path directory;
@@ -180,6 +191,44 @@ class PrerequisitesIT {
     private static void repair() {
         cluster.kubectl("replace", "--force", "--grace-period=0", "-f", cluster.file(everything()));
         makeNodesReady();
+    }
+
+    /** What is there can be there in another way, too. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ARGS/- | \"--providers.kubernetescrd.safenaming=true\" | traefik_guard-protected@kubernetescrd (safeNaming)",
+                "ARGS/- | \"--entrypoints.websecure.forwardedheaders.trustedips=10.0.0.0/8\" | believed from 10.0.0.0/8 only",
+                "/spec/template/spec/hostNetwork | true | sees the addresses of visitors: it is on the host's network"
+            })
+    void saysHowItIs(String at, String value, String what) {
+        breaks("deployment traefik -n traefik", at.replace("ARGS/", ARGS), value);
+        try {
+            Ended check = check();
+
+            assertThat(check.objections()).isEmpty();
+            assertThat(check.output()).contains(what);
+        } finally {
+            repair();
+        }
+    }
+
+    /**
+     * Whoever installs it so would close all sites: the policies of production let pods in only.
+     */
+    @Test
+    void noticesPoliciesThatKeepTraefikOut() {
+        breaks("deployment traefik -n traefik", "/spec/template/spec/hostNetwork", "true");
+        try {
+            assertThat(check("--overlay", PRODUCTION).output())
+                    .contains(
+                            "MISSING      components/network-policy/host-network in your overlay");
+        } finally {
+            repair();
+        }
+        assertThat(check("--overlay", PRODUCTION).output())
+                .contains("ok           the network policies let Traefik in");
     }
 
     /** Definitions stay as they are when a chart is upgraded. */
@@ -307,9 +356,10 @@ class PrerequisitesIT {
             Ended check = check();
 
             assertThat(check.objections())
-                    .singleElement()
-                    .asString()
-                    .contains("CANNOT TELL", "they are in a file");
+                    .hasSize(OPTIONS.size())
+                    .allMatch(each -> each.startsWith("CANNOT TELL"))
+                    .allMatch(each -> each.contains("its options are in a file"));
+            assertThat(check.output()).contains(OPTIONS);
             assertThat(check.status()).isEqualTo(3);
         } finally {
             repair();
@@ -340,6 +390,8 @@ class PrerequisitesIT {
                     .singleElement()
                     .asString()
                     .contains("MISSING", "in traefik, and Traefik is in kube-system");
+            assertThat(check("--traefik", "kube-system/traefik", "--overlay", PRODUCTION).output())
+                    .contains("MISSING      network policies for Traefik's namespace");
             assertThat(check().output()).contains("CANNOT TELL", "there are several");
         } finally {
             cluster.kubectl("delete", "-f", cluster.file(elsewhere));
@@ -355,7 +407,13 @@ class PrerequisitesIT {
 
         Ended check = check(stranger);
 
-        assertThat(check.output()).contains("CANNOT TELL", "forbidden").doesNotContain("MISSING");
+        assertThat(check.output()).contains(OPTIONS).doesNotContain("MISSING");
+        assertThat(check.objections())
+                .allMatch(each -> each.startsWith("CANNOT TELL") && each.contains("forbidden"))
+                .anyMatch(each -> each.contains("nodes have room"))
+                .anyMatch(each -> each.contains("the upstream"))
+                .anyMatch(each -> each.contains("middlewares of yours"))
+                .anyMatch(each -> each.contains("addresses of visitors"));
         assertThat(check.status()).isEqualTo(3);
     }
 

@@ -54,6 +54,12 @@ public sealed interface Decision {
             identity = Map.copyOf(identity);
         }
 
+        /** Never the headers: a token of the application can be among them. */
+        @Override
+        public String toString() {
+            return "Allow[" + reason + "]";
+        }
+
         @Override
         public Outcome outcome() {
             return Outcome.ALLOW;

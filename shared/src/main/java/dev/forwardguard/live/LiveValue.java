@@ -184,10 +184,11 @@ public final class LiveValue<T> implements ContentSink {
         rejectedRevision = revision;
         rejection = cause;
         rejections = rejections + 1;
+        String instead = current == null ? "there is none" : "the last good one stays";
         LOG.atWarn()
                 .addKeyValue("value", name)
                 .addKeyValue("revision", revision)
-                .log("Rejected, the last good one stays in force: {}", cause);
+                .log("Rejected, {} in force: {}", instead, cause);
     }
 
     private void accept(String revision, T value) {

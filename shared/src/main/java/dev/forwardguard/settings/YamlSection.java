@@ -200,25 +200,49 @@ public final class YamlSection {
                 key,
                 fallback,
                 text -> {
-                    Matcher matcher = DURATION.matcher(text);
-                    if (!matcher.matches()) {
-                        throw new IllegalArgumentException(
-                                "must be a duration such as 500ms, 5s, 1m or 1h");
-                    }
-                    long amount = Long.parseLong(matcher.group(1));
-                    Duration duration =
-                            switch (matcher.group(2)) {
-                                case "ms" -> Duration.ofMillis(amount);
-                                case "s" -> Duration.ofSeconds(amount);
-                                case "m" -> Duration.ofMinutes(amount);
-                                default -> Duration.ofHours(amount);
-                            };
+                    Duration duration = duration(text);
                     if (duration.compareTo(shortest) < 0 || duration.compareTo(longest) > 0) {
                         throw new IllegalArgumentException(
                                 "must be from " + readable(shortest) + " to " + readable(longest));
                     }
                     return duration;
                 });
+    }
+
+    /** A duration within these bounds, or zero for what is to be off. */
+    public Duration durationOrOff(
+            String key, Duration fallback, Duration shortest, Duration longest) {
+        note(key, () -> SettingsSchema.matching(DURATION));
+        return converted(
+                key,
+                fallback,
+                text -> {
+                    Duration duration = duration(text);
+                    boolean within =
+                            duration.compareTo(shortest) >= 0 && duration.compareTo(longest) <= 0;
+                    if (!within && !duration.isZero()) {
+                        throw new IllegalArgumentException(
+                                "must be 0s, or from "
+                                        + readable(shortest)
+                                        + " to "
+                                        + readable(longest));
+                    }
+                    return duration;
+                });
+    }
+
+    private static Duration duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("must be a duration such as 500ms, 5s, 1m or 1h");
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
     }
 
     /** Accepts only {@code true} and {@code false}, so that a typo cannot switch anything off. */

@@ -48,8 +48,8 @@ import java.util.stream.LongStream;
  *   <li>{@code guard_mode{mode}}: 1 for the mode in force
  *   <li>{@code guard_settings_info{revision}}: 1 for the settings in force
  *   <li>{@code guard_settings_rejected_total}: rejected revisions of {@code guard.yml}
- *   <li>{@code guard_settings_refused}: 1 while the newest {@code guard.yml} is rejected and an
- *       older one is in force
+ *   <li>{@code guard_settings_refused}: 1 while the newest {@code guard.yml} is rejected, and an
+ *       older one or the defaults are in force
  *   <li>{@code guard_settings_override}: 1 while an override is in force
  *   <li>{@code guard_settings_override_refused}: 1 while there is one that is ignored
  * </ul>

@@ -24,7 +24,7 @@ public final class LiveValueMetrics {
                 .tags(tags)
                 .register(registry);
         Gauge.builder(name + ".refused", value, live -> live.rejection().isPresent() ? 1 : 0)
-                .description("1 while the newest content is rejected and an older one in force")
+                .description("1 while the newest content is rejected")
                 .tags(tags)
                 .register(registry);
     }

@@ -22,6 +22,7 @@ import dev.forwardguard.guard.Decision.Refuse;
 import dev.forwardguard.guard.Page;
 import dev.forwardguard.htpasswd.Credentials;
 import dev.forwardguard.htpasswd.Htpasswd;
+import dev.forwardguard.htpasswd.HtpasswdEntry;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.outcome.FallbackReason;
 
@@ -96,7 +97,8 @@ public final class BasicAuthFallback {
                 security.count(LoginMetric.INSECURE);
                 return now(refuse(PageText.INSECURE, 403, 0));
             }
-            if (htpasswd.get().filter(users -> !users.isEmpty()).isEmpty()) {
+            Optional<Htpasswd> users = htpasswd.get().filter(all -> !all.isEmpty());
+            if (users.isEmpty()) {
                 security.count(LoginMetric.NO_USERS);
                 return now(refuse(PageText.NO_USERS, 503, 0));
             }
@@ -112,15 +114,26 @@ public final class BasicAuthFallback {
             }
             if (credentials.isEmpty()) {
                 security.count(LoginMetric.NO_CREDENTIALS);
-                return now(challenge(PageText.CHALLENGE, false));
+                return now(challenge(PageText.CHALLENGE, opensNoDialog()));
             }
             ClientAddress client =
                     settings.guard()
                             .clientAddress()
                             .resolve(request.headers(), request.connection().remoteAddress());
+            // before the check: a session is for the line that was in force by then, or for none
+            Optional<HtpasswdEntry> line = users.get().entry(credentials.get().user());
             return logins.check(credentials.get(), client, request.connection()::isActive)
-                    .thenApply(
-                            outcome -> answer(outcome, credentials.get().user(), client, session));
+                    .thenApply(outcome -> answer(outcome, credentials.get(), line, client))
+                    .thenApply(decision -> session.isPresent() ? orSession(decision) : decision);
+        }
+
+        /** A check can take seconds, in which the session may have ended. */
+        private Decision orSession(Decision decision) {
+            boolean decided =
+                    decision instanceof Allow
+                            || decision instanceof Redirect
+                            || decision instanceof Cancelled;
+            return decided ? decision : session().map(this::allowSession).orElse(decision);
         }
 
         /** The user of a session that holds; also without {@code require-https} only over TLS. */
@@ -161,16 +174,14 @@ public final class BasicAuthFallback {
         }
 
         /**
-         * @param session the user who is in whatever comes of the password
+         * @param line of the user in the htpasswd file
          */
         private Decision answer(
-                AuthResult outcome, String user, ClientAddress client, Optional<String> session) {
-            Decision decision = answer(outcome, user, client);
-            boolean isIn = outcome instanceof Accepted || outcome instanceof AuthResult.Cancelled;
-            return session.isPresent() && !isIn ? allowSession(session.get()) : decision;
-        }
-
-        private Decision answer(AuthResult outcome, String user, ClientAddress client) {
+                AuthResult outcome,
+                Credentials credentials,
+                Optional<HtpasswdEntry> line,
+                ClientAddress client) {
+            String user = credentials.user();
             return switch (outcome) {
                 case Accepted(var remembered) -> {
                     if (remembered) {
@@ -178,19 +189,25 @@ public final class BasicAuthFallback {
                     } else {
                         security.attempt(LoginMetric.SUCCESS, user, client, request);
                     }
-                    yield sessions.begin(
-                                    user, request.headers(), client, settings.emergency().session())
+                    yield line.flatMap(
+                                    entry ->
+                                            sessions.begin(
+                                                    entry,
+                                                    request.headers(),
+                                                    client,
+                                                    settings.emergency().session()))
                             .<Decision>map(
                                     begun -> new Redirect(reason, begun.location(), begun.cookie()))
                             .orElseGet(() -> allow(reason, identity(user)));
                 }
-                case Rejected(var repeated, var inLoop) -> {
+                case Rejected(var repeated) -> {
                     if (repeated) {
                         security.count(LoginMetric.BAD_CREDENTIALS);
                     } else {
                         security.attempt(LoginMetric.BAD_CREDENTIALS, user, client, request);
                     }
-                    yield challenge(PageText.WRONG_PASSWORD, inLoop);
+                    boolean quiet = opensNoDialog() || logins.areInLoop(credentials, client);
+                    yield challenge(PageText.WRONG_PASSWORD, quiet);
                 }
                 case Throttled(var retryAfter) -> {
                     security.attempt(LoginMetric.THROTTLED, user, client, request);
@@ -204,18 +221,18 @@ public final class BasicAuthFallback {
             };
         }
 
-        /**
-         * @param silently whether no browser is to show its dialog or to try another password
-         */
-        private Decision challenge(PageText kind, boolean silently) {
+        private boolean opensNoDialog() {
             EmergencySettings emergency = settings.emergency();
-            boolean quiet =
-                    silently
-                            || emergency
-                                    .challengePolicy()
-                                    .isSilentFor(
-                                            request.headers(), sessions.areOn(emergency.session()));
-            String challenge = emergency.realm().challenge();
+            return emergency
+                    .challengePolicy()
+                    .isSilentFor(request.headers(), sessions.areOn(emergency.session()));
+        }
+
+        /**
+         * @param quiet whether no browser is to show its dialog or to try another password
+         */
+        private Decision challenge(PageText kind, boolean quiet) {
+            String challenge = settings.emergency().realm().challenge();
             return new Decision.Challenge(
                     reason, quiet ? ChallengePolicy.silent(challenge) : challenge, page(kind));
         }

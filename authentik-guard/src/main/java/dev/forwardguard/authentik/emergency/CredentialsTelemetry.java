@@ -126,15 +126,15 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
         if (length.isZero()) {
             return "off";
         }
-        String rejected =
-                sessionKey
-                        .rejection()
-                        .map(cause -> ", its newest is rejected: " + cause)
-                        .orElse("");
         return sessionKey
                 .snapshot()
-                .map(key -> "on, with the key " + key.revision() + rejected)
-                .orElse("off, there is no session-key" + rejected);
+                .map(key -> "on, with the key " + key.revision())
+                .orElseGet(
+                        () ->
+                                sessionKey
+                                        .rejection()
+                                        .map(cause -> "off, the session-key is rejected: " + cause)
+                                        .orElse("off, there is no session-key"));
     }
 
     @Override

@@ -41,6 +41,8 @@ public record EmergencySettings(
 
     private static final int LONGEST_MESSAGE = 1000;
 
+    private static final Duration SHORTEST_SESSION = Duration.ofMinutes(1);
+
     /** A copy of the cookie cannot be taken back before it expires. */
     private static final Duration LONGEST_SESSION = Duration.ofHours(12);
 
@@ -71,7 +73,8 @@ public record EmergencySettings(
                         Duration.ofDays(1)),
                 section.value("message", DEFAULTS.message, EmergencySettings::message),
                 section.choice("challenge", ChallengePolicy.class, DEFAULTS.challengePolicy),
-                section.duration("session", DEFAULTS.session, Duration.ZERO, LONGEST_SESSION),
+                section.durationOrOff(
+                        "session", DEFAULTS.session, SHORTEST_SESSION, LONGEST_SESSION),
                 section.flag("allow-preflight", DEFAULTS.allowPreflight),
                 new HashLimits(
                         section.integer("max-bcrypt-cost", limits.maxBcryptCost(), 4, 30),

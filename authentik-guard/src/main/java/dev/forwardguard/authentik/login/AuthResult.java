@@ -18,13 +18,8 @@ public sealed interface AuthResult {
      *
      * @param repeated whether the same credentials from this address were rejected before, or
      *     together with this request; browsers send them again for each part of a page
-     * @param inLoop whether they come so often that nobody types them
      */
-    record Rejected(boolean repeated, boolean inLoop) implements AuthResult {
-        Rejected(boolean repeated) {
-            this(repeated, false);
-        }
-    }
+    record Rejected(boolean repeated) implements AuthResult {}
 
     /**
      * Not checked: too many wrong passwords came from this address, or the browser repeats by

@@ -115,16 +115,25 @@ public final class Logins {
         }
         Optional<HtpasswdEntry> entry = entry(credentials);
         if (entry.isPresent() && entry.equals(accepted.getIfPresent(fingerprint))) {
+            unjudged.remove(fingerprint);
             return CompletableFuture.completedFuture(new Accepted(true));
         }
-        Optional<Rejected> again = rejected.again(fingerprint, entry);
-        if (again.isPresent()) {
-            return CompletableFuture.completedFuture(again.get());
+        if (rejected.include(fingerprint, entry)) {
+            unjudged.remove(fingerprint);
+            return CompletableFuture.completedFuture(new Rejected(true));
         }
         Optional<Duration> refused = unjudged.again(fingerprint);
         return refused.isPresent()
                 ? CompletableFuture.completedFuture(new Throttled(refused.get()))
                 : begin(fingerprint, credentials, from, isWaiting);
+    }
+
+    /**
+     * Whether these wrong credentials come so often that nobody types them. To be asked whenever
+     * the visitor's browser is about to be asked for others.
+     */
+    public boolean areInLoop(Credentials credentials, ClientAddress from) {
+        return rejected.isInLoop(fingerprints.of(from, credentials));
     }
 
     private CompletionStage<AuthResult> refused(ByteBuffer fingerprint, AuthResult refusal) {
@@ -244,6 +253,7 @@ public final class Logins {
         long took = ticker.nanos() - begun;
         long worked = processor.nanos() - workedBefore;
         hashed.accept(took);
+        unjudged.remove(fingerprint);
         if (matches) {
             attempt.succeeded();
             accepted.put(fingerprint, entry);

@@ -3,7 +3,6 @@ package dev.forwardguard.authentik.login;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
-import dev.forwardguard.authentik.login.AuthResult.Rejected;
 import dev.forwardguard.htpasswd.HtpasswdEntry;
 import dev.forwardguard.time.Ticker;
 
@@ -24,7 +23,7 @@ import java.util.Optional;
 final class RejectedPasswords {
     private static final Duration REMEMBERED = Duration.ofMinutes(1);
 
-    /** How often the same one may come within {@link #LATELY} before it is a loop. */
+    /** So often within {@link #LATELY} it is no loop yet. */
     static final int FEW = 3;
 
     private static final long LATELY = Duration.ofSeconds(10).toNanos();
@@ -56,28 +55,32 @@ final class RejectedPasswords {
     }
 
     /**
-     * Says what to answer to a password without a check. Empty if it has to be checked.
+     * Whether a password is known to be wrong.
      *
      * @param entry that is in force for its user
      */
-    Optional<Rejected> again(ByteBuffer fingerprint, Optional<HtpasswdEntry> entry) {
+    boolean include(ByteBuffer fingerprint, Optional<HtpasswdEntry> entry) {
         Rejection before = rejections.getIfPresent(fingerprint);
-        return before != null && before.entry.equals(entry)
-                ? Optional.of(new Rejected(true, before.again(ticker.nanos()) > FEW))
-                : Optional.empty();
+        return before != null && before.entry.equals(entry);
+    }
+
+    /** Counts that a browser is asked for another one, and returns whether that is of no use. */
+    boolean isInLoop(ByteBuffer fingerprint) {
+        Rejection before = rejections.getIfPresent(fingerprint);
+        return before != null && before.again(ticker.nanos()) > FEW;
     }
 
     private static final class Rejection {
         private final Optional<HtpasswdEntry> entry;
         private long since;
-        private int times = 1;
+        private int times;
 
         Rejection(Optional<HtpasswdEntry> entry, long now) {
             this.entry = entry;
             this.since = now;
         }
 
-        /** Returns how often it has come lately, this time included. */
+        /** Returns how often it was asked for another one lately, this time included. */
         synchronized int again(long now) {
             if (now - since > LATELY) {
                 since = now;

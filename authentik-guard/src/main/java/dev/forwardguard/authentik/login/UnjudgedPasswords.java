@@ -58,6 +58,11 @@ final class UnjudgedPasswords {
         passwords.put(fingerprint, new Unjudged(false, 0));
     }
 
+    /** It has been judged in the meantime. */
+    void remove(ByteBuffer fingerprint) {
+        passwords.invalidate(fingerprint);
+    }
+
     /** For how long the password is still refused unchecked. Empty if it may be checked. */
     Optional<Duration> again(ByteBuffer fingerprint) {
         long now = ticker.nanos();

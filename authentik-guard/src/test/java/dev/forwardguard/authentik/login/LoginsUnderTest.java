@@ -112,6 +112,11 @@ final class LoginsUnderTest implements AutoCloseable {
         return check(user, password, from, () -> true).orTimeout(30, TimeUnit.SECONDS).join();
     }
 
+    boolean areInLoop(String user, String password, ClientAddress from) {
+        return logins.areInLoop(
+                Credentials.parse(List.of(Visitor.basic(user, password))).orElseThrow(), from);
+    }
+
     AuthResult login(String user, String password) {
         return login(user, password, HOME);
     }

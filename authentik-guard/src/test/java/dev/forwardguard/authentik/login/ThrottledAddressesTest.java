@@ -102,6 +102,20 @@ class ThrottledAddressesTest {
         assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
     }
 
+    /** A neighbour was throttled; the password was known to be right all the time. */
+    @Test
+    void passwordThatWasJudgedSinceIsCheckedAsAnyOther() {
+        logins.login("anna", "secret");
+        logins.advance(Duration.ofMinutes(4));
+        logins.fail(5, HOME);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
+        logins.advance(Duration.ofSeconds(13));
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(true));
+        logins.advance(Duration.ofMinutes(1)); // no longer remembered
+
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
+    }
+
     @Test
     void unjudgedPasswordOfAnotherAddressIsJudged() {
         logins.fail(5, HOME);

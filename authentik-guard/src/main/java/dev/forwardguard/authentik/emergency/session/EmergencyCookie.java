@@ -15,7 +15,8 @@ import java.util.Map;
 /**
  * The cookie of an emergency session. Its prefix makes browsers take it only over TLS, from the
  * host itself and for all of it (RFC 6265bis section 4.1.3.2), so no other host can set one. It has
- * no {@code Max-Age}: it ends with the browser, or when its token expires.
+ * no {@code Max-Age}: a browser drops it when it ends, unless it restores its windows. Its token
+ * expires in any case.
  */
 public final class EmergencyCookie {
     private static final String NAME = "__Host-emergency";

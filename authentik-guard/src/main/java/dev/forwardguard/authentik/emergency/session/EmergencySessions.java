@@ -19,6 +19,9 @@ import java.util.Optional;
 /** Gives emergency sessions and recognises them. They are off without a key. */
 @Singleton
 public final class EmergencySessions {
+    /** For a replica whose clock is behind, a token must not expire too late to be genuine. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
+
     private final LiveValue<Htpasswd> users;
     private final LiveValue<SessionKey> key;
     private final Clock clock;
@@ -98,25 +101,25 @@ public final class EmergencySessions {
      * Begins a session. Empty if there are none, if this is not a browser that opens a page, if its
      * address is not beyond doubt, or if the browser does not keep the cookie.
      *
-     * @param user whose password was right
+     * @param line of the user whose password was right; if another one is in force by now, nothing
+     *     comes of the session
      * @param length of the session
      */
     public Optional<Beginning> begin(
-            String user, HttpHeaders headers, ClientAddress from, Duration length) {
+            HtpasswdEntry line, HttpHeaders headers, ClientAddress from, Duration length) {
         Optional<SessionKey> now = key.get();
-        Optional<HtpasswdEntry> line = line(user);
-        if (length.isZero() || now.isEmpty() || line.isEmpty() || !PageLoad.isByBrowser(headers)) {
+        if (length.isZero() || now.isEmpty() || !PageLoad.isByBrowser(headers)) {
             return Optional.empty();
         }
-        Instant expires = clock.instant().plus(length);
+        Instant expires = clock.instant().plus(length).minus(CLOCKS_DIFFER);
         return PageAddress.of(headers)
-                .filter(page -> recent.add(user, from, page))
+                .filter(page -> recent.add(line.user(), from, page))
                 .map(
-                        page ->
-                                new Beginning(
-                                        page.location(),
-                                        EmergencyCookie.set(
-                                                new SessionToken(user, page.host().name(), expires)
-                                                        .encode(line.get(), now.get()))));
+                        page -> {
+                            var token = new SessionToken(line.user(), page.host().name(), expires);
+                            return new Beginning(
+                                    page.location(),
+                                    EmergencyCookie.set(token.encode(line, now.get())));
+                        });
     }
 }

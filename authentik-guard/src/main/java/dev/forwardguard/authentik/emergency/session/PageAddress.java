@@ -21,6 +21,7 @@ record PageAddress(VisitorHost host, String uri) {
         if (!headers.getAll("X-Forwarded-Method").equals(List.of("GET"))
                 || !headers.getAll("X-Forwarded-Proto").equals(List.of("https"))
                 || headers.contains("X-Forwarded-Prefix")
+                || headers.contains("X-Replaced-Path") // Traefik's, of a path that is another one
                 || uris.size() != 1
                 || !isPathAndQuery(uris.getFirst())) {
             return Optional.empty();

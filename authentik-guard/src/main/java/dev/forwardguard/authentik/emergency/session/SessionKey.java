@@ -18,6 +18,9 @@ public final class SessionKey {
     /** As many as a HMAC-SHA-256 has (RFC 2104 section 3). */
     static final int LEAST_BYTES = 32;
 
+    /** So many letters 32 bytes have in base64. */
+    static final int LEAST_LETTERS = 43;
+
     static final int MOST_BYTES = 4096;
 
     private static final String ALGORITHM = "HmacSHA256";
@@ -32,12 +35,15 @@ public final class SessionKey {
      * Reads a key: bytes, or text such as base64, which is not decoded, because its letters are as
      * good a key as its bytes. White space around text does not count.
      *
-     * @throws InvalidContentException if it has fewer than 32 bytes, or more than 4,096
+     * @throws InvalidContentException if it has fewer than 32 bytes, or 43 letters, or more than
+     *     4,096 of them
      */
     public static SessionKey parse(byte[] content) {
-        byte[] bytes = isText(content) ? strip(content) : content;
-        if (bytes.length < LEAST_BYTES) {
-            throw new InvalidContentException("shorter than " + LEAST_BYTES + " bytes");
+        boolean text = isText(content);
+        byte[] bytes = text ? strip(content) : content;
+        if (bytes.length < (text ? LEAST_LETTERS : LEAST_BYTES)) {
+            throw new InvalidContentException(
+                    "shorter than 32 bytes, which are 43 letters in base64");
         }
         if (bytes.length > MOST_BYTES) {
             throw new InvalidContentException("longer than " + MOST_BYTES + " bytes");

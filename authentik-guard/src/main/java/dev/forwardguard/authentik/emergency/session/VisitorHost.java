@@ -1,6 +1,7 @@
 package dev.forwardguard.authentik.emergency.session;
 
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.NetUtil;
 
 import java.util.List;
 import java.util.Locale;
@@ -17,10 +18,14 @@ import java.util.regex.Pattern;
  */
 record VisitorHost(String authority, String name) {
     private static final int LONGEST_NAME = 253; // RFC 1035 section 2.3.4
+    private static final String LABEL = "[0-9A-Za-z_](?:[0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?";
     private static final Pattern AUTHORITY =
             Pattern.compile(
-                    "(?<name>[0-9A-Za-z_](?:[0-9A-Za-z_.-]*[0-9A-Za-z_])?|\\[[0-9A-Fa-f:.]{2,45}])"
+                    "(?<name>LABEL(?:\\.LABEL)*|\\[[0-9A-Fa-f:.]{2,45}])".replace("LABEL", LABEL)
                             + "\\.?(?::(?<port>[1-9][0-9]{0,4}))?");
+
+    /** Browsers take such a name for an address (WHATWG URL, "ends in a number"). */
+    private static final Pattern NUMBER = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0x[0-9a-f]*)");
 
     /** Empty if there is none, more than one, or none that a browser can have asked for. */
     static Optional<VisitorHost> of(HttpHeaders headers) {
@@ -29,13 +34,20 @@ record VisitorHost(String authority, String name) {
             return Optional.empty();
         }
         Matcher host = AUTHORITY.matcher(hosts.getFirst());
-        if (!host.matches() || host.group("name").contains("..") || !isPort(host.group("port"))) {
+        if (!host.matches() || !isPort(host.group("port"))) {
             return Optional.empty();
         }
         String name = host.group("name").toLowerCase(Locale.ROOT);
-        return name.length() > LONGEST_NAME
-                ? Optional.empty()
-                : Optional.of(new VisitorHost(hosts.getFirst(), name));
+        return name.length() <= LONGEST_NAME && isNameOrAddress(name)
+                ? Optional.of(new VisitorHost(hosts.getFirst(), name))
+                : Optional.empty();
+    }
+
+    private static boolean isNameOrAddress(String name) {
+        if (name.startsWith("[")) {
+            return NetUtil.isValidIpV6Address(name.substring(1, name.length() - 1));
+        }
+        return !NUMBER.matcher(name).matches() || NetUtil.isValidIpV4Address(name);
     }
 
     @SuppressWarnings("NullAway") // a group that did not take part

@@ -118,6 +118,7 @@ class PageAddressTest {
                 with("X-Forwarded-Proto", "wss"),
                 with("X-Forwarded-Proto", "HTTPS"),
                 with("X-Forwarded-Prefix", "/app"),
+                with("X-Replaced-Path", "/page"),
                 headers().remove("X-Forwarded-Method"),
                 headers().remove("X-Forwarded-Proto"),
                 headers().remove("X-Forwarded-Host"),
@@ -127,7 +128,8 @@ class PageAddressTest {
                 headers().add("X-Forwarded-Host", "app.example.com"),
                 headers().add("X-Forwarded-Uri", "/page?x=1"),
                 with("X-Forwarded-Uri", "/" + "x".repeat(8 * 1024)),
-                with("X-Forwarded-Host", "a".repeat(254)));
+                with("X-Forwarded-Host", "a".repeat(64)),
+                with("X-Forwarded-Host", ("a".repeat(60) + ".").repeat(4) + "a".repeat(12)));
     }
 
     @ParameterizedTest

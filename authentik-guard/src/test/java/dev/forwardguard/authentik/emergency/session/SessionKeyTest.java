@@ -18,8 +18,8 @@ class SessionKeyTest {
 
     @Test
     void whiteSpaceAroundTextDoesNotCount() {
-        byte[] text = "x9Jq3nH0Zs5v8yBdEhMbQeThWmZq4t7w".getBytes(US_ASCII);
-        byte[] line = "  x9Jq3nH0Zs5v8yBdEhMbQeThWmZq4t7w\r\n".getBytes(US_ASCII);
+        byte[] text = "x9Jq3nH0Zs5v8yBdEhMbQeThWmZq4t7wzCFJNcRfUjXn".getBytes(US_ASCII);
+        byte[] line = "  x9Jq3nH0Zs5v8yBdEhMbQeThWmZq4t7wzCFJNcRfUjXn\r\n".getBytes(US_ASCII);
 
         assertThat(mac(line)).isEqualTo(mac(text));
     }
@@ -37,10 +37,12 @@ class SessionKeyTest {
 
     @Test
     void mustBeLongEnough() {
-        assertThatThrownBy(() -> SessionKey.parse("k".repeat(31).getBytes(US_ASCII)))
+        assertThatThrownBy(() -> SessionKey.parse("k".repeat(42).getBytes(US_ASCII)))
                 .isInstanceOf(InvalidContentException.class)
-                .hasMessage("shorter than 32 bytes");
-        assertThatThrownBy(() -> SessionKey.parse((" ".repeat(40) + "k").getBytes(US_ASCII)))
+                .hasMessage("shorter than 32 bytes, which are 43 letters in base64");
+        assertThatThrownBy(() -> SessionKey.parse((" ".repeat(80) + "k").getBytes(US_ASCII)))
+                .isInstanceOf(InvalidContentException.class);
+        assertThatThrownBy(() -> SessionKey.parse(new byte[31]))
                 .isInstanceOf(InvalidContentException.class);
         assertThatThrownBy(() -> SessionKey.parse(new byte[0]))
                 .isInstanceOf(InvalidContentException.class);

@@ -22,7 +22,7 @@ class SessionTokenTest {
     private static final HtpasswdEntry LINE = new HtpasswdEntry("anna", "$2y$05$hash");
 
     private final Map<String, HtpasswdEntry> lines = new HashMap<>(Map.of("anna", LINE));
-    private final SessionKey key = SessionKey.parse("k".repeat(32).getBytes(US_ASCII));
+    private final SessionKey key = SessionKey.parse("k".repeat(43).getBytes(US_ASCII));
     private final SessionToken token =
             new SessionToken("anna", "app.example.com", NOW.plusSeconds(3600));
     private final String text = token.encode(LINE, key);
@@ -43,7 +43,7 @@ class SessionTokenTest {
         assertThat(text)
                 .isEqualTo(
                         new SessionToken("anna", "app.example.com", NOW.plusSeconds(3600))
-                                .encode(LINE, SessionKey.parse("k".repeat(32).getBytes(US_ASCII))));
+                                .encode(LINE, SessionKey.parse("k".repeat(43).getBytes(US_ASCII))));
     }
 
     @Test
@@ -77,7 +77,7 @@ class SessionTokenTest {
 
     @Test
     void endsWithKey() {
-        var another = SessionKey.parse("K".repeat(32).getBytes(US_ASCII));
+        var another = SessionKey.parse("K".repeat(43).getBytes(US_ASCII));
         assertThat(SessionToken.decode(text, user -> Optional.of(LINE), another)).isEmpty();
     }
 
