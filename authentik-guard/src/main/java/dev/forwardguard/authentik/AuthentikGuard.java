@@ -110,10 +110,11 @@ final class AuthentikGuard implements Guard {
                             EmergencyCookie.isIn(request.headers())
                                     ? EmergencyCookie.strip(authorization.strip(headers))
                                     : authorization.strip(headers),
-                            guard.clientAddress()
-                                    .resolveVisitor(
-                                            request.headers(),
-                                            request.connection().remoteAddress()),
+                            () ->
+                                    guard.clientAddress()
+                                            .resolveVisitor(
+                                                    request.headers(),
+                                                    request.connection().remoteAddress()),
                             request.connection());
             return ask(upstreamRequest, request)
                     .thenCompose(

@@ -58,10 +58,11 @@ final class BotBlockGuard implements Guard {
                             settings.path(),
                             HeaderSelection.forUpstream(
                                     request.headers(), now.dropRequestHeaders()),
-                            now.clientAddress()
-                                    .resolveVisitor(
-                                            request.headers(),
-                                            request.connection().remoteAddress()),
+                            () ->
+                                    now.clientAddress()
+                                            .resolveVisitor(
+                                                    request.headers(),
+                                                    request.connection().remoteAddress()),
                             request.connection());
             return upstream.ask(upstreamRequest, now)
                     .thenApply(outcome -> BotBlockGuard.decide(outcome, now));

@@ -68,6 +68,11 @@ public final class Choices {
         List<Rendered> all = new ArrayList<>();
         all.add(Kustomization.of("base"));
         overlays().forEach(overlay -> all.add(Kustomization.of(overlay)));
+        furtherComponents()
+                .forEach(each -> all.add(Kustomization.of("overlays/homelab", List.of(each))));
+        furtherComponents()
+                .filter(each -> !each.endsWith("/high-availability")) // it wants several nodes
+                .forEach(each -> all.add(Kustomization.of("overlays/one-node", List.of(each))));
         components().forEach(each -> all.add(Kustomization.of("base", List.of(each))));
         all.add(Kustomization.of("base", traefik("authentik-guard", "bot-block-guard")));
         all.add(Kustomization.of("base", List.of(TRAEFIK, TRAEFIK + "/site-policies")));
@@ -90,6 +95,11 @@ public final class Choices {
         }
         all.add(Kustomization.of("base", List.of(POLICIES, EDGE_COMPONENTS + "guards")));
         return all.stream();
+    }
+
+    /** What people add to an overlay that has the middlewares already. */
+    private static Stream<String> furtherComponents() {
+        return components().stream().filter(each -> !each.equals(TRAEFIK));
     }
 
     private static List<String> traefik(String... parts) {

@@ -146,6 +146,44 @@ class ComposeIT {
         return new YAMLMapper().readTree(file.toFile());
     }
 
+    /** Traefik waits for it; image.sh runs the same command in the images. */
+    @Test
+    void asksForHealthAsTheImageKnowsIt() throws IOException {
+        List<String> command = new ArrayList<>();
+        yaml(COMPOSE.resolve("compose.yml"))
+                .at("/x-guard/healthcheck/test")
+                .forEach(each -> command.add(each.asText()));
+
+        assertThat(command.getFirst()).isEqualTo("CMD");
+        String line = String.join(" ", command.subList(1, command.size()));
+        assertThat(Files.readString(Kustomization.MANIFESTS.resolve("local/image.sh")))
+                .contains("--beside \"$1\" " + line + "\n");
+        assertThat(Files.readString(Kustomization.MANIFESTS.resolve("image/Dockerfile")))
+                .contains("health.options " + line.substring(line.indexOf('@') + 1) + "\n");
+    }
+
+    /** What the first start makes is what the guard reads. */
+    @Test
+    void makesPasswordThatTheGuardReads() throws IOException {
+        JsonNode guard = compose.at("/services/authentik-guard");
+        Path place = Files.createDirectory(directory.resolve("emergency"));
+        String script = compose.at("/services/password/command/2").asText().replace("$$", "$");
+        String here = script.replace("/run/emergency", place.toString());
+
+        String said = run(here);
+        String again = run(here); // it is not made anew
+
+        assertThat(compose.at("/services/password/command/0").asText()).isEqualTo("sh");
+        assertThat(compose.at("/services/password/command/1").asText()).isEqualTo("-ec");
+        assertThat(guard.at("/environment/GUARD_HTPASSWD_FILE").asText())
+                .isEqualTo("/run/emergency/htpasswd");
+        assertThat(guard.at("/volumes").toString()).contains("emergency:/run/emergency:ro");
+        assertThat(said).matches("emergency user: emergency, password: [A-Za-z0-9_-]{12}\n");
+        assertThat(again).isEmpty();
+        assertThat(Files.readString(place.resolve("htpasswd")).strip())
+                .matches("emergency:\\$2y\\$10\\$.{53}");
+    }
+
     /** The images of others do not change by themselves. */
     @Test
     void pinsImages() {

@@ -26,7 +26,44 @@ class FormerNamesIT {
                     "strip-forwarded-target",
                     "strip-identity-headers");
 
+    private static final String SITES =
+            site("a", "traefik-protected@kubernetescrd")
+                    + site("b", "traefik_public@kubernetescrd")
+                    + site("c", "traefik-guard-protected@kubernetescrd")
+                    + route("d", "retry")
+                    + route("e", "guard-retry");
+
     @TempDir private Path directory;
+
+    private static String site(String name, String middleware) {
+        return """
+        ---
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata:
+          name: %s
+          namespace: traefik
+          annotations: {traefik.ingress.kubernetes.io/router.middlewares: %s}
+        spec: {defaultBackend: {service: {name: site, port: {number: 80}}}}
+        """
+                .formatted(name, middleware);
+    }
+
+    private static String route(String name, String middleware) {
+        return """
+        ---
+        apiVersion: traefik.io/v1alpha1
+        kind: IngressRoute
+        metadata: {name: %s, namespace: traefik}
+        spec:
+          routes:
+            - kind: Rule
+              match: Host(`site.example.com`)
+              middlewares: [{name: %s}]
+              services: [{name: site, port: 80}]
+        """
+                .formatted(name, middleware);
+    }
 
     @Test
     void removesTheFormerOnesAndNothingElse() {
@@ -38,7 +75,18 @@ class FormerNamesIT {
             cluster.kubectl(
                     "apply", "-f", cluster.file(middlewares(List.of("of-the-user"), "other")));
 
-            cluster.shell(manual.commands(anchor));
+            cluster.kubectl("apply", "-f", cluster.file(SITES));
+
+            String output = cluster.shell(manual.commands(anchor));
+
+            // the sites that still name a former one, and no other
+            assertThat(output.lines())
+                    .filteredOn(line -> line.contains("@kubernetescrd") || line.contains(" name: "))
+                    .filteredOn(line -> !line.contains("{\"apiVersion\"")) // what kubectl has applied
+                    .hasSize(3)
+                    .anyMatch(line -> line.contains("traefik-protected@kubernetescrd"))
+                    .anyMatch(line -> line.contains("traefik_public@kubernetescrd"))
+                    .anyMatch(line -> line.endsWith("name: retry"));
 
             assertThat(names(cluster))
                     .contains("of-the-user", "guard-public", "guard-site-protected")

@@ -274,16 +274,17 @@ class GuardProcessIT {
         }
     }
 
-    @Test
-    void saysFirstWhichBuildItIs() {
+    @ParameterizedTest
+    @ValueSource(strings = {"bot-block-guard", "authentik-guard"})
+    void saysFirstWhichBuildItIs(String name) {
         try (var upstream = StubUpstream.start();
-                var guard = start("bot-block-guard", upstream)) {
+                var guard = start(name, upstream)) {
             guard.awaitHealthy();
 
             assertThat(guard.process().output().lines().filter(line -> line.startsWith("{")))
                     .first()
                     .asString()
-                    .contains("\"Starting\"", "\"version\":\"0.1.0-SNAPSHOT\"");
+                    .contains("\"Starting\"", "\"version\":\"0.1.0-SNAPSHOT\"", "\"revision\":");
         }
     }
 

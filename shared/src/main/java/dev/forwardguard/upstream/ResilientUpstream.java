@@ -87,16 +87,17 @@ public final class ResilientUpstream implements Upstream {
             return unavailable(FORCED);
         }
         Route taken = routeUnder(now); // first: an exception must not leak a place
-        if (!inFlight.enter(request.client(), now.upstream().maxConcurrent())) {
+        ClientAddress client = request.client().get();
+        if (!inFlight.enter(client, now.upstream().maxConcurrent())) {
             return unavailable(OVERLOAD);
         }
         Optional<Permit> permit =
                 now.mode() == Mode.UPSTREAM ? ALWAYS : taken.circuit().tryAcquire();
         if (permit.isEmpty()) {
-            inFlight.leave(request.client());
+            inFlight.leave(client);
             return unavailable(CIRCUIT_OPEN);
         }
-        var call = new Call(taken, permit.get(), request.client());
+        var call = new Call(taken, permit.get(), client);
         return exchange(
                         request,
                         now.upstream(),

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * What to ask the upstream: a GET without a body.
@@ -17,7 +18,8 @@ import java.time.Duration;
  * @param headers all headers to send, except {@code Host}, which is the upstream's
  * @param loop the event loop of the request, on which its outcome is reported
  * @param cancellation done when the caller no longer waits for the outcome
- * @param client the address that the request counts for, {@link ClientAddress#UNKNOWN} for none
+ * @param client tells the address that the request counts for, {@link ClientAddress#UNKNOWN} for
+ *     none; called only if the upstream is asked
  * @param buffers where the bytes of the response are counted
  * @param waited how much of its deadline is over already
  */
@@ -26,18 +28,18 @@ public record UpstreamRequest(
         OutgoingHeaders headers,
         EventLoop loop,
         Future<Void> cancellation,
-        ClientAddress client,
+        Supplier<ClientAddress> client,
         BufferBudget.Share buffers,
         Duration waited) {
 
     /**
      * Creates a request that is cancelled when the caller's connection closes.
      *
-     * @param client the address that the request counts for
+     * @param client tells the address that the request counts for
      * @param caller the connection that waits for the outcome
      */
     public UpstreamRequest(
-            String uri, OutgoingHeaders headers, ClientAddress client, Channel caller) {
+            String uri, OutgoingHeaders headers, Supplier<ClientAddress> client, Channel caller) {
         this(
                 uri,
                 headers,
@@ -60,7 +62,7 @@ public record UpstreamRequest(
                 headers,
                 loop,
                 loop.newPromise(),
-                ClientAddress.UNKNOWN,
+                () -> ClientAddress.UNKNOWN,
                 BufferBudget.unbounded(),
                 Duration.ZERO);
     }

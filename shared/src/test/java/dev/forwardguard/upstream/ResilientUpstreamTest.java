@@ -305,7 +305,8 @@ class ResilientUpstreamTest {
                             System::nanoTime,
                             () -> false,
                             under);
-            var request = new UpstreamRequest("/auth", header -> {}, under.client, under.caller);
+            var request =
+                    new UpstreamRequest("/auth", header -> {}, () -> under.client, under.caller);
             assertThatThrownBy(() -> upstream.ask(request, oneSlot)).hasMessage("no event loop");
 
             broken.set(false);
@@ -324,7 +325,7 @@ class ResilientUpstreamTest {
                 new UpstreamRequest(
                         "/auth?code=secret",
                         header -> header.accept("Cookie", "secret"),
-                        under.client,
+                        () -> under.client,
                         under.caller);
 
         assertThat(request.toString()).contains("/auth").doesNotContain("secret");

@@ -134,7 +134,8 @@ final class UpstreamUnderTest implements UpstreamMetrics, AutoCloseable {
     }
 
     CompletableFuture<UpstreamOutcome> ask() {
-        return upstream.ask(new UpstreamRequest("/auth", header -> {}, client, caller), settings)
+        return upstream.ask(
+                        new UpstreamRequest("/auth", header -> {}, () -> client, caller), settings)
                 .toCompletableFuture();
     }
 

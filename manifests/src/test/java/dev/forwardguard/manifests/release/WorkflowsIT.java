@@ -98,6 +98,29 @@ class WorkflowsIT {
                 .contains(runners.stream().map(each -> "/images/" + each + "\\\"").toList());
     }
 
+    /** Keyless: the identity is that of this workflow, and nothing is signed before it is there. */
+    @Test
+    void signsWhatItHasPublished() throws IOException {
+        JsonNode publish = read(WORKFLOWS.resolve("release.yml")).at("/jobs/publish");
+        List<String> steps =
+                stream(publish.path("steps"))
+                        .filter(step -> step.has("run"))
+                        .map(step -> step.path("run").asText().strip().split(" ", 2)[0])
+                        .toList();
+
+        assertThat(publish.at("/permissions/id-token").asText()).isEqualTo("write");
+        assertThat(publish.path("environment").asText()).isEqualTo("release");
+        assertThat(publish.path("needs").asText()).isEqualTo("build");
+        assertThat(publish.toString()).contains("cosign sign --yes");
+        assertThat(steps).containsExactly("skopeo", ".ci/release", "xargs", "gh");
+    }
+
+    @Test
+    void runsTheWholeCi() throws IOException {
+        assertThat(jobs(WORKFLOWS.resolve("ci.yml")).flatMap(job -> stream(job.path("steps"))))
+                .anyMatch(step -> step.path("run").asText().strip().endsWith(".ci/run"));
+    }
+
     private static Stream<JsonNode> jobs(Path workflow) throws IOException {
         return stream(read(workflow).path("jobs"));
     }

@@ -45,7 +45,7 @@ class HttpExchangeTest {
                             _ -> {},
                             channel.eventLoop(),
                             channel.eventLoop().<Void>newPromise(),
-                            ClientAddress.UNKNOWN,
+                            () -> ClientAddress.UNKNOWN,
                             BufferBudget.unbounded(),
                             Duration.ZERO),
                     SETTINGS,
