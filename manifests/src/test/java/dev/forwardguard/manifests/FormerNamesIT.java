@@ -82,7 +82,8 @@ class FormerNamesIT {
             // the sites that still name a former one, and no other
             assertThat(output.lines())
                     .filteredOn(line -> line.contains("@kubernetescrd") || line.contains(" name: "))
-                    .filteredOn(line -> !line.contains("{\"apiVersion\"")) // what kubectl has applied
+                    .filteredOn(
+                            line -> !line.contains("{\"apiVersion\"")) // what kubectl has applied
                     .hasSize(3)
                     .anyMatch(line -> line.contains("traefik-protected@kubernetescrd"))
                     .anyMatch(line -> line.contains("traefik_public@kubernetescrd"))
