@@ -1,7 +1,7 @@
 /**
  * Emergency Access: how authentik-guard decides when there is no verdict. {@link
  * dev.forwardguard.authentik.emergency.BasicAuthFallback} reads top to bottom: TLS, users,
- * preflight, credentials. It contains the only line of this guard that allows a request without the
+ * preflight, session, credentials. It has the line that allows a request by a password, without the
  * upstream.
  */
 @NullMarked
