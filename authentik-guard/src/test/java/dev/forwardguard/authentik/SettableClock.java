@@ -38,6 +38,6 @@ final class SettableClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException();
+        return offset(REAL.withZone(zone), ahead);
     }
 }

@@ -195,37 +195,40 @@ public final class YamlSection {
     }
 
     public Duration duration(String key, Duration fallback, Duration shortest, Duration longest) {
-        note(key, () -> SettingsSchema.matching(DURATION));
-        return converted(
-                key,
-                fallback,
-                text -> {
-                    Duration duration = duration(text);
-                    if (duration.compareTo(shortest) < 0 || duration.compareTo(longest) > 0) {
-                        throw new IllegalArgumentException(
-                                "must be from " + readable(shortest) + " to " + readable(longest));
-                    }
-                    return duration;
-                });
+        return duration(key, fallback, shortest, longest, "");
     }
 
     /** A duration within these bounds, or zero for what is to be off. */
     public Duration durationOrOff(
             String key, Duration fallback, Duration shortest, Duration longest) {
+        return duration(key, fallback, shortest, longest, "0s, or ");
+    }
+
+    /**
+     * @param alternative how zero is written in the error, if it is allowed besides; or nothing
+     */
+    private Duration duration(
+            String key,
+            Duration fallback,
+            Duration shortest,
+            Duration longest,
+            String alternative) {
         note(key, () -> SettingsSchema.matching(DURATION));
         return converted(
                 key,
                 fallback,
                 text -> {
                     Duration duration = duration(text);
+                    boolean isOff = duration.isZero() && !alternative.isEmpty();
                     boolean within =
                             duration.compareTo(shortest) >= 0 && duration.compareTo(longest) <= 0;
-                    if (!within && !duration.isZero()) {
+                    if (!isOff && !within) {
                         throw new IllegalArgumentException(
-                                "must be 0s, or from "
-                                        + readable(shortest)
-                                        + " to "
-                                        + readable(longest));
+                                "must be %sfrom %s to %s"
+                                        .formatted(
+                                                alternative,
+                                                readable(shortest),
+                                                readable(longest)));
                     }
                     return duration;
                 });

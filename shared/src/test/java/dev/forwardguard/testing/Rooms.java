@@ -29,7 +29,7 @@ enum Rooms {
             "authentik.emergency",
             "AUTHENTIK SESSION LOGIN PAGES KUBERNETES HTPASSWD TELEMETRY GUARD CLIENT OUTCOME SETTINGS LIVE"
                     + " TIME"),
-    SESSION("authentik.emergency.session", "CLIENT HTPASSWD HTTP1 LIVE TIME"),
+    SESSION("authentik.emergency.session", "LOGIN CLIENT HTPASSWD HTTP1 LIVE TIME"),
     /** Asks authentik by itself, and so uses its settings and the transport. */
     HEALTH("authentik.health", "AUTHENTIK TELEMETRY GUARD UPSTREAM SETTINGS LIVE TIME"),
     SESSIONS("authentik.sessions", "AUTHENTIK TELEMETRY GUARD VERDICT SETTINGS TIME"),

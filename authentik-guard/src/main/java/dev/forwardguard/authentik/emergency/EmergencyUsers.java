@@ -1,8 +1,8 @@
 package dev.forwardguard.authentik.emergency;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 
+import dev.forwardguard.authentik.login.RecentTable;
 import dev.forwardguard.htpasswd.ClaimedUsers;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveValue;
@@ -38,13 +38,7 @@ public final class EmergencyUsers {
 
     EmergencyUsers(LiveValue<Htpasswd> htpasswd, Ticker ticker) {
         this.htpasswd = htpasswd;
-        former =
-                Caffeine.newBuilder()
-                        .ticker(ticker::nanos)
-                        .executor(Runnable::run)
-                        .expireAfterWrite(REMEMBERED)
-                        .maximumSize(CAPACITY)
-                        .build();
+        former = RecentTable.create(ticker, REMEMBERED, CAPACITY);
         htpasswd.subscribe(this::follow);
         htpasswd.get().ifPresent(this::follow);
     }

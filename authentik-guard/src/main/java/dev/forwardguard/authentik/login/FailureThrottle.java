@@ -1,7 +1,6 @@
 package dev.forwardguard.authentik.login;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.forwardguard.authentik.login.AuthResult.Overloaded;
 import dev.forwardguard.authentik.login.AuthResult.Throttled;
@@ -48,13 +47,7 @@ final class FailureThrottle {
         this.ticker = ticker;
         this.maxFailures = maxFailures;
         addresses = new FailureTable<>(ticker, capacity, MEMORY);
-        trusted =
-                Caffeine.newBuilder()
-                        .ticker(ticker::nanos)
-                        .executor(Runnable::run)
-                        .expireAfterWrite(TRUSTED_FOR)
-                        .maximumSize(capacity)
-                        .build();
+        trusted = RecentTable.create(ticker, TRUSTED_FOR, capacity);
         networks = new Networks(ticker, capacity, MEMORY);
     }
 

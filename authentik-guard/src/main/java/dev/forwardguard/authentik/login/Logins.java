@@ -1,7 +1,6 @@
 package dev.forwardguard.authentik.login;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.forwardguard.authentik.login.AuthResult.Accepted;
 import dev.forwardguard.authentik.login.AuthResult.Cancelled;
@@ -87,13 +86,7 @@ public final class Logins {
         this.hashed = hashed;
         this.rejected = new RejectedPasswords(ticker, CAPACITY);
         this.unjudged = new UnjudgedPasswords(ticker, CAPACITY);
-        accepted =
-                Caffeine.newBuilder()
-                        .ticker(ticker::nanos)
-                        .executor(Runnable::run)
-                        .expireAfterWrite(REMEMBERED)
-                        .maximumSize(CAPACITY)
-                        .build();
+        accepted = RecentTable.create(ticker, REMEMBERED, CAPACITY);
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.forwardguard.authentik.login;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.forwardguard.htpasswd.HtpasswdEntry;
 import dev.forwardguard.time.Ticker;
@@ -36,13 +35,7 @@ final class RejectedPasswords {
      */
     RejectedPasswords(Ticker ticker, int capacity) {
         this.ticker = ticker;
-        rejections =
-                Caffeine.newBuilder()
-                        .ticker(ticker::nanos)
-                        .executor(Runnable::run)
-                        .expireAfterWrite(REMEMBERED)
-                        .maximumSize(capacity)
-                        .build();
+        rejections = RecentTable.create(ticker, REMEMBERED, capacity);
     }
 
     /**

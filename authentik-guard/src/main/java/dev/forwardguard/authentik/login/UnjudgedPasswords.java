@@ -1,7 +1,6 @@
 package dev.forwardguard.authentik.login;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.forwardguard.time.Ticker;
 
@@ -44,13 +43,7 @@ final class UnjudgedPasswords {
      */
     UnjudgedPasswords(Ticker ticker, int capacity) {
         this.ticker = ticker;
-        passwords =
-                Caffeine.newBuilder()
-                        .ticker(ticker::nanos)
-                        .executor(Runnable::run)
-                        .expireAfterWrite(REMEMBERED)
-                        .maximumSize(capacity)
-                        .build();
+        passwords = RecentTable.create(ticker, REMEMBERED, capacity);
     }
 
     /** Remembers a password whose address is throttled. */

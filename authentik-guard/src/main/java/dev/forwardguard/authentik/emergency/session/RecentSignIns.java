@@ -3,8 +3,8 @@ package dev.forwardguard.authentik.emergency.session;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 
+import dev.forwardguard.authentik.login.RecentTable;
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.time.Ticker;
 
@@ -29,13 +29,7 @@ final class RecentSignIns {
     private final Cache<ByteBuffer, Boolean> signIns;
 
     RecentSignIns(Ticker ticker) {
-        signIns =
-                Caffeine.newBuilder()
-                        .ticker(ticker::nanos)
-                        .executor(Runnable::run)
-                        .expireAfterWrite(REMEMBERED)
-                        .maximumSize(CAPACITY)
-                        .build();
+        signIns = RecentTable.create(ticker, REMEMBERED, CAPACITY);
     }
 
     /** Whether this is the first time within ten seconds; if so, it is noted. */
