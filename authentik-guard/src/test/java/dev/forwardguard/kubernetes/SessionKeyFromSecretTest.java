@@ -71,8 +71,8 @@ class SessionKeyFromSecretTest {
         put(FIRST, key(encoded(KEY)));
         try (FollowedSecret secret = followed()) {
             awaitKey(secret, true);
-            put(FIRST, key(encoded("K".repeat(43))));
             String before = secret.sessionKey.snapshot().orElseThrow().revision();
+            put(FIRST, key(encoded("K".repeat(43))));
             Eventually.until(
                     "another key",
                     () -> !secret.sessionKey.snapshot().orElseThrow().revision().equals(before));
@@ -98,11 +98,13 @@ class SessionKeyFromSecretTest {
 
             secret.awaitAccepted("alice", SECOND);
             awaitKey(secret, false);
-            assertThat(secret.sessionKey.rejection().isPresent()).isEqualTo(!more.isEmpty());
+            Eventually.until(
+                    "the reason",
+                    () -> secret.sessionKey.rejection().isPresent() == !more.isEmpty());
             assertThat(secret.value.rejection()).isEmpty();
             put(SECOND, key(encoded(KEY)));
             awaitKey(secret, true);
-            assertThat(secret.sessionKey.rejection()).isEmpty();
+            Eventually.until("no rejection", () -> secret.sessionKey.rejection().isEmpty());
         }
     }
 

@@ -27,6 +27,21 @@ public final class BusyPool {
         }
     }
 
+    /**
+     * Blocks exactly as many threads as there are for unknown addresses, so that nothing waits yet.
+     */
+    public static void blockEachThread(CountDownLatch gate, HashingPool pool) {
+        int threads = HashingPool.threadsBeside(Runtime.getRuntime().availableProcessors());
+        for (int thread = 0; thread < threads; thread++) {
+            submitBlocked(gate, pool);
+        }
+    }
+
+    /** Whether a check waits for a thread. */
+    public static boolean hasWaiting(HashingPool pool) {
+        return pool.isContended();
+    }
+
     private static void await(CountDownLatch gate) {
         try {
             gate.await();
