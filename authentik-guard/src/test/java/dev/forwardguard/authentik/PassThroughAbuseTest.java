@@ -74,7 +74,7 @@ final class PassThroughAbuseTest extends AgainstStubUpstream {
 
         assertThat(lines.list).isEmpty();
         assertThat(directMemory() - before).isLessThan(8 << 20);
-        upstream.awaitIdleConnections(upstream.openConnections());
+        upstream.awaitAllIdle();
         assertThat(ask(GET).body()).hasSize(PAGE_BYTES);
     }
 

@@ -101,6 +101,13 @@ public final class StubUpstream implements AutoCloseable {
         traffic.await(exactly + " idle connections", () -> traffic.idle().size() == exactly);
     }
 
+    /** Waits until every connection that is open, if there is any, waits for a request. */
+    public void awaitAllIdle() {
+        traffic.await(
+                "all connections idle",
+                () -> traffic.open().stream().allMatch(HttpDialogue::isIdle));
+    }
+
     /** Sends unsolicited octets on all idle connections; waits for at least one. */
     public void pushToIdleConnections(String octets) {
         toIdleConnections(dialogue -> dialogue.send(octets));
