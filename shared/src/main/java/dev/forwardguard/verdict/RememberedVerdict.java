@@ -3,11 +3,13 @@ package dev.forwardguard.verdict;
 import dev.forwardguard.client.ClientNetwork;
 import dev.forwardguard.outcome.UpstreamResponse;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.ReadOnlyHttpHeaders;
 import io.netty.util.AsciiString;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,42 @@ record RememberedVerdict(
                 cookies,
                 askedAt,
                 bytes);
+    }
+
+    /**
+     * Whether an allow is the same once more, but for its {@code Date}: as a rule it is, until the
+     * upstream renews the user's token.
+     */
+    boolean isRepeatedBy(UpstreamResponse allow, ClientNetwork from, long[] cookiesOfRequest) {
+        return verdict.status().equals(allow.status())
+                && network.equals(from)
+                && Arrays.equals(cookies, cookiesOfRequest)
+                && areSame(verdict.headers(), allow.headers());
+    }
+
+    private static boolean areSame(HttpHeaders some, HttpHeaders others) {
+        Iterator<Map.Entry<CharSequence, CharSequence>> each = some.iteratorCharSequence();
+        Iterator<Map.Entry<CharSequence, CharSequence>> other = others.iteratorCharSequence();
+        while (each.hasNext() && other.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> one = each.next();
+            Map.Entry<CharSequence, CharSequence> two = other.next();
+            boolean same =
+                    AsciiString.contentEquals(one.getKey(), two.getKey())
+                            && (HttpHeaderNames.DATE.contentEqualsIgnoreCase(one.getKey())
+                                    || AsciiString.contentEquals(one.getValue(), two.getValue()));
+            if (!same) {
+                return false;
+            }
+        }
+        return !each.hasNext() && !other.hasNext();
+    }
+
+    /**
+     * The same allow, asked for again. Its texts are those of before: each copy would outlive the
+     * young generation, and most of the heap would be copies that nobody needs any more.
+     */
+    RememberedVerdict again(long nowAskedAt) {
+        return new RememberedVerdict(verdict, user, network, cookies, nowAskedAt, bytes);
     }
 
     /** Of this kind the names have their hashes, and the values are written as they are. */

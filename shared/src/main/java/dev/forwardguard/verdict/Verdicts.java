@@ -173,13 +173,16 @@ public final class Verdicts {
         if (user.isEmpty()) {
             return new Flights.Answer(outcome, null);
         }
-        var remembered =
-                RememberedVerdict.of(
-                        verdict,
-                        user.get(),
-                        client.get().surroundings(),
-                        keys.ofCookies(asked),
-                        at);
+        ClientNetwork network = client.get().surroundings();
+        long[] cookies = keys.ofCookies(asked);
+        RememberedVerdict remembered =
+                store.find(key, Long.MAX_VALUE)
+                        .filter(before -> before.isRepeatedBy(verdict, network, cookies))
+                        .map(before -> before.again(at))
+                        .orElseGet(
+                                () ->
+                                        RememberedVerdict.of(
+                                                verdict, user.get(), network, cookies, at));
         boolean forOthers = store.put(key, remembered, turn);
         return new Flights.Answer(outcome, forOthers ? new Answered(remembered.verdict()) : null);
     }

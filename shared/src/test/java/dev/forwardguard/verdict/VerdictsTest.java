@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.outcome.UpstreamOutcome;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
+import dev.forwardguard.outcome.UpstreamResponse;
 import dev.forwardguard.settings.Mode;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -94,6 +95,59 @@ class VerdictsTest {
         assertThat(last.get("X-authentik-jwt")).isEqualTo("j");
         guard.advance(Duration.ofMinutes(1));
         assertThat(guard.lastAllow("s")).isEmpty();
+    }
+
+    /** Otherwise most of the heap would be copies that nobody needs any more. */
+    @Test
+    void sameAllowAgainTakesNoMoreMemory() {
+        guard.answers(allow("alice", "X-authentik-jwt", "j", "Date", "Mon, 30 Nov 2026 10:00:00"));
+        guard.ask("s");
+        UpstreamResponse first = guard.lastAllow("s").orElseThrow().verdict();
+        guard.advance(Duration.ofSeconds(11));
+        guard.answers(allow("alice", "X-authentik-jwt", "j", "Date", "Mon, 30 Nov 2026 10:00:11"));
+        guard.ask("s");
+
+        assertThat(guard.asked()).isEqualTo(2);
+        assertThat(guard.lastAllow("s").orElseThrow().verdict()).isSameAs(first);
+        guard.advance(Duration.ofMinutes(60).minusNanos(1)); // from the second time on
+        assertThat(guard.lastAllow("s")).isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "alice, X-authentik-jwt, j2",
+        "alice, X-authentik-groups, j",
+        "alicia, X-authentik-jwt, j",
+        "alice, X-authentik-jwt, J",
+        "alice, X-Authentik-Jwt, j"
+    })
+    void anotherAllowReplacesTheOneBefore(String user, String name, String value) {
+        guard.answers(allow("alice", "X-authentik-jwt", "j"));
+        guard.ask("s");
+        guard.advance(Duration.ofSeconds(11));
+        guard.answers(allow(user, name, value));
+        guard.ask("s");
+
+        HttpHeaders now = guard.lastAllow("s").orElseThrow().verdict().headers();
+        assertThat(now.get(USER)).isEqualTo(user);
+        assertThat(now.get(name)).isEqualTo(value);
+        assertThat(guard.lastAllow("s").orElseThrow().user()).isEqualTo(user);
+    }
+
+    @Test
+    void allowWithMoreOrLessReplacesTheOneBefore() {
+        for (UpstreamOutcome each :
+                List.of(
+                        allow("alice", "X-authentik-jwt", "j"),
+                        allow("alice", "X-authentik-jwt", "j", "X-authentik-uid", "1"),
+                        allow("alice"))) {
+            guard.answers(each);
+            guard.ask("s");
+            guard.advance(Duration.ofSeconds(11));
+
+            assertThat(guard.lastAllow("s").orElseThrow().verdict().headers().entries())
+                    .isEqualTo(((Answered) each).verdict().headers().entries());
+        }
     }
 
     /** An outage is no reason to be in for longer. */
