@@ -47,6 +47,7 @@ class Demo {
     private final String control;
     private final Duration deadline;
     private final String password;
+    private String cookie = "";
     private int answers;
     private int wrong;
 
@@ -68,6 +69,7 @@ class Demo {
     }
 
     private void play() throws IOException, InterruptedException, ExecutionException {
+        signIn();
         Object[] titles = {"upstream", "guard", "request", "response", "reason", "time", ""};
         System.out.printf(ROW, titles);
         for (State state : State.values()) {
@@ -97,6 +99,13 @@ class Demo {
         for (Future<Answer> answer : concurrently.invokeAll(requests)) {
             print(state, answer.get());
         }
+    }
+
+    /** Opens a page with the emergency password, for the cookie of an emergency session. */
+    private void signIn() throws IOException, InterruptedException {
+        behave(State.REFUSED);
+        String set = ask(AuthRequest.PAGE).header("Set-Cookie");
+        cookie = set.substring(0, Math.max(0, set.indexOf(';')));
     }
 
     /** Waits until authentik-guard has asked three times for the health of the login, in vain. */
@@ -169,6 +178,13 @@ class Demo {
             case SESSION_COOKIE -> message.header("Cookie", "authentik_proxy_session=demo");
             case WRONG_PASSWORD -> message.header("Authorization", basic(password + "x"));
             case RIGHT_PASSWORD -> message.header("Authorization", basic(password));
+            case PAGE ->
+                    message.header("Authorization", basic(password))
+                            .header("Sec-Fetch-Mode", "navigate");
+            case SCRIPT ->
+                    message.header("Authorization", Documented.TOKEN)
+                            .header("Cookie", cookie)
+                            .header("Sec-Fetch-Mode", "cors");
         }
         return message.build();
     }
@@ -266,7 +282,11 @@ enum AuthRequest {
     NO_SESSION("authentik-guard", Documented.LOGIN, Documented.CHALLENGE),
     SESSION_COOKIE("authentik-guard", Documented.SESSION_USER, Documented.CHALLENGE),
     WRONG_PASSWORD("authentik-guard", Documented.LOGIN, Documented.CHALLENGE),
-    RIGHT_PASSWORD("authentik-guard", Documented.LOGIN, Documented.EMERGENCY_USER);
+    RIGHT_PASSWORD("authentik-guard", Documented.LOGIN, Documented.EMERGENCY_USER),
+    /** A browser opens a page with the right password. */
+    PAGE("authentik-guard", Documented.LOGIN, Documented.SESSION_BEGINS),
+    /** A script of the page, with the cookie of the session and a token of the application. */
+    SCRIPT("authentik-guard", Documented.LOGIN, Documented.SESSION);
 
     private final String guard;
     private final Documented verdict;
@@ -292,7 +312,7 @@ enum AuthRequest {
     }
 
     boolean checksPassword() {
-        return this == WRONG_PASSWORD || this == RIGHT_PASSWORD;
+        return this == WRONG_PASSWORD || this == RIGHT_PASSWORD || this == PAGE;
     }
 
     @Override
@@ -308,7 +328,11 @@ enum Documented {
     LOGIN(302),
     SESSION_USER(200),
     CHALLENGE(401),
-    EMERGENCY_USER(200);
+    EMERGENCY_USER(200),
+    SESSION_BEGINS(303),
+    SESSION(200);
+
+    static final String TOKEN = "Bearer of-the-application";
 
     private static final List<String> BESIDES_USERNAME =
             Stream.of(
@@ -339,6 +363,12 @@ enum Documented {
                                     && answer.header("Cache-Control").equals("no-store");
                     case SESSION_USER -> identifies("ada", answer, value -> !value.isEmpty());
                     case EMERGENCY_USER -> identifies("admin", answer, String::isEmpty);
+                    case SESSION_BEGINS ->
+                            answer.header("Location").equals("https://app.example.com/")
+                                    && answer.header("Set-Cookie").startsWith("__Host-emergency=");
+                    case SESSION ->
+                            identifies("admin", answer, String::isEmpty)
+                                    && answer.header("Authorization").equals(TOKEN);
                 };
     }
 

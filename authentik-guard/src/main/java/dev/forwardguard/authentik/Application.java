@@ -10,7 +10,7 @@ final class Application {
     public static void main(String[] arguments) {
         GuardApplication.run(
                 Application.class,
-                () -> new AuthentikBeans().settings(Clock.systemUTC()),
+                () -> new AuthentikBeans().settings(Clock.systemUTC(), false),
                 arguments);
     }
 }

@@ -6,6 +6,7 @@ import dev.forwardguard.outcome.VerdictRule;
 import dev.forwardguard.settings.LiveSettings;
 
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Value;
 
 import jakarta.inject.Singleton;
 
@@ -33,11 +34,17 @@ public final class AuthentikBeans {
         return SPEC;
     }
 
-    /** The settings of {@code guard.yml}. */
+    /**
+     * The settings of {@code guard.yml}.
+     *
+     * @param form what {@code emergency.form} is where the file does not say: whoever brings the
+     *     route to the guard's own pages knows
+     */
     @Singleton
-    public LiveSettings<AuthentikSettings> settings(Clock clock) {
+    public LiveSettings<AuthentikSettings> settings(
+            Clock clock, @Value("${guard.emergency.form:false}") boolean form) {
         return new LiveSettings<>(
-                AuthentikSettings::take,
+                root -> AuthentikSettings.take(root, form),
                 AuthentikSettings::guard,
                 List.of("emergency.message"),
                 clock);

@@ -7,6 +7,7 @@ import dev.forwardguard.authentik.emergency.BasicAuthFallback;
 import dev.forwardguard.authentik.emergency.EmergencyUsers;
 import dev.forwardguard.authentik.emergency.LoginMetric;
 import dev.forwardguard.authentik.emergency.SecurityLog;
+import dev.forwardguard.authentik.emergency.form.SignInPolicy;
 import dev.forwardguard.authentik.emergency.session.EmergencyCookie;
 import dev.forwardguard.authentik.emergency.session.PageLoad;
 import dev.forwardguard.authentik.health.LoginHealth;
@@ -23,6 +24,7 @@ import dev.forwardguard.guard.GuardPolicy;
 import dev.forwardguard.guard.HeaderSelection;
 import dev.forwardguard.guard.Page;
 import dev.forwardguard.guard.RequestId;
+import dev.forwardguard.htpasswd.Credentials;
 import dev.forwardguard.http1.OutgoingHeaders;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
@@ -49,7 +51,7 @@ import java.util.concurrent.CompletionStage;
 
 /** Decides auth requests at the guarded paths; the rest of the outpost is passed through. */
 @Context // a bean that cannot be created stops the start, not the first request
-final class AuthentikGuard implements Guard {
+final class AuthentikGuard implements Guard, SignInPolicy {
     private static final int OVERLOAD_RETRY_SECONDS = 5;
 
     private final LiveSettings<AuthentikSettings> settings;
@@ -82,6 +84,18 @@ final class AuthentikGuard implements Guard {
         return new Policy(settings.now());
     }
 
+    @Override
+    public CompletionStage<Decision> signIn(
+            AuthRequest page, Optional<Credentials> typed, AuthentikSettings now) {
+        return new Policy(now)
+                .decide(page, (reason, any) -> fallback.signIn(reason, page, typed, now));
+    }
+
+    /** Decides without a verdict. */
+    private interface Fallback {
+        CompletionStage<Decision> decide(FallbackReason reason, ClientAuthorization authorization);
+    }
+
     private final class Policy implements GuardPolicy {
         private final AuthentikSettings now;
 
@@ -96,6 +110,13 @@ final class AuthentikGuard implements Guard {
 
         @Override
         public CompletionStage<Decision> decide(AuthRequest request) {
+            return decide(
+                    request,
+                    (reason, authorization) ->
+                            fallback.decide(reason, request, authorization, now));
+        }
+
+        CompletionStage<Decision> decide(AuthRequest request, Fallback without) {
             if (IdentityHeaders.haveAliasIn(request.headers())) {
                 // in every mode: with a right password, too, the application must not be deceived
                 return refuse(FallbackReason.BAD_REQUEST, 400, PageText.ALIASED, request);
@@ -118,7 +139,13 @@ final class AuthentikGuard implements Guard {
                             request.connection());
             return ask(upstreamRequest, request)
                     .thenCompose(
-                            outcome -> decide(outcome, request, upstreamRequest, authorization));
+                            outcome ->
+                                    decide(
+                                            outcome,
+                                            request,
+                                            upstreamRequest,
+                                            authorization,
+                                            without));
         }
 
         private CompletionStage<UpstreamOutcome> ask(
@@ -151,12 +178,13 @@ final class AuthentikGuard implements Guard {
                 UpstreamOutcome outcome,
                 AuthRequest request,
                 UpstreamRequest upstreamRequest,
-                ClientAuthorization authorization) {
+                ClientAuthorization authorization,
+                Fallback without) {
             Mode mode = now.guard().mode();
             return switch (outcome) {
                 case Answered(var verdict)
                         when mode == Mode.AUTO && isRedirect(verdict) && login.isFailing() ->
-                        fallback.decide(FallbackReason.LOGIN_DOWN, request, authorization, now);
+                        without.decide(FallbackReason.LOGIN_DOWN, authorization);
                 case Answered(var verdict) ->
                         decided(
                                 Relay.of(
@@ -187,7 +215,7 @@ final class AuthentikGuard implements Guard {
                                     : Optional.empty();
                     yield last.isPresent()
                             ? decided(stale(reason, last.get(), request, authorization))
-                            : fallback.decide(reason, request, authorization, now);
+                            : without.decide(reason, authorization);
                 }
                 case UpstreamOutcome.Cancelled() -> decided(new Decision.Cancelled());
             };

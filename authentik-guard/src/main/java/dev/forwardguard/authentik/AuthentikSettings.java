@@ -63,12 +63,17 @@ public record AuthentikSettings(
         return new Pages(emergency.message());
     }
 
-    static AuthentikSettings take(YamlSection root) {
+    /**
+     * Takes all of {@code guard.yml}.
+     *
+     * @param form the default of {@code emergency.form}
+     */
+    static AuthentikSettings take(YamlSection root, boolean form) {
         YamlSection emergency = root.section("emergency");
         return new AuthentikSettings(
                 GuardSettings.take(root, Optional.of(emergency), DEFAULTS.guard),
                 root.texts("guarded-paths", DEFAULTS.guardedPaths, AuthentikSettings::guardedPaths),
-                EmergencySettings.take(emergency),
+                EmergencySettings.take(emergency, form),
                 root.section("upstream")
                         .value(
                                 "login-health-url",

@@ -1,5 +1,7 @@
 package dev.forwardguard.htpasswd;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.jspecify.annotations.Nullable;
 
 import java.security.MessageDigest;
@@ -55,6 +57,16 @@ public final class Credentials {
             return Optional.empty();
         }
         return StrictBase64.decode(basic.group(1)).flatMap(Credentials::split);
+    }
+
+    /**
+     * Credentials that a person has typed, under the same rules: empty if the user contains a colon
+     * as well.
+     */
+    public static Optional<Credentials> typed(String user, String password) {
+        return user.indexOf(':') >= 0
+                ? Optional.empty()
+                : split((user + ':' + password).getBytes(UTF_8));
     }
 
     /** Splits at the first colon: a user cannot contain one, a password can (RFC 7617 §2). */

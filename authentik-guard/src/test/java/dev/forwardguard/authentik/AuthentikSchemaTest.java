@@ -9,7 +9,7 @@ import java.time.Clock;
 
 class AuthentikSchemaTest extends SettingsSchemaContract {
     AuthentikSchemaTest() {
-        super("authentik-guard", new AuthentikBeans().settings(Clock.systemUTC()));
+        super("authentik-guard", new AuthentikBeans().settings(Clock.systemUTC(), false));
     }
 
     @ParameterizedTest

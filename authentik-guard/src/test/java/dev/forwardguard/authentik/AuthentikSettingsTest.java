@@ -27,7 +27,7 @@ import java.util.Set;
 class AuthentikSettingsTest {
     private static AuthentikSettings parse(String document) {
         return new AuthentikBeans()
-                .settings(Clock.systemUTC())
+                .settings(Clock.systemUTC(), false)
                 .value()
                 .check(document.getBytes(UTF_8))
                 .settings();
@@ -55,6 +55,8 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().deletionGrace()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.emergency().message()).isEmpty();
         assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.AUTO);
+        assertThat(settings.emergency().form()).isFalse();
+        assertThat(settings.emergency().session()).isEqualTo(Duration.ofHours(1));
         assertThat(settings.emergency().allowPreflight()).isFalse();
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(14, 200_000));
         assertThat(settings.emergency().maxFailures()).isEqualTo(5);
@@ -82,7 +84,9 @@ class AuthentikSettingsTest {
                           groups: [admins, on call]
                           deletion-grace: 0s
                           message: Call Eve, 112
-                          challenge: navigation
+                          challenge: never
+                          form: true
+                          session: 12h
                           allow-preflight: true
                           max-bcrypt-cost: 10
                           max-crypt-rounds: 5000
@@ -102,7 +106,9 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().groups()).containsExactly("admins", "on call");
         assertThat(settings.emergency().deletionGrace()).isZero();
         assertThat(settings.emergency().message()).isEqualTo("Call Eve, 112");
-        assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.NAVIGATION);
+        assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.NEVER);
+        assertThat(settings.emergency().form()).isTrue();
+        assertThat(settings.emergency().session()).isEqualTo(Duration.ofHours(12));
         assertThat(settings.emergency().allowPreflight()).isTrue();
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(10, 5000));
         assertThat(settings.emergency().maxFailures()).isZero();
@@ -135,7 +141,7 @@ class AuthentikSettingsTest {
                 "emergency: {message: \"a\\eb\"}    @ line 1: emergency.message must be at most 1000 characters of plain text",
                 "emergency: {session: 59s}          @ line 1: emergency.session must be 0s, or from 60s to 43200s: 59s",
                 "emergency: {session: 13h}          @ line 1: emergency.session must be 0s, or from 60s to 43200s: 13h",
-                "emergency: {challenge: never}      @ line 1: emergency.challenge must be one of auto, always, navigation: never",
+                "emergency: {challenge: sometimes}      @ line 1: emergency.challenge must be one of auto, always, navigation, never: sometimes",
                 "emergency: {allow-preflight: yes}  @ line 1: emergency.allow-preflight must be true or false: yes",
                 "upstream: {login-health-url: ready}  @ line 1: upstream.login-health-url must look like http://host:port: ready",
                 "upstream: {login-health-url: 'https://x/'} @ line 1: upstream.login-health-url must look like http://host:port",
@@ -204,7 +210,7 @@ class AuthentikSettingsTest {
         Set<String> documented = DocumentedKeys.of("shared");
         documented.addAll(DocumentedKeys.of("authentik-guard"));
 
-        var settings = new AuthentikBeans().settings(Clock.systemUTC());
+        var settings = new AuthentikBeans().settings(Clock.systemUTC(), false);
 
         assertThat(settings.value().get().orElseThrow().inForce())
                 .containsOnlyKeys(documented)
@@ -221,7 +227,8 @@ class AuthentikSettingsTest {
 
         assertThat(
                         OverridableKeys.among(
-                                documented, new AuthentikBeans().settings(Clock.systemUTC())))
+                                documented,
+                                new AuthentikBeans().settings(Clock.systemUTC(), false)))
                 .containsExactly(
                         "breaker.consecutive-failures",
                         "breaker.failure-rate",

@@ -13,9 +13,14 @@ import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamResponse;
 import dev.forwardguard.settings.RelayedCookies;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 
 import java.util.Map;
 
@@ -64,6 +69,13 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
         return new AuthResponse(status, headers, page.body());
     }
 
+    /** Sends the visitor's browser to another page: 303. */
+    public static AuthResponse seeOther(String location) {
+        AuthResponse response = text(HttpResponseStatus.SEE_OTHER, "");
+        response.headers.set(HttpHeaderNames.LOCATION, location);
+        return response;
+    }
+
     private static AuthResponse relayed(UpstreamResponse verdict, RelayedCookies cookies) {
         return verdict.allows()
                 ? new AuthResponse(
@@ -99,14 +111,15 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
     private static AuthResponse challenged(Challenge challenge) {
         AuthResponse response = of(HttpResponseStatus.UNAUTHORIZED, challenge.page());
         response.headers.set(HttpHeaderNames.WWW_AUTHENTICATE, challenge.challenge());
+        challenge
+                .cookie()
+                .ifPresent(cookie -> response.headers.set(HttpHeaderNames.SET_COOKIE, cookie));
         return response.marked(challenge);
     }
 
     private static AuthResponse redirected(Redirect redirect) {
-        AuthResponse response = of(HttpResponseStatus.SEE_OTHER, Page.text(""));
-        response.headers
-                .set(HttpHeaderNames.LOCATION, redirect.location())
-                .set(HttpHeaderNames.SET_COOKIE, redirect.cookie());
+        AuthResponse response = seeOther(redirect.location());
+        response.headers.set(HttpHeaderNames.SET_COOKIE, redirect.cookie());
         return response.marked(redirect);
     }
 
@@ -133,6 +146,16 @@ public record AuthResponse(HttpResponseStatus status, HttpHeaders headers, byte[
     private AuthResponse marked(Fallback fallback) {
         headers.set(FALLBACK_HEADER, fallback.reason().label());
         return this;
+    }
+
+    /** The message to send. */
+    public FullHttpResponse message() {
+        return new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1,
+                status,
+                Unpooled.wrappedBuffer(body),
+                headers,
+                EmptyHttpHeaders.INSTANCE);
     }
 
     /** Status only: headers may hold session cookies and tokens. */

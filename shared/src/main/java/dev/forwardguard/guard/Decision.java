@@ -89,8 +89,16 @@ public sealed interface Decision {
      *
      * @param challenge the value of {@code WWW-Authenticate}
      * @param page what visitors read when they cancel the browser's login dialog
+     * @param cookie the value of {@code Set-Cookie}, if there is one
      */
-    record Challenge(FallbackReason reason, String challenge, Page page) implements Fallback {
+    record Challenge(FallbackReason reason, String challenge, Page page, Optional<String> cookie)
+            implements Fallback {
+        /** Never the cookie. */
+        @Override
+        public String toString() {
+            return "Challenge[" + reason + "]";
+        }
+
         @Override
         public Outcome outcome() {
             return Outcome.CHALLENGE;

@@ -16,7 +16,7 @@ import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensio
 
 import jakarta.inject.Singleton;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * The handlers of each connection in their order. Those of the main port are all the guard's own.
@@ -44,7 +44,7 @@ final class GuardHandlers {
     private final ConnectionSweep sweep;
     private final HeadLimits limits;
     private final EventLoopGroup loops;
-    private final @Nullable OtherRequests others;
+    private final List<OtherRequests> others;
     private final HealthzHandler healthz = new HealthzHandler();
 
     GuardHandlers(
@@ -56,7 +56,7 @@ final class GuardHandlers {
             ConnectionSweep sweep,
             NettyHttpServerConfiguration server,
             EventLoopGroup loops,
-            @Nullable OtherRequests others) {
+            List<OtherRequests> others) {
         this.guard = guard;
         this.responder = responder;
         this.unexpectedFailureHandler = unexpectedFailureHandler;
@@ -111,8 +111,8 @@ final class GuardHandlers {
                 new GuardServerCodec(limits, path -> guard.policy().handles(path), connection));
         pipeline.addLast(
                 new ForwardAuthHandler(guard, responder, unexpectedFailureHandler, connection));
-        if (others != null) {
-            pipeline.addLast(others.handlerFor(connection));
+        for (OtherRequests each : others) {
+            pipeline.addLast(each.handlerFor(connection));
         }
         pipeline.addLast(new OtherRequestHandler(HealthzHandler.PATH::equals, connection));
         pipeline.addLast(healthz);

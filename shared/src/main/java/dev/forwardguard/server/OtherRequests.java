@@ -1,10 +1,14 @@
 package dev.forwardguard.server;
 
+import io.micronaut.core.order.Ordered;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpMethod;
 
-/** Handles requests on the main port that are no auth requests, before Micronaut sees them. */
-public interface OtherRequests {
+/**
+ * Handles requests on the main port that are no auth requests. Where there are several, their
+ * {@link Ordered#getOrder order} decides who sees a request first.
+ */
+public interface OtherRequests extends Ordered {
     /**
      * Creates the handler of one connection. It receives one request at a time, part by part, and
      * passes on those that are not its own, and those with a {@linkplain #isNeverServed method that

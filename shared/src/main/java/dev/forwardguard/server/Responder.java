@@ -5,11 +5,7 @@ import dev.forwardguard.guard.Decision;
 import dev.forwardguard.telemetry.FallbackLog;
 import dev.forwardguard.telemetry.GuardMetrics;
 
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpVersion;
 
 import jakarta.inject.Singleton;
 
@@ -30,12 +26,6 @@ final class Responder {
         if (!(decision instanceof Decision.Relay)) {
             log.note(decision);
         }
-        AuthResponse response = AuthResponse.of(decision);
-        return new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                response.status(),
-                Unpooled.wrappedBuffer(response.body()),
-                response.headers(),
-                EmptyHttpHeaders.INSTANCE);
+        return AuthResponse.of(decision).message();
     }
 }

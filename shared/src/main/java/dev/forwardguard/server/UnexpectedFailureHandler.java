@@ -39,12 +39,12 @@ public final class UnexpectedFailureHandler
     }
 
     /**
-     * Decides about an auth request whose handling failed.
+     * Decides about a request whose handling failed.
      *
-     * @param policy of the auth request
-     * @param headers the headers of the auth request
+     * @param policy of the request
+     * @param headers the headers of the request
      */
-    Decision decide(GuardPolicy policy, HttpHeaders headers, @Nullable Throwable failure) {
+    public Decision decide(GuardPolicy policy, HttpHeaders headers, @Nullable Throwable failure) {
         log(failure);
         return policy.withoutRequest(FallbackReason.INTERNAL_ERROR, 503, headers);
     }

@@ -19,7 +19,7 @@ enum Rooms {
     BOTBLOCK("botblock", "RUNTIME GUARD UPSTREAM CLIENT HTTP1 OUTCOME SETTINGS LIVE"),
     AUTHENTIK(
             "authentik",
-            "EMERGENCY SESSION HEALTH PAGES RUNTIME GUARD VERDICT UPSTREAM BREAKER CLIENT HTTP1 OUTCOME SETTINGS LIVE"
+            "EMERGENCY FORM SESSION HEALTH PAGES RUNTIME GUARD VERDICT UPSTREAM BREAKER CLIENT HTTP1 OUTCOME SETTINGS LIVE"
                     + " HTPASSWD"),
     PASSTHROUGH(
             "authentik.passthrough",
@@ -29,6 +29,9 @@ enum Rooms {
             "authentik.emergency",
             "AUTHENTIK SESSION LOGIN PAGES KUBERNETES HTPASSWD TELEMETRY GUARD CLIENT OUTCOME SETTINGS LIVE"
                     + " TIME"),
+    FORM(
+            "authentik.emergency.form",
+            "AUTHENTIK EMERGENCY SESSION PAGES SERVER GUARD HTPASSWD OUTCOME SETTINGS"),
     SESSION("authentik.emergency.session", "LOGIN CLIENT HTPASSWD HTTP1 LIVE TIME"),
     /** Asks authentik by itself, and so uses its settings and the transport. */
     HEALTH("authentik.health", "AUTHENTIK TELEMETRY GUARD UPSTREAM SETTINGS LIVE TIME"),

@@ -4,22 +4,21 @@ import dev.forwardguard.authentik.AuthentikSettings;
 import dev.forwardguard.authentik.ClientAuthorization;
 import dev.forwardguard.authentik.IdentityHeaders;
 import dev.forwardguard.authentik.emergency.session.EmergencySessions;
+import dev.forwardguard.authentik.emergency.session.EmergencySessions.Beginning;
 import dev.forwardguard.authentik.emergency.session.EmergencySessions.Session;
+import dev.forwardguard.authentik.emergency.session.PageAddress;
 import dev.forwardguard.authentik.login.AuthResult;
 import dev.forwardguard.authentik.login.AuthResult.Accepted;
 import dev.forwardguard.authentik.login.AuthResult.Overloaded;
 import dev.forwardguard.authentik.login.AuthResult.Rejected;
 import dev.forwardguard.authentik.login.AuthResult.Throttled;
 import dev.forwardguard.authentik.login.Logins;
-import dev.forwardguard.authentik.pages.PageText;
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
 import dev.forwardguard.guard.Decision.Allow;
 import dev.forwardguard.guard.Decision.Cancelled;
 import dev.forwardguard.guard.Decision.Redirect;
-import dev.forwardguard.guard.Decision.Refuse;
-import dev.forwardguard.guard.Page;
 import dev.forwardguard.htpasswd.Credentials;
 import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.htpasswd.HtpasswdEntry;
@@ -41,8 +40,6 @@ import java.util.concurrent.CompletionStage;
 /** Emergency Access: decides about a visitor when there is no verdict. */
 @Singleton
 public final class BasicAuthFallback {
-    private static final int RETRY_AFTER_SECONDS = 5;
-
     private final LiveValue<Htpasswd> htpasswd;
     private final Logins logins;
     private final EmergencySessions sessions;
@@ -71,7 +68,23 @@ public final class BasicAuthFallback {
             AuthRequest request,
             ClientAuthorization authorization,
             AuthentikSettings settings) {
-        return new Attempt(reason, request, authorization, settings).decide();
+        return new Attempt(reason, request, authorization, settings, false).decide();
+    }
+
+    /**
+     * Decides about what was typed into the form of a page, likewise. Somebody who gets in is sent
+     * to the page with a cookie; an allow says that there are no sessions by now.
+     *
+     * @param page the request for the page
+     * @param typed empty if it cannot be a user and a password
+     */
+    public CompletionStage<Decision> signIn(
+            FallbackReason reason,
+            AuthRequest page,
+            Optional<Credentials> typed,
+            AuthentikSettings settings) {
+        var nothing = new ClientAuthorization(List.of(), false);
+        return new Attempt(reason, page, nothing, settings, true).signIn(typed);
     }
 
     /** The decision about one request, under the settings that it began with. */
@@ -80,27 +93,27 @@ public final class BasicAuthFallback {
         private final AuthRequest request;
         private final ClientAuthorization authorization;
         private final AuthentikSettings settings;
+        private final boolean typed;
+        private final Answers answers;
 
         Attempt(
                 FallbackReason reason,
                 AuthRequest request,
                 ClientAuthorization authorization,
-                AuthentikSettings settings) {
+                AuthentikSettings settings,
+                boolean typed) {
             this.reason = reason;
             this.request = request;
             this.authorization = authorization;
             this.settings = settings;
+            this.typed = typed;
+            this.answers = new Answers(reason, request, settings, sessions, typed);
         }
 
         CompletionStage<Decision> decide() {
-            if (settings.emergency().requireHttps() && !cameByTls(request)) {
-                security.count(LoginMetric.INSECURE);
-                return now(refuse(PageText.INSECURE, 403, 0));
-            }
-            Optional<Htpasswd> users = htpasswd.get().filter(all -> !all.isEmpty());
-            if (users.isEmpty()) {
-                security.count(LoginMetric.NO_USERS);
-                return now(refuse(PageText.NO_USERS, 503, 0));
+            Optional<Decision> nobody = refusalOfAll();
+            if (nobody.isPresent()) {
+                return now(nobody.get());
             }
             if (settings.emergency().allowPreflight() && Preflight.is(request.headers())) {
                 security.count(LoginMetric.PREFLIGHT);
@@ -108,23 +121,67 @@ public final class BasicAuthFallback {
             }
             Optional<Credentials> credentials =
                     Credentials.parse(request.headers().getAll(HttpHeaderNames.AUTHORIZATION));
-            Optional<String> session = session();
-            if (session.isPresent() && !namesAnother(session.get(), credentials)) {
-                return now(allowSession(session.get()));
+            Session session = session();
+            if (session instanceof Session.Invalid) {
+                security.count(LoginMetric.INVALID_SESSION);
+            }
+            if (session instanceof Session.Of(var user) && !namesAnother(user, credentials)) {
+                return now(allowSession(user));
             }
             if (credentials.isEmpty()) {
-                security.count(LoginMetric.NO_CREDENTIALS);
-                return now(challenge(PageText.CHALLENGE, opensNoDialog()));
+                return now(noCredentials());
             }
-            ClientAddress client =
-                    settings.guard()
-                            .clientAddress()
-                            .resolve(request.headers(), request.connection().remoteAddress());
+            return check(credentials.get())
+                    .thenApply(
+                            decision ->
+                                    session instanceof Session.Of ? orSession(decision) : decision);
+        }
+
+        CompletionStage<Decision> signIn(Optional<Credentials> credentials) {
+            Optional<Decision> nobody = refusalOfAll();
+            if (nobody.isPresent()) {
+                return now(nobody.get());
+            }
+            if (credentials.isEmpty()) {
+                return now(noCredentials());
+            }
+            logins.typed(credentials.get(), client());
+            return check(credentials.get());
+        }
+
+        private Optional<Decision> refusalOfAll() {
+            if (settings.emergency().requireHttps() && !cameByTls(request)) {
+                security.count(LoginMetric.INSECURE);
+                return Optional.of(answers.insecure());
+            }
+            if (users().isEmpty()) {
+                security.count(LoginMetric.NO_USERS);
+                return Optional.of(answers.noUsers());
+            }
+            return Optional.empty();
+        }
+
+        private Optional<Htpasswd> users() {
+            return htpasswd.get().filter(all -> !all.isEmpty());
+        }
+
+        private Decision noCredentials() {
+            security.count(LoginMetric.NO_CREDENTIALS);
+            return answers.noCredentials();
+        }
+
+        private CompletionStage<Decision> check(Credentials credentials) {
+            ClientAddress client = client();
             // before the check: a session is for the line that was in force by then, or for none
-            Optional<HtpasswdEntry> line = users.get().entry(credentials.get().user());
-            return logins.check(credentials.get(), client, request.connection()::isActive)
-                    .thenApply(outcome -> answer(outcome, credentials.get(), line, client))
-                    .thenApply(decision -> session.isPresent() ? orSession(decision) : decision);
+            Optional<HtpasswdEntry> line = users().flatMap(all -> all.entry(credentials.user()));
+            return logins.check(credentials, client, request.connection()::isActive)
+                    .thenApply(outcome -> answer(outcome, credentials, line, client));
+        }
+
+        private ClientAddress client() {
+            return settings.guard()
+                    .clientAddress()
+                    .resolve(request.headers(), request.connection().remoteAddress());
         }
 
         /** A check can take seconds, in which the session may have ended. */
@@ -133,22 +190,16 @@ public final class BasicAuthFallback {
                     decision instanceof Allow
                             || decision instanceof Redirect
                             || decision instanceof Cancelled;
-            return decided ? decision : session().map(this::allowSession).orElse(decision);
+            return !decided && session() instanceof Session.Of(var user)
+                    ? allowSession(user)
+                    : decision;
         }
 
-        /** The user of a session that holds; also without {@code require-https} only over TLS. */
-        private Optional<String> session() {
-            if (!cameByTls(request)) {
-                return Optional.empty();
-            }
-            return switch (sessions.of(request.headers(), settings.emergency().session())) {
-                case Session.None() -> Optional.empty();
-                case Session.Of(var user) -> Optional.of(user);
-                case Session.Invalid() -> {
-                    security.count(LoginMetric.INVALID_SESSION);
-                    yield Optional.empty();
-                }
-            };
+        /** The session that holds; also without {@code require-https} only over TLS. */
+        private Session session() {
+            return cameByTls(request)
+                    ? sessions.of(request.headers(), settings.emergency().session())
+                    : new Session.None();
         }
 
         /** Whoever knows the password of another emergency user wants to be that one. */
@@ -184,18 +235,16 @@ public final class BasicAuthFallback {
             String user = credentials.user();
             return switch (outcome) {
                 case Accepted(var remembered) -> {
+                    if (!typed && session() instanceof Session.SignedOut) {
+                        security.count(LoginMetric.SIGNED_OUT);
+                        yield answers.signedOut();
+                    }
                     if (remembered) {
                         security.count(LoginMetric.REMEMBERED);
                     } else {
                         security.attempt(LoginMetric.SUCCESS, user, client, request);
                     }
-                    yield line.flatMap(
-                                    entry ->
-                                            sessions.begin(
-                                                    entry,
-                                                    request.headers(),
-                                                    client,
-                                                    settings.emergency().session()))
+                    yield line.flatMap(entry -> begin(entry, client))
                             .<Decision>map(
                                     begun -> new Redirect(reason, begun.location(), begun.cookie()))
                             .orElseGet(() -> allow(reason, identity(user)));
@@ -206,43 +255,26 @@ public final class BasicAuthFallback {
                     } else {
                         security.attempt(LoginMetric.BAD_CREDENTIALS, user, client, request);
                     }
-                    boolean quiet = opensNoDialog() || logins.areInLoop(credentials, client);
-                    yield challenge(PageText.WRONG_PASSWORD, quiet);
+                    yield answers.wrongPassword(logins.areInLoop(credentials, client));
                 }
                 case Throttled(var retryAfter) -> {
                     security.attempt(LoginMetric.THROTTLED, user, client, request);
-                    yield refuse(PageText.THROTTLED, 429, seconds(retryAfter));
+                    yield answers.throttled(retryAfter);
                 }
                 case Overloaded() -> {
                     security.attempt(LoginMetric.OVERLOAD, user, client, request);
-                    yield refuse(PageText.BUSY, 503, RETRY_AFTER_SECONDS);
+                    yield answers.busy();
                 }
                 case AuthResult.Cancelled() -> new Cancelled();
             };
         }
 
-        private boolean opensNoDialog() {
-            EmergencySettings emergency = settings.emergency();
-            return emergency
-                    .challengePolicy()
-                    .isSilentFor(request.headers(), sessions.areOn(emergency.session()));
-        }
-
-        /**
-         * @param quiet whether no browser is to show its dialog or to try another password
-         */
-        private Decision challenge(PageText kind, boolean quiet) {
-            String challenge = settings.emergency().realm().challenge();
-            return new Decision.Challenge(
-                    reason, quiet ? ChallengePolicy.silent(challenge) : challenge, page(kind));
-        }
-
-        private Decision refuse(PageText kind, int status, int retryAfterSeconds) {
-            return new Refuse(reason, status, retryAfterSeconds, page(kind));
-        }
-
-        private Page page(PageText kind) {
-            return settings.pages().of(kind, reason, request.headers(), request.id());
+        private Optional<Beginning> begin(HtpasswdEntry line, ClientAddress client) {
+            Duration length = settings.emergency().session();
+            return typed
+                    ? PageAddress.of(request.headers())
+                            .flatMap(page -> sessions.begin(line, page, length))
+                    : sessions.begin(line, request.headers(), client, length);
         }
     }
 
@@ -260,11 +292,6 @@ public final class BasicAuthFallback {
         return protocols.size() == 1
                 && (protocols.getFirst().equalsIgnoreCase("https")
                         || protocols.getFirst().equalsIgnoreCase("wss"));
-    }
-
-    /** Rounded up: a retry slightly too early would be refused again. */
-    private static int seconds(Duration time) {
-        return (int) time.plusMillis(999).toSeconds();
     }
 
     private static CompletionStage<Decision> now(Decision decision) {

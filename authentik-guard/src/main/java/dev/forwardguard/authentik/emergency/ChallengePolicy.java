@@ -17,15 +17,23 @@ public enum ChallengePolicy {
      * Only requests that open a page. The background requests of an open application get a
      * challenge with a scheme that no browser knows, so that no dialog covers the application.
      */
-    NAVIGATION;
+    NAVIGATION,
+    /** None: people use the form on the page. Where there is no form, {@link #ALWAYS}. */
+    NEVER;
 
     /**
      * Whether a request opens no dialog.
      *
      * @param sessions whether there are emergency sessions
+     * @param form whether the page has a form for the password
      */
-    boolean isSilentFor(HttpHeaders headers, boolean sessions) {
-        return (this == NAVIGATION || (this == AUTO && sessions)) && PageLoad.isBackground(headers);
+    boolean isSilentFor(HttpHeaders headers, boolean sessions, boolean form) {
+        return switch (this) {
+            case AUTO -> sessions && PageLoad.isBackground(headers);
+            case ALWAYS -> false;
+            case NAVIGATION -> PageLoad.isBackground(headers);
+            case NEVER -> form;
+        };
     }
 
     /**

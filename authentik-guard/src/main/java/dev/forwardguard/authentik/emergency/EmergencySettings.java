@@ -12,12 +12,14 @@ import java.util.List;
  *
  * @param requireHttps whether credentials are requested and accepted only if Traefik says that the
  *     visitor uses TLS
- * @param realm the name of the protection space that browsers show
+ * @param realm the name of the protection space; some browsers show it
  * @param groups what the backend gets in {@code X-authentik-groups} for users who logged in with an
  *     emergency password
  * @param deletionGrace how long users can still log in after the htpasswd file is gone
  * @param message the operator's message on every page, as plain text; may be empty
  * @param challengePolicy which requests make browsers show their password dialog
+ * @param form whether the page has a form for the password, which needs sessions, and the route to
+ *     the guard's own pages at every host
  * @param session how long the cookie holds that a right password gets; zero for none
  * @param allowPreflight whether CORS preflights reach the application without a password
  * @param limits hashes that cost more are rejected when the htpasswd file is read, so that one line
@@ -33,6 +35,7 @@ public record EmergencySettings(
         Duration deletionGrace,
         String message,
         ChallengePolicy challengePolicy,
+        boolean form,
         Duration session,
         boolean allowPreflight,
         HashLimits limits,
@@ -54,13 +57,19 @@ public record EmergencySettings(
                     Duration.ofSeconds(30),
                     "",
                     ChallengePolicy.AUTO,
-                    Duration.ZERO,
+                    false,
+                    Duration.ofHours(1),
                     false,
                     HashLimits.DEFAULT,
                     5,
                     1);
 
-    public static EmergencySettings take(YamlSection section) {
+    /**
+     * Takes the section.
+     *
+     * @param form whether there is a form where the section does not say
+     */
+    public static EmergencySettings take(YamlSection section, boolean form) {
         HashLimits limits = DEFAULTS.limits;
         return new EmergencySettings(
                 section.flag("require-https", DEFAULTS.requireHttps),
@@ -73,6 +82,7 @@ public record EmergencySettings(
                         Duration.ofDays(1)),
                 section.value("message", DEFAULTS.message, EmergencySettings::message),
                 section.choice("challenge", ChallengePolicy.class, DEFAULTS.challengePolicy),
+                section.flag("form", form),
                 section.durationOrOff(
                         "session", DEFAULTS.session, SHORTEST_SESSION, LONGEST_SESSION),
                 section.flag("allow-preflight", DEFAULTS.allowPreflight),

@@ -14,6 +14,8 @@ public enum LoginMetric {
     SESSION,
     /** A cookie that is no session here and now; decided as if there were none. */
     INVALID_SESSION,
+    /** The right password, refused once, because its user has signed out. */
+    SIGNED_OUT,
     /** No credentials yet: a challenge. */
     NO_CREDENTIALS,
     /** A session that goes on with its last verdict; counted once for each session and outage. */

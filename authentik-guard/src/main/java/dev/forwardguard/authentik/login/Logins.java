@@ -129,6 +129,14 @@ public final class Logins {
         return rejected.isInLoop(fingerprints.of(from, credentials));
     }
 
+    /**
+     * Says that a person has just typed these credentials into a form: that is no repetition by
+     * which a browser tries them once more.
+     */
+    public void typed(Credentials credentials, ClientAddress from) {
+        unjudged.remove(fingerprints.of(from, credentials));
+    }
+
     private CompletionStage<AuthResult> refused(ByteBuffer fingerprint, AuthResult refusal) {
         if (refusal instanceof Throttled) {
             unjudged.add(fingerprint);

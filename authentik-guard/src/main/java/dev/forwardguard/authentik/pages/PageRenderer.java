@@ -18,6 +18,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Renders all pages in one form: HTML or plain text. */
@@ -26,20 +28,37 @@ public final class PageRenderer {
 
     public static final PageRenderer TEXT =
             new PageRenderer(
-                    Template.resource("page.txt"), "text/plain; charset=utf-8", text -> text);
+                    Template.resource("page.txt"),
+                    "text/plain; charset=utf-8",
+                    text -> text,
+                    Template.of("Reason: {{reason}} ({{label}})\n"),
+                    Actions.NONE);
     public static final PageRenderer HTML =
             new PageRenderer(
                     Template.resource("page.html"),
                     "text/html; charset=utf-8",
-                    text -> requireNonNull(ENTITIES.sanitize(text)));
+                    text -> requireNonNull(ENTITIES.sanitize(text)),
+                    Template.of("<dt>Reason</dt><dd>{{reason}} ({{label}})</dd>\n"),
+                    new Actions(
+                            Template.resource("try-again.html"),
+                            Template.resource("sign-in.html"),
+                            Template.resource("sign-out.html")));
 
     private final UnaryOperator<String> escaping;
-    private final HttpHeaders headers = new DefaultHttpHeaders();
+    private final Actions actions;
+    private final HttpHeaders headers;
+    private final HttpHeaders formHeaders;
     private final Map<PageText, Template> templates = new EnumMap<>(PageText.class);
     private final Map<FallbackReason, String> reasons = new EnumMap<>(FallbackReason.class);
 
-    private PageRenderer(Template template, String contentType, UnaryOperator<String> escaping) {
+    private PageRenderer(
+            Template template,
+            String contentType,
+            UnaryOperator<String> escaping,
+            Template because,
+            Actions actions) {
         this.escaping = escaping;
+        this.actions = actions;
         for (PageText kind : PageText.values()) {
             Map<String, String> texts =
                     Map.of(
@@ -48,32 +67,83 @@ public final class PageRenderer {
             templates.put(kind, template.with(texts));
         }
         for (FallbackReason reason : FallbackReason.values()) {
-            reasons.put(reason, escaping.apply(ReasonText.of(reason)));
+            Map<String, String> texts =
+                    Map.of(
+                            "reason", escaping.apply(ReasonText.of(reason)),
+                            "label", reason.label());
+            reasons.put(reason, because.filled(texts));
         }
-        headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
-        headers.set(HttpHeaderNames.CONTENT_SECURITY_POLICY, policy(template));
-        // the challenge in the response may depend on Sec-Fetch-Mode
-        headers.set(HttpHeaderNames.VARY, "Accept, Sec-Fetch-Mode");
-        headers.set("Referrer-Policy", "no-referrer");
-        headers.set("X-Content-Type-Options", "nosniff");
+        // Without a Referer browsers send a form with "Origin: null" (Fetch, section 3.2), and the
+        // guard could not tell that it comes from the site itself.
+        this.formHeaders = headers(contentType, policy(template, "'self'"), "same-origin");
+        this.headers = headers(contentType, policy(template, "'none'"), "no-referrer");
     }
 
-    public Page page(PageText kind, FallbackReason reason, String notice, RequestId id) {
+    private static HttpHeaders headers(String contentType, String policy, String referrers) {
+        return new DefaultHttpHeaders()
+                .set(HttpHeaderNames.CONTENT_TYPE, contentType)
+                .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, policy)
+                // the challenge in the response may depend on Sec-Fetch-Mode
+                .set(HttpHeaderNames.VARY, "Accept, Sec-Fetch-Mode")
+                .set("Referrer-Policy", referrers)
+                .set("X-Content-Type-Options", "nosniff");
+    }
+
+    /**
+     * Renders a page.
+     *
+     * @param reason why there is no verdict, if the page is about that
+     */
+    public Page page(
+            PageText kind,
+            Optional<FallbackReason> reason,
+            PageAction action,
+            String notice,
+            RequestId id) {
         String body =
                 requireNonNull(templates.get(kind))
                         .filled(
                                 Map.of(
-                                        "reason", requireNonNull(reasons.get(reason)),
-                                        "label", reason.label(),
+                                        "because",
+                                                reason.map(reasons::get)
+                                                        .map(Objects::requireNonNull)
+                                                        .orElse(""),
+                                        "action", actions.render(action, escaping),
                                         "notice", escaping.apply(notice),
                                         "request", id.value()));
-        HttpHeaders own = headers.copy();
+        HttpHeaders own = (action.isForm() ? formHeaders : headers).copy();
         own.set(RequestId.HEADER, id.value());
         return new Page(own, body.getBytes(UTF_8));
     }
 
-    /** Forbids all loading and all scripts; allows only the style in the template, by its hash. */
-    private static String policy(Template template) {
+    /** The parts of a page that have something to do on them. */
+    private record Actions(Template tryAgain, Template signIn, Template signOut) {
+        private static final Template NOTHING = Template.of("");
+        private static final Actions NONE = new Actions(NOTHING, NOTHING, NOTHING);
+
+        String render(PageAction action, UnaryOperator<String> escaping) {
+            return switch (action) {
+                case PageAction.TryAgain(var address) ->
+                        tryAgain.filled(Map.of("address", escaping.apply(address)));
+                case PageAction.SignIn(var address, var page, var without) ->
+                        signIn.filled(
+                                        Map.of(
+                                                "address", escaping.apply(address),
+                                                "page", escaping.apply(page)))
+                                + render(without, escaping);
+                case PageAction.SignOut(var address) ->
+                        signOut.filled(Map.of("address", escaping.apply(address)));
+                case PageAction.None() -> "";
+            };
+        }
+    }
+
+    /**
+     * Forbids all loading and all scripts; allows only the style in the template, by its hash.
+     *
+     * @param formAction where a form may go
+     */
+    private static String policy(Template template, String formAction) {
         String text = template.parts().toString();
         int from = text.indexOf("<style>");
         String style =
@@ -84,7 +154,9 @@ public final class PageRenderer {
                                 + "';";
         return "default-src 'none';"
                 + style
-                + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+                + " base-uri 'none'; form-action "
+                + formAction
+                + "; frame-ancestors 'none'";
     }
 
     private static String sha256(String text) {

@@ -6,14 +6,43 @@ public enum PageText {
     CHALLENGE(
             Title.UNAVAILABLE,
             "The usual login does not work at the moment. If you have been given an emergency user and"
-                    + " password (Emergency Access), try again and enter them. Otherwise please wait: your"
-                    + " usual login will work here again once the login service is back."),
+                    + " password (Emergency Access), try again and enter them. If your browser does not"
+                    + " ask for them, allow cookies for this site, and reload the page with the Shift key"
+                    + " held down. Otherwise please wait: your usual login will work here again once the"
+                    + " login service is back."),
+    /** The same, with a form on the page. */
+    SIGN_IN(
+            Title.UNAVAILABLE,
+            "The usual login does not work at the moment. If you have been given an emergency user and"
+                    + " password (Emergency Access), enter them here; your browser has to accept cookies"
+                    + " for this site. Otherwise please wait: your usual login will work here again once the"
+                    + " login service is back."),
     /** Visitors see this page when they close the dialog after a wrong password. */
     WRONG_PASSWORD(
             Title.UNAVAILABLE,
             "That user and password are not known to Emergency Access. The password of your usual login"
                     + " does not work here: enter the emergency user and password, and mind upper and lower"
                     + " case."),
+    /** The browser sent the password of somebody who has signed out. */
+    SIGNED_OUT_BEFORE(
+            Title.UNAVAILABLE,
+            "You have signed out of Emergency Access, and your browser had kept the password until now. To sign"
+                    + " in again, enter the emergency user and password once more."),
+    /** Somebody may end the emergency session. */
+    SIGN_OUT(
+            Title.EMERGENCY,
+            "Signing out ends Emergency Access to this site in this browser. It does not end it at other"
+                    + " sites."),
+    /** Somebody has ended it. */
+    SIGNED_OUT(
+            Title.EMERGENCY,
+            "You have signed out of Emergency Access to this site. Pages that are open may still show what they"
+                    + " had loaded: close them."),
+    /** A form that did not come from the site itself. */
+    FOREIGN_FORM(
+            "This request is not accepted",
+            "It did not come from a page of this site. Open the site in a new window, and sign in or out"
+                    + " there."),
     /** Too many wrong passwords from one address. */
     THROTTLED(
             Title.UNAVAILABLE,
@@ -87,5 +116,6 @@ public enum PageText {
 
     private static final class Title {
         private static final String UNAVAILABLE = "Single sign-on is unavailable";
+        private static final String EMERGENCY = "Emergency Access";
     }
 }

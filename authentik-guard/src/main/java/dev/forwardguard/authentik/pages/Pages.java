@@ -7,6 +7,8 @@ import dev.forwardguard.outcome.FallbackReason;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 
+import java.util.Optional;
+
 /**
  * The pages under some settings.
  *
@@ -15,8 +17,22 @@ import io.netty.handler.codec.http.HttpHeaders;
 public record Pages(String message) {
     /** The page for a client with these request headers: HTML if it prefers that, or else text. */
     public Page of(PageText kind, FallbackReason reason, HttpHeaders headers, RequestId id) {
+        return of(kind, Optional.of(reason), PageAction.TryAgain.RELOAD, headers, id);
+    }
+
+    /**
+     * The same, with something else to do than to reload it.
+     *
+     * @param reason why there is no verdict, if there has to be one
+     */
+    public Page of(
+            PageText kind,
+            Optional<FallbackReason> reason,
+            PageAction action,
+            HttpHeaders headers,
+            RequestId id) {
         boolean html = AcceptedMedia.of(headers.getAll(HttpHeaderNames.ACCEPT)).prefersHtml();
         PageRenderer form = html ? PageRenderer.HTML : PageRenderer.TEXT;
-        return form.page(kind, reason, message, id);
+        return form.page(kind, reason, action, message, id);
     }
 }

@@ -8,15 +8,12 @@ import dev.forwardguard.guard.Page;
 import dev.forwardguard.guard.RequestId;
 import dev.forwardguard.outcome.FallbackReason;
 
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 
 /**
  * What a visitor gets instead of the outpost's response. Keeps of the request only what the page
@@ -58,13 +55,7 @@ record ErrorPage(Pages pages, HttpHeaders accepted, RequestId id) {
     }
 
     private static FullHttpResponse response(HttpResponseStatus status, Page page) {
-        AuthResponse response = AuthResponse.of(status, page);
-        return new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                response.status(),
-                Unpooled.wrappedBuffer(response.body()),
-                response.headers(),
-                EmptyHttpHeaders.INSTANCE);
+        return AuthResponse.of(status, page).message();
     }
 
     /** Leaves out everything that depends on the visitor. */

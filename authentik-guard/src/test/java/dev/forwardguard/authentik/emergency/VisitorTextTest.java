@@ -103,7 +103,7 @@ class VisitorTextTest {
         SEC_FETCH_MODE {
             @Override
             public void accept(String text) {
-                ChallengePolicy.NAVIGATION.isSilentFor(header("Sec-Fetch-Mode", text), true);
+                ChallengePolicy.NAVIGATION.isSilentFor(header("Sec-Fetch-Mode", text), true, true);
             }
         },
         PREFLIGHT {

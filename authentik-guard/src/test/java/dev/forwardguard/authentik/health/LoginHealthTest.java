@@ -26,7 +26,7 @@ class LoginHealthTest {
     private static final String URL = "http://login.example:9000/-/health/ready/";
 
     private final LiveSettings<AuthentikSettings> settings =
-            new AuthentikBeans().settings(Clock.systemUTC());
+            new AuthentikBeans().settings(Clock.systemUTC(), false);
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final AtomicLong nanos = new AtomicLong();
     private final List<CompletableFuture<OptionalInt>> asked = new ArrayList<>();

@@ -25,6 +25,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -33,11 +34,24 @@ class PageRendererTest {
     private static final FallbackReason REASON = FallbackReason.CIRCUIT_OPEN;
 
     private static Page html(String notice) {
-        return PageRenderer.HTML.page(PageText.CHALLENGE, REASON, notice, ID);
+        return render(PageRenderer.HTML, PageText.CHALLENGE, REASON, notice);
+    }
+
+    private static Page render(
+            PageRenderer form, PageText kind, FallbackReason reason, String notice) {
+        return form.page(kind, Optional.of(reason), PageAction.TryAgain.RELOAD, notice, ID);
     }
 
     private static String body(Page page) {
         return new String(page.body(), UTF_8);
+    }
+
+    static Stream<PageAction> actions() {
+        return Stream.of(
+                PageAction.TryAgain.RELOAD,
+                new PageAction.SignIn("/sign-in", "/\"".repeat(400), PageAction.TryAgain.RELOAD),
+                new PageAction.SignOut("/sign-out"),
+                new PageAction.None());
     }
 
     static Stream<Arguments> kindsAndReasons() {
@@ -51,7 +65,7 @@ class PageRendererTest {
     @ParameterizedTest
     @MethodSource("kindsAndReasons")
     void showsReasonAdviceAndRequestId(PageText kind, FallbackReason reason) {
-        String text = body(PageRenderer.TEXT.page(kind, reason, "Call Eve.", ID));
+        String text = body(render(PageRenderer.TEXT, kind, reason, "Call Eve."));
 
         assertThat(text)
                 .startsWith(kind.title() + "\n")
@@ -59,7 +73,7 @@ class PageRendererTest {
                 .contains(ReasonText.of(reason) + " (" + reason.label() + ")")
                 .endsWith("Request: 0123456789abcdef\n")
                 .doesNotContain("{{");
-        assertThat(body(PageRenderer.HTML.page(kind, reason, "Call Eve.", ID)))
+        assertThat(body(render(PageRenderer.HTML, kind, reason, "Call Eve.")))
                 .contains("<title>" + kind.title() + "</title>", "Call Eve.", ID.value())
                 .contains("(" + reason.label() + ")")
                 .doesNotContain("{{");
@@ -69,7 +83,7 @@ class PageRendererTest {
     @ParameterizedTest
     @EnumSource
     void staysBelow3KiB(PageText kind) throws IOException {
-        Page page = PageRenderer.HTML.page(kind, REASON, "", ID);
+        Page page = render(PageRenderer.HTML, kind, REASON, "");
 
         assertThat(page.body()).hasSizeLessThan(3_072);
         Path directory = Files.createDirectories(Path.of("target", "pages"));
@@ -89,11 +103,38 @@ class PageRendererTest {
         String notice = costliest.repeat(1_000);
 
         for (PageRenderer form : List.of(PageRenderer.HTML, PageRenderer.TEXT)) {
-            Page page = form.page(kind, FallbackReason.LOGIN_DOWN, notice, longestId);
-
-            assertThat(page.body()).hasSizeLessThan(Relay.MAX_BODY_BYTES);
+            actions()
+                    .forEach(
+                            action ->
+                                    assertThat(
+                                                    form.page(
+                                                                    kind,
+                                                                    Optional.of(
+                                                                            FallbackReason
+                                                                                    .LOGIN_DOWN),
+                                                                    action,
+                                                                    notice,
+                                                                    longestId)
+                                                            .body())
+                                            .hasSizeLessThan(Relay.MAX_BODY_BYTES));
         }
         assertThat(html(notice).body()).hasSizeGreaterThan(6_000);
+    }
+
+    @ParameterizedTest
+    @MethodSource("actions")
+    void offersWhatThereIsToDo(PageAction action) {
+        Page page = PageRenderer.HTML.page(PageText.SIGN_IN, Optional.empty(), action, "", ID);
+
+        String body = body(page);
+        assertThat(body).doesNotContain("{{", "Reason", "\"/\"/");
+        assertThat(body.contains("<form ")).isEqualTo(action.isForm());
+        assertThat(page.headers().get("Content-Security-Policy"))
+                .contains(action.isForm() ? "form-action 'self'" : "form-action 'none'");
+        assertThat(page.headers().get("Referrer-Policy"))
+                .isEqualTo(action.isForm() ? "same-origin" : "no-referrer");
+        assertThat(body(PageRenderer.TEXT.page(PageText.SIGN_IN, Optional.empty(), action, "", ID)))
+                .doesNotContain("<", "{{", "Reason");
     }
 
     @Test
@@ -104,7 +145,7 @@ class PageRendererTest {
                 .contains(
                         "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#x27;so&#x27; on")
                 .doesNotContain("<script");
-        assertThat(body(PageRenderer.TEXT.page(PageText.CHALLENGE, REASON, notice, ID)))
+        assertThat(body(render(PageRenderer.TEXT, PageText.CHALLENGE, REASON, notice)))
                 .contains(notice);
     }
 
@@ -134,7 +175,7 @@ class PageRendererTest {
     @Test
     void setsPrivacyHeaders() {
         for (PageRenderer renderer : new PageRenderer[] {PageRenderer.HTML, PageRenderer.TEXT}) {
-            Page page = renderer.page(PageText.CHALLENGE, REASON, "", ID);
+            Page page = render(renderer, PageText.CHALLENGE, REASON, "");
 
             assertThat(page.headers().get("Vary")).isEqualTo("Accept, Sec-Fetch-Mode");
             assertThat(page.headers().get("Referrer-Policy")).isEqualTo("no-referrer");
@@ -152,7 +193,8 @@ class PageRendererTest {
                 .isEqualTo(
                         switch (kind) {
                             case UNREADABLE -> "This request cannot be read";
-                            case ALIASED -> "This request is not accepted";
+                            case ALIASED, FOREIGN_FORM -> "This request is not accepted";
+                            case SIGN_OUT, SIGNED_OUT -> "Emergency Access";
                             case TOO_LARGE -> "This request cannot be answered";
                             case REFUSED_AT_LENGTH -> "This request was refused";
                             default -> "Single sign-on is unavailable";

@@ -54,6 +54,9 @@ public final class EmergencySessions {
          * @param user whose password was right when it began
          */
         record Of(String user) implements Session {}
+
+        /** Its user has signed out, and the browser may still remember the password. */
+        record SignedOut() implements Session {}
     }
 
     /**
@@ -73,9 +76,15 @@ public final class EmergencySessions {
             return new Session.Invalid();
         }
         Instant moment = clock.instant();
+        String here = host.get().name();
         return SessionToken.decode(cookies.getFirst(), this::line, now.get())
-                .filter(token -> token.holds(moment, moment.plus(length), host.get().name()))
+                .filter(token -> token.holds(moment, moment.plus(length), here))
                 .<Session>map(token -> new Session.Of(token.user()))
+                .or(
+                        () ->
+                                SignOutMark.decode(cookies.getFirst(), now.get())
+                                        .filter(mark -> mark.holds(moment, here))
+                                        .map(mark -> new Session.SignedOut()))
                 .orElse(new Session.Invalid());
     }
 
@@ -98,8 +107,9 @@ public final class EmergencySessions {
     }
 
     /**
-     * Begins a session. Empty if there are none, if this is not a browser that opens a page, if its
-     * address is not beyond doubt, or if the browser does not keep the cookie.
+     * Begins a session for a password that came with a request. Empty if there are none, if this is
+     * not a browser that opens a page, if its address is not beyond doubt, or if the browser does
+     * not keep the cookie.
      *
      * @param line of the user whose password was right; if another one is in force by now, nothing
      *     comes of the session
@@ -107,19 +117,46 @@ public final class EmergencySessions {
      */
     public Optional<Beginning> begin(
             HtpasswdEntry line, HttpHeaders headers, ClientAddress from, Duration length) {
-        Optional<SessionKey> now = key.get();
-        if (length.isZero() || now.isEmpty() || !PageLoad.isByBrowser(headers)) {
+        return areOn(length) && PageLoad.isByBrowser(headers)
+                ? PageAddress.of(headers)
+                        .filter(page -> recent.add(line.user(), from, page))
+                        .flatMap(page -> begin(line, page, length))
+                : Optional.empty();
+    }
+
+    /**
+     * Begins a session for a password that was typed into the form of a page. Empty if there are
+     * none by now.
+     *
+     * @param line as in {@link #begin(HtpasswdEntry, HttpHeaders, ClientAddress, Duration)}
+     * @param page where the form was, or the start page of the same host
+     * @param length of the session
+     */
+    public Optional<Beginning> begin(HtpasswdEntry line, PageAddress page, Duration length) {
+        if (length.isZero()) {
             return Optional.empty();
         }
         Instant expires = clock.instant().plus(length).minus(CLOCKS_DIFFER);
-        return PageAddress.of(headers)
-                .filter(page -> recent.add(line.user(), from, page))
+        return key.get()
                 .map(
-                        page -> {
+                        now -> {
                             var token = new SessionToken(line.user(), page.host().name(), expires);
                             return new Beginning(
-                                    page.location(),
-                                    EmergencyCookie.set(token.encode(line, now.get())));
+                                    page.location(), EmergencyCookie.set(token.encode(line, now)));
                         });
+    }
+
+    /**
+     * Ends the session of a browser. A copy of its token is good until it expires.
+     *
+     * @param length of sessions: for so long the password is refused once if it still comes
+     * @return the value of {@code Set-Cookie}
+     */
+    public String end(VisitorHost host, Duration length) {
+        return key.get()
+                .filter(now -> !length.isZero())
+                .map(now -> new SignOutMark(host.name(), clock.instant().plus(length)).encode(now))
+                .map(EmergencyCookie::set)
+                .orElseGet(EmergencyCookie::clear);
     }
 }

@@ -12,21 +12,27 @@ import java.util.Optional;
  * @param host where it is
  * @param uri path and query
  */
-record PageAddress(VisitorHost host, String uri) {
+public record PageAddress(VisitorHost host, String uri) {
     private static final int LONGEST_URI = 8 * 1024; // Traefik's answer has to carry it
 
     /** Empty if it is not beyond doubt, or if this is no GET over TLS. */
-    static Optional<PageAddress> of(HttpHeaders headers) {
+    public static Optional<PageAddress> of(HttpHeaders headers) {
         List<String> uris = headers.getAll("X-Forwarded-Uri");
         if (!headers.getAll("X-Forwarded-Method").equals(List.of("GET"))
-                || !headers.getAll("X-Forwarded-Proto").equals(List.of("https"))
                 || headers.contains("X-Forwarded-Prefix")
                 || headers.contains("X-Replaced-Path") // Traefik's, of a path that is another one
                 || uris.size() != 1
                 || !isPathAndQuery(uris.getFirst())) {
             return Optional.empty();
         }
-        return VisitorHost.of(headers).map(host -> new PageAddress(host, uris.getFirst()));
+        return startPage(headers).map(start -> new PageAddress(start.host(), uris.getFirst()));
+    }
+
+    /** The start page of the same host. Empty if that is not beyond doubt, or without TLS. */
+    public static Optional<PageAddress> startPage(HttpHeaders headers) {
+        return headers.getAll("X-Forwarded-Proto").equals(List.of("https"))
+                ? VisitorHost.of(headers).map(host -> new PageAddress(host, "/"))
+                : Optional.empty();
     }
 
     private static boolean isPathAndQuery(String uri) {
@@ -36,7 +42,7 @@ record PageAddress(VisitorHost host, String uri) {
     }
 
     /** The host is written out, so that no path can be taken for another host. */
-    String location() {
+    public String location() {
         return "https://" + host.authority() + uri;
     }
 }

@@ -7,37 +7,27 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.forwardguard.htpasswd.HtpasswdEntry;
 
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What the cookie of an emergency session says: {@code 1.MAC.CLAIMS}, both in base64url (RFC 4648
- * section 5) without padding. The claims are the expiry in seconds since 1970, eight bytes; the
- * length of the user's name, one byte; the name in UTF-8; the host. The MAC is an HMAC-SHA-256 over
- * version, claims and the hash of the user's line in the htpasswd file: with another line, or
- * another key, no token is genuine any more.
+ * What the cookie of an emergency session says, as {@link SignedClaims}: the expiry in seconds
+ * since 1970, eight bytes; the length of the user's name, one byte; the name in UTF-8; the host.
+ * The hash of the user's line in the htpasswd file is signed with it: with another line, or another
+ * key, no token is genuine any more.
  *
  * @param user of the htpasswd file
  * @param host that it is for: lower case, no port
  * @param expires in whole seconds
  */
 record SessionToken(String user, String host, Instant expires) {
-    private static final String VERSION = "1.";
-    private static final int MAC_LENGTH = 43; // 32 bytes in base64url
+    private static final String VERSION = "1";
     private static final int FIXED_BYTES = Long.BYTES + 1;
     private static final int LONGEST_USER = 255; // bytes; the limit of the htpasswd file
 
     /** A longer text is none: 255 bytes each for user and host. */
-    static final int LONGEST =
-            VERSION.length() + MAC_LENGTH + 1 + (FIXED_BYTES + 2 * LONGEST_USER) * 4 / 3 + 1;
-
-    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
-    private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
+    static final int LONGEST = SignedClaims.length(VERSION, FIXED_BYTES + 2 * LONGEST_USER);
 
     /** The text of the token, for a user with this line. */
     String encode(HtpasswdEntry line, SessionKey key) {
@@ -50,10 +40,7 @@ record SessionToken(String user, String host, Instant expires) {
                         .put(name)
                         .put(place)
                         .array();
-        return VERSION
-                + ENCODER.encodeToString(mac(claims, line, key))
-                + '.'
-                + ENCODER.encodeToString(claims);
+        return SignedClaims.sign(VERSION, claims, bytes(line), key).text();
     }
 
     /**
@@ -64,52 +51,37 @@ record SessionToken(String user, String host, Instant expires) {
      */
     static Optional<SessionToken> decode(
             String text, Function<String, Optional<HtpasswdEntry>> lines, SessionKey key) {
-        int end = VERSION.length() + MAC_LENGTH;
-        if (text.length() > LONGEST
-                || text.length() <= end + 1
-                || !text.startsWith(VERSION)
-                || text.charAt(end) != '.') {
+        return text.length() > LONGEST
+                ? Optional.empty()
+                : SignedClaims.read(VERSION, text).flatMap(read -> genuine(read, lines, key));
+    }
+
+    private static Optional<SessionToken> genuine(
+            SignedClaims read, Function<String, Optional<HtpasswdEntry>> lines, SessionKey key) {
+        byte[] claims = read.claims();
+        if (claims.length <= FIXED_BYTES) {
             return Optional.empty();
         }
-        Optional<byte[]> mac = bytes(text.substring(VERSION.length(), end));
-        Optional<byte[]> claims = bytes(text.substring(end + 1));
-        if (mac.isEmpty() || claims.isEmpty() || claims.get().length <= FIXED_BYTES) {
+        int endOfUser = FIXED_BYTES + (claims[Long.BYTES] & 0xFF);
+        if (endOfUser > claims.length) {
             return Optional.empty();
         }
-        byte[] known = claims.get();
-        int endOfUser = FIXED_BYTES + (known[Long.BYTES] & 0xFF);
-        if (endOfUser > known.length) {
-            return Optional.empty();
-        }
-        String user = new String(known, FIXED_BYTES, endOfUser - FIXED_BYTES, UTF_8);
+        String user = new String(claims, FIXED_BYTES, endOfUser - FIXED_BYTES, UTF_8);
         Optional<HtpasswdEntry> line = lines.apply(user);
         // compared for unknown users, too: who there is, is nobody's business
-        byte[] genuine = mac(known, line.orElse(new HtpasswdEntry(user, "")), key);
-        if (!MessageDigest.isEqual(genuine, mac.get()) || line.isEmpty()) {
+        boolean genuine = read.isGenuine(bytes(line.orElse(new HtpasswdEntry(user, ""))), key);
+        if (!genuine || line.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
                 new SessionToken(
                         user,
-                        new String(known, endOfUser, known.length - endOfUser, US_ASCII),
-                        Instant.ofEpochSecond(ByteBuffer.wrap(known).getLong())));
+                        new String(claims, endOfUser, claims.length - endOfUser, US_ASCII),
+                        Instant.ofEpochSecond(ByteBuffer.wrap(claims).getLong())));
     }
 
-    private static byte[] mac(byte[] claims, HtpasswdEntry line, SessionKey key) {
-        return key.authenticate(
-                List.of(VERSION.getBytes(US_ASCII), claims, line.hash().getBytes(ISO_8859_1)));
-    }
-
-    /** Strictly: only the text that these bytes are encoded to. */
-    private static Optional<byte[]> bytes(String text) {
-        try {
-            byte[] decoded = DECODER.decode(text.getBytes(ISO_8859_1));
-            return Arrays.equals(ENCODER.encode(decoded), text.getBytes(ISO_8859_1))
-                    ? Optional.of(decoded)
-                    : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+    private static byte[] bytes(HtpasswdEntry line) {
+        return line.hash().getBytes(ISO_8859_1);
     }
 
     /** Whether it holds at this moment and for this host. */

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param name lower case, without the port and the dot at the end: cookies know neither (RFC 6265
  *     section 8.5)
  */
-record VisitorHost(String authority, String name) {
+public record VisitorHost(String authority, String name) {
     private static final int LONGEST_NAME = 253; // RFC 1035 section 2.3.4
     private static final String LABEL = "[0-9A-Za-z_](?:[0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?";
     private static final Pattern AUTHORITY =
@@ -28,7 +28,7 @@ record VisitorHost(String authority, String name) {
     private static final Pattern NUMBER = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0x[0-9a-f]*)");
 
     /** Empty if there is none, more than one, or none that a browser can have asked for. */
-    static Optional<VisitorHost> of(HttpHeaders headers) {
+    public static Optional<VisitorHost> of(HttpHeaders headers) {
         List<String> hosts = headers.getAll("X-Forwarded-Host");
         if (hosts.size() != 1 || hosts.getFirst().length() > LONGEST_NAME + 7) {
             return Optional.empty();

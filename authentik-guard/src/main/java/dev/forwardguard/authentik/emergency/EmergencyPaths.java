@@ -1,0 +1,17 @@
+package dev.forwardguard.authentik.emergency;
+
+import dev.forwardguard.authentik.AuthentikSettings;
+
+/** The paths on every protected domain that the guard answers itself. */
+public final class EmergencyPaths {
+    /** Nothing below it is passed through to the outpost, which has nothing there. */
+    public static final String PREFIX = AuthentikSettings.PREFIX + "guard/";
+
+    /** Takes the form of the emergency page. */
+    public static final String SIGN_IN = PREFIX + "emergency/sign-in";
+
+    /** Ends an emergency session. */
+    public static final String SIGN_OUT = PREFIX + "emergency/sign-out";
+
+    private EmergencyPaths() {}
+}
