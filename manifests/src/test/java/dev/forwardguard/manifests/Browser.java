@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -22,7 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Headless Chromium in front of a gateway; its password dialogs are answered by the test. */
-final class Browser implements AutoCloseable {
+final class Browser implements Window {
     private final Chromium chromium;
     private final DevTools tools;
     private final Queue<Login> logins = new ConcurrentLinkedQueue<>();
@@ -44,7 +45,14 @@ final class Browser implements AutoCloseable {
     }
 
     static Browser start(Path directory, Gateway.Running gateway) {
-        return new Browser(Chromium.start(directory, gateway));
+        return new Browser(Chromium.start(directory, gateway, "{}"));
+    }
+
+    /** Starts one that keeps no cookies. */
+    static Browser withoutCookies(Path directory, Gateway.Running gateway) {
+        String preferences =
+                "{\"profile\": {\"default_content_setting_values\": {\"cookies\": 2}}}";
+        return new Browser(Chromium.start(directory, gateway, preferences));
     }
 
     private void onEvent(String event, JsonNode parameters) {
@@ -81,18 +89,23 @@ final class Browser implements AutoCloseable {
                         "password", login.password());
     }
 
-    /** Queues the credentials for the next password dialog; without any, a dialog is closed. */
-    void typesNext(String user, String password) {
+    @Override
+    public String site(String host) {
+        return "https://" + host + ".example.com";
+    }
+
+    @Override
+    public void typesNext(String user, String password) {
         logins.add(new Login(user, password));
     }
 
-    /** The number of password dialogs so far. */
-    int prompts() {
+    @Override
+    public int prompts() {
         return prompts.get();
     }
 
-    /** Opens a page and waits until all its parts are loaded. */
-    void open(String url) {
+    @Override
+    public void open(String url) {
         loaded = new CompletableFuture<>();
         JsonNode result = tools.ask("Page.navigate", Map.of("url", url));
         if (result.has("errorText")) {
@@ -103,9 +116,24 @@ final class Browser implements AutoCloseable {
 
     /** Clicks the first link, and waits until all parts of the next page are loaded. */
     void followLink() {
+        leaveBy("document.querySelector('a').click()");
+    }
+
+    @Override
+    public void leaveBy(String script) {
         loaded = new CompletableFuture<>();
-        evaluate("document.querySelector('a').click()");
+        evaluate(script);
         DevTools.await(loaded);
+    }
+
+    @Override
+    public Set<String> cookies(String url) {
+        Set<String> names = new HashSet<>();
+        for (JsonNode each :
+                tools.ask("Network.getCookies", Map.of("urls", List.of(url))).path("cookies")) {
+            names.add(each.path("name").asText());
+        }
+        return names;
     }
 
     /** All connections over TLS that pages and their parts have used so far. */
@@ -122,8 +150,8 @@ final class Browser implements AutoCloseable {
         tools.ask("Network.setExtraHTTPHeaders", Map.of("headers", headers));
     }
 
-    /** The value of an expression; waits for a promise. */
-    String evaluate(String expression) {
+    @Override
+    public String evaluate(String expression) {
         JsonNode result =
                 tools.ask(
                         "Runtime.evaluate",
@@ -135,15 +163,6 @@ final class Browser implements AutoCloseable {
             throw new AssertionError(expression + ": " + result);
         }
         return result.path("result").path("value").asText();
-    }
-
-    String title() {
-        return evaluate("document.title");
-    }
-
-    /** The visible text of the page. */
-    String text() {
-        return evaluate("document.body.innerText");
     }
 
     /** Takes screenshots, as {@code <name>-light.png} and {@code <name>-dark.png}. */

@@ -38,9 +38,13 @@ record Chromium(ChildProcess process, URI page) implements AutoCloseable {
                     "--disable-sync",
                     "--remote-debugging-port=0");
 
-    static Chromium start(Path directory, Gateway.Running gateway) {
+    /**
+     * @param preferences of its profile, as JSON
+     */
+    static Chromium start(Path directory, Gateway.Running gateway, String preferences) {
         Program chromium = Program.installed("chromium", "chromium");
         Path profile = directory.resolve("chromium");
+        prefer(profile, preferences);
         String[] more = {
             "--user-data-dir=" + profile,
             "--host-resolver-rules=MAP *.example.com:443 127.0.0.1:" + gateway.httpsPort(),
@@ -59,6 +63,15 @@ record Chromium(ChildProcess process, URI page) implements AutoCloseable {
         } catch (Throwable failure) {
             process.close();
             throw failure;
+        }
+    }
+
+    private static void prefer(Path profile, String preferences) {
+        try {
+            Path defaults = Files.createDirectories(profile.resolve("Default"));
+            Files.writeString(defaults.resolve("Preferences"), preferences);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

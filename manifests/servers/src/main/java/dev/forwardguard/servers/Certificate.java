@@ -13,25 +13,43 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A self-signed certificate for {@code *.example.com} and {@code *.example.test}, and its key, as
- * PEM files.
+ * A certificate for {@code *.example.com} and {@code *.example.test} with its authority, and its
+ * key, as PEM files. Firefox accepts no certificate that is its own authority.
+ *
+ * @param authority what clients have to trust
  */
-record Certificate(Path certificate, Path key) {
+record Certificate(Path certificate, Path key, Path authority) {
     private static final String PASSWORD = "changeit";
+    private static final String AUTHORITY = "authority";
+    private static final String GATEWAY = "gateway";
 
     static Certificate in(Path directory) {
         try {
-            Path store = keytool(directory);
+            Path store = directory.resolve("gateway.p12");
+            keytool(
+                    store,
+                    "-genkeypair -alias authority -keyalg EC -dname CN=authority -validity 3 -ext"
+                            + " BC:critical=ca:true -ext KU=keyCertSign");
+            keytool(
+                    store,
+                    "-genkeypair -alias gateway -signer authority -keyalg EC -dname CN=gateway"
+                            + " -validity 2 -ext SAN=dns:*.example.com,dns:*.example.test -ext"
+                            + " EKU=serverAuth");
             var keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
             return new Certificate(
                     pem(
                             directory.resolve("cert.pem"),
                             "CERTIFICATE",
-                            keys.getCertificate("gateway").getEncoded()),
+                            keys.getCertificate(GATEWAY).getEncoded(),
+                            keys.getCertificate(AUTHORITY).getEncoded()),
                     pem(
                             directory.resolve("key.pem"),
                             "PRIVATE KEY",
-                            keys.getKey("gateway", PASSWORD.toCharArray()).getEncoded()));
+                            keys.getKey(GATEWAY, PASSWORD.toCharArray()).getEncoded()),
+                    pem(
+                            directory.resolve("authority.pem"),
+                            "CERTIFICATE",
+                            keys.getCertificate(AUTHORITY).getEncoded()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {
@@ -39,24 +57,30 @@ record Certificate(Path certificate, Path key) {
         }
     }
 
-    private static Path keytool(Path directory) {
-        Path store = directory.resolve("gateway.p12");
-        String options =
-                "-genkeypair -alias gateway -keyalg EC -dname CN=gateway -validity 2"
-                        + " -ext SAN=dns:*.example.com,dns:*.example.test -storetype PKCS12";
+    private static void keytool(Path store, String options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         command.addAll(List.of(options.split(" ")));
-        command.addAll(List.of("-storepass", PASSWORD, "-keystore", store.toString()));
-        try (var run = ChildProcess.start(directory.resolve("keytool.log"), Map.of(), command)) {
+        command.addAll(
+                List.of(
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        PASSWORD,
+                        "-keystore",
+                        store.toString()));
+        Path log = store.resolveSibling("keytool.log");
+        try (var run = ChildProcess.start(log, Map.of(), command)) {
             run.awaitExit(Duration.ofSeconds(30));
         }
-        return store;
     }
 
-    private static Path pem(Path file, String what, byte[] der) throws IOException {
-        String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-        return Files.writeString(
-                file, "-----BEGIN %s-----\n%s\n-----END %1$s-----\n".formatted(what, lines));
+    private static Path pem(Path file, String what, byte[]... ders) throws IOException {
+        var text = new StringBuilder();
+        for (byte[] der : ders) {
+            String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+            text.append("-----BEGIN %s-----\n%s\n-----END %1$s-----\n".formatted(what, lines));
+        }
+        return Files.writeString(file, text);
     }
 }

@@ -44,7 +44,7 @@ public final class Nginx {
                                 "stderr",
                                 "-c",
                                 file.toString()));
-        return new Gateway.Running(process, httpsPort, httpPort, certificate.certificate());
+        return new Gateway.Running(process, httpsPort, httpPort, certificate.authority());
     }
 
     private static String main() {

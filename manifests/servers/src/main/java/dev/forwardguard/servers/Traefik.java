@@ -83,7 +83,7 @@ public final class Traefik {
         arguments.addAll(options);
         var process = program.start(directory, Map.of(), launcher, arguments);
         process.await("the routes", () -> isReady(readyPort));
-        return new Gateway.Running(process, httpsPort, httpPort, certificate.certificate());
+        return new Gateway.Running(process, httpsPort, httpPort, certificate.authority());
     }
 
     private static String address(String entryPoint, int port) {
