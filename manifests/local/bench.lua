@@ -1,6 +1,6 @@
 -- Script for wrk: compares every response with the expected one and prints one line for bench.sh.
--- Arguments: STATUS HEADER VALUE LENGTH [SESSIONS TEXT], where LENGTH is the length of the body in bytes.
--- With SESSIONS so many requests take turns; each has its number in the cookie, in the place of TEXT.
+-- Arguments: STATUS HEADER VALUE LENGTH [TURNS TEXT], where LENGTH is the length of the body in bytes.
+-- With TURNS so many requests take turns; each has its number in its headers, in the place of TEXT.
 
 -- Header names may be in lower case: haproxy writes them that way.
 
@@ -19,14 +19,17 @@ function init(args)
   end
 end
 
-function take_turns(sessions, text)
-  local cookie, requests, turn = wrk.headers["Cookie"], {}, 0
-  for i = 1, sessions do
-    wrk.headers["Cookie"] = cookie:gsub(text, "session" .. i)
-    requests[i] = wrk.format()
+function take_turns(turns, text)
+  local requests, turn = {}, 0
+  for i = 1, turns do
+    local headers = {}
+    for header, template in pairs(wrk.headers) do
+      headers[header] = template:gsub(text, i)
+    end
+    requests[i] = wrk.format(nil, nil, headers)
   end
   function request()
-    turn = turn % sessions + 1
+    turn = turn % turns + 1
     return requests[turn]
   end
 end

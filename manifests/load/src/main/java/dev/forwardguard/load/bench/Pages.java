@@ -52,7 +52,7 @@ record Pages(CostlyUpstream upstream, int parts, int connections) implements Tri
         long began = System.nanoTime();
         while (System.nanoTime() - began < length.toNanos()) {
             long start = System.nanoTime();
-            String wire = scenario.request().inSession("page" + start).wire();
+            String wire = scenario.request().atTurn("page" + start).wire();
             wrong += load(wire, scenario.expected(), kept, threads);
             millis.add((System.nanoTime() - start) / 1e6);
         }

@@ -17,9 +17,9 @@ import java.util.List;
  *
  * @param connections the number of concurrent connections
  * @param fresh whether each request uses a new connection, as many of Traefik's do
- * @param sessions that take turns; 0 if the request has none
+ * @param turns how many different requests take turns; 0 if there is one
  */
-record Saturation(int connections, boolean fresh, int sessions) implements Trial {
+record Saturation(int connections, boolean fresh, int turns) implements Trial {
     private static final Path SCRIPT = Repository.ROOT.resolve("manifests/local/bench.lua");
 
     Saturation(int connections, boolean fresh) {
@@ -80,8 +80,8 @@ record Saturation(int connections, boolean fresh, int sessions) implements Trial
         command.add("http://127.0.0.1:" + port + scenario.request().path());
         command.add("--");
         command.addAll(scenario.expected().arguments());
-        if (sessions > 0) {
-            command.addAll(List.of(String.valueOf(sessions), VisitorRequest.SESSION));
+        if (turns > 0) {
+            command.addAll(List.of(String.valueOf(turns), VisitorRequest.TURN));
         }
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -19,20 +19,23 @@ record VisitorRequest(String host, String path, List<Header> headers) {
     /** The name of the session cookie. */
     static final String SESSION_COOKIE = "authentik_proxy_bench";
 
-    /** In the session cookie, in the place of what is different in each session. */
-    static final String SESSION = "SESSION";
+    /** In headers, in the place of the number of a request among those that take turns. */
+    static final String TURN = "TURN";
+
+    private static final String ADDRESS = "203.0.113.7";
+    private static final String MANY_ADDRESSES = "203.0.113." + TURN;
 
     /** The auth request. */
     static VisitorRequest at(String path, int cookieBytes) {
         List<Header> headers = new ArrayList<>(browser());
-        headers.add(new Header("X-Forwarded-For", "203.0.113.7"));
+        headers.add(new Header("X-Forwarded-For", ADDRESS));
         headers.add(new Header("X-Forwarded-Host", "app.example.com"));
         headers.add(new Header("X-Forwarded-Method", "GET"));
         headers.add(new Header("X-Forwarded-Port", "443"));
         headers.add(new Header("X-Forwarded-Proto", "https"));
         headers.add(new Header("X-Forwarded-Server", "traefik-1"));
         headers.add(new Header("X-Forwarded-Uri", "/page?x=1"));
-        headers.add(new Header("X-Real-Ip", "203.0.113.7"));
+        headers.add(new Header("X-Real-Ip", ADDRESS));
         headers.addAll(cookie(cookieBytes));
         return new VisitorRequest("auth.example", path, headers);
     }
@@ -68,21 +71,26 @@ record VisitorRequest(String host, String path, List<Header> headers) {
     static VisitorRequest withSession(String path, int cookieBytes) {
         List<Header> headers = new ArrayList<>(at(path, 0).headers());
         String others = "; session=" + "x".repeat(cookieBytes);
-        headers.add(new Header("Cookie", SESSION_COOKIE + "=" + SESSION + others));
+        headers.add(new Header("Cookie", SESSION_COOKIE + "=session" + TURN + others));
         return new VisitorRequest("auth.example", path, headers);
     }
 
-    /** The same in this session. */
-    VisitorRequest inSession(String session) {
+    /** The request for a page, from as many addresses as there are turns. */
+    static VisitorRequest ofManyVisitors(String path, int cookieBytes) {
+        List<Header> headers = new ArrayList<>();
+        for (Header each : at(path, cookieBytes).headers()) {
+            headers.add(new Header(each.name(), each.value().replace(ADDRESS, MANY_ADDRESSES)));
+        }
+        return new VisitorRequest("auth.example", path, headers);
+    }
+
+    /** The request whose turn it is. */
+    VisitorRequest atTurn(String turn) {
         return new VisitorRequest(
                 host,
                 path,
                 headers.stream()
-                        .map(
-                                each ->
-                                        new Header(
-                                                each.name(),
-                                                each.value().replace(SESSION, session)))
+                        .map(each -> new Header(each.name(), each.value().replace(TURN, turn)))
                         .toList());
     }
 
