@@ -99,6 +99,12 @@ final class FollowedCluster implements AutoCloseable {
         awaitInForce(password);
     }
 
+    /** Starts another replica of the guard. */
+    FollowingGuard startReplica() throws IOException {
+        Path own = Files.createTempDirectory(directory, "replica");
+        return FollowingGuard.start(own, server, access.mounted(), grace, inForce);
+    }
+
     /** Lets so much time pass that users of a deleted Secret would be revoked. */
     void outlastGrace() {
         pause(grace.multipliedBy(2));

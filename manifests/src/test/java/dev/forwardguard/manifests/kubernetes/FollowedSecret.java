@@ -44,6 +44,22 @@ record FollowedSecret(ApiServer server) {
         client.patch(PATH, "{%s}".formatted(data(password)));
     }
 
+    /** Sets the key of emergency sessions. */
+    void sessionKey(String key) {
+        String encoded = Base64.getEncoder().encodeToString(key.getBytes(UTF_8));
+        patchSessionKey("\"" + encoded + "\"");
+    }
+
+    void removeSessionKey() {
+        patchSessionKey("null");
+    }
+
+    private void patchSessionKey(String json) {
+        try (var client = server.client()) {
+            client.patch(PATH, "{\"data\": {\"session-key\": %s}}".formatted(json));
+        }
+    }
+
     void annotate(String value) {
         try (var client = server.client()) {
             client.patch(

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
@@ -71,6 +72,33 @@ final class FollowingGuard implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Opens a page with this login, and returns the cookie of its session; empty if there is none.
+     */
+    Optional<String> signIn(Login login) {
+        try {
+            return login.openAt(guard.port())
+                    .header("Set-Cookie")
+                    .map(set -> set.substring(0, set.indexOf(';')));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The status that it answers to a request with this cookie and without a login. */
+    int statusWith(String cookie) {
+        try {
+            return RawHttp.to(guard.port()).ask(Login.anonymous().with("Cookie", cookie)).status();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What {@code /status} says of emergency sessions. */
+    String sessions() {
+        return field("sessions");
     }
 
     /** Waits until this login works. */

@@ -2,6 +2,7 @@ package dev.forwardguard.manifests.kubernetes;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
 
@@ -27,16 +28,27 @@ record Login(String user, String password) {
 
     /** The status that a guard answers, each time to another address: none is throttled. */
     int statusAt(int port) throws IOException {
+        return RawHttp.to(port).ask(request()).status();
+    }
+
+    /** What a guard answers to a browser that opens a page with this login. */
+    RawAnswer openAt(int port) throws IOException {
+        return RawHttp.to(port).ask(request().with("Sec-Fetch-Mode", "navigate"));
+    }
+
+    private RawRequest request() {
         String pair = Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
-        var request =
-                RawRequest.get("/outpost.goauthentik.io/auth/traefik")
-                        .with("X-Forwarded-For", nextAddress())
-                        .with("X-Forwarded-Proto", "https")
-                        .with("X-Forwarded-Host", "app.example")
-                        .with("X-Forwarded-Method", "GET")
-                        .with("X-Forwarded-Uri", "/")
-                        .with("Authorization", "Basic " + pair);
-        return RawHttp.to(port).ask(request).status();
+        return anonymous().with("Authorization", "Basic " + pair);
+    }
+
+    /** The auth request for a page, without a login. */
+    static RawRequest anonymous() {
+        return RawRequest.get("/outpost.goauthentik.io/auth/traefik")
+                .with("X-Forwarded-For", nextAddress())
+                .with("X-Forwarded-Proto", "https")
+                .with("X-Forwarded-Host", "app.example")
+                .with("X-Forwarded-Method", "GET")
+                .with("X-Forwarded-Uri", "/");
     }
 
     private static String nextAddress() {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 
 /** The Secret changes, in all ways in which an API server lets it change. */
 class SecretFromApiServerIT {
@@ -112,6 +113,30 @@ class SecretFromApiServerIT {
                             cluster.secret().create(password);
                             cluster.awaitInForce(password);
                         });
+    }
+
+    /** Otherwise each would take away the cookie of the other. */
+    @Test
+    void sessionIsGoodAtAllReplicasUntilItsKeyChanges() throws IOException {
+        try (FollowingGuard other = cluster.startReplica()) {
+            List<FollowingGuard> both = List.of(cluster.guard(), other);
+            assertThat(cluster.guard().signIn(cluster.inForce())).isEmpty();
+            cluster.secret().sessionKey("k".repeat(43));
+            both.forEach(each -> each.await("sessions", () -> each.sessions().startsWith("on")));
+
+            String cookie = cluster.guard().signIn(cluster.inForce()).orElseThrow();
+            assertThat(both).allMatch(each -> each.statusWith(cookie) == 200);
+            String fromOther = other.signIn(cluster.inForce()).orElseThrow();
+            assertThat(both).allMatch(each -> each.statusWith(fromOther) == 200);
+
+            cluster.secret().sessionKey("K".repeat(43));
+            both.forEach(each -> each.await("another key", () -> each.statusWith(cookie) == 401));
+            assertThat(other.signIn(cluster.inForce())).isPresent();
+        } finally {
+            cluster.secret().removeSessionKey();
+        }
+        cluster.guard().await("no key", () -> cluster.guard().sessions().startsWith("off"));
+        assertThat(cluster.guard().signIn(cluster.inForce())).isEmpty();
     }
 
     @Test
