@@ -265,6 +265,7 @@ final class EmergencyFormTest {
         }
         assertThat(String.join("\n", sent))
                 .contains("X-Forwarded-Uri: /page?x=1", "X-Forwarded-Method: GET", "Cookie: a=b")
+                .contains("X-Original-URL: https://app.example.com/page?x=1")
                 .doesNotContainIgnoringCase("authorization")
                 .doesNotContainIgnoringCase("content-")
                 .doesNotContain("secret", "anna");

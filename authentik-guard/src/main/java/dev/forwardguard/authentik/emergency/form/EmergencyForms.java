@@ -60,6 +60,8 @@ final class EmergencyForms implements OtherRequests {
                     HttpHeaderNames.ORIGIN,
                     HttpHeaderNames.TRANSFER_ENCODING,
                     "X-Forwarded-Prefix",
+                    "X-Original-URI",
+                    "X-Original-URL",
                     "X-Replaced-Path");
 
     private final LiveSettings<AuthentikSettings> settings;
@@ -191,6 +193,9 @@ final class EmergencyForms implements OtherRequests {
             if (PageAddress.of(headers).isEmpty()) {
                 headers.set("X-Forwarded-Uri", "/");
             }
+            // what nginx says instead
+            PageAddress.of(headers)
+                    .ifPresent(each -> headers.set("X-Original-URL", each.location()));
             String guarded = now.guardedPaths().iterator().next();
             Channel connection = request.connection();
             return AuthRequest.of(
