@@ -3,6 +3,7 @@ package dev.forwardguard.manifests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.servers.Gateway;
+import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Traefik;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;
@@ -14,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Traefik with all its providers for Kubernetes, in front of the sites of a cluster. */
 final class ClusterTraefik implements AutoCloseable {
@@ -22,11 +25,13 @@ final class ClusterTraefik implements AutoCloseable {
 
     private final ClusterSites sites;
     private final Gateway.Running running;
+    private final JsonApi api;
     private final TlsTunnel tunnel;
 
-    private ClusterTraefik(ClusterSites sites, Gateway.Running running) {
+    private ClusterTraefik(ClusterSites sites, Gateway.Running running, JsonApi api) {
         this.sites = sites;
         this.running = running;
+        this.api = api;
         this.tunnel = TlsTunnel.open(running.httpsPort(), running.trusted());
     }
 
@@ -49,12 +54,15 @@ final class ClusterTraefik implements AutoCloseable {
         options.add("--providers.kubernetesIngress.allowExternalNameServices=true");
         options.add("--providers.kubernetesIngressNGINX.httpsEntryPoint=" + Traefik.WEBSECURE);
         options.add("--entryPoints.gateway.address=127.0.0.1:" + sites.listener());
+        JsonApi api = new JsonApi(Loopback.freePort());
+        options.add("--api.insecure=true");
+        options.add("--entryPoints.traefik.address=127.0.0.1:" + api.port());
         for (String option : more) {
             options.add("--providers.kubernetesCRD." + option);
         }
         Gateway.Running running = Traefik.start(directory, NO_FILE, options);
         try {
-            return new ClusterTraefik(sites, running);
+            return new ClusterTraefik(sites, running, api);
         } catch (RuntimeException | Error e) {
             running.process().close();
             throw e;
@@ -106,6 +114,17 @@ final class ClusterTraefik implements AutoCloseable {
         sites.asked();
         assertThat(status(site, path)).isEqualTo(200);
         return sites.asked();
+    }
+
+    /** What it says of the routers that it cannot use as things are now, by their rules. */
+    Map<String, List<String>> errors() {
+        Map<String, List<String>> errors = new TreeMap<>();
+        for (Document router : api.get("/api/http/routers").list()) {
+            router.find("error")
+                    .map(each -> each.list().stream().map(Document::text).toList())
+                    .ifPresent(each -> errors.put(router.at("rule").text(), each));
+        }
+        return errors;
     }
 
     /** Its log, with quotation marks as the manual has them. */

@@ -1,6 +1,7 @@
 package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The middlewares and the example, as Traefik's providers read them from an API server. Not one of
@@ -46,6 +48,11 @@ class KubernetesProvidersIT {
         return ClusterTraefik.start(files, sites, options);
     }
 
+    /** The rule that Traefik's providers make of a site and the path "/". */
+    private static String page(String site) {
+        return "Host(\"%s.example.com\") && PathPrefix(\"/\")".formatted(site);
+    }
+
     private static String missing(String middleware) {
         return "middleware \"%s@kubernetescrd\" does not exist".formatted(middleware);
     }
@@ -70,6 +77,16 @@ class KubernetesProvidersIT {
         }
     }
 
+    /** With the policies. */
+    @Test
+    void asksOneGuardInChainOfPublicSites() throws IOException {
+        try (var traefik = traefik(ACROSS)) {
+            traefik.awaitSite("news");
+
+            assertThat(traefik.askedFor("news")).containsExactly(BOT_BLOCK);
+        }
+    }
+
     /** With the policies, and in the namespace of k3s's Traefik. */
     @ParameterizedTest
     @ValueSource(strings = {"shop", "home"})
@@ -82,17 +99,21 @@ class KubernetesProvidersIT {
     }
 
     /**
-     * That one does not exist is said of two sites on purpose, and of others before all providers
-     * have read everything.
+     * The log says of some sites that a middleware does not exist before all providers have read
+     * everything; in the end that is true of two, on purpose.
      */
     @Test
     void loadsEverythingWithoutError() throws IOException {
         try (var traefik = traefik(ACROSS)) {
-            traefik.awaitSite("wiki");
-            traefik.awaitSite("shop");
-            traefik.awaitSite("blog");
+            for (String site : List.of("wiki", "shop", "news", "home", "blog", "photos")) {
+                traefik.awaitSite(site);
+            }
             traefik.awaitRoute("docs");
 
+            assertThat(traefik.errors())
+                    .containsExactly(
+                            entry(page("missing"), List.of(missing("docs-public"))),
+                            entry(page("safe"), List.of(missing("traefik_guard-public"))));
             assertThat(traefik.log().lines())
                     .filteredOn(line -> line.contains(" ERR "))
                     .allMatch(line -> line.contains("does not exist"));
