@@ -19,8 +19,8 @@ import java.util.Map;
 
 /**
  * A cluster with the middlewares and the route of homelab, the middlewares in k3s's namespace, too,
- * and the sites of the example. Only addresses change: stubs here stand for the guards and the
- * applications.
+ * the sites of the example and the HTTPRoute of the manual. Only addresses change: stubs here stand
+ * for the guards and the applications.
  */
 final class ClusterSites implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -57,6 +57,7 @@ final class ClusterSites implements AutoCloseable {
                                 "port: GUARD", "port: " + authentikGuard.port(),
                                 "port: LISTENER", "port: " + listener));
         cluster.kubectl("apply", "-f", cluster.file(more));
+        cluster.kubectl("apply", "-f", cluster.file(routeOfManual()));
         cluster.kubectl("create", "serviceaccount", "traefik", "--namespace=traefik");
         cluster.kubectl(
                 "create",
@@ -64,6 +65,17 @@ final class ClusterSites implements AutoCloseable {
                 "traefik",
                 "--clusterrole=cluster-admin",
                 "--serviceaccount=traefik:traefik");
+    }
+
+    /** This provider refuses services of type ExternalName, so Traefik's own ping stands there. */
+    private static String routeOfManual() {
+        String service = "{name: docs, port: 80}";
+        String yaml = Manual.of("manifests/README.md").yaml("with-other-tools");
+        if (!yaml.contains(service)) {
+            throw new AssertionError("no service in " + yaml);
+        }
+        return yaml.replace(
+                service, "{group: traefik.io, kind: TraefikService, name: ping@internal}");
     }
 
     private static List<ObjectNode> middlewares(Rendered rendered) {

@@ -24,6 +24,7 @@ public final class Manual {
 
     private static final Pattern FENCE = Pattern.compile("\\s*```.*");
     private static final Pattern COMMANDS = Pattern.compile("(?ms)^```sh\n(.*?)^```$");
+    private static final Pattern YAML = Pattern.compile("(?ms)^( *)```yaml\n(.*?)\n\\1```$");
     private static final Pattern HEADING = Pattern.compile("#{1,6} .*");
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern REFERENCE = Pattern.compile("]\\[([^]]+)]");
@@ -74,6 +75,19 @@ public final class Manual {
             throw new AssertionError("no commands below #" + anchor + " in " + this);
         }
         return commands;
+    }
+
+    /** The only YAML that stands below a heading, perhaps in a list. */
+    String yaml(String anchor) {
+        List<String> blocks =
+                YAML.matcher(section(anchor))
+                        .results()
+                        .map(each -> each.group(2).stripIndent())
+                        .toList();
+        if (blocks.size() != 1) {
+            throw new AssertionError("YAML below #" + anchor + " in " + this + ": " + blocks);
+        }
+        return blocks.getFirst();
     }
 
     /** The links that lead to no file of the project, to no heading, or to no definition. */
