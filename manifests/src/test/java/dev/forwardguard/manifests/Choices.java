@@ -108,14 +108,12 @@ public final class Choices {
 
     /** With Traefik in another namespace, by what is written beside the transformer for that. */
     static Rendered traefikIn(String namespace, String base, List<String> components) {
-        String directory = namespace.equals("kube-system") ? "k3s" : "namespace";
+        String transformer = TRAEFIK + (namespace.equals("kube-system") ? "/k3s" : "/namespace");
         return Kustomization.overlay(
-                "%s with %s and Traefik in %s".formatted(base, components, namespace),
+                "%s with %s and %s for %s".formatted(base, components, transformer, namespace),
                 base,
                 components,
-                toCopy(TRAEFIK + "/" + directory)
-                        .replace("../..", "MANIFESTS")
-                        .replace("ingress", namespace));
+                toCopy(transformer).replace("../..", "MANIFESTS").replace("ingress", namespace));
     }
 
     /** The lines of an overlay that a comment in a kustomization has for people to copy. */
