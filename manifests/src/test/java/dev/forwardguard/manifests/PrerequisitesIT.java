@@ -15,84 +15,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /**
- * {@code cluster.sh --check} against a real API server with everything that the guards need, each
- * part of which is broken in turn.
+ * What {@code cluster.sh --check} says of a cluster, each part of which is broken in turn; {@link
+ * GatewayPrerequisitesIT} has those of Traefik.
  */
 class PrerequisitesIT {
-    private static final Program SCRIPT =
-            new Program(Kustomization.MANIFESTS.resolve("tests/cluster.sh"));
-    private static final String PRODUCTION =
-            Kustomization.MANIFESTS.resolve("overlays/production").toString();
-
-    private static final String NODE =
-            """
-            {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "%s"},
-             "status": {"allocatable": {"memory": "%s", "cpu": "2", "pods": "110"}}}
-            """;
-
-    private static final String TRAEFIK =
-            """
-            {"apiVersion": "apps/v1", "kind": "Deployment",
-             "metadata": {"name": "traefik", "namespace": "traefik",
-               "labels": {"app.kubernetes.io/name": "traefik"}},
-             "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "traefik"}},
-               "template": {"metadata": {"labels": {"app": "traefik"}}, "spec": {"containers": [
-                 {"name": "traefik", "image": "docker.io/traefik:v3.7.15", "args": [
-                   "--entryPoints.websecure.address=:8443/tcp",
-                   "--providers.kubernetescrd.allowCrossNamespace=true",
-                   "--entryPoints.websecure.http.aliasHeadersStrategy=delete"]}]}}}}
-            {"apiVersion": "v1", "kind": "Service",
-             "metadata": {"name": "traefik", "namespace": "traefik",
-               "labels": {"app.kubernetes.io/name": "traefik"}},
-             "spec": {"type": "LoadBalancer", "externalTrafficPolicy": "Local",
-               "selector": {"app": "traefik"}, "ports": [{"port": 443}]}}
-            """;
-
-    private static final String UPSTREAMS =
-            """
-            {"apiVersion": "v1", "kind": "Service",
-             "metadata": {"name": "poison-fountain", "namespace": "poison-fountain"},
-             "spec": {"ports": [{"port": 8080}]}}
-            {"apiVersion": "v1", "kind": "Service",
-             "metadata": {"name": "ak-outpost-authentik-embedded-outpost", "namespace": "authentik"},
-             "spec": {"ports": [{"port": 9000}]}}
-            """;
-
-    private static final String ARGS = "/spec/template/spec/containers/0/args/";
-
-    /** What is said of each option of Traefik. */
-    private static final List<String> OPTIONS =
-            List.of(
-                    "an entry point called websecure",
-                    "allowCrossNamespace",
-                    "safeNaming",
-                    "aliasHeadersStrategy",
-                    "trustedIPs",
-                    "certificates that do not depend on one replica");
-
-    private static final String MIDDLEWARES = "customresourcedefinition middlewares.traefik.io";
+    private static final String PRODUCTION = overlay("production");
+    private static final String ONE_NODE = overlay("one-node");
 
     @TempDir private static Path directory;
-    private static Cluster cluster;
+    private static CheckedCluster cluster;
 
     @BeforeAll
     static void start() {
-        cluster = Cluster.start(directory);
-        cluster.namespaces("traefik", "poison-fountain", "authentik");
-        cluster.kubectl("apply", "-f", cluster.file(everything()));
-        makeNodesReady();
-    }
-
-    /** The API server keeps pods from a new node until its kubelet reports. */
-    private static void makeNodesReady() {
-        String patch = "{\"spec\": {\"taints\": null}}";
-        cluster.kubectl("patch", "node", "a", "b", "--type=merge", "--patch", patch);
+        cluster = CheckedCluster.start(directory);
     }
 
     @AfterAll
@@ -102,33 +40,13 @@ class PrerequisitesIT {
         }
     }
 
-    private static String everything() {
-        return NODE.formatted("a", "2Gi") + NODE.formatted("b", "1048576Ki") + TRAEFIK + UPSTREAMS;
-    }
-
-    private record Ended(int status, String output) {
-        /** The lines that do not say that something is there. */
-        List<String> objections() {
-            return output.lines().filter(each -> !each.startsWith("ok ")).toList();
-        }
-    }
-
-    private static Ended check(String... more) {
-        return check(cluster.server().kubeconfig(), more);
-    }
-
-    private static Ended check(Path kubeconfig, String... more) {
-        List<String> arguments = new ArrayList<>(List.of("--check", "--context", "test"));
-        arguments.addAll(List.of(more));
-        var variables = Map.of("KUBECONFIG", kubeconfig.toString(), "HOME", directory.toString());
-        try (var process = SCRIPT.start(directory, variables, arguments.toArray(String[]::new))) {
-            return new Ended(process.awaitExit(Duration.ofMinutes(2)), process.output());
-        }
+    private static String overlay(String name) {
+        return Kustomization.MANIFESTS.resolve("overlays").resolve(name).toString();
     }
 
     @Test
     void findsEverything() {
-        Ended check = check();
+        var check = cluster.check();
 
         assertThat(check.objections()).isEmpty();
         assertThat(check.status()).isZero();
@@ -143,22 +61,13 @@ class PrerequisitesIT {
             value = {
                 "node b | /spec | {\"unschedulable\": true} | a second node",
                 "node b | /spec | {\"taints\": [{\"key\": \"x\", \"effect\": \"NoExecute\"}]} | a second node",
+                "node b | delete | | there is overlays/one-node",
                 "service poison-fountain -n poison-fountain | delete | | poison-fountain: set upstream.url",
-                "deployment traefik -n traefik | /metadata/labels | {} | Traefik: no Deployment",
-                "deployment traefik -n traefik | IMAGE | \"traefik:v3.7.5\" | components/traefik/before-3.7.7",
-                "deployment traefik -n traefik | ARGS/0 | \"--ping\" | an entry point called websecure",
-                "deployment traefik -n traefik | ARGS/1 | \"--ping\" | allowCrossNamespace",
-                "deployment traefik -n traefik | ARGS/2 | \"--ping\" | aliasHeadersStrategy",
-                "deployment traefik -n traefik | ARGS/2 | \"--entrypoints.websecure.http.aliasheadersstrategy=keep\" | aliasHeadersStrategy",
-                "deployment traefik -n traefik | ARGS/- | \"--entrypoints.websecure.forwardedheaders.insecure\" | trustedIPs",
-                "deployment traefik -n traefik | ARGS/- | \"--certificatesresolvers.a.acme.email=a@example.com\" | certificates for several replicas",
-                "service traefik -n traefik | /spec/externalTrafficPolicy | \"Cluster\" | the addresses of visitors",
             })
     void saysWhatIsMissing(String object, String at, String value, String what) {
-        String path = at.replace("ARGS/", ARGS).replace("IMAGE", ARGS.replace("args/", "image"));
-        breaks(object, path, value);
+        cluster.breaks(object, at, value);
         try {
-            Ended check = check();
+            var check = cluster.check();
 
             assertThat(check.objections())
                     .singleElement()
@@ -167,94 +76,44 @@ class PrerequisitesIT {
                     .contains(what);
             assertThat(check.status()).isEqualTo(1);
         } finally {
-            repair();
+            cluster.repair();
         }
     }
 
-    private static void breaks(String object, String at, String value) {
-        List<String> command = new ArrayList<>();
-        if (at.equals("delete")) {
-            command.add("delete");
-            command.addAll(List.of(object.split(" ", -1)));
-        } else {
-            String operation = at.matches(".*/\\d") ? "replace" : "add"; // of a list's item
-            String patch =
-                    "[{\"op\": \"%s\", \"path\": \"%s\", \"value\": %s}]"
-                            .formatted(operation, at, value);
-            command.add("patch");
-            command.addAll(List.of(object.split(" ", -1)));
-            command.addAll(List.of("--type=json", "--patch", patch));
-        }
-        cluster.kubectl(command.toArray(String[]::new));
+    /** Its answer is the only one here that is not real: there is one API server. */
+    @Test
+    void noticesKubernetesThatIsTooOld() throws IOException {
+        Path programs = Files.createDirectory(directory.resolve("programs"));
+        Path kubectl = programs.resolve("kubectl");
+        Files.writeString(
+                kubectl,
+                """
+                #!/bin/sh
+                case $* in
+                  *' get --raw /version') echo '{"gitVersion": "v1.29.15+k3s1"}' ;;
+                  *) exec '%s' "$@" ;;
+                esac
+                """
+                        .formatted(Program.installed("kubectl", "kubernetes-client").path()));
+        assertThat(kubectl.toFile().setExecutable(true)).isTrue();
+
+        var check = cluster.check(Map.of("PATH", programs + ":" + System.getenv("PATH")));
+
+        assertThat(check.objections())
+                .containsExactly("MISSING      Kubernetes 1.30 or later: this is 1.29.15");
+        assertThat(check.status()).isEqualTo(1);
     }
 
-    private static void repair() {
-        cluster.kubectl("replace", "--force", "--grace-period=0", "-f", cluster.file(everything()));
-        makeNodesReady();
-    }
-
-    /** What is there can be there in another way, too. */
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "ARGS/- | \"--providers.kubernetescrd.safenaming=true\" | traefik_guard-protected@kubernetescrd (safeNaming)",
-                "ARGS/- | \"--entrypoints.websecure.forwardedheaders.trustedips=10.0.0.0/8\" | believed from 10.0.0.0/8 only",
-                "/spec/template/spec/hostNetwork | true | sees the addresses of visitors: it is on the host's network"
-            })
-    void saysHowItIs(String at, String value, String what) {
-        breaks("deployment traefik -n traefik", at.replace("ARGS/", ARGS), value);
+    @Test
+    void takesOneNodeWithOverlayForIt() {
+        cluster.breaks("node b", "delete", "");
         try {
-            Ended check = check();
+            var check = cluster.check("--overlay", ONE_NODE);
 
             assertThat(check.objections()).isEmpty();
-            assertThat(check.output()).contains(what);
+            assertThat(check.output()).contains("1 of 1 nodes have 288 MiB", "for 1 replicas");
         } finally {
-            repair();
-        }
-    }
-
-    /**
-     * Whoever installs it so would close all sites: the policies of production let pods in only.
-     */
-    @Test
-    void noticesPoliciesThatKeepTraefikOut() {
-        breaks("deployment traefik -n traefik", "/spec/template/spec/hostNetwork", "true");
-        try {
-            assertThat(check("--overlay", PRODUCTION).output())
-                    .contains(
-                            "MISSING      components/network-policy/host-network in your overlay");
-        } finally {
-            repair();
-        }
-        assertThat(check("--overlay", PRODUCTION).output())
-                .contains("ok           the network policies let Traefik in");
-    }
-
-    /** Definitions stay as they are when a chart is upgraded. */
-    @Test
-    void noticesOldDefinitions() {
-        String fields =
-                "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/retry/properties/";
-        String patch = "[{\"op\": \"remove\", \"path\": \"%sstatus\"}]".formatted(fields);
-        cluster.kubectl(
-                "patch",
-                "customresourcedefinition",
-                "middlewares.traefik.io",
-                "--type=json",
-                "--patch",
-                patch);
-        try {
-            assertThat(check().objections())
-                    .singleElement()
-                    .asString()
-                    .startsWith("MISSING ")
-                    .contains("definitions of the version of Traefik, 3.7.15");
-        } finally {
-            breaks(
-                    MIDDLEWARES,
-                    fields + "status",
-                    "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}");
+            cluster.repair();
         }
     }
 
@@ -268,9 +127,9 @@ class PrerequisitesIT {
                    {"name": "x", "image": "x", "resources": {"requests": {"memory": "800M"}}}]}}
                 """;
         cluster.kubectl("create", "serviceaccount", "default", "--namespace=traefik");
-        cluster.kubectl("apply", "-f", cluster.file(pod));
+        cluster.apply(pod);
         try {
-            assertThat(check().objections())
+            assertThat(cluster.check().objections())
                     .singleElement()
                     .asString()
                     .contains("MISSING", "1 of 2 have it");
@@ -281,15 +140,14 @@ class PrerequisitesIT {
 
     @Test
     void noticesForeignMiddlewareOfSameName() {
-        String middleware =
+        cluster.apply(
                 """
                 {"apiVersion": "traefik.io/v1alpha1", "kind": "Middleware",
                  "metadata": {"name": "guard-retry", "namespace": "traefik"},
                  "spec": {"retry": {"attempts": 4}}}
-                """;
-        cluster.kubectl("apply", "-f", cluster.file(middleware));
+                """);
         try {
-            assertThat(check().objections())
+            assertThat(cluster.check().objections())
                     .singleElement()
                     .asString()
                     .contains("MISSING", "would be overwritten", "guard-retry");
@@ -301,7 +159,7 @@ class PrerequisitesIT {
     /** production has more, which this cluster has not. */
     @Test
     void checksWhatTheOverlayNeeds() {
-        Ended check = check("--overlay", PRODUCTION);
+        var check = cluster.check("--overlay", PRODUCTION);
 
         assertThat(check.output())
                 .contains("ok           the cluster knows PodMonitor")
@@ -313,101 +171,91 @@ class PrerequisitesIT {
 
     /** The guard knows the name without the hash that kustomize adds. */
     @Test
-    void refusesSecretWithHashInItsName() throws IOException {
-        Path overlay = Files.createDirectory(directory.resolve("hashed"));
-        String homelab =
-                overlay.toRealPath()
-                        .relativize(
-                                Kustomization.MANIFESTS.resolve("overlays/homelab").toRealPath())
-                        .toString();
-        Files.writeString(
-                overlay.resolve("kustomization.yaml"),
-                """
-                resources: [%s]
-                secretGenerator:
-                  - {name: authentik-guard-htpasswd, namespace: authentik-guard, literals: [htpasswd=x]}
-                """
-                        .formatted(homelab));
+    void refusesSecretWithHashInItsName() {
+        String overlay =
+                cluster.overlay(
+                        "hashed",
+                        """
+                        resources: [MANIFESTS/overlays/homelab]
+                        secretGenerator:
+                          - {name: authentik-guard-htpasswd, namespace: authentik-guard, literals: [htpasswd=x]}
+                        """);
 
-        assertThat(check("--overlay", overlay.toString()).objections())
+        assertThat(cluster.check("--overlay", overlay).objections())
                 .singleElement()
                 .asString()
                 .contains("MISSING", "disableNameSuffixHash");
     }
 
     @Test
-    void noticesTraefikThatIsTooOld() {
-        breaks("deployment traefik -n traefik", ARGS.replace("args/", "image"), "\"x:v3.6.9\"");
+    void noticesThatPriorityClassIsMissing() {
+        String overlay = homelabWith("priority");
+        var missing = cluster.check("--overlay", overlay);
+
+        assertThat(missing.objections())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "MISSING      the PriorityClass tier-0-core, without which no pod starts");
+        assertThat(missing.status()).isEqualTo(1);
+
+        cluster.kubectl("create", "priorityclass", "tier-0-core", "--value=1000");
         try {
-            assertThat(check().output())
-                    .contains("MISSING      Traefik 3.6.10 or later: traefik/traefik is 3.6.9");
+            assertThat(cluster.check("--overlay", overlay).objections()).isEmpty();
         } finally {
-            repair();
+            cluster.kubectl("delete", "priorityclass", "tier-0-core");
         }
     }
 
-    /** Variables for other things than Traefik's options say nothing of these. */
+    /** k3s has one for each chart, so others than Traefik's are in nobody's way. */
     @Test
-    void cannotTellOptionsInFile() {
-        String variables = "[{\"name\": \"CF_DNS_API_TOKEN\", \"value\": \"x\"}]";
-        breaks("deployment traefik -n traefik", ARGS.replace("args/", "env"), variables);
-        breaks("deployment traefik -n traefik", ARGS.replace("args/", "args"), "[]");
+    void noticesForeignHelmChartConfig() {
+        String overlay = homelabWith("traefik/k3s/helm-chart-config");
+        cluster.apply(helmChartConfig("coredns"));
         try {
-            Ended check = check();
+            assertThat(cluster.check("--overlay", overlay).objections()).isEmpty();
 
-            assertThat(check.objections())
-                    .hasSize(OPTIONS.size())
-                    .allMatch(each -> each.startsWith("CANNOT TELL"))
-                    .allMatch(each -> each.contains("its options are in a file"));
-            assertThat(check.output()).contains(OPTIONS);
-            assertThat(check.status()).isEqualTo(3);
-        } finally {
-            repair();
-        }
-    }
+            cluster.apply(helmChartConfig("traefik"));
+            var foreign = cluster.check("--overlay", overlay);
 
-    @Test
-    void findsOptionsInVariables() {
-        String variables =
-                "[{\"name\": \"TRAEFIK_PROVIDERS_KUBERNETESCRD_ALLOWCROSSNAMESPACE\", \"value\": \"true\"}]";
-        breaks("deployment traefik -n traefik", ARGS.replace("args/", "env"), variables);
-        breaks("deployment traefik -n traefik", ARGS + "1", "\"--ping\"");
-        try {
-            assertThat(check().objections()).isEmpty();
-        } finally {
-            repair();
-        }
-    }
-
-    /** As in k3s, where the names in annotations would be of middlewares that are elsewhere. */
-    @Test
-    void noticesMiddlewaresInAnotherNamespace() {
-        String elsewhere =
-                TRAEFIK.replace("\"namespace\": \"traefik\"", "\"namespace\": \"kube-system\"");
-        cluster.kubectl("apply", "-f", cluster.file(elsewhere));
-        try {
-            assertThat(check("--traefik", "kube-system/traefik").objections())
+            assertThat(foreign.objections())
                     .singleElement()
                     .asString()
-                    .contains("MISSING", "in traefik, and Traefik is in kube-system");
-            assertThat(check("--traefik", "kube-system/traefik", "--overlay", PRODUCTION).output())
-                    .contains("MISSING      network policies for Traefik's namespace");
-            assertThat(check().output()).contains("CANNOT TELL", "there are several");
+                    .startsWith("MISSING      a free name: kube-system has a HelmChartConfig");
+            assertThat(foreign.status()).isEqualTo(1);
+            assertThat(cluster.check().objections()).as("of homelab, which has none").isEmpty();
         } finally {
-            cluster.kubectl("delete", "-f", cluster.file(elsewhere));
+            cluster.kubectl("delete", "helmchartconfig", "--all", "-n", "kube-system");
         }
+    }
+
+    private static String homelabWith(String component) {
+        return cluster.overlay(
+                component.replace('/', '-'),
+                "resources: [MANIFESTS/overlays/homelab]\ncomponents: [MANIFESTS/components/%s]\n"
+                        .formatted(component));
+    }
+
+    private static String helmChartConfig(String chart) {
+        return """
+        {"apiVersion": "helm.cattle.io/v1", "kind": "HelmChartConfig",
+         "metadata": {"name": "%s", "namespace": "kube-system"}, "spec": {"valuesContent": "a: b"}}
+        """
+                .formatted(chart);
     }
 
     /** Who may read nothing is told of nothing that is missing. */
     @Test
     void cannotTellWithoutPermission() throws IOException {
-        String text = Files.readString(cluster.server().kubeconfig());
+        String text = Files.readString(cluster.kubeconfig());
         Path stranger = directory.resolve("stranger");
         Files.writeString(stranger, text.replace("user: {token:", "user: {as: stranger, token:"));
 
-        Ended check = check(stranger);
+        var check = cluster.check(Map.of("KUBECONFIG", stranger.toString()));
 
-        assertThat(check.output()).contains(OPTIONS).doesNotContain("MISSING");
+        assertThat(check.output())
+                .contains(GatewayPrerequisitesIT.OPTIONS)
+                .doesNotContain("MISSING");
         assertThat(check.objections())
                 .allMatch(each -> each.startsWith("CANNOT TELL") && each.contains("forbidden"))
                 .anyMatch(each -> each.contains("nodes have room"))
@@ -425,7 +273,7 @@ class PrerequisitesIT {
         "--context, needs a value"
     })
     void doesNotStart(String arguments, String why) {
-        Ended check = check(arguments.split(" ", -1));
+        var check = cluster.check(arguments.split(" ", -1));
 
         assertThat(check.output()).contains(why);
         assertThat(check.status()).isEqualTo(2);
