@@ -148,7 +148,10 @@ unpack() {
   inspect "$image" '{{range CONFIG.Entrypoint}}{{println .}}{{end}}' | grep . >"$directory/entrypoint"
   inspect "$image" '{{range CONFIG.Env}}{{println .}}{{end}}' | grep . >"$directory/environment"
   inspect "$image" '{{CONFIG.User}}' >"$directory/user"
-  inspect "$image" '{{index CONFIG.Labels "org.opencontainers.image.version"}}' >"$directory/version"
+  local label
+  for label in version revision; do
+    inspect "$image" "{{index CONFIG.Labels \"org.opencontainers.image.$label\"}}" >"$directory/$label"
+  done
   # mount points of a pod's volumes
   mkdir -p "$directory"/root/{proc,dev,etc/forward-guard}
   cp "$directory"/root/opt/*/sbom.cdx.json "$files/$1.cdx.json"
@@ -277,7 +280,10 @@ smoke() {
     [ "$got" = 200 ] || fail "$guard answered $got at /$path; see $log"
   done
   got=$(curl -q -s -m 10 --noproxy '*' "http://127.0.0.1:$management/prometheus" | grep '^guard_build_info{' || true)
-  [[ $got = *"version=\"$(cat "$files/$guard/version")\""* ]] || fail "$guard says that it is $got"
+  for want in version revision; do
+    [[ $got = *"$want=\"$(cat "$files/$guard/$want")\""* ]] ||
+      fail "$guard says that it is $got, and its image is of another $want"
+  done
   GUARD_MANAGEMENT_PORT=$management health "$running" >>"$log" 2>&1 || fail "$guard is not healthy; see $log"
   ! GUARD_MANAGEMENT_PORT=$((port + 11)) health "$running" >>"$log" 2>&1 || fail "$guard is healthy at the wrong port"
   [ "$(awk '/^Uid:/ { print $2 }' "/proc/$running/status")" = 65532 ] || fail "$guard does not run as user 65532"
