@@ -23,14 +23,15 @@ Steps, and how long they take for both guards with $RUNS runs:
 
   start   from the exec of java to the first 200 of /healthz, on two cores and on one  2 min
   speed   from the start to a second with a 99th percentile below 5 ms at $RATE/s      3 min
-  life    in the memory limit: $RATE requests/s for $SECONDS_OF_LOAD s, all verdicts that authentik-guard
-          may remember, an outage, 1,000 logins, 50 at once with 240 KiB of headers each, $RATE
-          requests/s again                                                             8 min
+  life    in the memory limit: $RATE requests/s for $SECONDS_OF_LOAD s, an outage, 1,000 logins, 50 at once
+          with 240 KiB of headers each, $RATE requests/s again; authentik-guard once more
+          with all verdicts that it may remember before the outage                    11 min
   floor   the same with 10 s of load, at smaller and smaller limits, until one fails   7 min
   parts   what the memory is used for                                                  1 min
 
 GUARD restricts a step to bot-block-guard, authentik-guard or nginx; MIB overrides the limit of life.
-Default limits: 128 MiB; 160 MiB for authentik-guard, whose Kubernetes client runs as well.
+Default limits: 128 MiB; 160 MiB for authentik-guard, whose Kubernetes client runs as well, and 192 MiB where it
+remembers verdicts.
 
 Environment: RUNS, SECONDS_OF_LOAD, RATE, and PORT (default $PORT), above which 20 ports are used.
 Sends to 127.0.0.1 only. Needs hey, wrk, nginx, taskset and a JDK 25.
@@ -118,6 +119,9 @@ start_upstream() {
   until_open "$upstream_port"
 }
 
+# Whether authentik-guard remembers verdicts.
+remembers=no
+
 # Starts the server under test, a guard or nginx, and sets peer to its process.
 start_peer() {
   local name=$1 limit=$2
@@ -133,6 +137,8 @@ END
     [ "$name" = bot-block-guard ] || cat >>"$work/files/guard.yml" <<END
 emergency:
   require-https: false
+END
+    [ "$remembers" = no ] || cat >>"$work/files/guard.yml" <<END
 verdicts:
   reuse: 10s
   survive-outage: 1h
@@ -313,7 +319,7 @@ live() {
   until_healthy || { stop_peer; echo "$name does not start in $limit MiB"; return 1; }
   steady "$name" 10 >/dev/null
   first=$(steady "$name" "$load" | cut -d , -f 1 | p99)
-  [ "$name" != authentik-guard ] || verdicts=$(fill)
+  [ "$remembers" = no ] || verdicts=$(fill)
   stop "$upstream"
   outage=$(steady "$name" 10 | cut -d , -f 1 | p99)
   if [ "$name" != bot-block-guard ]; then
@@ -355,6 +361,11 @@ step_life() {
   header_of_life
   for name in "${names[@]}"; do
     live "$name" "${limit:-$(limit_of "$name")}" "$SECONDS_OF_LOAD" || missed=1
+    if [ "$name" = authentik-guard ]; then
+      remembers=yes
+      live "$name" "${limit:-192}" "$SECONDS_OF_LOAD" || missed=1
+      remembers=no
+    fi
   done
 }
 

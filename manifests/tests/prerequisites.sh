@@ -146,7 +146,9 @@ check_nodes() {
   wanted=$((replicas < nodes ? replicas : nodes))
   if [ "$nodes" -lt 2 ] && [ "$replicas" -gt 1 ]; then
     missing "a second node: with $nodes that take pods there is nothing to fail over to, and a drain waits for ever; for one node there is overlays/one-node"
-  elif [ "$nodes" -lt 1 ] || [ "$count" -lt "$wanted" ]; then
+  elif [ "$nodes" -lt 1 ]; then
+    missing "a node that takes pods: all are cordoned or have a taint"
+  elif [ "$count" -lt "$wanted" ]; then
     missing "$needed MiB of memory that no pod has requested, on $wanted nodes: $count of $nodes have it, and a pod that belongs to another stays Pending"
   else
     ok "$count of $nodes nodes have $needed MiB of memory that no pod has requested, for $replicas replicas"

@@ -117,6 +117,20 @@ class PrerequisitesIT {
         }
     }
 
+    @Test
+    void takesNoNodeThatTakesNoPods() {
+        cluster.breaks("node b", "delete", "");
+        cluster.kubectl("cordon", "a");
+        try {
+            assertThat(cluster.check("--overlay", ONE_NODE).objections())
+                    .containsExactly(
+                            "MISSING      a node that takes pods: all are cordoned or have a taint");
+        } finally {
+            cluster.kubectl("uncordon", "a");
+            cluster.repair();
+        }
+    }
+
     /** Pods that have been scheduled keep their memory, whatever they use of it. */
     @Test
     void countsMemoryThatIsReserved() {
