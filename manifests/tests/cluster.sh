@@ -183,7 +183,7 @@ dry_run() {
 secret() {
   printf 'operator:%s\n' "$(openssl passwd -apr1 -stdin <<<"$1")" >"$work/htpasswd"
   kube -n authentik-guard create secret generic authentik-guard-htpasswd --from-file="htpasswd=$work/htpasswd" \
-    --dry-run=client -o yaml | kube apply --server-side --force-conflicts -f -
+    --from-literal="session-key=$(openssl rand -base64 32)" --dry-run=client -o yaml | kube apply --server-side --force-conflicts -f -
 }
 
 client() {

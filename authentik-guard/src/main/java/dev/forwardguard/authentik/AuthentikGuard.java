@@ -49,7 +49,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Decides auth requests at the guarded paths; the rest of the outpost is passed through. */
+/**
+ * Decides auth requests at the guarded paths, and about the form of the emergency page; the rest of
+ * the outpost is passed through.
+ */
 @Context // a bean that cannot be created stops the start, not the first request
 final class AuthentikGuard implements Guard, SignInPolicy {
     private static final int OVERLOAD_RETRY_SECONDS = 5;

@@ -22,7 +22,7 @@ import java.util.Set;
  *
  * @param guard the settings that both guards have
  * @param guardedPaths the outpost's paths for auth requests; all others below {@link #PREFIX} are
- *     passed through
+ *     passed through, except the guard's own
  * @param emergency Emergency Access
  * @param loginHealthUrl where to ask whether the login works; without it a redirect to the login is
  *     always relayed

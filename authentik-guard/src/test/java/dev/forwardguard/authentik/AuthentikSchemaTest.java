@@ -18,6 +18,7 @@ class AuthentikSchemaTest extends SettingsSchemaContract {
                 "emergency: {require-https: false, allow-preflight: true}",
                 "emergency: {message: 112, realm: Break glass, groups: [admins, on call]}",
                 "emergency: {challenge: navigation, max-failures: 0, replicas: 100}",
+                "emergency: {challenge: never, form: true, session: 12h}",
                 "emergency: {deletion-grace: 0s, max-bcrypt-cost: 4, max-crypt-rounds: 5000}",
                 "guarded-paths: [/outpost.goauthentik.io/auth/nginx]",
                 // where they used to be
@@ -34,7 +35,9 @@ class AuthentikSchemaTest extends SettingsSchemaContract {
                 "emergency: {require-https: 1}",
                 "emergency: {replicas: 101}",
                 "emergency: {max-bcrypt-cost: 3}",
-                "emergency: {challenge: never}",
+                "emergency: {challenge: sometimes}",
+                "emergency: {form: 1}",
+                "emergency: {session: 1d}",
                 "emergency: {groups: admins}",
                 "emergency: {relm: x}",
                 "emergency: {deletion-grace: 1d}",

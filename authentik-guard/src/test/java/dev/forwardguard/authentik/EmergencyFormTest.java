@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+
 import dev.forwardguard.authentik.emergency.EmergencyPaths;
 import dev.forwardguard.authentik.emergency.LoginMetric;
 import dev.forwardguard.outcome.FallbackReason;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -130,7 +135,7 @@ final class EmergencyFormTest {
                 .contains("name=\"page\" value=\"/page?x=1&amp;y=&lt;2&gt;\"")
                 .contains("<label for=\"user\">", "<label for=\"password\">");
         assertThat(answer.header("Content-Security-Policy").orElseThrow())
-                .contains("form-action 'self'");
+                .contains("form-action 'self' https:;");
         // with no-referrer, browsers would send "Origin: null"
         assertThat(answer.headers("Referrer-Policy")).containsExactly("same-origin");
     }
@@ -215,22 +220,6 @@ final class EmergencyFormTest {
         assertThat(count(LoginMetric.THROTTLED)).isEqualTo(1);
     }
 
-    @Test
-    void passwordThatIsTypedAgainIsNoRepetitionByBrowser() throws Exception {
-        restart("session: 1h, form: true, max-failures: 600"); // ten a second
-        int status;
-        int tries = 0;
-        do {
-            status = ask(form("anna", "wrong " + tries++, "/")).status();
-        } while (status == 401);
-        assertThat(status).isEqualTo(429);
-        while (ask(right()).status() == 429) {
-            Thread.sleep(10);
-        }
-        assertThat(count(LoginMetric.SUCCESS)).isEqualTo(1);
-        assertThat(count(LoginMetric.BAD_CREDENTIALS)).isEqualTo(tries - 1);
-    }
-
     /** Nor is the password looked at: on a healthy day that would be an oracle. */
     @Test
     void leadsToPageWithoutCookieWhileThereAreVerdicts() throws IOException {
@@ -265,7 +254,6 @@ final class EmergencyFormTest {
         }
         assertThat(String.join("\n", sent))
                 .contains("X-Forwarded-Uri: /page?x=1", "X-Forwarded-Method: GET", "Cookie: a=b")
-                .contains("X-Original-URL: https://app.example.com/page?x=1")
                 .doesNotContainIgnoringCase("authorization")
                 .doesNotContainIgnoringCase("content-")
                 .doesNotContain("secret", "anna");
@@ -291,9 +279,7 @@ final class EmergencyFormTest {
             })
     void onlyPageOfSiteItselfSignsInOrOut(String header, String value) throws IOException {
         for (RawRequest request : List.of(right(), post(EmergencyPaths.SIGN_OUT))) {
-            var headers = new ArrayList<>(request.headers());
-            headers.removeIf(each -> each.name().equals(header));
-            RawRequest other = new RawRequest("POST", request.uri(), headers, request.body());
+            RawRequest other = request.without(header);
 
             RawAnswer answer = ask(value == null ? other : other.with(header, value));
 
@@ -308,11 +294,7 @@ final class EmergencyFormTest {
     /** An old browser. */
     @Test
     void siteOfRequestNeedNotBeSaid() throws IOException {
-        var headers = new ArrayList<>(right().headers());
-        headers.removeIf(each -> each.name().equals("Sec-Fetch-Site"));
-
-        assertThat(ask(new RawRequest("POST", right().uri(), headers, right().body())).status())
-                .isEqualTo(303);
+        assertThat(ask(right().without("Sec-Fetch-Site")).status()).isEqualTo(303);
     }
 
     @ParameterizedTest
@@ -340,19 +322,21 @@ final class EmergencyFormTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = ' ',
-            value = {
-                "user=anna&password=secret 400",
-                "page=/&password=secret 400",
-                "page=/&user=anna 400",
-                "page=/&user=anna&user=anna&password=secret 400",
-                "page=/&user=anna&password=secret&password=x 400",
-                "page=%zz&user=anna&password=secret 400",
-                "x 400"
+    @ValueSource(
+            strings = {
+                "user=anna&password=secret",
+                "page=/&password=secret",
+                "page=/&user=anna",
+                "page=/&user=anna&user=anna&password=secret",
+                "page=/&user=anna&password=secret&password=x",
+                "page=%zz&user=anna&password=secret",
+                "x"
             })
-    void whatIsNotTheFormIsRefused(String body, int status) throws IOException {
-        assertThat(ask(withBody(post(EmergencyPaths.SIGN_IN), body)).status()).isEqualTo(status);
+    void whatIsNotTheFormIsRefused(String body) throws IOException {
+        RawAnswer answer = ask(withBody(post(EmergencyPaths.SIGN_IN), body));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body()).contains("This form cannot be read");
     }
 
     @Test
@@ -367,24 +351,6 @@ final class EmergencyFormTest {
                         .with("Transfer-Encoding", "chunked");
         assertThat(ask(chunked.body("1000\r\n" + most + "\r\n0\r\n\r\n")).status()).isEqualTo(303);
         assertThat(ask(chunked.body("1001\r\n" + most + "x\r\n0\r\n\r\n")).status()).isEqualTo(413);
-    }
-
-    @Test
-    void restOfFormHasToArriveInTime() throws IOException {
-        RawRequest late =
-                post(EmergencyPaths.SIGN_IN)
-                        .with("Content-Type", "application/x-www-form-urlencoded")
-                        .with("Content-Length", "100")
-                        .body("page=/&user=anna");
-        try (RawConnection visitor = guard.http().connect()) {
-            long begun = System.nanoTime();
-            RawAnswer answer = visitor.ask(late);
-
-            assertThat(answer.status()).isEqualTo(408);
-            assertThat(answer.headers("Connection")).containsExactly("close");
-            assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                    .isBetween(Duration.ofSeconds(9), Duration.ofSeconds(12));
-        }
     }
 
     @Test
@@ -459,11 +425,7 @@ final class EmergencyFormTest {
         restart("session: 1h, form: true, challenge: never");
         assertThat(ask(page()).headers("WWW-Authenticate")).containsExactly("x" + CHALLENGE);
         // no form on it: the cookie would not be taken
-        var headers = new ArrayList<>(page().headers());
-        headers.removeIf(each -> each.name().equals("X-Forwarded-Host"));
-        assertThat(
-                        ask(new RawRequest("GET", page().uri(), headers, ""))
-                                .headers("WWW-Authenticate"))
+        assertThat(ask(page().without("X-Forwarded-Host")).headers("WWW-Authenticate"))
                 .containsExactly(CHALLENGE);
         restart("session: 1h, challenge: never");
         assertThat(ask(page()).headers("WWW-Authenticate")).containsExactly(CHALLENGE);
@@ -529,10 +491,8 @@ final class EmergencyFormTest {
     @Test
     void openPageIsSignedOutWithoutDialog() throws IOException {
         String mark = cookie(signOut(cookie(ask(right()))));
-        var headers = new ArrayList<>(page().headers());
-        headers.removeIf(each -> each.name().equals("Sec-Fetch-Mode"));
         RawRequest fetch =
-                new RawRequest("GET", page().uri(), headers, "")
+                page().without("Sec-Fetch-Mode")
                         .with("Sec-Fetch-Mode", "cors")
                         .with("Cookie", mark);
 
@@ -555,6 +515,46 @@ final class EmergencyFormTest {
         assertThat(count(LoginMetric.SIGNED_OUT)).isZero();
     }
 
+    /** The browser keeps the password, however short sessions are. */
+    @Test
+    void markOutlastsSessions() throws IOException {
+        restart("session: 1m");
+        String mark = cookie(signOut(""));
+        guard.bean(SettableClock.class).advance(Duration.ofHours(11));
+
+        assertThat(ask(Visitor.RIGHT.asks(page().with("Cookie", mark))).status()).isEqualTo(401);
+    }
+
+    /** A guess that is right must not go unnoticed. */
+    @Test
+    void passwordThatIsRefusedAfterSignOutIsSecurityEvent() throws IOException {
+        var log = (Logger) LoggerFactory.getLogger("security");
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        String mark = cookie(signOut(""));
+        log.addAppender(lines);
+        try {
+            ask(Visitor.RIGHT.asks(page().with("Cookie", mark)));
+        } finally {
+            log.detachAppender(lines);
+        }
+
+        assertThat(lines.list)
+                .singleElement()
+                .satisfies(
+                        line ->
+                                assertThat(line.getKeyValuePairs().toString())
+                                        .contains("emergency_signed_out", "anna"));
+    }
+
+    /** Its cookie would not be taken, and its text has no form. */
+    @Test
+    void programIsNotToldOfForm() throws IOException {
+        RawAnswer answer = ask(page().without("Accept"));
+
+        assertThat(answer.body()).contains("try again and enter them").doesNotContain("here;");
+    }
+
     @Test
     void formSignsInAfterSignOut() throws IOException {
         String mark = cookie(signOut(""));
@@ -570,15 +570,15 @@ final class EmergencyFormTest {
                 List.of(
                         page().with("Cookie", mark + "A"),
                         page().with("Cookie", mark.replace("out1", "1")),
-                        page().with("Cookie", mark + "; " + mark));
+                        page().with("Cookie", mark + "; " + mark),
+                        page().without("X-Forwarded-Host")
+                                .with("X-Forwarded-Host", "wiki.example.com")
+                                .with("Cookie", mark));
         for (RawRequest each : others) {
-            assertThat(
-                            ask(Visitor.RIGHT.asks(each.with("X-Forwarded-For", "198.51.100.7")))
-                                    .status())
-                    .isIn(200, 303);
+            assertThat(ask(Visitor.RIGHT.asks(each)).status()).isIn(200, 303);
         }
-        assertThat(count(LoginMetric.INVALID_SESSION)).isEqualTo(3);
-        guard.bean(SettableClock.class).advance(Duration.ofHours(1));
+        assertThat(count(LoginMetric.INVALID_SESSION)).isEqualTo(4);
+        guard.bean(SettableClock.class).advance(Duration.ofHours(12));
         assertThat(ask(Visitor.RIGHT.asks(page().with("Cookie", mark))).status()).isIn(200, 303);
         assertThat(count(LoginMetric.SIGNED_OUT)).isZero();
     }

@@ -361,6 +361,26 @@ final class EmergencySessionTest {
                 .contains("\"sessions\":\"off\"");
     }
 
+    /** Its auth_request makes a 500 of a redirect, and drops page and cookie of a 401. */
+    @Test
+    void thereAreNoneBehindNginx() throws IOException {
+        guard.close();
+        String path = "/outpost.goauthentik.io/auth/nginx";
+        guard =
+                start(
+                        "form: true, challenge: never}\nguarded-paths: ["
+                                + path
+                                + "]\nbreaker: {consecutive-failures: 5");
+        RawRequest page = new RawRequest("GET", path, page().headers(), "");
+
+        RawAnswer answer = ask(Visitor.RIGHT.asks(page));
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Set-Cookie")).isEmpty();
+        RawAnswer challenge = ask(page);
+        assertThat(challenge.headers("WWW-Authenticate")).containsExactly(CHALLENGE);
+        assertThat(challenge.body()).doesNotContain("<form");
+    }
+
     /** A dialog over an open page does more harm than a forgotten password. */
     @Test
     void backgroundRequestsOpenNoDialogWithSessions() throws IOException {

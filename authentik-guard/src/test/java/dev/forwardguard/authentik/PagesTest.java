@@ -224,9 +224,11 @@ final class PagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"navigate", "cors", "no-cors", "websocket"})
     void challengesInEveryFetchMode(String mode) throws IOException {
-        RawAnswer answer = guard.http().ask(authRequest().with("Sec-Fetch-Mode", mode));
+        try (var loud = start("challenge: always")) {
+            RawAnswer answer = loud.http().ask(authRequest().with("Sec-Fetch-Mode", mode));
 
-        assertThat(answer.headers("WWW-Authenticate")).containsExactly(CHALLENGE);
+            assertThat(answer.headers("WWW-Authenticate")).containsExactly(CHALLENGE);
+        }
     }
 
     @Test

@@ -87,5 +87,32 @@ class InstallCommandsIT {
         assertThat(sites.status()).as(sites.output()).isZero();
         assertThat(sites.output()).contains("middleware.traefik.io/guard-authentik created");
         assertThat(run(check).output()).contains("ok           no middleware of yours");
+
+        changePasswordAsManualSays();
+    }
+
+    /** Without an end of all sessions. */
+    private static void changePasswordAsManualSays() {
+        String users = ofSecret("htpasswd");
+        String key = ofSecret("session-key");
+        assertThat(key).isNotEmpty();
+        String commands = Manual.of("authentik-guard/README.md").commands("the-secret");
+        String change = commands.substring(commands.indexOf("htpasswd -B"));
+
+        Ended changed =
+                run(change.replace("htpasswd -B htpasswd", "echo q | htpasswd -iB htpasswd"));
+
+        assertThat(changed.status()).as(changed.output()).isZero();
+        assertThat(ofSecret("htpasswd")).isNotEmpty().isNotEqualTo(users);
+        assertThat(ofSecret("session-key")).isEqualTo(key);
+    }
+
+    private static String ofSecret(String key) {
+        return cluster.kubectl(
+                "get",
+                "secret",
+                "authentik-guard-htpasswd",
+                "--namespace=authentik-guard",
+                "--output=jsonpath={.data." + key + "}");
     }
 }

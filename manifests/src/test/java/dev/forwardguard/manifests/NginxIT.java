@@ -51,6 +51,21 @@ class NginxIT
                 .hasValue("/outpost.goauthentik.io/start?rd=https://app.example.com/page?a=1");
     }
 
+    /** As a browser opens a page, to which other gateways get a redirect with a cookie. */
+    @Test
+    void letsBrowserInByPassword() throws IOException {
+        try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
+            RawAnswer answer =
+                    fixture.ask(
+                            GatewayFixture.page()
+                                    .with("Sec-Fetch-Mode", "navigate")
+                                    .with("Authorization", GatewayFixture.EMERGENCY_PASSWORD));
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("Set-Cookie")).isEmpty();
+        }
+    }
+
     @Test
     void sendsOriginalUrlToOutpost() throws IOException {
         fixture.ask(

@@ -21,6 +21,12 @@ public record RawRequest(String method, String uri, List<Header> headers, String
         return new RawRequest(method, uri, more, body);
     }
 
+    /** The same request without the field lines of this name. */
+    public RawRequest without(String name) {
+        var fewer = headers.stream().filter(each -> !each.name().equals(name)).toList();
+        return new RawRequest(method, uri, fewer, body);
+    }
+
     /** The same request with these octets as its body; the caller has to declare their length. */
     public RawRequest body(String octets) {
         return new RawRequest(method, uri, headers, octets);

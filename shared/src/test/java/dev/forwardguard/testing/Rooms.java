@@ -31,7 +31,7 @@ enum Rooms {
                     + " TIME"),
     FORM(
             "authentik.emergency.form",
-            "AUTHENTIK EMERGENCY SESSION PAGES SERVER GUARD HTPASSWD OUTCOME SETTINGS"),
+            "AUTHENTIK EMERGENCY SESSION PAGES SERVER GUARD CLIENT HTPASSWD OUTCOME SETTINGS"),
     SESSION("authentik.emergency.session", "LOGIN CLIENT HTPASSWD HTTP1 LIVE TIME"),
     /** Asks authentik by itself, and so uses its settings and the transport. */
     HEALTH("authentik.health", "AUTHENTIK TELEMETRY GUARD UPSTREAM SETTINGS LIVE TIME"),

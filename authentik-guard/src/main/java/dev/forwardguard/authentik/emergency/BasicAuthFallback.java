@@ -73,7 +73,8 @@ public final class BasicAuthFallback {
 
     /**
      * Decides about what was typed into the form of a page, likewise. Somebody who gets in is sent
-     * to the page with a cookie; an allow says that there are no sessions by now.
+     * to the page with a cookie. An allow is for somebody who would get in, but for whom there are
+     * no sessions by now.
      *
      * @param page the request for the page
      * @param typed empty if it cannot be a user and a password
@@ -94,7 +95,8 @@ public final class BasicAuthFallback {
         private final ClientAuthorization authorization;
         private final AuthentikSettings settings;
         private final boolean typed;
-        private final Answers answers;
+        private final Duration session;
+        private final Denials denials;
 
         Attempt(
                 FallbackReason reason,
@@ -107,13 +109,14 @@ public final class BasicAuthFallback {
             this.authorization = authorization;
             this.settings = settings;
             this.typed = typed;
-            this.answers = new Answers(reason, request, settings, sessions, typed);
+            this.session = sessionFor(request, settings);
+            this.denials = new Denials(reason, request, settings, sessions, session, typed);
         }
 
         CompletionStage<Decision> decide() {
-            Optional<Decision> nobody = refusalOfAll();
-            if (nobody.isPresent()) {
-                return now(nobody.get());
+            Optional<Decision> refusal = refusalOfAll();
+            if (refusal.isPresent()) {
+                return now(refusal.get());
             }
             if (settings.emergency().allowPreflight() && Preflight.is(request.headers())) {
                 security.count(LoginMetric.PREFLIGHT);
@@ -121,11 +124,11 @@ public final class BasicAuthFallback {
             }
             Optional<Credentials> credentials =
                     Credentials.parse(request.headers().getAll(HttpHeaderNames.AUTHORIZATION));
-            Session session = session();
-            if (session instanceof Session.Invalid) {
+            Session held = session();
+            if (held instanceof Session.Invalid) {
                 security.count(LoginMetric.INVALID_SESSION);
             }
-            if (session instanceof Session.Of(var user) && !namesAnother(user, credentials)) {
+            if (held instanceof Session.Of(var user) && !namesAnother(user, credentials)) {
                 return now(allowSession(user));
             }
             if (credentials.isEmpty()) {
@@ -134,13 +137,13 @@ public final class BasicAuthFallback {
             return check(credentials.get())
                     .thenApply(
                             decision ->
-                                    session instanceof Session.Of ? orSession(decision) : decision);
+                                    held instanceof Session.Of ? orSession(decision) : decision);
         }
 
         CompletionStage<Decision> signIn(Optional<Credentials> credentials) {
-            Optional<Decision> nobody = refusalOfAll();
-            if (nobody.isPresent()) {
-                return now(nobody.get());
+            Optional<Decision> refusal = refusalOfAll();
+            if (refusal.isPresent()) {
+                return now(refusal.get());
             }
             if (credentials.isEmpty()) {
                 return now(noCredentials());
@@ -152,11 +155,11 @@ public final class BasicAuthFallback {
         private Optional<Decision> refusalOfAll() {
             if (settings.emergency().requireHttps() && !cameByTls(request)) {
                 security.count(LoginMetric.INSECURE);
-                return Optional.of(answers.insecure());
+                return Optional.of(denials.insecure());
             }
             if (users().isEmpty()) {
                 security.count(LoginMetric.NO_USERS);
-                return Optional.of(answers.noUsers());
+                return Optional.of(denials.noUsers());
             }
             return Optional.empty();
         }
@@ -167,7 +170,7 @@ public final class BasicAuthFallback {
 
         private Decision noCredentials() {
             security.count(LoginMetric.NO_CREDENTIALS);
-            return answers.noCredentials();
+            return denials.noCredentials();
         }
 
         private CompletionStage<Decision> check(Credentials credentials) {
@@ -198,7 +201,7 @@ public final class BasicAuthFallback {
         /** The session that holds; also without {@code require-https} only over TLS. */
         private Session session() {
             return cameByTls(request)
-                    ? sessions.of(request.headers(), settings.emergency().session())
+                    ? sessions.of(request.headers(), session)
                     : new Session.None();
         }
 
@@ -236,8 +239,12 @@ public final class BasicAuthFallback {
             return switch (outcome) {
                 case Accepted(var remembered) -> {
                     if (!typed && session() instanceof Session.SignedOut) {
-                        security.count(LoginMetric.SIGNED_OUT);
-                        yield answers.signedOut();
+                        if (remembered) {
+                            security.count(LoginMetric.SIGNED_OUT);
+                        } else {
+                            security.attempt(LoginMetric.SIGNED_OUT, user, client, request);
+                        }
+                        yield denials.signedOut();
                     }
                     if (remembered) {
                         security.count(LoginMetric.REMEMBERED);
@@ -255,26 +262,25 @@ public final class BasicAuthFallback {
                     } else {
                         security.attempt(LoginMetric.BAD_CREDENTIALS, user, client, request);
                     }
-                    yield answers.wrongPassword(logins.areInLoop(credentials, client));
+                    yield denials.wrongPassword(() -> logins.areInLoop(credentials, client));
                 }
                 case Throttled(var retryAfter) -> {
                     security.attempt(LoginMetric.THROTTLED, user, client, request);
-                    yield answers.throttled(retryAfter);
+                    yield denials.throttled(retryAfter);
                 }
                 case Overloaded() -> {
                     security.attempt(LoginMetric.OVERLOAD, user, client, request);
-                    yield answers.busy();
+                    yield denials.busy();
                 }
                 case AuthResult.Cancelled() -> new Cancelled();
             };
         }
 
         private Optional<Beginning> begin(HtpasswdEntry line, ClientAddress client) {
-            Duration length = settings.emergency().session();
             return typed
                     ? PageAddress.of(request.headers())
-                            .flatMap(page -> sessions.begin(line, page, length))
-                    : sessions.begin(line, request.headers(), client, length);
+                            .flatMap(page -> sessions.begin(line, page, session))
+                    : sessions.begin(line, request.headers(), client, session);
         }
     }
 
@@ -284,6 +290,13 @@ public final class BasicAuthFallback {
      */
     private static Decision allow(FallbackReason reason, Map<String, String> identity) {
         return new Allow(reason, identity);
+    }
+
+    /** How long a session is; zero where there can be none. */
+    private static Duration sessionFor(AuthRequest request, AuthentikSettings settings) {
+        return EmergencyPaths.canHaveSessions(request.path())
+                ? settings.emergency().session()
+                : Duration.ZERO;
     }
 
     /** Traefik sends {@code wss} for a WebSocket handshake over TLS. */

@@ -14,4 +14,13 @@ public final class EmergencyPaths {
     public static final String SIGN_OUT = PREFIX + "emergency/sign-out";
 
     private EmergencyPaths() {}
+
+    /**
+     * Whether there can be emergency sessions at a guarded path. Not behind nginx: its {@code
+     * auth_request} makes a 500 of the redirect that begins one, and shows neither the page nor the
+     * cookie of a 401.
+     */
+    public static boolean canHaveSessions(String guardedPath) {
+        return !guardedPath.endsWith("/auth/nginx");
+    }
 }

@@ -80,6 +80,7 @@ public final class SecurityLog {
     private static String eventOf(LoginMetric result) {
         return switch (result) {
             case SUCCESS -> "emergency_login"; // with a password that was checked
+            case SIGNED_OUT -> "emergency_signed_out"; // the right one, which is refused once
             case STALE -> "stale_session"; // the last verdict holds, because there is no other
             case THROTTLED -> "emergency_throttled"; // not checked: too many were wrong before
             default -> "emergency_denied"; // it did not grant access

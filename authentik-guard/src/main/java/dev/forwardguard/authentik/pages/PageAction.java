@@ -17,9 +17,9 @@ public sealed interface PageAction {
      *
      * @param address that takes the form
      * @param page where to go then: path and query
-     * @param without what else there is to do
+     * @param otherwise what people do who have no emergency password
      */
-    record SignIn(String address, String page, TryAgain without) implements PageAction {}
+    record SignIn(String address, String page, TryAgain otherwise) implements PageAction {}
 
     /**
      * End the emergency session.

@@ -74,8 +74,9 @@ public final class PageRenderer {
             reasons.put(reason, because.filled(texts));
         }
         // Without a Referer browsers send a form with "Origin: null" (Fetch, section 3.2), and the
-        // guard could not tell that it comes from the site itself.
-        this.formHeaders = headers(contentType, policy(template, "'self'"), "same-origin");
+        // guard could not tell that it comes from the site itself. Chromium also applies the policy
+        // to where the page redirects that the form leads to: to the login, for example.
+        this.formHeaders = headers(contentType, policy(template, "'self' https:"), "same-origin");
         this.headers = headers(contentType, policy(template, "'none'"), "no-referrer");
     }
 
@@ -125,12 +126,12 @@ public final class PageRenderer {
             return switch (action) {
                 case PageAction.TryAgain(var address) ->
                         tryAgain.filled(Map.of("address", escaping.apply(address)));
-                case PageAction.SignIn(var address, var page, var without) ->
+                case PageAction.SignIn(var address, var page, var otherwise) ->
                         signIn.filled(
                                         Map.of(
                                                 "address", escaping.apply(address),
                                                 "page", escaping.apply(page)))
-                                + render(without, escaping);
+                                + render(otherwise, escaping);
                 case PageAction.SignOut(var address) ->
                         signOut.filled(Map.of("address", escaping.apply(address)));
                 case PageAction.None() -> "";

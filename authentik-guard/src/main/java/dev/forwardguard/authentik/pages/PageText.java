@@ -26,8 +26,8 @@ public enum PageText {
     /** The browser sent the password of somebody who has signed out. */
     SIGNED_OUT_BEFORE(
             Title.UNAVAILABLE,
-            "You have signed out of Emergency Access, and your browser had kept the password until now. To sign"
-                    + " in again, enter the emergency user and password once more."),
+            "You have signed out of Emergency Access. Browsers keep the password until it is refused once, which"
+                    + " has just been done. To sign in again, enter the emergency user and password once more."),
     /** Somebody may end the emergency session. */
     SIGN_OUT(
             Title.EMERGENCY,
@@ -38,6 +38,10 @@ public enum PageText {
             Title.EMERGENCY,
             "You have signed out of Emergency Access to this site. Pages that are open may still show what they"
                     + " had loaded: close them."),
+    /** A form that was sent in another way than the page sends it, or did not arrive. */
+    UNREADABLE_FORM(
+            "This form cannot be read",
+            "Go back, reload the page, and enter the emergency user and password again."),
     /** A form that did not come from the site itself. */
     FOREIGN_FORM(
             "This request is not accepted",

@@ -20,6 +20,11 @@ public record Pages(String message) {
         return of(kind, Optional.of(reason), PageAction.TryAgain.RELOAD, headers, id);
     }
 
+    /** Whether a client with these request headers gets HTML, and not text. */
+    public static boolean areHtmlFor(HttpHeaders headers) {
+        return AcceptedMedia.of(headers.getAll(HttpHeaderNames.ACCEPT)).prefersHtml();
+    }
+
     /**
      * The same, with something else to do than to reload it.
      *
@@ -31,8 +36,7 @@ public record Pages(String message) {
             PageAction action,
             HttpHeaders headers,
             RequestId id) {
-        boolean html = AcceptedMedia.of(headers.getAll(HttpHeaderNames.ACCEPT)).prefersHtml();
-        PageRenderer form = html ? PageRenderer.HTML : PageRenderer.TEXT;
+        PageRenderer form = areHtmlFor(headers) ? PageRenderer.HTML : PageRenderer.TEXT;
         return form.page(kind, reason, action, message, id);
     }
 }

@@ -112,6 +112,11 @@ final class LoginsUnderTest implements AutoCloseable {
         return check(user, password, from, () -> true).orTimeout(30, TimeUnit.SECONDS).join();
     }
 
+    /** A person has typed this password into a form. */
+    void typed(String user, String password, ClientAddress from) {
+        logins.typed(Credentials.parse(List.of(Visitor.basic(user, password))).orElseThrow(), from);
+    }
+
     boolean areInLoop(String user, String password, ClientAddress from) {
         return logins.areInLoop(
                 Credentials.parse(List.of(Visitor.basic(user, password))).orElseThrow(), from);

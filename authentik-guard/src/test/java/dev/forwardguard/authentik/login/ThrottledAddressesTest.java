@@ -86,6 +86,18 @@ class ThrottledAddressesTest {
         assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
     }
 
+    /** In a form no browser repeats anything by itself. */
+    @Test
+    void passwordThatIsTypedAgainIsCheckedAtOnce() {
+        logins.fail(5, HOME);
+        logins.typed("anna", "secret", HOME);
+        assertThat(logins.login("anna", "secret")).isInstanceOf(Throttled.class);
+        logins.advance(Duration.ofSeconds(13));
+
+        logins.typed("anna", "secret", HOME);
+        assertThat(logins.login("anna", "secret")).isEqualTo(new Accepted(false));
+    }
+
     /** Nothing is hashed without being charged. */
     @Test
     void guessThatIsRepeatedIsChargedWhenItIsChecked() {

@@ -130,7 +130,7 @@ class PageRendererTest {
         assertThat(body).doesNotContain("{{", "Reason", "\"/\"/");
         assertThat(body.contains("<form ")).isEqualTo(action.isForm());
         assertThat(page.headers().get("Content-Security-Policy"))
-                .contains(action.isForm() ? "form-action 'self'" : "form-action 'none'");
+                .contains(action.isForm() ? "form-action 'self' https:;" : "form-action 'none';");
         assertThat(page.headers().get("Referrer-Policy"))
                 .isEqualTo(action.isForm() ? "same-origin" : "no-referrer");
         assertThat(body(PageRenderer.TEXT.page(PageText.SIGN_IN, Optional.empty(), action, "", ID)))
@@ -193,6 +193,7 @@ class PageRendererTest {
                 .isEqualTo(
                         switch (kind) {
                             case UNREADABLE -> "This request cannot be read";
+                            case UNREADABLE_FORM -> "This form cannot be read";
                             case ALIASED, FOREIGN_FORM -> "This request is not accepted";
                             case SIGN_OUT, SIGNED_OUT -> "Emergency Access";
                             case TOO_LARGE -> "This request cannot be answered";

@@ -1,6 +1,6 @@
 package dev.forwardguard.authentik.emergency.form;
 
-import dev.forwardguard.authentik.emergency.form.EmergencyForms.Visit;
+import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.AuthResponse;
 import dev.forwardguard.server.CallerConnection;
@@ -29,7 +29,7 @@ final class FormHandler extends ChannelInboundHandlerAdapter {
     static final int MOST_BYTES = 4 * 1024;
 
     /** For the body, from the end of the head. Browsers send both at once. */
-    static final Duration BODY_TIMEOUT = Duration.ofSeconds(10);
+    static final Duration BODY_TIMEOUT = Duration.ofSeconds(3);
 
     private final EmergencyForms forms;
     private final CallerConnection connection;
@@ -37,9 +37,12 @@ final class FormHandler extends ChannelInboundHandlerAdapter {
     private boolean mine;
 
     /** The request whose body is read; null if none is. */
-    private @Nullable Visit visit;
+    private @Nullable FormRequest current;
 
-    private @Nullable Future<?> late;
+    private @Nullable Future<?> timeout;
+
+    /** The address that has a place for the form; null if there is none. */
+    private @Nullable ClientAddress place;
 
     private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
 
@@ -64,58 +67,76 @@ final class FormHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         if (message instanceof HttpContent part) {
-            received(ctx, part);
+            read(ctx, part);
         }
         ReferenceCountUtil.release(message);
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest head, AuthRequest request) {
-        Visit next = forms.visit(request, head.method());
-        var response = next.withoutBody();
+        FormRequest next = forms.begin(request, head.method());
+        var response = next.earlyResponse();
         if (HttpUtil.is100ContinueExpected(head)) {
             connection.endWithThisRequest(); // it may send the body, or not
         }
         if (response.isPresent()) {
-            send(ctx, response.get());
+            end(ctx, head, response.get());
         } else if (!isForm(head)) {
-            send(ctx, next.unreadable(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE));
+            end(ctx, head, next.unreadable(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE));
         } else if (HttpUtil.getContentLength(head, 0L) > MOST_BYTES) {
-            send(ctx, next.unreadable(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE));
-        } else if (!connection.hold(MOST_BYTES)) {
-            send(ctx, next.unreadable(HttpResponseStatus.SERVICE_UNAVAILABLE));
+            end(ctx, head, next.unreadable(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE));
+        } else if (!connection.hold(MOST_BYTES) || !enter(next.visitor())) {
+            end(ctx, head, next.overloaded());
         } else {
-            visit = next;
+            current = next;
             body = new ByteArrayOutputStream();
-            late =
+            timeout =
                     ctx.executor()
                             .schedule(
-                                    () -> isLate(ctx, next),
+                                    () -> timeOut(ctx, next),
                                     BODY_TIMEOUT.toMillis(),
                                     TimeUnit.MILLISECONDS);
         }
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private void isLate(ChannelHandlerContext ctx, Visit of) {
-        if (visit == of) {
-            connection.endWithThisRequest();
-            end(ctx, of.unreadable(HttpResponseStatus.REQUEST_TIMEOUT));
+    private void timeOut(ChannelHandlerContext ctx, FormRequest late) {
+        if (current == late) {
+            end(ctx, late.unreadable(HttpResponseStatus.REQUEST_TIMEOUT));
         }
+    }
+
+    private boolean enter(ClientAddress from) {
+        boolean entered = forms.places().enter(from);
+        place = entered ? from : null;
+        return entered;
+    }
+
+    /** Answers without the body, which may be endless. */
+    private void end(ChannelHandlerContext ctx, HttpRequest head, AuthResponse response) {
+        if (HttpUtil.isTransferEncodingChunked(head) || HttpUtil.getContentLength(head, 0L) > 0) {
+            connection.endWithThisRequest();
+        }
+        send(ctx, response);
     }
 
     /** Answers without the rest of the body. */
     private void end(ChannelHandlerContext ctx, AuthResponse response) {
+        connection.endWithThisRequest();
         forget();
         send(ctx, response);
     }
 
     /** Nothing of a password stays here for as long as the connection is open. */
     private void forget() {
-        visit = null;
+        current = null;
         body = new ByteArrayOutputStream(0);
-        if (late != null) {
-            late.cancel(false);
-            late = null;
+        if (timeout != null) {
+            timeout.cancel(false);
+            timeout = null;
+        }
+        if (place != null) {
+            forms.places().leave(place);
+            place = null;
         }
     }
 
@@ -129,24 +150,24 @@ final class FormHandler extends ChannelInboundHandlerAdapter {
         return type != null && SignInForm.MEDIA_TYPE.equalsIgnoreCase(type.toString());
     }
 
-    private void received(ChannelHandlerContext ctx, HttpContent part) {
-        Visit current = visit;
-        if (current == null) {
+    private void read(ChannelHandlerContext ctx, HttpContent part) {
+        FormRequest reading = current;
+        if (reading == null) {
             return; // the rest of a request that was answered early
         }
         ByteBuf bytes = part.content();
         if (part.decoderResult().isFailure()) {
-            end(ctx, current.unreadable(HttpResponseStatus.BAD_REQUEST));
+            end(ctx, reading.unreadable(HttpResponseStatus.BAD_REQUEST));
         } else if (body.size() + bytes.readableBytes() > MOST_BYTES) {
-            end(ctx, current.unreadable(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE));
+            end(ctx, reading.unreadable(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE));
         } else {
-            byte[] read = new byte[bytes.readableBytes()];
-            bytes.readBytes(read);
-            body.writeBytes(read);
+            byte[] arrived = new byte[bytes.readableBytes()];
+            bytes.readBytes(arrived);
+            body.writeBytes(arrived);
             if (part instanceof LastHttpContent) {
                 byte[] form = body.toByteArray();
                 forget();
-                current.signIn(form)
+                reading.signIn(form)
                         .thenAccept(response -> ctx.executor().execute(() -> send(ctx, response)));
             }
         }

@@ -22,6 +22,9 @@ public final class EmergencySessions {
     /** For a replica whose clock is behind, a token must not expire too late to be genuine. */
     private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
 
+    /** However short sessions are, a browser may keep the password for long. */
+    private static final Duration MARK = Duration.ofHours(12);
+
     private final LiveValue<Htpasswd> users;
     private final LiveValue<SessionKey> key;
     private final Clock clock;
@@ -35,7 +38,7 @@ public final class EmergencySessions {
         this.recent = new RecentSignIns(ticker);
     }
 
-    /** Whether there are any with this length. */
+    /** Whether there are sessions: the length is not zero, and there is a key. */
     public boolean areOn(Duration length) {
         return !length.isZero() && key.get().isPresent();
     }
@@ -147,15 +150,14 @@ public final class EmergencySessions {
     }
 
     /**
-     * Ends the session of a browser. A copy of its token is good until it expires.
+     * Ends the session of a browser. A copy of its token is good until it expires. If the password
+     * still comes within twelve hours, it is refused once.
      *
-     * @param length of sessions: for so long the password is refused once if it still comes
      * @return the value of {@code Set-Cookie}
      */
-    public String end(VisitorHost host, Duration length) {
+    public String end(VisitorHost host) {
         return key.get()
-                .filter(now -> !length.isZero())
-                .map(now -> new SignOutMark(host.name(), clock.instant().plus(length)).encode(now))
+                .map(now -> new SignOutMark(host.name(), clock.instant().plus(MARK)).encode(now))
                 .map(EmergencyCookie::set)
                 .orElseGet(EmergencyCookie::clear);
     }

@@ -28,7 +28,10 @@ public record PageAddress(VisitorHost host, String uri) {
         return startPage(headers).map(start -> new PageAddress(start.host(), uris.getFirst()));
     }
 
-    /** The start page of the same host. Empty if that is not beyond doubt, or without TLS. */
+    /**
+     * The start page of the same host. Empty if that is not beyond doubt, or without TLS; {@code
+     * wss} is no page.
+     */
     public static Optional<PageAddress> startPage(HttpHeaders headers) {
         return headers.getAll("X-Forwarded-Proto").equals(List.of("https"))
                 ? VisitorHost.of(headers).map(host -> new PageAddress(host, "/"))

@@ -24,10 +24,10 @@ import java.util.function.Function;
 record SessionToken(String user, String host, Instant expires) {
     private static final String VERSION = "1";
     private static final int FIXED_BYTES = Long.BYTES + 1;
-    private static final int LONGEST_USER = 255; // bytes; the limit of the htpasswd file
+    private static final int LONGEST_NAME = 255; // bytes, of a user and of a host
 
     /** A longer text is none: 255 bytes each for user and host. */
-    static final int LONGEST = SignedClaims.length(VERSION, FIXED_BYTES + 2 * LONGEST_USER);
+    static final int LONGEST = SignedClaims.length(VERSION, FIXED_BYTES + 2 * LONGEST_NAME);
 
     /** The text of the token, for a user with this line. */
     String encode(HtpasswdEntry line, SessionKey key) {

@@ -18,6 +18,9 @@ record SignOutMark(String host, Instant expires) {
     private static final String VERSION = "out1";
     private static final byte[] NOTHING_ELSE = {};
 
+    /** A longer text is none: 253 bytes for the host (RFC 1035 section 2.3.4). */
+    static final int LONGEST = SignedClaims.length(VERSION, Long.BYTES + 253);
+
     String encode(SessionKey key) {
         byte[] place = host.getBytes(US_ASCII);
         byte[] claims =
@@ -30,7 +33,9 @@ record SignOutMark(String host, Instant expires) {
 
     /** Reads a mark. Empty if it is not genuine. Whether it holds is not looked at. */
     static Optional<SignOutMark> decode(String text, SessionKey key) {
-        return SignedClaims.read(VERSION, text)
+        return Optional.of(text)
+                .filter(any -> any.length() <= LONGEST)
+                .flatMap(any -> SignedClaims.read(VERSION, any))
                 .filter(read -> read.claims().length > Long.BYTES)
                 .filter(read -> read.isGenuine(NOTHING_ELSE, key))
                 .map(SignedClaims::claims)

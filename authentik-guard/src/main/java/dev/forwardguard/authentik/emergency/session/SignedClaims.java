@@ -26,10 +26,10 @@ record SignedClaims(String version, byte[] mac, byte[] claims) {
     /**
      * Signs claims.
      *
-     * @param same what has to be the same when they are read; not part of the text
+     * @param bound signed with them, but not part of the text
      */
-    static SignedClaims sign(String version, byte[] claims, byte[] same, SessionKey key) {
-        return new SignedClaims(version, mac(version, claims, same, key), claims);
+    static SignedClaims sign(String version, byte[] claims, byte[] bound, SessionKey key) {
+        return new SignedClaims(version, mac(version, claims, bound, key), claims);
     }
 
     /** The number of characters of claims with this number of bytes. */
@@ -52,16 +52,16 @@ record SignedClaims(String version, byte[] mac, byte[] claims) {
     }
 
     /** Whether the guard signed them, or another replica with the same key. */
-    boolean isGenuine(byte[] same, SessionKey key) {
-        return MessageDigest.isEqual(mac(version, claims, same, key), mac);
+    boolean isGenuine(byte[] bound, SessionKey key) {
+        return MessageDigest.isEqual(mac(version, claims, bound, key), mac);
     }
 
     String text() {
         return version + '.' + ENCODER.encodeToString(mac) + '.' + ENCODER.encodeToString(claims);
     }
 
-    private static byte[] mac(String version, byte[] claims, byte[] same, SessionKey key) {
-        return key.authenticate(List.of(version.getBytes(US_ASCII), claims, same));
+    private static byte[] mac(String version, byte[] claims, byte[] bound, SessionKey key) {
+        return key.authenticate(List.of(version.getBytes(US_ASCII), claims, bound));
     }
 
     /** Strictly: only the text that these bytes are encoded to. */

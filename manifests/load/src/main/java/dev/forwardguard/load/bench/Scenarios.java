@@ -52,7 +52,7 @@ record Scenarios(
     private static final int LARGE = 16 * 1024;
     private static final Saturation SATURATED = new Saturation(64, false);
 
-    /** As one visitor may take only a few of the pass-through's places. */
+    /** By 64 visitors in turn: one may take only a few of the pass-through's places. */
     private static final Saturation FROM_MANY = new Saturation(64, false, 64);
 
     private static final int SESSIONS = 200;

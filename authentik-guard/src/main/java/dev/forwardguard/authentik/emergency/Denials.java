@@ -6,6 +6,7 @@ import dev.forwardguard.authentik.emergency.session.EmergencySessions;
 import dev.forwardguard.authentik.emergency.session.PageAddress;
 import dev.forwardguard.authentik.pages.PageAction;
 import dev.forwardguard.authentik.pages.PageText;
+import dev.forwardguard.authentik.pages.Pages;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
 import dev.forwardguard.guard.Decision.Challenge;
@@ -15,17 +16,23 @@ import dev.forwardguard.outcome.FallbackReason;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
- * What a visitor gets who is not let in.
+ * The decisions that keep a visitor out: challenges and refusals.
  *
- * @param typed whether this answers the form of the page, and not the request for a page
+ * @param reason why there is no verdict
+ * @param request the auth request for the page, also when a form was sent
+ * @param settings under which the request is decided
+ * @param session how long a session is; zero for none
+ * @param typed whether this is about the form of the page, and not about the request for a page
  */
-record Answers(
+record Denials(
         FallbackReason reason,
         AuthRequest request,
         AuthentikSettings settings,
         EmergencySessions sessions,
+        Duration session,
         boolean typed) {
     private static final int BUSY_RETRY_SECONDS = 5;
 
@@ -34,16 +41,18 @@ record Answers(
 
     /** There are no credentials yet. */
     Decision noCredentials() {
-        return hasForm()
+        return showsForm()
                 ? challenge(PageText.SIGN_IN, opensNoDialog(), Optional.empty())
                 : challenge(PageText.CHALLENGE, opensNoDialog(), Optional.empty());
     }
 
     /**
-     * @param loop whether the browser sends the same wrong password again and again
+     * @param loop whether the browser sends the same wrong password again and again; asked only if
+     *     it would be asked for another one
      */
-    Decision wrongPassword(boolean loop) {
-        return challenge(PageText.WRONG_PASSWORD, opensNoDialog() || loop, Optional.empty());
+    Decision wrongPassword(BooleanSupplier loop) {
+        boolean quiet = opensNoDialog() || loop.getAsBoolean();
+        return challenge(PageText.WRONG_PASSWORD, quiet, Optional.empty());
     }
 
     /**
@@ -76,20 +85,21 @@ record Answers(
     }
 
     private boolean opensNoDialog() {
-        EmergencySettings emergency = settings.emergency();
         return typed
-                || emergency
+                || settings.emergency()
                         .challengePolicy()
-                        .isSilentFor(
-                                request.headers(), sessions.areOn(emergency.session()), hasForm());
+                        .isSilentFor(request.headers(), sessions.areOn(session), hasForm());
     }
 
     /** The form leads to a cookie, which only a browser that uses TLS takes. */
     private boolean hasForm() {
-        EmergencySettings emergency = settings.emergency();
-        return emergency.form()
-                && sessions.areOn(emergency.session())
+        return settings.emergency().form()
+                && sessions.areOn(session)
                 && PageAddress.startPage(request.headers()).isPresent();
+    }
+
+    private boolean showsForm() {
+        return hasForm() && Pages.areHtmlFor(request.headers());
     }
 
     /**
@@ -100,7 +110,7 @@ record Answers(
         return new Challenge(
                 reason,
                 quiet ? ChallengePolicy.silent(challenge) : challenge,
-                page(kind, hasForm() ? signIn() : tryAgain()),
+                page(kind, showsForm() ? signIn() : tryAgain()),
                 cookie);
     }
 
