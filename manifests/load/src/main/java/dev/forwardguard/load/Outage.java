@@ -72,12 +72,13 @@ public record Outage(long began, long ended, List<Sample> samples, List<Long> ar
     }
 
     /**
-     * When the first request was due that got the reason {@code circuit_open}; empty if none did.
+     * When the first response arrived that had the reason {@code circuit_open}; empty if none had.
+     * Its request may have been due long before, and have waited for a connection.
      */
     public Optional<Long> opened() {
         return samples.stream()
                 .filter(sample -> sample.due() >= began && sample.reason().equals(OPEN))
-                .map(Sample::due)
+                .map(Sample::end)
                 .min(Long::compare);
     }
 
