@@ -242,7 +242,7 @@ final class EmergencyFormTest {
                         right(),
                         form("anna", "wrong", "/page?x=1"),
                         right().with("Cookie", "a=b"))) {
-            RawAnswer answer = ask(Visitor.RIGHT.asks(each));
+            RawAnswer answer = ask(each.with("Authorization", "Bearer of.the.application"));
 
             assertThat(answer.status()).isEqualTo(303);
             assertThat(answer.headers("Location"))
