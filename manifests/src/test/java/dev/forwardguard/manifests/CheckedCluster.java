@@ -67,7 +67,7 @@ final class CheckedCluster implements AutoCloseable {
 
     private CheckedCluster(Path directory) {
         this.directory = directory;
-        cluster = Cluster.start(directory);
+        cluster = Cluster.bare(directory);
         try {
             cluster.namespaces("traefik", "poison-fountain", "authentik");
             apply(EVERYTHING);
@@ -78,7 +78,18 @@ final class CheckedCluster implements AutoCloseable {
         }
     }
 
+    /** Starts one that has all that the overlays need. */
     static CheckedCluster start(Path directory) {
+        var cluster = withoutDefinitions(directory);
+        cluster.installDefinitions();
+        return cluster;
+    }
+
+    /**
+     * Starts one without the definitions of custom resources. It is not possible to make one of a
+     * complete cluster: the API server may need minutes to delete definitions.
+     */
+    static CheckedCluster withoutDefinitions(Path directory) {
         return new CheckedCluster(directory);
     }
 
@@ -194,9 +205,14 @@ final class CheckedCluster implements AutoCloseable {
         makeNodesReady();
     }
 
-    /** Brings the definitions of custom resources back. */
-    void repairDefinitions() {
-        CustomResources.built().install(cluster.server());
+    /** Installs the definitions of custom resources; if that fails, ends the cluster. */
+    void installDefinitions() {
+        try {
+            CustomResources.built().install(cluster.server());
+        } catch (RuntimeException | Error e) {
+            cluster.close();
+            throw e;
+        }
     }
 
     @Override

@@ -13,7 +13,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** What {@code cluster.sh --check} says of Traefik, each part of which is broken in turn. */
 class GatewayPrerequisitesIT {
@@ -35,10 +34,13 @@ class GatewayPrerequisitesIT {
 
     @TempDir private static Path directory;
     private static CheckedCluster cluster;
+    private static CheckedCluster.Check withoutDefinitions;
 
     @BeforeAll
     static void start() {
-        cluster = CheckedCluster.start(directory);
+        cluster = CheckedCluster.withoutDefinitions(directory);
+        withoutDefinitions = cluster.check();
+        cluster.installDefinitions();
     }
 
     @AfterAll
@@ -196,27 +198,14 @@ class GatewayPrerequisitesIT {
 
     @Test
     void noticesThatDefinitionsAreMissing() {
-        List<String> definitions =
-                cluster.kubectl("get", "customresourcedefinitions", "--output=name")
-                        .lines()
-                        .filter(each -> each.endsWith(".traefik.io"))
-                        .toList();
-        cluster.kubectl(
-                Stream.concat(Stream.of("delete"), definitions.stream()).toArray(String[]::new));
-        try {
-            var check = cluster.check();
-
-            assertThat(check.objections())
-                    .hasSize(3)
-                    .allMatch(each -> each.startsWith("MISSING "))
-                    .allMatch(each -> each.contains("helm show crds traefik/traefik"))
-                    .anyMatch(each -> each.contains("IngressRoute of traefik.io/v1alpha1"))
-                    .anyMatch(each -> each.contains("Middleware of traefik.io/v1alpha1"))
-                    .anyMatch(each -> each.contains("Traefik's definitions (Middleware)"));
-            assertThat(check.status()).isEqualTo(1);
-        } finally {
-            cluster.repairDefinitions();
-        }
+        assertThat(withoutDefinitions.objections())
+                .hasSize(3)
+                .allMatch(each -> each.startsWith("MISSING "))
+                .allMatch(each -> each.contains("helm show crds traefik/traefik"))
+                .anyMatch(each -> each.contains("IngressRoute of traefik.io/v1alpha1"))
+                .anyMatch(each -> each.contains("Middleware of traefik.io/v1alpha1"))
+                .anyMatch(each -> each.contains("Traefik's definitions (Middleware)"));
+        assertThat(withoutDefinitions.status()).isEqualTo(1);
         assertThat(cluster.check().objections()).isEmpty();
     }
 

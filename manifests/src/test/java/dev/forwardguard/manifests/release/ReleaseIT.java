@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import dev.forwardguard.manifests.BesideOthers;
 import dev.forwardguard.servers.rendered.Kustomization;
 import dev.forwardguard.servers.rendered.Rendered;
 
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Tests {@code .ci/release} with small images, which it is given instead of building them. */
+@BesideOthers
 @EnabledOnOs(OS.LINUX)
 class ReleaseIT {
     @TempDir private static Path directory;
