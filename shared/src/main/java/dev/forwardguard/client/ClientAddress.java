@@ -35,12 +35,11 @@ public final class ClientAddress {
 
     private ClientAddress(byte[] bytes) {
         this.bytes = bytes;
-        this.network =
-                switch (bytes.length) {
-                    case 16 -> ByteBuffer.wrap(bytes).getLong();
-                    case 4 -> ByteBuffer.wrap(bytes).getInt();
-                    default -> 0;
-                };
+        long leading = 0;
+        for (int i = 0; i < Math.min(bytes.length, Long.BYTES); i++) {
+            leading = (leading << 8) | (bytes[i] & 0xFF);
+        }
+        this.network = leading;
     }
 
     /**
@@ -114,7 +113,7 @@ public final class ClientAddress {
     public ClientNetwork surroundings() {
         return switch (bytes.length) {
             case 16 -> new ClientNetwork(network >>> 8, 56);
-            case 4 -> new ClientNetwork((network & 0xFFFF_FFFFL) >>> 8, 24);
+            case 4 -> new ClientNetwork(network >>> 8, 24);
             default -> new ClientNetwork(0, 0);
         };
     }

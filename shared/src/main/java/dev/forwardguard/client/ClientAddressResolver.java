@@ -75,10 +75,10 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
                 peer instanceof InetSocketAddress socket && socket.getAddress() != null
                         ? ClientAddress.of(socket.getAddress().getAddress())
                         : ClientAddress.UNKNOWN;
-        List<String> values = headers.getAll(header.headerName);
         if (!isProxy(connection)) {
             return connection;
         }
+        List<String> values = headers.getAll(header.headerName);
         return header == Source.X_REAL_IP
                 ? only(values).flatMap(ClientAddress::parse).orElse(connection)
                 : firstUntrusted(connection, values);
