@@ -411,6 +411,22 @@ check_options() {
   fi
 }
 
+# What emergency.open lets in without a password has to be the target that Traefik routes by.
+check_open_paths() {
+  local chains
+  grep -q -E '(^|[ {,])open: *($|\[ *[^] ])' "$work/overlay.yaml" || return 0
+  chains=$(awk '/^---/ { name = ""; chain = 0; stripped = 0 } /^  name:/ { name = $2 } /^  chain:/ { chain = 1 }
+    chain && $3 == "guard-strip-forwarded-target" { stripped = 1 }
+    chain && $3 == "guard-authentik" { print (stripped ? "ok" : "open"), name }' "$work/overlay.yaml" | sort)
+  if grep -q '^open' <<<"$chains"; then
+    missing "guard-strip-forwarded-target before guard-authentik in the chain $(awk '$1 == "open" { print $2; exit }' <<<"$chains"): with emergency.open a visitor gets to any page whose X-Forwarded-Uri names an open one"
+  elif [ -n "$chains" ]; then
+    ok 'emergency.open: guard-strip-forwarded-target comes before guard-authentik in all chains'
+  else
+    cannot_tell 'whether guard-strip-forwarded-target comes before guard-authentik, as emergency.open needs it: your overlay has no chain with it'
+  fi
+}
+
 # Whether the network policies of the overlay let this Traefik in.
 check_network_policy() {
   local allowed
@@ -463,6 +479,7 @@ if find_traefik; then
   check_version
   check_definitions
   check_options
+  check_open_paths
   check_network_policy
   check_addresses
 fi

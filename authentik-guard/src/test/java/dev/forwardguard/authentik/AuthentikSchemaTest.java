@@ -20,6 +20,9 @@ class AuthentikSchemaTest extends SettingsSchemaContract {
                 "emergency: {challenge: navigation, max-failures: 0, replicas: 100}",
                 "emergency: {challenge: never, form: true, session: 12h}",
                 "emergency: {deletion-grace: 0s, max-bcrypt-cost: 4, max-crypt-rounds: 5000}",
+                "emergency: {open: []}",
+                "emergency: {open: [{host: a.example, path: /}]}",
+                "emergency: {open: [{host: a.example, path: /a, methods: [GET, HEAD]}]}",
                 "guarded-paths: [/outpost.goauthentik.io/auth/nginx]",
                 // where they used to be
                 "emergency: {client-address: x-real-ip, trusted-proxies: [192.0.2.1]}"
@@ -40,6 +43,12 @@ class AuthentikSchemaTest extends SettingsSchemaContract {
                 "emergency: {session: 1d}",
                 "emergency: {groups: admins}",
                 "emergency: {relm: x}",
+                "emergency: {open: a.example}",
+                "emergency: {open: [a.example]}",
+                "emergency: {open: [{host: a.example}]}",
+                "emergency: {open: [{path: /}]}",
+                "emergency: {open: [{host: a.example, path: /, method: GET}]}",
+                "emergency: {open: [{host: a.example, path: /, methods: GET}]}",
                 "emergency: {deletion-grace: 1d}",
                 "upstream: {path: /auth}"
             })

@@ -58,6 +58,7 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().form()).isFalse();
         assertThat(settings.emergency().session()).isEqualTo(Duration.ofHours(1));
         assertThat(settings.emergency().allowPreflight()).isFalse();
+        assertThat(settings.emergency().open()).hasToString("[]");
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(14, 200_000));
         assertThat(settings.emergency().maxFailures()).isEqualTo(5);
         assertThat(settings.emergency().replicas()).isEqualTo(1);
@@ -88,6 +89,10 @@ class AuthentikSettingsTest {
                           form: true
                           session: 12h
                           allow-preflight: true
+                          open:
+                            - host: status.example.com
+                              path: /
+                            - {host: app.example.com, path: /api/hooks, methods: [POST, GET]}
                           max-bcrypt-cost: 10
                           max-crypt-rounds: 5000
                           max-failures: 0
@@ -110,6 +115,8 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().form()).isTrue();
         assertThat(settings.emergency().session()).isEqualTo(Duration.ofHours(12));
         assertThat(settings.emergency().allowPreflight()).isTrue();
+        assertThat(settings.emergency().open())
+                .hasToString("[status.example.com/, GET,POST app.example.com/api/hooks]");
         assertThat(settings.emergency().limits()).isEqualTo(new HashLimits(10, 5000));
         assertThat(settings.emergency().maxFailures()).isZero();
         assertThat(settings.emergency().replicas()).isEqualTo(3);
@@ -143,6 +150,20 @@ class AuthentikSettingsTest {
                 "emergency: {session: 13h}          @ line 1: emergency.session must be 0s, or from 60s to 43200s: 13h",
                 "emergency: {challenge: sometimes}      @ line 1: emergency.challenge must be one of auto, always, navigation, never: sometimes",
                 "emergency: {allow-preflight: yes}  @ line 1: emergency.allow-preflight must be true or false: yes",
+                "emergency: {open: a.example/}      @ line 1: emergency.open must be a list",
+                "emergency: {open: [a.example/]}    @ line 1: emergency.open must be a mapping of keys to values",
+                "emergency: {open: [{path: /}]}     @ line 1: emergency.open.host is missing",
+                "emergency: {open: [{host: a.example}]} @ line 1: emergency.open.path is missing",
+                "emergency: {open: [{host: a.example, path: /, port: 1}]} @ line 1: unknown key emergency.open.port; known keys: host, methods, path",
+                "emergency: {open: [{host: 'a.example:443', path: /}]} @ line 1: emergency.open.host must be a host name in lower case, without a port: a.example:443",
+                "emergency: {open: [{host: A.example, path: /}]} @ line 1: emergency.open.host must be a host name in lower case",
+                "emergency: {open: [{host: '*.example', path: /}]} @ line 1: emergency.open.host must be a host name",
+                "emergency: {open: [{host: a.example, path: hooks}]} @ line 1: emergency.open.path must begin with / and not end with it",
+                "emergency: {open: [{host: a.example, path: /hooks/}]} @ line 1: emergency.open.path must begin with / and not end with it",
+                "emergency: {open: [{host: a.example, path: /a/../b}]} @ line 1: emergency.open.path must begin with /",
+                "emergency: {open: [{host: a.example, path: /a%62}]} @ line 1: emergency.open.path must begin with /",
+                "emergency: {open: [{host: a.example, path: /, methods: []}]} @ line 1: emergency.open.methods must be methods in upper case",
+                "emergency: {open: [{host: a.example, path: /, methods: [get]}]} @ line 1: emergency.open.methods must be methods in upper case",
                 "upstream: {login-health-url: ready}  @ line 1: upstream.login-health-url must look like http://host:port: ready",
                 "upstream: {login-health-url: 'https://x/'} @ line 1: upstream.login-health-url must look like http://host:port",
                 "upstream: {login-health-url: 'http://x/?a'} @ line 1: upstream.login-health-url must have no user, query or fragment",

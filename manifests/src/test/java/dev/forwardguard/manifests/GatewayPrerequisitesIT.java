@@ -169,6 +169,48 @@ class GatewayPrerequisitesIT {
                 .contains("ok           the network policies let Traefik in");
     }
 
+    /** Without it, a visitor of a proxy that Traefik believes would choose what is open. */
+    @Test
+    void noticesChainThatKeepsForgedTarget() {
+        String overlay =
+                cluster.overlay(
+                        "open",
+                        """
+                        resources: [MANIFESTS/overlays/homelab]
+                        patches:
+                          - patch: |
+                              apiVersion: v1
+                              kind: ConfigMap
+                              metadata: {name: authentik-guard, namespace: authentik-guard}
+                              data:
+                                guard.yml: |
+                                  emergency:
+                                    open:
+                                      - {host: status.example.com, path: /}
+                        """);
+        assertThat(cluster.check().output()).doesNotContain("emergency.open");
+        assertThat(cluster.check("--overlay", overlay).output())
+                .contains("ok           emergency.open: guard-strip-forwarded-target comes before");
+
+        String without =
+                cluster.overlay(
+                        "open-without",
+                        """
+                        resources: [../open]
+                        patches:
+                          - patch: |
+                              apiVersion: traefik.io/v1alpha1
+                              kind: Middleware
+                              metadata: {name: guard-protected, namespace: traefik}
+                              spec: {chain: {middlewares: [{name: guard-authentik}]}}
+                        """);
+        assertThat(cluster.check("--overlay", without).objections())
+                .singleElement()
+                .asString()
+                .startsWith("MISSING ")
+                .contains("guard-strip-forwarded-target", "in the chain guard-protected");
+    }
+
     /** Definitions stay as they are when a chart is upgraded. */
     @ParameterizedTest
     @CsvSource(

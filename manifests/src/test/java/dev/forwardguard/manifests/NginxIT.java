@@ -37,6 +37,12 @@ class NginxIT
         fixture.recover();
     }
 
+    /** Its X-Original-URL may mean another path to an application. */
+    @Override
+    public int statusAtOpenPath() {
+        return 401;
+    }
+
     @Override
     public GatewayFixture fixture() {
         return fixture;

@@ -40,6 +40,38 @@ interface OutageContract {
                 .isEqualTo(before + 1);
     }
 
+    /** The status of a request for an open path; 401 where the gateway leaves it in doubt. */
+    default int statusAtOpenPath() {
+        return 200;
+    }
+
+    @Test
+    default void opensPathToNobodyDuringOutpostOutage() throws IOException {
+        RawRequest hook =
+                GatewayFixture.request("app", "POST", "/hooks/build?id=1")
+                        .with("X-authentik-username", "mallory")
+                        .with("Authorization", "Bearer of-the-application");
+        RawRequest forged =
+                GatewayFixture.request("app", "POST", "/admin")
+                        .with("X-Forwarded-Uri", "/hooks/build")
+                        .with("X-Original-URL", "https://app.example.com/hooks/build");
+        fixture().emergency("open: [{host: app.example.com, path: /hooks, methods: [POST]}]");
+        try (var _ = fixture().outpostSuffers(Outage.REFUSED)) {
+            assertThat(fixture().ask(forged).status()).isEqualTo(401);
+            assertThat(fixture().application().requests()).isEmpty();
+
+            assertThat(fixture().ask(hook).status()).isEqualTo(statusAtOpenPath());
+        } finally {
+            fixture().emergency("");
+        }
+        if (statusAtOpenPath() == 200) {
+            ReceivedRequest received = fixture().application().awaitRequest();
+            assertThat(Identity.receivedWith(received)).isEqualTo(new Identity(List.of()));
+            assertThat(received.headers("Authorization"))
+                    .containsExactly("Bearer of-the-application");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     default void allowsEmergencyUserDuringOutpostOutage(Outage outage) throws IOException {

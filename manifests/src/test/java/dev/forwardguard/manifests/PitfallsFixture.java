@@ -26,6 +26,15 @@ import java.util.regex.Pattern;
 final class PitfallsFixture implements AutoCloseable {
     static final String ERROR_PAGE = "sorry";
 
+    private static final String OPEN =
+            """
+            emergency:
+              open:
+                - {host: trust.example.com, path: /hooks}
+                - {host: stripped.example.com, path: /hooks}
+                - {host: prefix.example.com, path: /hooks}
+            """;
+
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final StubUpstream outpost = started(StubUpstream.start());
     private final StubUpstream application = started(StubUpstream.start());
@@ -44,7 +53,7 @@ final class PitfallsFixture implements AutoCloseable {
                         GuardProcess.start(
                                 "authentik-guard",
                                 directory,
-                                GatewayFixture.settings(outpost, ""),
+                                GatewayFixture.settings(outpost, OPEN),
                                 GatewayFixture.HTPASSWD));
         Gateway.Running traefik = Traefik.start(directory, routes(guard), options());
         started(traefik.process());
@@ -91,6 +100,10 @@ final class PitfallsFixture implements AutoCloseable {
 
     StubUpstream errors() {
         return errors;
+    }
+
+    StubUpstream application() {
+        return application;
     }
 
     /** An auth server that is no guard. */

@@ -97,6 +97,29 @@ class TraefikPitfallsIT {
                 .containsExactly(GatewayFixture.EMERGENCY_PASSWORD);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "trust, /hooks/build, , 200",
+        "stripped, /hooks/build, , 200",
+        "stripped, /admin, , 401",
+        // a proxy in trustedIPs passes on what the visitor sent: why guard-strip-forwarded-target
+        // is there
+        "trust, /admin, /hooks/build, 200",
+        "stripped, /admin, /hooks/build, 401",
+        "stripped, /hooks/build, /admin, 200",
+        // the application gets /hooks, and the guard cannot tell what the visitor asked for
+        "prefix, /api/hooks/build, , 401"
+    })
+    void openPathsNeedStrippedTarget(String site, String path, String forged, int status)
+            throws IOException {
+        RawRequest hook = GatewayFixture.request(site, "POST", path);
+        RawRequest request = forged == null ? hook : hook.with("X-Forwarded-Uri", forged);
+        try (var _ = fixture.outage()) {
+            assertThat(status(request)).isEqualTo(status);
+        }
+        assertThat(fixture.application().requests()).hasSize(status == 200 ? 1 : 0);
+    }
+
     @Test
     void circuitBreakerLocksEverybodyOutAfterOneChallenge() throws IOException {
         RawRequest member = page("breaker").with("Cookie", Upstreams.SESSION + "1");

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class SettingsSchema {
     private final Map<String, Object> keys = new LinkedHashMap<>();
     private final Map<String, Map<String, Object>> sections = new LinkedHashMap<>();
     private final Map<String, Map<String, Object>> values = new LinkedHashMap<>();
+    private final List<String> required = new ArrayList<>();
 
     /** Notes a key; without a default until that is noted, too. */
     void add(String fullKey, Map<String, Object> schema) {
@@ -46,6 +48,15 @@ final class SettingsSchema {
                     keys.put(key, mapping(properties));
                     return properties;
                 });
+    }
+
+    /** Notes that a key has to be there. */
+    void require(String fullKey) {
+        required.add(fullKey);
+        Map<String, Object> schema = values.get(fullKey);
+        if (schema != null) {
+            schema.remove("deprecated");
+        }
     }
 
     /** Notes what is in force if the key is absent. */
@@ -122,6 +133,16 @@ final class SettingsSchema {
         schema.put("type", "array");
         schema.put("items", item);
         schema.put("maxItems", YamlSection.MAX_ITEMS);
+        return schema;
+    }
+
+    /** Of a mapping in a list, which has the keys that were noted. */
+    Map<String, Object> asItem() {
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("type", "object");
+        schema.put("additionalProperties", false);
+        schema.put("required", required);
+        schema.put("properties", keys);
         return schema;
     }
 

@@ -1,5 +1,7 @@
 package dev.forwardguard.settings;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -47,12 +49,17 @@ public final class YamlSection {
     private final Map<String, Integer> lines = new LinkedHashMap<>();
     private final Map<String, YamlSection> sections = new LinkedHashMap<>();
     private final Set<String> known = new TreeSet<>();
+    private int line = 1;
     private final Notes notes;
     private final @Nullable YamlSection override;
 
     /** What is noted of all sections of a document while they are read, by full keys. */
     private record Notes(
-            Map<String, String> inForce, Set<String> overridden, Optional<SettingsSchema> schema) {}
+            Map<String, String> inForce, Set<String> overridden, Optional<SettingsSchema> schema) {
+        static Notes with(Optional<SettingsSchema> schema) {
+            return new Notes(new LinkedHashMap<>(), new LinkedHashSet<>(), schema);
+        }
+    }
 
     private YamlSection(String prefix, Notes notes, @Nullable YamlSection override) {
         this.prefix = prefix;
@@ -62,8 +69,7 @@ public final class YamlSection {
 
     private static YamlSection root(
             Optional<SettingsSchema> schema, @Nullable YamlSection override) {
-        var notes = new Notes(new LinkedHashMap<>(), new LinkedHashSet<>(), schema);
-        return new YamlSection("", notes, override);
+        return new YamlSection("", Notes.with(schema), override);
     }
 
     /** A document without any key. */
@@ -93,7 +99,11 @@ public final class YamlSection {
     }
 
     private YamlSection with(@Nullable Node node) {
-        if (node == null || node.getTag().equals(Tag.NULL)) {
+        if (node == null) {
+            return this;
+        }
+        line = line(node);
+        if (node.getTag().equals(Tag.NULL)) {
             return this;
         }
         if (!(node instanceof MappingNode mapping)) {
@@ -302,6 +312,52 @@ public final class YamlSection {
     public <T> T value(String key, T fallback, Function<String, T> conversion) {
         note(key, SettingsSchema::text);
         return converted(key, fallback, conversion);
+    }
+
+    /** A value that has to be there. */
+    public <T> T required(String key, Function<String, T> conversion) {
+        note(key, SettingsSchema::text);
+        notes.schema.ifPresent(schema -> schema.require(prefix + key));
+        return converted(key, conversion)
+                .orElseThrow(
+                        () -> new InvalidSettingsException(line, prefix + key + " is missing"));
+    }
+
+    /**
+     * A list of mappings, of which each is a section of its own. An override replaces all of them.
+     *
+     * @param example the shortest mapping that the conversion accepts, as YAML
+     * @return an empty list if there is none
+     */
+    public <T> List<T> mappings(String key, String example, Function<YamlSection, T> conversion) {
+        note(key, () -> SettingsSchema.listOf(schemaOf(example, conversion)));
+        Node list = take(key);
+        if (list == null) {
+            return inForce(key, List.of());
+        }
+        if (!(list instanceof SequenceNode sequence)) {
+            throw invalid(list, key, " must be a list");
+        }
+        List<T> items = new ArrayList<>();
+        for (Node item : sequence.getValue()) {
+            if (items.size() == MAX_ITEMS) {
+                throw invalid(item, key, " must have at most " + MAX_ITEMS + " values");
+            }
+            var section =
+                    new YamlSection(prefix + key + ".", Notes.with(Optional.empty()), null)
+                            .with(item);
+            items.add(conversion.apply(section));
+            section.rejectOtherKeys();
+        }
+        return inForce(key, List.copyOf(items));
+    }
+
+    private static <T> Map<String, Object> schemaOf(
+            String example, Function<YamlSection, T> conversion) {
+        var schema = new SettingsSchema();
+        Node node = YamlDocument.root(example.getBytes(UTF_8));
+        var _ = conversion.apply(notedIn(schema).with(node));
+        return schema.asItem();
     }
 
     /** A value without a default. The caller notes what is {@link #inForce}. */

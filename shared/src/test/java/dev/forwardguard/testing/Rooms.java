@@ -27,7 +27,7 @@ enum Rooms {
                     + " TIME"),
     EMERGENCY(
             "authentik.emergency",
-            "AUTHENTIK SESSION LOGIN PAGES KUBERNETES HTPASSWD TELEMETRY GUARD CLIENT OUTCOME SETTINGS LIVE"
+            "AUTHENTIK SESSION LOGIN PAGES KUBERNETES HTPASSWD TELEMETRY GUARD CLIENT HTTP1 OUTCOME SETTINGS LIVE"
                     + " TIME"),
     FORM(
             "authentik.emergency.form",

@@ -131,6 +131,10 @@ public final class BasicAuthFallback {
             if (held instanceof Session.Of(var user) && !namesAnother(user, credentials)) {
                 return now(allowSession(user));
             }
+            if (settings.emergency().open().include(request.headers())) {
+                security.passed(client(), request);
+                return now(allow(reason, withOwnToken(IdentityHeaders.anonymous())));
+            }
             if (credentials.isEmpty()) {
                 return now(noCredentials());
             }
@@ -213,14 +217,18 @@ public final class BasicAuthFallback {
 
         private Decision allowSession(String user) {
             security.count(LoginMetric.SESSION);
-            Map<String, String> answer = new HashMap<>(identity(user));
-            // the application's own, or it would not get to it; two have no meaning
+            return allow(reason, withOwnToken(identity(user)));
+        }
+
+        /** The application's own token, or it would not get to it; two have no meaning. */
+        private Map<String, String> withOwnToken(Map<String, String> identity) {
+            Map<String, String> answer = new HashMap<>(identity);
             if (!authorization.emergency() && authorization.values().size() == 1) {
                 answer.put(
                         HttpHeaderNames.AUTHORIZATION.toString(),
                         authorization.values().getFirst());
             }
-            return allow(reason, answer);
+            return answer;
         }
 
         private Map<String, String> identity(String user) {
@@ -286,7 +294,7 @@ public final class BasicAuthFallback {
 
     /**
      * Allow line no. 2: the right password, now or at the beginning of a session, and, if the
-     * operator enables it, a preflight without an identity.
+     * operator enables it, a preflight or an open path without an identity.
      */
     private static Decision allow(FallbackReason reason, Map<String, String> identity) {
         return new Allow(reason, identity);

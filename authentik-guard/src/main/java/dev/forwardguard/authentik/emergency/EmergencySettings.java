@@ -22,6 +22,7 @@ import java.util.List;
  *     the guard's own pages at every host
  * @param session how long the cookie holds that a right password gets; zero for none
  * @param allowPreflight whether CORS preflights reach the application without a password
+ * @param open the paths that are open to everybody
  * @param limits hashes that cost more are rejected when the htpasswd file is read, so that one line
  *     cannot stall the others
  * @param maxFailures how many wrong passwords may come from one address in a minute; 0 for no limit
@@ -38,6 +39,7 @@ public record EmergencySettings(
         boolean form,
         Duration session,
         boolean allowPreflight,
+        OpenPaths open,
         HashLimits limits,
         int maxFailures,
         int replicas) {
@@ -60,6 +62,7 @@ public record EmergencySettings(
                     false,
                     Duration.ofHours(1),
                     false,
+                    new OpenPaths(List.of()),
                     HashLimits.DEFAULT,
                     5,
                     1);
@@ -86,6 +89,7 @@ public record EmergencySettings(
                 section.durationOrOff(
                         "session", DEFAULTS.session, SHORTEST_SESSION, LONGEST_SESSION),
                 section.flag("allow-preflight", DEFAULTS.allowPreflight),
+                new OpenPaths(section.mappings("open", OpenPath.EXAMPLE, OpenPath::take)),
                 new HashLimits(
                         section.integer("max-bcrypt-cost", limits.maxBcryptCost(), 4, 30),
                         section.integer(

@@ -22,6 +22,8 @@ public enum LoginMetric {
     STALE,
     /** Allowed without an identity: a CORS preflight, with {@code allow-preflight}. */
     PREFLIGHT,
+    /** Allowed without an identity: a path of {@code open}. */
+    OPEN,
     /** Refused because the visitor did not use TLS. */
     INSECURE,
     /** Refused because there is no htpasswd file, or it has no users. */

@@ -19,6 +19,7 @@ import jakarta.inject.Singleton;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 import java.time.Duration;
 import java.util.EnumMap;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.UnaryOperator;
 
 /**
  * Counts what Emergency Access decides, and logs every login attempt; never a password.
@@ -81,6 +83,7 @@ public final class SecurityLog {
         return switch (result) {
             case SUCCESS -> "emergency_login"; // with a password that was checked
             case SIGNED_OUT -> "emergency_signed_out"; // the right one, which is refused once
+            case OPEN -> "emergency_open"; // without a password, at a path that is open
             case STALE -> "stale_session"; // the last verdict holds, because there is no other
             case THROTTLED -> "emergency_throttled"; // not checked: too many were wrong before
             default -> "emergency_denied"; // it did not grant access
@@ -93,16 +96,34 @@ public final class SecurityLog {
      */
     public void attempt(
             LoginMetric result, String user, ClientAddress client, AuthRequest request) {
+        record(
+                result,
+                event -> event.addKeyValue("user", shortened(user, LONGEST_USER)),
+                client,
+                request);
+    }
+
+    /** Records a request that passed without a password, at a path that is open. */
+    void passed(ClientAddress client, AuthRequest request) {
+        record(LoginMetric.OPEN, event -> event, client, request);
+    }
+
+    private void record(
+            LoginMetric result,
+            UnaryOperator<LoggingEventBuilder> who,
+            ClientAddress client,
+            AuthRequest request) {
         count(result);
         if (!requireNonNull(limits.get(result)).take()) {
             summary.request();
             return;
         }
         HttpHeaders headers = request.headers();
-        LOG.atInfo()
-                .addKeyValue("event", eventOf(result))
-                .addKeyValue("result", result.label())
-                .addKeyValue("user", shortened(user, LONGEST_USER))
+        LoggingEventBuilder event =
+                LOG.atInfo()
+                        .addKeyValue("event", eventOf(result))
+                        .addKeyValue("result", result.label());
+        who.apply(event)
                 .addKeyValue("client", client.toString())
                 .addKeyValue(
                         "host", shortened(headers.get("X-Forwarded-Host", ""), LONGEST_ADDRESS))

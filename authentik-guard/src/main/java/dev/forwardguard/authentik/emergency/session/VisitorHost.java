@@ -30,16 +30,21 @@ public record VisitorHost(String authority, String name) {
     /** Empty if there is none, more than one, or none that a browser can have asked for. */
     public static Optional<VisitorHost> of(HttpHeaders headers) {
         List<String> hosts = headers.getAll("X-Forwarded-Host");
-        if (hosts.size() != 1 || hosts.getFirst().length() > LONGEST_NAME + 7) {
+        return hosts.size() == 1 ? parse(hosts.getFirst()) : Optional.empty();
+    }
+
+    /** Empty if it is no host with an optional port that a browser can have asked for. */
+    public static Optional<VisitorHost> parse(String authority) {
+        if (authority.length() > LONGEST_NAME + 7) {
             return Optional.empty();
         }
-        Matcher host = AUTHORITY.matcher(hosts.getFirst());
+        Matcher host = AUTHORITY.matcher(authority);
         if (!host.matches() || !isPort(host.group("port"))) {
             return Optional.empty();
         }
         String name = host.group("name").toLowerCase(Locale.ROOT);
         return name.length() <= LONGEST_NAME && isNameOrAddress(name)
-                ? Optional.of(new VisitorHost(hosts.getFirst(), name))
+                ? Optional.of(new VisitorHost(authority, name))
                 : Optional.empty();
     }
 
