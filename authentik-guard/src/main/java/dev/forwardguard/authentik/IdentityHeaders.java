@@ -3,6 +3,7 @@ package dev.forwardguard.authentik;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.forwardguard.authentik.emergency.Identity;
 import dev.forwardguard.guard.AuthResponse;
 import dev.forwardguard.http1.HeaderAliases;
 import dev.forwardguard.outcome.UpstreamResponse;
@@ -26,13 +27,17 @@ public final class IdentityHeaders {
 
     private static final String GROUPS = "X-authentik-groups";
 
+    private static final String EMAIL = "X-authentik-email";
+
+    private static final String NAME = "X-authentik-name";
+
     static final List<String> NAMES =
             List.of(
                     USERNAME,
                     GROUPS,
                     "X-authentik-entitlements",
-                    "X-authentik-email",
-                    "X-authentik-name",
+                    EMAIL,
+                    NAME,
                     "X-authentik-uid",
                     "X-authentik-jwt",
                     "X-authentik-meta-jwks",
@@ -79,12 +84,21 @@ public final class IdentityHeaders {
         return new UpstreamResponse(allow.status(), headers, allow.body());
     }
 
-    /** The headers for a user of the htpasswd file: name, configured groups, nothing else. */
-    public static Map<String, String> of(String user, List<String> groups) {
+    /** The headers for a user of the htpasswd file: name, configured identity, nothing else. */
+    public static Map<String, String> of(String user, Identity identity) {
         Map<String, String> headers = anonymous();
-        // header values are bytes, one per char; like authentik, send names outside ASCII as UTF-8
-        headers.put(USERNAME, new String(user.getBytes(UTF_8), ISO_8859_1));
-        headers.put(GROUPS, String.join("|", groups));
+        headers.put(USERNAME, bytes(user));
+        headers.put(GROUPS, bytes(identity.joinedGroups()));
+        headers.put(EMAIL, bytes(identity.email()));
+        headers.put(NAME, bytes(identity.name()));
         return headers;
+    }
+
+    /**
+     * Header values are bytes, one per char. What is outside ASCII is sent as UTF-8, as authentik
+     * does.
+     */
+    private static String bytes(String text) {
+        return new String(text.getBytes(UTF_8), ISO_8859_1);
     }
 }

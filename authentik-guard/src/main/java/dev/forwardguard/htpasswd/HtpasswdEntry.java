@@ -14,9 +14,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
  * @param hash the stored hash as text, one character per byte
  */
 public record HtpasswdEntry(String user, String hash) {
-    /** The longest name that Apache's {@code htpasswd} writes. */
-    private static final int MAX_USER_BYTES = 255;
-
     static HtpasswdEntry parse(String text) throws UnusableLineException {
         if (text.length() > Htpasswd.MAX_LINE_BYTES) {
             throw new UnusableLineException("longer than 4 KiB");
@@ -31,7 +28,7 @@ public record HtpasswdEntry(String user, String hash) {
         if (colon == 0) {
             throw new UnusableLineException("empty user name");
         }
-        if (colon > MAX_USER_BYTES) {
+        if (colon > Username.MAX_BYTES) {
             throw new UnusableLineException("user name longer than 255 bytes");
         }
         String user =

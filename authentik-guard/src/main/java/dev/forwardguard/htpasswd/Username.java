@@ -10,8 +10,20 @@ import java.util.Optional;
  * The rules for a user name, the same in the header and in the file: UTF-8, no control characters,
  * no surrounding white space.
  */
-final class Username {
+public final class Username {
+    /** The longest name that Apache's {@code htpasswd} writes. */
+    static final int MAX_BYTES = 255;
+
     private Username() {}
+
+    /** Whether a line of an htpasswd file can have this name. */
+    public static boolean isUsable(String name) {
+        byte[] bytes = name.getBytes(UTF_8);
+        return bytes.length > 0
+                && bytes.length <= MAX_BYTES
+                && name.indexOf(':') < 0
+                && decode(bytes).filter(name::equals).isPresent();
+    }
 
     /**
      * Decodes a name. Returns empty for malformed UTF-8, for control characters (C0, DEL and C1;

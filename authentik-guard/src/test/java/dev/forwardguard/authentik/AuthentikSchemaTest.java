@@ -23,6 +23,8 @@ class AuthentikSchemaTest extends SettingsSchemaContract {
                 "emergency: {open: []}",
                 "emergency: {open: [{host: a.example, path: /}]}",
                 "emergency: {open: [{host: a.example, path: /a, methods: [GET, HEAD]}]}",
+                "emergency: {identities: {anna: {email: a@example.com, name: 1, groups: [a]}, bert: }}",
+                "emergency: {identities: }",
                 "guarded-paths: [/outpost.goauthentik.io/auth/nginx]",
                 // where they used to be
                 "emergency: {client-address: x-real-ip, trusted-proxies: [192.0.2.1]}"
@@ -42,6 +44,10 @@ class AuthentikSchemaTest extends SettingsSchemaContract {
                 "emergency: {form: 1}",
                 "emergency: {session: 1d}",
                 "emergency: {groups: admins}",
+                "emergency: {identities: [anna]}",
+                "emergency: {identities: {anna: a@example.com}}",
+                "emergency: {identities: {anna: {mail: a@example.com}}}",
+                "emergency: {identities: {anna: {groups: a}}}",
                 "emergency: {relm: x}",
                 "emergency: {open: a.example}",
                 "emergency: {open: [a.example]}",

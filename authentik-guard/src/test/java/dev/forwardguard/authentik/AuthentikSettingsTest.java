@@ -52,6 +52,7 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().requireHttps()).isTrue();
         assertThat(settings.emergency().realm()).isEqualTo(new Realm("Emergency Access"));
         assertThat(settings.emergency().groups()).isEmpty();
+        assertThat(settings.emergency().identity("anna").email()).isEmpty();
         assertThat(settings.emergency().deletionGrace()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.emergency().message()).isEmpty();
         assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.AUTO);
@@ -83,6 +84,7 @@ class AuthentikSettingsTest {
                           require-https: false
                           realm: Break glass
                           groups: [admins, on call]
+                          identities: {anna: {email: anna@example.com}}
                           deletion-grace: 0s
                           message: Call Eve, 112
                           challenge: never
@@ -109,6 +111,7 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().requireHttps()).isFalse();
         assertThat(settings.emergency().realm().name()).isEqualTo("Break glass");
         assertThat(settings.emergency().groups()).containsExactly("admins", "on call");
+        assertThat(settings.emergency().identity("anna").email()).isEqualTo("anna@example.com");
         assertThat(settings.emergency().deletionGrace()).isZero();
         assertThat(settings.emergency().message()).isEqualTo("Call Eve, 112");
         assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.NEVER);

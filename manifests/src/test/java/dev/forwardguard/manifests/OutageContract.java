@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.testing.Header;
 import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.ReceivedRequest;
+import dev.forwardguard.testing.guard.Eventually;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +93,47 @@ interface OutageContract {
         var name = new Header("X-authentik-username", GatewayFixture.EMERGENCY_USER);
         assertThat(Identity.receivedWith(received)).isEqualTo(new Identity(List.of(name)));
         assertThat(received.headers("X-Guard-Fallback")).containsExactly(outage.reason());
+    }
+
+    /** An application that knows people by their e-mail addresses goes on. */
+    @Test
+    default void namesEmergencyUserAsOperatorWrote() throws IOException {
+        identities(
+                "admin: {email: ada@example.com, name: Ada Lövelace, groups: [editors, on call]}",
+                1);
+        try (var _ = fixture().outpostSuffers(Outage.REFUSED)) {
+            fixture()
+                    .ask(
+                            GatewayFixture.page()
+                                    .with("Authorization", GatewayFixture.EMERGENCY_PASSWORD)
+                                    .with("X-authentik-email", "root@example.com"));
+        } finally {
+            identities("", 0);
+        }
+
+        // one char for each byte of UTF-8, as authentik sends it
+        assertThat(Identity.receivedWith(fixture().application().awaitRequest()))
+                .isEqualTo(
+                        new Identity(
+                                List.of(
+                                        new Header(
+                                                "X-authentik-username",
+                                                GatewayFixture.EMERGENCY_USER),
+                                        new Header("X-authentik-groups", "editors|on call"),
+                                        new Header("X-authentik-email", "ada@example.com"),
+                                        new Header(
+                                                "X-authentik-name", "Ada L\u00c3\u00b6velace"))));
+    }
+
+    private void identities(String section, int users) {
+        fixture().emergency("identities: {" + section + "}");
+        Eventually.until(
+                "the identities",
+                () ->
+                        RawHttp.to(fixture().authentikGuard().managementPort())
+                                .ask(RawRequest.get("/status"))
+                                .body()
+                                .contains("\"identities\":" + users));
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.forwardguard.servers.rendered.Rendered;
 import dev.forwardguard.servers.rendered.StrictModels;
 
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +114,33 @@ class RenderingIT {
         assertThatThrownBy(() -> StrictModels.read(deployment))
                 .hasMessageContaining("terminationGracePeriod");
         assertThat(TraefikSchema.mistakes(middleware)).isNotEmpty();
+    }
+
+    /** Who may read ConfigMaps then learns nothing of the people in {@code guard.yml}. */
+    @Test
+    void mountsSettingsFromSecretAsManualSays() {
+        Rendered rendered =
+                Kustomization.overlay(
+                        "guard.yml in a Secret",
+                        "overlays/homelab",
+                        List.of(),
+                        Manual.of("authentik-guard/README.md").yaml("guardyml-in-a-secret"));
+
+        assertThat(rendered.all(Deployment.class))
+                .filteredOn(each -> each.getMetadata().getName().equals("authentik-guard"))
+                .singleElement()
+                .satisfies(
+                        each ->
+                                assertThat(each.getSpec().getTemplate().getSpec().getVolumes())
+                                        .filteredOn(volume -> volume.getName().equals("settings"))
+                                        .singleElement()
+                                        .satisfies(
+                                                volume -> {
+                                                    assertThat(volume.getConfigMap()).isNull();
+                                                    assertThat(volume.getSecret().getSecretName())
+                                                            .isEqualTo("authentik-guard-settings");
+                                                }));
+        assertThat(rendered.typed()).isNotEmpty(); // no unknown field
     }
 
     @Test

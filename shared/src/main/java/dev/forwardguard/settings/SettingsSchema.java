@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -94,6 +95,21 @@ final class SettingsSchema {
         schema.put("type", List.of("object", "null"));
         schema.put("additionalProperties", false);
         schema.put("properties", properties);
+        return schema;
+    }
+
+    /**
+     * A mapping of any names to sections.
+     *
+     * @param one notes the keys of a section
+     */
+    static Map<String, Object> people(Consumer<SettingsSchema> one) {
+        var each = new SettingsSchema();
+        one.accept(each);
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("type", List.of("object", "null"));
+        schema.put("maxProperties", YamlSection.MAX_ITEMS);
+        schema.put("additionalProperties", mapping(each.keys));
         return schema;
     }
 

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -34,6 +35,7 @@ import java.util.regex.Pattern;
  */
 public final class YamlSection {
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+    private static final Pattern WORD = Pattern.compile("[a-z-]{1,20}");
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     /** The most items of a list. */
@@ -53,11 +55,18 @@ public final class YamlSection {
     private final Notes notes;
     private final @Nullable YamlSection override;
 
-    /** What is noted of all sections of a document while they are read, by full keys. */
+    /**
+     * What is noted of all sections of a document while they are read, by full keys.
+     *
+     * @param personal whether they are about a person, so that no message may quote them
+     */
     private record Notes(
-            Map<String, String> inForce, Set<String> overridden, Optional<SettingsSchema> schema) {
-        static Notes with(Optional<SettingsSchema> schema) {
-            return new Notes(new LinkedHashMap<>(), new LinkedHashSet<>(), schema);
+            Map<String, String> inForce,
+            Set<String> overridden,
+            Optional<SettingsSchema> schema,
+            boolean personal) {
+        static Notes of(Optional<SettingsSchema> schema, boolean personal) {
+            return new Notes(new LinkedHashMap<>(), new LinkedHashSet<>(), schema, personal);
         }
     }
 
@@ -69,7 +78,7 @@ public final class YamlSection {
 
     private static YamlSection root(
             Optional<SettingsSchema> schema, @Nullable YamlSection override) {
-        return new YamlSection("", Notes.with(schema), override);
+        return new YamlSection("", Notes.of(schema, false), override);
     }
 
     /** A document without any key. */
@@ -124,7 +133,7 @@ public final class YamlSection {
         }
         if (values.put(scalar.getValue(), value) != null) {
             throw new InvalidSettingsException(
-                    line(keyNode), prefix + brief(scalar.getValue()) + " is given twice");
+                    line(keyNode), prefix + quoted(scalar.getValue()) + " is given twice");
         }
         lines.put(scalar.getValue(), line(keyNode));
     }
@@ -344,7 +353,7 @@ public final class YamlSection {
                 throw invalid(item, key, " must have at most " + MAX_ITEMS + " values");
             }
             var section =
-                    new YamlSection(prefix + key + ".", Notes.with(Optional.empty()), null)
+                    new YamlSection(prefix + key + ".", Notes.of(Optional.empty(), false), null)
                             .with(item);
             items.add(conversion.apply(section));
             section.rejectOtherKeys();
@@ -388,6 +397,53 @@ public final class YamlSection {
         return Optional.of(convert(key, scalar, conversion));
     }
 
+    /**
+     * A mapping of names to sections that are about people. What is in force is noted as the result
+     * writes itself, which must have neither the names nor the values. Errors name the key, and so
+     * the name, but quote no value.
+     *
+     * @param one takes the section of a name, or rejects the name
+     * @param all what the sections are together; there are none by default
+     */
+    public <E, T> T people(
+            String key, BiFunction<String, YamlSection, E> one, Function<Map<String, E>, T> all) {
+        note(
+                key,
+                () ->
+                        SettingsSchema.people(
+                                schema -> {
+                                    var _ = one.apply("name", notedIn(schema));
+                                }));
+        Map<String, E> people = new LinkedHashMap<>();
+        Node node = take(key);
+        if (node != null) {
+            String below = prefix + key + ".";
+            var names = new YamlSection(below, Notes.of(Optional.empty(), false), null).with(node);
+            for (Map.Entry<String, Node> entry : names.values.entrySet()) {
+                if (people.size() == MAX_ITEMS) {
+                    throw invalid(
+                            entry.getValue(), key, " must have at most " + MAX_ITEMS + " names");
+                }
+                people.put(entry.getKey(), names.person(entry.getKey(), entry.getValue(), one));
+            }
+        }
+        return inForce(key, all.apply(people));
+    }
+
+    private <E> E person(String name, Node node, BiFunction<String, YamlSection, E> one) {
+        String below = prefix + brief(name) + ".";
+        var section = new YamlSection(below, Notes.of(Optional.empty(), true), null).with(node);
+        try {
+            E person = one.apply(name, section);
+            section.rejectOtherKeys();
+            return person;
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingsException(
+                    lines.getOrDefault(name, 1),
+                    prefix + brief(name) + " " + brief(e.getMessage()));
+        }
+    }
+
     /** To be called when all settings were taken: rejects the keys that are left. */
     void rejectOtherKeys() {
         if (override != null) {
@@ -399,7 +455,7 @@ public final class YamlSection {
                     lines.getOrDefault(key, 1),
                     "unknown key "
                             + prefix
-                            + brief(key)
+                            + quoted(key)
                             + "; known keys: "
                             + String.join(", ", known));
         }
@@ -462,7 +518,8 @@ public final class YamlSection {
         try {
             return conversion.apply(text);
         } catch (IllegalArgumentException e) {
-            throw invalid(scalar, key, " " + brief(e.getMessage()) + ": " + brief(text));
+            String quotation = notes.personal ? "" : ": " + brief(text);
+            throw invalid(scalar, key, " " + brief(e.getMessage()) + quotation);
         }
     }
 
@@ -486,6 +543,11 @@ public final class YamlSection {
                             + problem);
         }
         return new InvalidSettingsException(line(at), prefix + key + problem);
+    }
+
+    /** A key in a message. What is about a person may stand where a key should be. */
+    private String quoted(String key) {
+        return notes.personal && !WORD.matcher(key).matches() ? "…" : brief(key);
     }
 
     /** The beginning of a text as part of a message of one line. */

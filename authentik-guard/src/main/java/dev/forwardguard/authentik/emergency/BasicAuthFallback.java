@@ -232,7 +232,7 @@ public final class BasicAuthFallback {
         }
 
         private Map<String, String> identity(String user) {
-            return IdentityHeaders.of(user, settings.emergency().groups());
+            return IdentityHeaders.of(user, settings.emergency().identity(user));
         }
 
         /**

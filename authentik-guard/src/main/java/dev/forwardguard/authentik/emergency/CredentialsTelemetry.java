@@ -116,6 +116,7 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 htpasswd.wasRead()
                         ? "withheld if it names an emergency user"
                         : "withheld until the users were read");
+        state.put("identities", settings.now().emergency().identities().users().size());
         state.put("sessions", sessions());
         state.putAll(StatusEndpoint.live(htpasswd));
         return state;

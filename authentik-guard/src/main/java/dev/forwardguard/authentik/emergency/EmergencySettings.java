@@ -14,7 +14,8 @@ import java.util.List;
  *     visitor uses TLS
  * @param realm the name of the protection space; some browsers show it
  * @param groups what the backend gets in {@code X-authentik-groups} for users who logged in with an
- *     emergency password
+ *     emergency password, unless they have groups of their own
+ * @param identities what else the backend gets to know of them
  * @param deletionGrace how long users can still log in after the htpasswd file is gone
  * @param message the operator's message on every page, as plain text; may be empty
  * @param challengePolicy which requests make browsers show their password dialog
@@ -33,6 +34,7 @@ public record EmergencySettings(
         boolean requireHttps,
         Realm realm,
         List<String> groups,
+        Identities identities,
         Duration deletionGrace,
         String message,
         ChallengePolicy challengePolicy,
@@ -56,6 +58,7 @@ public record EmergencySettings(
                     true,
                     new Realm("Emergency Access"),
                     List.of(),
+                    Identities.NONE,
                     Duration.ofSeconds(30),
                     "",
                     ChallengePolicy.AUTO,
@@ -78,6 +81,7 @@ public record EmergencySettings(
                 section.flag("require-https", DEFAULTS.requireHttps),
                 section.value("realm", DEFAULTS.realm, Realm::new),
                 section.texts("groups", DEFAULTS.groups, EmergencySettings::groups),
+                section.people("identities", Identity::take, Identities::new),
                 section.duration(
                         "deletion-grace",
                         DEFAULTS.deletionGrace,
@@ -104,6 +108,11 @@ public record EmergencySettings(
      */
     public int maxFailuresPerReplica() {
         return maxFailures == 0 ? 0 : Math.max(1, maxFailures / replicas);
+    }
+
+    /** What the backend gets to know of a user. */
+    public Identity identity(String user) {
+        return identities.of(user).withDefault(groups);
     }
 
     private static String message(String text) {
