@@ -93,15 +93,16 @@ public record GuardSettings(
      */
     public static URI httpUrl(String text) {
         URI url = URI.create(text);
-        if (!"http".equals(url.getScheme()) || url.getHost() == null) {
+        if (!"http".equals(url.getScheme()) || url.getRawAuthority() == null) {
             throw new IllegalArgumentException("must look like http://host:port");
         }
-        if (url.getRawUserInfo() != null
+        if (url.getRawAuthority().indexOf('@') >= 0
                 || url.getRawQuery() != null
                 || url.getRawFragment() != null) {
             throw new IllegalArgumentException("must have no user, query or fragment");
         }
-        if (url.getPort() == 0 || url.getPort() > 65535) {
+        int port = ServerAddress.of(url).port();
+        if (port == 0 || port > 65535) {
             throw new IllegalArgumentException("must have a port from 1 to 65535");
         }
         return url;

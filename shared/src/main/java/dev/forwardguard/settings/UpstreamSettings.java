@@ -73,13 +73,13 @@ public record UpstreamSettings(
 
     /** The port of the URL, 80 if it has none. */
     public int port() {
-        return url.getPort() == -1 ? 80 : url.getPort();
+        int port = ServerAddress.of(url).port();
+        return port == -1 ? 80 : port;
     }
 
     /** The host; an IPv6 address without the brackets that it has in a URL. */
     public String host() {
-        String host = url.getHost();
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        return ServerAddress.of(url).host();
     }
 
     /** The prefix of every request path: empty, or a path without a trailing slash. */

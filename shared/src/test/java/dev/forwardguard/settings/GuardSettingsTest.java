@@ -180,6 +180,17 @@ class GuardSettingsTest {
                 "upstream: {url: 'http://a b'}     | line 1: upstream.url",
                 "upstream: {url: http://u:p@x}     | line 1: upstream.url must have no user",
                 "upstream: {url: 'http://x?a=b'}   | line 1: upstream.url must have no user, query",
+                "upstream: {url: http://u@a_b}     | line 1: upstream.url must have no user",
+                "upstream: {url: 'http://a_b?a=b'} | line 1: upstream.url must have no user, query",
+                "upstream: {url: 'http://a_b:0'}   | line 1: upstream.url must have a port from 1 to 65535",
+                "upstream: {url: http://a_b:70000} | line 1: upstream.url must have a port from 1 to 65535",
+                "upstream: {url: 'http://a_b:x'}   | line 1: upstream.url must look like http://host:port",
+                "upstream: {url: http://a..b_c}    | line 1: upstream.url must look like http://host:port",
+                "upstream: {url: http://.a_b}      | line 1: upstream.url must look like http://host:port",
+                "upstream: {url: http://a%5fb}     | line 1: upstream.url must look like http://host:port",
+                "upstream: {url: http://grün}      | line 1: upstream.url must look like http://host:port",
+                "upstream: {url: http://10.1}      | line 1: upstream.url must have a name or a whole address",
+                "upstream: {url: http://7:8080}    | line 1: upstream.url must have a name or a whole address",
                 "upstream: {url: http://x:70000}   | line 1: upstream.url must have a port from 1 to 65535",
                 "upstream: {probe-path: ping}      | line 1: upstream.probe-path must begin with /",
                 "upstream: {probe-path: '/a b'}    | line 1: upstream.probe-path must begin with / and be printable",
@@ -203,6 +214,28 @@ class GuardSettingsTest {
                 .hasMessageStartingWith(message)
                 .message()
                 .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://a_b:8080, a_b, 8080",
+        "http://_x._y.example, _x._y.example, 80",
+        "http://auth_server-1/prefix, auth_server-1, 80",
+        "http://app-:9000, app-, 9000",
+        "http://server.7:9000, server.7, 9000",
+        "http://7.7.server.example:9000, 7.7.server.example, 9000",
+        "http://a_b.example.:8080, a_b.example., 8080",
+        "http://server.example., server.example., 80",
+        "http://a_b:, a_b, 80",
+        "http://192.0.2.7:9000, 192.0.2.7, 9000",
+        "http://[2001:db8::7]:9000, 2001:db8::7, 9000",
+        "http://[2001:db8::7], 2001:db8::7, 80"
+    })
+    void acceptsEveryHostName(String url, String host, int port) {
+        UpstreamSettings upstream = parse("upstream: {url: '" + url + "'}").upstream();
+
+        assertThat(upstream.host()).isEqualTo(host);
+        assertThat(upstream.port()).isEqualTo(port);
     }
 
     @Test

@@ -91,7 +91,7 @@ public final class StubDns {
     }
 
     static boolean knows(String name) {
-        return name.toLowerCase(Locale.ROOT).endsWith(".test");
+        return canonical(name).endsWith(".test");
     }
 
     static Stream<InetAddress> lookup(String name) throws UnknownHostException {
@@ -102,6 +102,11 @@ public final class StubDns {
         if (!knows(name)) {
             throw new IllegalArgumentException("not below .test: " + name);
         }
-        return NAMES.computeIfAbsent(name.toLowerCase(Locale.ROOT), _ -> new StubName());
+        return NAMES.computeIfAbsent(canonical(name), _ -> new StubName());
+    }
+
+    private static String canonical(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
     }
 }

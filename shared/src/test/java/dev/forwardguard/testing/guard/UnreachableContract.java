@@ -16,6 +16,8 @@ import dev.forwardguard.testing.StubUpstream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -57,6 +59,32 @@ public abstract class UnreachableContract {
     void reportsUnknownName() throws IOException {
         try (var guard = guardFor("http://" + StubDns.UNKNOWN)) {
             assertFallback(guard, DNS);
+        }
+    }
+
+    /** Also names that are none for java.net.URI, and one with the dot at its end. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "auth_server.test",
+                "_web._tcp.test",
+                "stack-auth_server-1.test",
+                "app-.test",
+                "7.test",
+                "auth_server.test.",
+                "127.0.0.1"
+            })
+    void reachesEveryName(String name) throws IOException {
+        if (name.contains("test")) {
+            StubDns.answers(name, "127.0.0.1");
+        }
+        try (var upstream = StubUpstream.start();
+                var guard = guardFor("http://" + name + ":" + upstream.port())) {
+            RawAnswer answer = guard.http().ask(kind.authRequest());
+
+            assertThat(answer.header("X-Guard-Fallback")).isEmpty();
+            assertThat(upstream.requests().getFirst().headers("Host"))
+                    .containsExactly(name + ":" + upstream.port());
         }
     }
 
