@@ -67,7 +67,8 @@ class AuthentikSettingsTest {
                 .isEqualTo(ClientAddressResolver.Source.X_FORWARDED_FOR);
         assertThat(settings.guard().clientAddress().trustedProxies())
                 .hasToString(
-                        "[127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7]");
+                        "[127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16,"
+                                + " 100.64.0.0/10, fc00::/7]");
     }
 
     @Test

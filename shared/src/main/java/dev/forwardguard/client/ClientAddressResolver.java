@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  */
 public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) {
     /**
-     * {@code X-Forwarded-For} of trusted proxies in the loopback and private ranges (RFC 1918, RFC
-     * 4193), where a gateway and its pods are.
+     * {@code X-Forwarded-For} of trusted proxies in the loopback, private and shared ranges (RFC
+     * 1918, RFC 4193, RFC 6598), where a gateway and its pods are.
      */
     public static final ClientAddressResolver DEFAULT =
             new ClientAddressResolver(Source.X_FORWARDED_FOR, Subnet.PRIVATE);

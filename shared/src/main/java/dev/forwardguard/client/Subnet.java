@@ -14,16 +14,26 @@ import java.util.stream.Stream;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Subnet(byte[] network, int prefix) {
-    /** Loopback and private ranges (RFC 1918, RFC 4193). */
+    /**
+     * Loopback and private ranges (RFC 1918, RFC 4193), and the shared one of carriers (RFC 6598),
+     * from which some clusters take the addresses of their pods.
+     */
     static final List<Subnet> PRIVATE =
-            list("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7");
+            list(
+                    "127.0.0.0/8",
+                    "::1",
+                    "10.0.0.0/8",
+                    "172.16.0.0/12",
+                    "192.168.0.0/16",
+                    "100.64.0.0/10",
+                    "fc00::/7");
 
     /**
-     * Further ranges that are not routed in the internet: shared and link-local ones (RFC 6598, RFC
-     * 6890). An address in any of them is not that of one visitor of the internet.
+     * Further ranges that are not routed in the internet, such as link-local ones (RFC 6890). An
+     * address in any of them is not that of one visitor of the internet.
      */
     private static final List<Subnet> FURTHER_LOCAL =
-            list("100.64.0.0/10", "169.254.0.0/16", "fe80::/10", "0.0.0.0/8", "::");
+            list("169.254.0.0/16", "fe80::/10", "0.0.0.0/8", "::");
 
     private static List<Subnet> list(String... ranges) {
         return Stream.of(ranges).map(Subnet::parse).toList();

@@ -47,7 +47,8 @@ class LiveSettingsTest {
                                 + " breaker.trials=3, drop-request-headers=[Cookie],"
                                 + " drain-delay=5s, client-address=x-forwarded-for,"
                                 + " trusted-proxies=[127.0.0.0/8, ::1/128, 10.0.0.0/8,"
-                                + " 172.16.0.0/12, 192.168.0.0/16, fc00::/7], relay-cookies=[]}");
+                                + " 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, fc00::/7],"
+                                + " relay-cookies=[]}");
     }
 
     @Test
