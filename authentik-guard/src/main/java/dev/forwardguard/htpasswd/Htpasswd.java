@@ -21,8 +21,8 @@ import java.util.function.BinaryOperator;
  *
  * <p>Format: {@code user:hash} per line, as {@code htpasswd} writes and nginx reads it; a third
  * field is ignored. LF or CRLF, a UTF-8 BOM, blank lines and comments ({@code #}, also indented)
- * are accepted. White space inside a line is kept: it becomes part of the user name or invalidates
- * the hash.
+ * are accepted, and blanks behind a hash are dropped. Other white space inside a line is kept: it
+ * becomes part of the user name or invalidates the hash.
  */
 public final class Htpasswd {
     /** The longest line that is read. */
@@ -79,12 +79,15 @@ public final class Htpasswd {
      * access through an older line further down.
      *
      * @throws InvalidHtpasswdException if the file is larger than 1 MiB, has more than 10,000
-     *     entries, or has entries but no usable one (most likely not an htpasswd file). A file
-     *     without entries is valid: it grants access to no user.
+     *     entries, is UTF-16, or has entries but no usable one (most likely not an htpasswd file).
+     *     A file without entries is valid: it grants access to no user.
      */
     public static Htpasswd parse(byte[] content, HashLimits limits) {
         if (content.length > MAX_BYTES) {
             throw new InvalidHtpasswdException("larger than 1 MiB");
+        }
+        if (Accident.isUtf16(content)) {
+            throw new InvalidHtpasswdException("UTF-16: save the file as UTF-8");
         }
         Map<String, PasswordHash> hashes = new LinkedHashMap<>();
         List<RejectedLine> rejected = new ArrayList<>();
@@ -211,6 +214,7 @@ public final class Htpasswd {
 
     @Override
     public String toString() {
-        return "Htpasswd[users=" + size() + ", rejectedLines=" + rejectedCount + "]";
+        String first = rejectedLines.isEmpty() ? "" : ", first " + rejectedLines.getFirst();
+        return "Htpasswd[users=" + size() + ", rejectedLines=" + rejectedCount + first + "]";
     }
 }

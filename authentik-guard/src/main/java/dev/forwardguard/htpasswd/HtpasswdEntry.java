@@ -2,6 +2,8 @@ package dev.forwardguard.htpasswd;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.util.Optional;
+
 /**
  * One line that is neither blank nor a comment: {@code user:hash}, optionally followed by {@code
  * :anything}, as nginx and Apache read it. The hash is parsed in a second step, because the user of
@@ -14,12 +16,17 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
  * @param hash the stored hash as text, one character per byte
  */
 public record HtpasswdEntry(String user, String hash) {
+    /** Blanks behind the hash are dropped, as Apache and Traefik do. */
     static HtpasswdEntry parse(String text) throws UnusableLineException {
+        Optional<String> accident = Accident.in(text);
+        if (accident.isPresent()) {
+            throw new UnusableLineException(accident.get());
+        }
         if (text.length() > Htpasswd.MAX_LINE_BYTES) {
             throw new UnusableLineException("longer than 4 KiB");
         }
         if (text.indexOf('\0') >= 0) {
-            throw new UnusableLineException("NUL byte");
+            throw new UnusableLineException("NUL byte, as in UTF-16: save the file as UTF-8");
         }
         int colon = text.indexOf(':');
         if (colon < 0) {
@@ -38,8 +45,16 @@ public record HtpasswdEntry(String user, String hash) {
                                         new UnusableLineException(
                                                 "user name with control characters or white space around it, or not UTF-8"));
         int third = text.indexOf(':', colon + 1);
-        return new HtpasswdEntry(
-                user, text.substring(colon + 1, third < 0 ? text.length() : third));
+        String hash = text.substring(colon + 1, third < 0 ? text.length() : third);
+        return new HtpasswdEntry(user, withoutBlanksBehind(hash));
+    }
+
+    private static String withoutBlanksBehind(String hash) {
+        int end = hash.length();
+        while (end > 0 && (hash.charAt(end - 1) == ' ' || hash.charAt(end - 1) == '\t')) {
+            end--;
+        }
+        return hash.substring(0, end);
     }
 
     /** Parses the hash; its prefix tells the format. */
@@ -61,7 +76,10 @@ public record HtpasswdEntry(String user, String hash) {
 
     private String causeOfRejection() {
         if (hash.isEmpty()) {
-            return "no password hash";
+            return "no password hash; it has to be on the same line";
+        }
+        if (hash.startsWith("$$")) {
+            return "each $ of the hash is doubled, as in a Compose file: write it once";
         }
         if (hash.startsWith("$2x$")) {
             return "$2x$ is a broken form of bcrypt";

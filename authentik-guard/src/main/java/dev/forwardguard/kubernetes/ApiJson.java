@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads the few fields that matter from the API server's JSON, in any order and without memory for
@@ -41,6 +43,9 @@ final class ApiJson {
 
     /** A list selects one object by its name. */
     private static final int MAX_ITEMS = 10;
+
+    /** Traefik's and ingress-nginx' names for an htpasswd file in a Secret. */
+    private static final Set<String> USUAL_ELSEWHERE = Set.of("users", "auth");
 
     /** One event of a watch. */
     record Event(@Nullable String type, ApiObject object) {}
@@ -123,6 +128,7 @@ final class ApiJson {
         Map<String, String> metadata = Map.of();
         int code = 0;
         Map<String, String> data = Map.of();
+        Set<String> others = new HashSet<>();
         List<ApiObject> items = List.of();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String field = json.currentName();
@@ -130,16 +136,30 @@ final class ApiJson {
             switch (field) {
                 case "kind" -> kind = text(json, MAX_NAME);
                 case "metadata" ->
-                        metadata = texts(json, Set.of("name", "resourceVersion"), MAX_NAME);
+                        metadata =
+                                texts(
+                                        json,
+                                        Set.of("name", "resourceVersion"),
+                                        MAX_NAME,
+                                        unwanted -> {});
                 case "code" -> code = value == JsonToken.VALUE_NUMBER_INT ? json.getIntValue() : 0;
-                case "data" -> data = texts(json, keys, SecretApi.MAX_BYTES);
+                case "data" -> {
+                    others.clear();
+                    data = texts(json, keys, SecretApi.MAX_BYTES, others::add);
+                }
                 case "items" -> items = list ? items(json) : items;
                 default -> {}
             }
             json.skipChildren(); // no effect on values that were read
         }
         return new ApiObject(
-                kind, metadata.get("name"), metadata.get("resourceVersion"), code, data, items);
+                kind,
+                metadata.get("name"),
+                metadata.get("resourceVersion"),
+                code,
+                data,
+                Set.copyOf(others),
+                items);
     }
 
     private List<ApiObject> items(JsonParser json) throws IOException, ListWatchException {
@@ -159,7 +179,11 @@ final class ApiJson {
         return items;
     }
 
-    private static Map<String, String> texts(JsonParser json, Set<String> wanted, int longest)
+    /**
+     * @param elsewhere gets those of {@link #USUAL_ELSEWHERE} that are there and not wanted
+     */
+    private static Map<String, String> texts(
+            JsonParser json, Set<String> wanted, int longest, Consumer<String> elsewhere)
             throws IOException {
         Map<String, String> texts = new HashMap<>();
         if (json.currentToken() == JsonToken.START_OBJECT) {
@@ -169,6 +193,9 @@ final class ApiJson {
                 String text = wanted.contains(field) ? text(json, longest) : null;
                 if (text != null) {
                     texts.put(field, text);
+                }
+                if (USUAL_ELSEWHERE.contains(field) && !wanted.contains(field)) {
+                    elsewhere.accept(field);
                 }
                 json.skipChildren();
             }

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The fields that the guard reads from an object of the API server: a Secret, a list of Secrets, or
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param revision {@code metadata.resourceVersion}, opaque
  * @param code the code of a {@code Status}; otherwise 0
  * @param data the values in {@code data} under the configured keys, still base64; confidential
+ * @param others the keys in {@code data} that other tools use for an htpasswd file
  * @param items the items of a list
  */
 record ApiObject(
@@ -22,6 +24,7 @@ record ApiObject(
         @Nullable String revision,
         int code,
         Map<String, String> data,
+        Set<String> others,
         List<ApiObject> items) {
 
     /** Omits the data. */

@@ -13,7 +13,9 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -66,9 +68,9 @@ final class SecretContent implements AutoCloseable {
         notifyAll();
         value.confirm();
         String content = secret.data().get(part.key());
-        Named named = name(String.valueOf(secret.revision()), digest(content));
+        Named named = name(String.valueOf(secret.revision()), digest(content, secret.others()));
         newest = named;
-        offer(named.name, content);
+        offer(named.name, content, secret.others());
         boolean accepted =
                 value.snapshot().filter(each -> each.revision().equals(named.name)).isPresent();
         if (accepted) {
@@ -76,14 +78,14 @@ final class SecretContent implements AutoCloseable {
         }
     }
 
-    private void offer(String name, @Nullable String content) {
+    private void offer(String name, @Nullable String content, Set<String> others) {
         if (content == null && part.optional()) {
             leaveOut();
             return;
         }
         missing = false;
         if (content == null) {
-            value.reject(name, "the Secret has no key " + part.key());
+            value.reject(name, "the Secret has no key " + part.key() + instead(others));
             return;
         }
         byte[] decoded;
@@ -98,6 +100,13 @@ final class SecretContent implements AutoCloseable {
             withdrawOptional();
         }
         value.offer(name, decoded);
+    }
+
+    private static String instead(Set<String> others) {
+        return others.stream()
+                .min(Comparator.naturalOrder())
+                .map(key -> ", but a key " + key + ": rename it, or set GUARD_HTPASSWD_SECRET_KEY")
+                .orElse("");
     }
 
     /** What one can do without is not kept in force by a mistake, which may be meant to end it. */
@@ -150,8 +159,10 @@ final class SecretContent implements AutoCloseable {
         static final Named NONE = new Named("", "");
     }
 
-    private static String digest(@Nullable String content) {
-        return content == null ? "no content" : RegularFile.digest(content.getBytes(UTF_8));
+    private static String digest(@Nullable String content, Set<String> others) {
+        return content == null
+                ? "no content" + instead(others)
+                : RegularFile.digest(content.getBytes(UTF_8));
     }
 
     /** Rejects a Secret that is too large to read. */

@@ -95,6 +95,20 @@ final class HtpasswdReloadTest {
     }
 
     @Test
+    void saysWhyFileIsUnusable() throws IOException {
+        files.htpasswd(Visitor.HTPASSWD);
+        awaitStatus(Visitor.RIGHT, 200);
+
+        files.htpasswd("  " + Visitor.HTPASSWD);
+        Eventually.until("the cause", () -> status().contains("the line is indented"));
+        assertThat(ask(Visitor.RIGHT).status()).isEqualTo(200);
+
+        files.htpasswd(Visitor.HTPASSWD + "bert:\n");
+        Eventually.until("the cause", () -> status().contains("it has to be on the same line"));
+        assertThat(status()).doesNotContain("anna", "bert");
+    }
+
+    @Test
     void revokesDeletedFileAfterGrace() {
         files.htpasswd(Visitor.HTPASSWD);
         awaitStatus(Visitor.RIGHT, 200);

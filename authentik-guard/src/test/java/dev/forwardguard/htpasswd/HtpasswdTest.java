@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.junit.jupiter.api.Nested;
@@ -15,9 +16,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.lang.management.ManagementFactory;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -42,11 +45,11 @@ class HtpasswdTest {
                     .containsExactly(
                             new RejectedLine(7, "no colon after the user name"),
                             new RejectedLine(8, "empty user name"),
-                            new RejectedLine(9, "no password hash"),
+                            new RejectedLine(9, "no password hash; it has to be on the same line"),
                             new RejectedLine(
                                     10, "plain text or DES crypt (too weak), or an unknown format"),
                             new RejectedLine(11, "duplicate user, the first line counts"),
-                            new RejectedLine(12, "NUL byte"),
+                            new RejectedLine(12, "NUL byte, as in UTF-16: save the file as UTF-8"),
                             new RejectedLine(
                                     13,
                                     "user name with control characters or white space around it, or not UTF-8"),
@@ -78,6 +81,83 @@ class HtpasswdTest {
 
             assertThat(users.size()).isEqualTo(1);
             assertThat(users.rejectedLines()).extracting(RejectedLine::number).containsExactly(2);
+        }
+
+        /** As Apache and Traefik do. */
+        @ParameterizedTest
+        @ValueSource(strings = {" ", "\t", "  \t ", " \r", " :third field", " \t:third"})
+        void dropsBlanksBehindHash(String behind) {
+            Htpasswd users = PasswordFile.of("alice:" + ABC + behind);
+
+            assertThat(users.authenticate(credentials("alice", "abc"))).isTrue();
+            assertThat(users.entry("alice"))
+                    .isEqualTo(PasswordFile.of("alice:" + ABC).entry("alice"));
+        }
+
+        /** What people did really, and what they have to do. */
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '`',
+                value = {
+                    "bob:$$2y$$05$$abcdefghijklmnopqrstuuhKF09ZYWwH2zP/0fwE1X8e/Q1YNx/hO | doubled",
+                    "bob:$$apr1$$salt$$CDq9.ZWAjRk.OK0uMIYXc. | doubled",
+                    "\"bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\" | in quotes",
+                    "'bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=' | in quotes",
+                    "`'bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0='  ` | in quotes",
+                    "`'` | no colon",
+                    "Ym9iOntTSEF9cVprK05rY0dnV3E2UGlWeGVGRENiSnpRMkowPQo= | base64",
+                    "`  bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=` | indented",
+                    "`\tbob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=` | indented",
+                    "bob: | on the same line",
+                    "{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0= | without a user",
+                    "$2y$05$abcdefghijklmnopqrstuuhKF09ZYWwH2zP/0fwE1X8e/Q1YNx/hO | without a user"
+                })
+        void namesUsualAccident(String line, String cause) {
+            Htpasswd users = PasswordFile.of("good:" + ABC, line);
+
+            assertThat(users.hasUser("bob")).isFalse();
+            assertThat(users.rejectedLines())
+                    .singleElement()
+                    .satisfies(each -> assertThat(each.cause()).contains(cause))
+                    .satisfies(
+                            each -> assertThat(each.cause()).doesNotContain("bob", "qZk", "$2y"));
+        }
+
+        /** Each line of it would be unusable for another reason. */
+        @ParameterizedTest
+        @ValueSource(strings = {"UTF-16LE", "UTF-16BE"})
+        void saysThatFileIsUtf16(String encoding) {
+            byte[] content = ("\uFEFFalice:" + ABC + "\r\n").getBytes(Charset.forName(encoding));
+
+            assertThatExceptionOfType(InvalidHtpasswdException.class)
+                    .isThrownBy(() -> Htpasswd.parse(content, HashLimits.DEFAULT))
+                    .withMessage("UTF-16: save the file as UTF-8");
+        }
+
+        /** Without its mark, or appended to another one, as PowerShell does. */
+        @Test
+        void namesUtf16WithoutMark() {
+            var little = new String(("bob:" + ABC).getBytes(UTF_16LE), UTF_8);
+
+            Htpasswd users = PasswordFile.of("good:" + ABC, little);
+
+            assertThat(users.rejectedLines().getFirst().cause()).contains("UTF-16");
+        }
+
+        /** In one line, however long, and in lines of the usual length. */
+        @ParameterizedTest
+        @CsvSource({"1, alice", "3, alice", "300, alice", "3, jörg", "1, alice@example.com"})
+        void saysThatWholeFileIsBase64(int users, String name) {
+            byte[] file = (name + ":" + ABC + "\n").repeat(users).getBytes(UTF_8);
+
+            for (int length : List.of(76, 0)) {
+                byte[] base64 = Base64.getMimeEncoder(length, new byte[] {'\n'}).encode(file);
+                assertThatExceptionOfType(InvalidHtpasswdException.class)
+                        .isThrownBy(() -> Htpasswd.parse(base64, HashLimits.DEFAULT))
+                        .withMessageStartingWith(
+                                "no usable entry; line 1: base64 of an htpasswd file");
+            }
         }
 
         @Test
@@ -133,7 +213,10 @@ class HtpasswdTest {
         void neverPrintsTextOfFile() {
             Htpasswd users = PasswordFile.of("alice:" + ABC, "bob:hunter2", "hunter3");
 
-            assertThat(users).hasToString("Htpasswd[users=1, rejectedLines=2]");
+            assertThat(users)
+                    .hasToString(
+                            "Htpasswd[users=1, rejectedLines=2, first line 2: plain text or DES crypt"
+                                    + " (too weak), or an unknown format]");
             assertThat(users.rejectedLines().toString())
                     .contains("line 2: ", "line 3: ")
                     .doesNotContain("hunter", "bob");
@@ -178,7 +261,10 @@ class HtpasswdTest {
                     .extracting(RejectedLine::number)
                     .containsExactlyElementsOf(IntStream.rangeClosed(2, 101).boxed().toList());
             assertThat(users.rejectedCount()).isEqualTo(500);
-            assertThat(users).hasToString("Htpasswd[users=1, rejectedLines=500]");
+            assertThat(users)
+                    .hasToString(
+                            "Htpasswd[users=1, rejectedLines=500, first line 2: no colon after the"
+                                    + " user name]");
         }
 
         @Test

@@ -1,6 +1,7 @@
 package dev.forwardguard.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,11 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 
 /** Valid and invalid content of a Secret. */
 class SecretContentTest {
@@ -86,6 +90,52 @@ class SecretContentTest {
         api.put(Passwords.line("alice", "a better password"));
         secret.awaitAccepted("alice", "a better password");
         assertThat(secret.value.rejection()).isEmpty();
+    }
+
+    /** As Traefik and ingress-nginx call it. What had no key first may get one of these. */
+    @ParameterizedTest
+    @ValueSource(strings = {"users", "auth"})
+    void saysThatKeyHasAnotherName(String key) {
+        api.putData("{\"another\":\"\"}");
+        awaitRejection("the Secret has no key htpasswd");
+
+        api.putData(FakeApiServer.data(key, base64(Passwords.line("alice", PASSWORD))));
+
+        awaitRejection(
+                "the Secret has no key htpasswd, but a key "
+                        + key
+                        + ": rename it, or set GUARD_HTPASSWD_SECRET_KEY");
+        assertThat(LOGS.logged()).anyMatch(line -> line.contains("but a key " + key));
+        assertThat(secret.accepts("alice", PASSWORD)).isTrue();
+    }
+
+    /** What happens to a file on its way into a Secret; the users of before stay. */
+    static List<Arguments> accidents() throws Exception {
+        String line = Passwords.line("alice", "another password");
+        return List.of(
+                arguments(base64(line), "base64 of an htpasswd file"),
+                arguments("alice:$$apr1$$salt$$CDq9.ZWAjRk.OK0uMIYXc.\n", "doubled"),
+                arguments("'" + line.strip() + "'\n", "in quotes"),
+                arguments("  " + line, "indented"),
+                arguments(line.replace(":", ":\n"), "on the same line"),
+                arguments("\uFEFF" + line.replace("", "\0"), "UTF-16"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("accidents")
+    void namesUsualAccident(String htpasswd, String cause) {
+        api.put(htpasswd);
+
+        Eventually.until("a rejection", () -> secret.value.rejection().isPresent());
+        assertThat(secret.value.rejection()).get().asString().contains(cause);
+        assertThat(LOGS.logged())
+                .anyMatch(line -> line.contains(cause))
+                .noneMatch(line -> line.contains("alice"));
+        assertThat(secret.accepts("alice", PASSWORD)).isTrue();
+    }
+
+    private void awaitRejection(String cause) {
+        Eventually.until(cause, () -> secret.value.rejection().equals(Optional.of(cause)));
     }
 
     @Test
