@@ -2,6 +2,7 @@ package dev.forwardguard.kubernetes;
 
 import dev.forwardguard.kubernetes.kubeconfig.ClientKey;
 import dev.forwardguard.kubernetes.kubeconfig.KubeConfigFile;
+import dev.forwardguard.kubernetes.kubeconfig.UnknownKeyException;
 import dev.forwardguard.live.RegularFile;
 
 import io.micronaut.context.annotation.Property;
@@ -14,6 +15,8 @@ import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.File;
 import java.io.IOException;
@@ -31,6 +34,7 @@ import java.util.function.Supplier;
  */
 @Singleton
 public final class KubernetesClientFactory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesClientFactory.class);
     private static final String MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     private final Supplier<ClusterAccess> access;
@@ -38,6 +42,7 @@ public final class KubernetesClientFactory implements AutoCloseable {
     private final WatchTimings timings;
     private @Nullable ApiServer server;
     private byte @Nullable [] builtFrom;
+    private @Nullable String unknownKey;
 
     /**
      * Detects where the guard runs. The variables that Kubernetes sets are read from the
@@ -116,9 +121,23 @@ public final class KubernetesClientFactory implements AutoCloseable {
             return built;
         } catch (ClientKey.UnusableException e) {
             throw new ListWatchException(ListWatchResult.CLIENT_KEY);
+        } catch (UnknownKeyException e) {
+            throw new ListWatchException(unknown(e));
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             throw new ListWatchException(ListWatchResult.NO_ACCESS);
         }
+    }
+
+    /** Logged once for each cluster, however often the file is read. */
+    private ListWatchResult unknown(UnknownKeyException found) {
+        String message = String.valueOf(found.getMessage());
+        if (!message.equals(unknownKey)) {
+            unknownKey = message;
+            LOG.warn("The kubeconfig cannot be used: {}", message);
+        }
+        return found.key().equals("proxy-url")
+                ? ListWatchResult.PROXY_URL
+                : ListWatchResult.TLS_SERVER_NAME;
     }
 
     String namespace() throws ListWatchException {

@@ -17,6 +17,10 @@ enum ListWatchResult {
     /** The client key of the kubeconfig is encrypted, not a key, or of another algorithm. */
     CLIENT_KEY(
             "the client key of the kubeconfig is unusable: encrypted, or not for the certificate"),
+    /** Without it no certificate is for the right name. */
+    TLS_SERVER_NAME("tls-server-name in the kubeconfig is not supported"),
+    /** Without it the request would go past the proxy. */
+    PROXY_URL("proxy-url in the kubeconfig is not supported"),
     /** The token file is missing, empty, or does not contain a token. */
     NO_TOKEN("there is no usable service account token"),
     /** 401. */

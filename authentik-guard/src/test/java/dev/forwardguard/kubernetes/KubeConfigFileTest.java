@@ -295,6 +295,38 @@ class KubeConfigFileTest {
                                         .equals("/clusters/c-1/api/v1/namespaces/guards/secrets"));
     }
 
+    /** Kubernetes' client ignores both, and then everything looks like an outage. */
+    @ParameterizedTest
+    @CsvSource({
+        "tls-server-name, api.internal",
+        "proxy-url, http://me:secret@proxy.example.com:3128"
+    })
+    void namesKeyThatIsNotSupported(String key, String value) throws Exception {
+        String cluster = cluster().replace("}", ", " + key + ": \"" + value + "\"}");
+
+        assertContact(kubeconfig(cluster, "{}"), key.replace('-', '_'));
+
+        assertThat(LOGS.logged())
+                .filteredOn(line -> line.contains("the cluster kind has " + key))
+                .hasSize(1);
+        assertThat(LOGS.logged())
+                .anyMatch(line -> line.contains(key + " in the kubeconfig is not supported"))
+                .noneMatch(line -> line.contains(value));
+        assertThat(api.requests()).isEmpty();
+    }
+
+    /** That of another cluster, or an empty one, as kubectl writes it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "proxy-url: ''}",
+                "tls-server-name: }",
+                "x: y}\n- name: other\n  cluster: {server: x, proxy-url: 'http://proxy'}"
+            })
+    void ignoresKeyWithoutEffect(String rest) throws Exception {
+        assertFollowed(kubeconfig(cluster().replace("}", ", " + rest), "{}"));
+    }
+
     @Test
     void failsWithoutServer() throws Exception {
         KubeConfigFile config = kubeconfig("{}", "{}");

@@ -20,7 +20,9 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Access from a developer's laptop, with the current context of a kubeconfig. Kubernetes' own
@@ -33,6 +35,7 @@ public record KubeConfigFile(Path file) implements ClusterAccess {
     @Override
     public ApiServer server(byte[] content) throws IOException, GeneralSecurityException {
         KubeConfig config = parse(content);
+        rejectUnknownKeys(config);
         User user = user(config);
         return new ApiServer(
                 address(config.getServer()),
@@ -51,6 +54,34 @@ public record KubeConfigFile(Path file) implements ClusterAccess {
         KubeConfig config = KubeConfig.loadKubeConfig(new StringReader(new String(content, UTF_8)));
         config.setFile(file.toFile()); // the base of relative paths
         return config;
+    }
+
+    /**
+     * Kubernetes' client ignores these keys. Without the first, every certificate is for another
+     * name; without the second, the request goes somewhere that may not be the cluster.
+     */
+    private static void rejectUnknownKeys(KubeConfig config) throws UnknownKeyException {
+        Map<?, ?> context = named(config.getContexts(), config.getCurrentContext(), "context");
+        Object name = context.get("cluster");
+        Map<?, ?> cluster = named(config.getClusters(), name, "cluster");
+        for (String key : List.of("tls-server-name", "proxy-url")) {
+            Object value = cluster.get(key);
+            if (value != null && isSet(value.toString())) {
+                throw new UnknownKeyException(key, String.valueOf(name));
+            }
+        }
+    }
+
+    /** The mapping under this key in the item of that name; empty if there is none. */
+    private static Map<?, ?> named(@Nullable List<?> items, @Nullable Object name, String key) {
+        for (Object item : items == null ? List.of() : items) {
+            if (item instanceof Map<?, ?> each
+                    && each.get(key) instanceof Map<?, ?> found
+                    && Objects.equals(each.get("name"), name)) {
+                return found;
+            }
+        }
+        return Map.of();
     }
 
     /** Adds a scheme if there is none: https for port 443, otherwise http. */
