@@ -45,6 +45,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpStatusClass;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -108,7 +109,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
 
         @Override
         public boolean handles(String path) {
-            return now.guardedPaths().contains(path);
+            return now.guardedPaths().include(path);
         }
 
         @Override
@@ -131,6 +132,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
             var upstreamRequest =
                     new UpstreamRequest(
                             request.path() + request.query(),
+                            host(request),
                             EmergencyCookie.isIn(request.headers())
                                     ? EmergencyCookie.strip(authorization.strip(headers))
                                     : authorization.strip(headers),
@@ -151,6 +153,19 @@ final class AuthentikGuard implements Guard, SignInPolicy {
                                             without));
         }
 
+        /** That of the visitor's request, where its path is, too: the outpost decides by both. */
+        private Optional<String> host(AuthRequest request) {
+            if (!endsInVisitorsPath(request)) {
+                return Optional.empty();
+            }
+            List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+            return hosts.size() == 1 ? Optional.of(hosts.getFirst()) : Optional.empty();
+        }
+
+        private boolean endsInVisitorsPath(AuthRequest request) {
+            return now.guardedPaths().endInVisitorsPath(request.path());
+        }
+
         private CompletionStage<UpstreamOutcome> ask(
                 UpstreamRequest upstreamRequest, AuthRequest request) {
             GuardSettings guard = now.guard();
@@ -163,7 +178,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
                 return upstream.ask(upstreamRequest, guard)
                         .whenComplete((_, _) -> signOut.run()); // what it allowed until then
             }
-            if (SessionChange.isAboutCallback(request)) {
+            if (SessionChange.isAboutCallback(request) || endsInVisitorsPath(request)) {
                 return upstream.ask(upstreamRequest, guard);
             }
             return verdicts.inFrontOf(upstream, now.verdicts(), () -> client(request))

@@ -12,7 +12,6 @@ import dev.forwardguard.settings.YamlSection;
 import dev.forwardguard.verdict.VerdictSettings;
 
 import java.net.URI;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +29,7 @@ import java.util.Set;
  */
 public record AuthentikSettings(
         GuardSettings guard,
-        Set<String> guardedPaths,
+        GuardedPaths guardedPaths,
         EmergencySettings emergency,
         Optional<URI> loginHealthUrl,
         VerdictSettings verdicts) {
@@ -53,7 +52,7 @@ public record AuthentikSettings(
                                             TRAEFIK, Optional.empty(), Set.of(400, 404, 500))),
                             BreakerSettings.DEFAULTS,
                             HeaderNames.NONE),
-                    guardedPaths(List.of(TRAEFIK, PREFIX + "auth/caddy")),
+                    GuardedPaths.of(List.of(TRAEFIK, PREFIX + "auth/caddy")),
                     EmergencySettings.DEFAULTS,
                     Optional.empty(),
                     VerdictSettings.off("authentik_proxy"));
@@ -72,7 +71,7 @@ public record AuthentikSettings(
         YamlSection emergency = root.section("emergency");
         return new AuthentikSettings(
                 GuardSettings.take(root, Optional.of(emergency), DEFAULTS.guard),
-                root.texts("guarded-paths", DEFAULTS.guardedPaths, AuthentikSettings::guardedPaths),
+                root.texts("guarded-paths", DEFAULTS.guardedPaths, GuardedPaths::of),
                 EmergencySettings.take(emergency, form),
                 root.section("upstream")
                         .value(
@@ -80,18 +79,5 @@ public record AuthentikSettings(
                                 DEFAULTS.loginHealthUrl,
                                 text -> Optional.of(GuardSettings.httpUrl(text))),
                 VerdictSettings.take(root.section("verdicts"), DEFAULTS.verdicts));
-    }
-
-    private static Set<String> guardedPaths(List<String> paths) {
-        for (String path : paths) {
-            if (!path.startsWith(PREFIX) || !path.matches("[A-Za-z0-9./_-]+")) {
-                throw new IllegalArgumentException(
-                        "must be plain paths below " + PREFIX + ": " + path);
-            }
-        }
-        if (paths.isEmpty()) {
-            throw new IllegalArgumentException("must not be empty");
-        }
-        return new LinkedHashSet<>(paths);
     }
 }

@@ -44,11 +44,11 @@ class AuthentikSettingsTest {
                 .containsExactly(400, 404, 500);
         assertThat(settings.guard().dropRequestHeaders().contains("Cookie")).isFalse();
         assertThat(settings.loginHealthUrl()).isEmpty();
-        assertThat(settings.guardedPaths())
-                .isEqualTo(
-                        Set.of(
-                                "/outpost.goauthentik.io/auth/traefik",
-                                "/outpost.goauthentik.io/auth/caddy"));
+        assertThat(settings.guardedPaths().plain())
+                .containsExactly(
+                        "/outpost.goauthentik.io/auth/traefik",
+                        "/outpost.goauthentik.io/auth/caddy");
+        assertThat(settings.guardedPaths().prefixes()).isEmpty();
         assertThat(settings.emergency().requireHttps()).isTrue();
         assertThat(settings.emergency().realm()).isEqualTo(new Realm("Emergency Access"));
         assertThat(settings.emergency().groups()).isEmpty();
@@ -80,7 +80,7 @@ class AuthentikSettingsTest {
                         upstream:
                           login-health-url: http://login.example:9000/-/health/ready/
                           deadline: 2s
-                        guarded-paths: [/outpost.goauthentik.io/auth/nginx]
+                        guarded-paths: [/outpost.goauthentik.io/auth/nginx, /outpost.goauthentik.io/auth/envoy/*]
                         emergency:
                           require-https: false
                           realm: Break glass
@@ -108,7 +108,13 @@ class AuthentikSettingsTest {
         assertThat(settings.loginHealthUrl())
                 .contains(URI.create("http://login.example:9000/-/health/ready/"));
         assertThat(settings.guard().upstream().deadline()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(settings.guardedPaths()).containsExactly("/outpost.goauthentik.io/auth/nginx");
+        assertThat(settings.guardedPaths().plain())
+                .containsExactly("/outpost.goauthentik.io/auth/nginx");
+        assertThat(settings.guardedPaths().prefixes())
+                .containsExactly("/outpost.goauthentik.io/auth/envoy");
+        assertThat(settings.guardedPaths())
+                .hasToString(
+                        "[/outpost.goauthentik.io/auth/nginx, /outpost.goauthentik.io/auth/envoy/*]");
         assertThat(settings.emergency().requireHttps()).isFalse();
         assertThat(settings.emergency().realm().name()).isEqualTo("Break glass");
         assertThat(settings.emergency().groups()).containsExactly("admins", "on call");
@@ -175,6 +181,9 @@ class AuthentikSettingsTest {
                 "emergency: {relm: x}               @ line 1: unknown key emergency.relm",
                 "guarded-paths: []                  @ line 1: guarded-paths must not be empty",
                 "guarded-paths: [/auth]             @ line 1: guarded-paths must be plain paths below",
+                "guarded-paths: ['/outpost.goauthentik.io/auth/*/x'] @ line 1: guarded-paths must be plain paths below",
+                "guarded-paths: ['/outpost.goauthentik.io/auth/envoy*'] @ line 1: guarded-paths must be plain paths below",
+                "guarded-paths: ['/outpost.goauthentik.io/auth/**'] @ line 1: guarded-paths must be plain paths below",
                 "guarded-paths: ['/outpost.goauthentik.io/*'] @ line 1: guarded-paths must be plain paths below"
             })
     void rejectsInvalidSettingWithLineAndKey(String document, String message) {

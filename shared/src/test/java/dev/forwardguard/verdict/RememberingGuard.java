@@ -148,7 +148,14 @@ final class RememberingGuard implements AutoCloseable {
         OutgoingHeaders all =
                 each -> headers.forEach(field -> each.accept(field.getKey(), field.getValue()));
         return new UpstreamRequest(
-                uri, all, loop, hangUp, () -> HOME, BufferBudget.unbounded(), Duration.ZERO);
+                uri,
+                Optional.empty(),
+                all,
+                loop,
+                hangUp,
+                () -> HOME,
+                BufferBudget.unbounded(),
+                Duration.ZERO);
     }
 
     Promise<Void> hangUp() {

@@ -302,7 +302,9 @@ public final class BasicAuthFallback {
 
     /** How long a session is; zero where there can be none. */
     private static Duration sessionFor(AuthRequest request, AuthentikSettings settings) {
-        return EmergencyPaths.canHaveSessions(request.path())
+        String path = request.path();
+        return EmergencyPaths.canHaveSessions(path)
+                        && !settings.guardedPaths().endInVisitorsPath(path)
                 ? settings.emergency().session()
                 : Duration.ZERO;
     }

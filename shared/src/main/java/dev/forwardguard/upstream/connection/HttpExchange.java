@@ -125,7 +125,7 @@ public final class HttpExchange extends DeadlineTimer.Timed implements ResponseR
         lastByteAt = shared.ticker().nanos();
         found.send(
                 RequestHeadEncoder.write(
-                        settings.url().getRawAuthority(),
+                        request.host().orElse(settings.url().getRawAuthority()),
                         settings.pathPrefix(),
                         request.uri(),
                         request.headers()),

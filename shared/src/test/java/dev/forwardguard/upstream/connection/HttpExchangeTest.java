@@ -42,6 +42,7 @@ class HttpExchangeTest {
             new HttpExchange(
                     new UpstreamRequest(
                             "/auth",
+                            Optional.empty(),
                             _ -> {},
                             channel.eventLoop(),
                             channel.eventLoop().<Void>newPromise(),

@@ -117,7 +117,9 @@ final class FormRequest {
 
     /** The path to ask at about the page; none if all belong to gateways without sessions. */
     private Optional<String> guardedPath() {
-        return settings.guardedPaths().stream().filter(EmergencyPaths::canHaveSessions).findFirst();
+        return settings.guardedPaths().plain().stream()
+                .filter(EmergencyPaths::canHaveSessions)
+                .findFirst();
     }
 
     private boolean isSignIn() {
