@@ -58,15 +58,45 @@ final class EmergencyAccessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https", "HTTPS", "Https", "wss", "WSS"})
+    @ValueSource(
+            strings = {
+                "https",
+                "HTTPS",
+                "Https",
+                "wss",
+                "WSS",
+                "https,http",
+                "https , http, https"
+            })
     void allowsLoginOverTls(String protocol) throws IOException {
         assertThat(guard.http().ask(Visitor.RIGHT.asks(over(protocol))).status()).isEqualTo(200);
         assertThat(guard.http().ask(Visitor.NONE.asks(over(protocol))).status()).isEqualTo(401);
     }
 
+    /** Traefik and Caddy pass on what a visitor sends under that name. */
+    @ParameterizedTest
+    @ValueSource(strings = {"auth/traefik", "auth/caddy"})
+    void ignoresOriginalUrl(String path) throws IOException {
+        RawRequest request =
+                RawRequest.get(AuthentikSettings.PREFIX + path)
+                        .with("X-Original-URL", "https://app.example/");
+
+        assertThat(guard.http().ask(Visitor.RIGHT.asks(request)).status()).isEqualTo(403);
+    }
+
     @ParameterizedTest
     @ValueSource(
-            strings = {"http", "", "-", "ws", "https http", "https https", "https,http", "xhttps"})
+            strings = {
+                "http",
+                "",
+                "-",
+                "ws",
+                "https http",
+                "https https",
+                "http,https",
+                ",https",
+                "xhttps"
+            })
     void refusesWithoutChallengeUnlessOverTls(String protocols) throws IOException {
         String[] values = protocols.equals("-") ? new String[0] : protocols.split(" ", -1);
 

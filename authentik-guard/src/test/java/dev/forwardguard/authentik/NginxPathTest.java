@@ -9,9 +9,11 @@ import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.ReceivedRequest;
 import dev.forwardguard.testing.guard.AgainstStubUpstream;
 import dev.forwardguard.testing.guard.GuardKind;
+import dev.forwardguard.testing.guard.Visitor;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -60,6 +62,40 @@ final class NginxPathTest extends AgainstStubUpstream {
             assertThat(received.headers(name)).isEmpty();
         }
         assertThat(received.headers("X-Forwarded-Uri")).containsExactly("/page");
+    }
+
+    /** As nginx sends it with the configuration in authentik's documentation. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://app.example/page?a=1, 200",
+        "HTTPS://app.example/, 200",
+        "wss://app.example/, 200",
+        "http://app.example/page, 403",
+        "ws://app.example/, 403",
+        "/page?u=https://app.example/, 403",
+        "https:/app.example, 403",
+        "' https://app.example/', 200",
+        "'', 403"
+    })
+    void takesSchemeOfOriginalUrl(String url, int status) throws IOException {
+        upstream.behaves(Behaviour.answers(503));
+        RawRequest request =
+                Visitor.RIGHT.asks(RawRequest.get(kind.path()).with("X-Original-URL", url));
+
+        assertThat(ask(request).status()).isEqualTo(status);
+    }
+
+    @Test
+    void takesSchemeOfOneOriginalUrlAndOnlyWithoutAnotherWord() throws IOException {
+        upstream.behaves(Behaviour.answers(503));
+        RawRequest request =
+                Visitor.RIGHT.asks(
+                        RawRequest.get(kind.path()).with("X-Original-URL", "https://app.example/"));
+
+        assertThat(ask(request.with("X-Original-URL", "https://app.example/")).status())
+                .isEqualTo(403);
+        assertThat(ask(request.with("X-Forwarded-Proto", "http")).status()).isEqualTo(403);
+        assertThat(ask(request.with("X-Forwarded-Proto", "")).status()).isEqualTo(403);
     }
 
     /** Nor the other way round: at the other paths the outpost decides by X-Forwarded-*. */

@@ -46,13 +46,7 @@ final class GatewayFixture implements AutoCloseable {
         recover();
         botBlockGuard = guard("bot-block-guard", directory, poisonFountain, "");
         authentikGuard = guard("authentik-guard", directory, outpost, GUARDED_PATHS);
-        Map<String, String> addresses =
-                Map.of(
-                        "bot-block-guard:8080", "127.0.0.1:" + botBlockGuard.port(),
-                        "authentik-guard:9000", "127.0.0.1:" + authentikGuard.port(),
-                        "application:8080", "127.0.0.1:" + application.port(),
-                        "website:8080", "127.0.0.1:" + application.port());
-        gateway = kind.start(directory, addresses);
+        gateway = kind.start(directory, addresses());
         started(gateway.process());
         gateway.process().awaitListening(gateway.httpsPort());
         botBlockGuard.awaitHealthy();
@@ -61,6 +55,15 @@ final class GatewayFixture implements AutoCloseable {
         // the first requests to a cold guard may miss its deadline
         Eventually.until("a page", () -> ask(pageWithSession()).status() == 200);
         forget();
+    }
+
+    /** Where a gateway finds the guards and the applications. */
+    Map<String, String> addresses() {
+        return Map.of(
+                "bot-block-guard:8080", "127.0.0.1:" + botBlockGuard.port(),
+                "authentik-guard:9000", "127.0.0.1:" + authentikGuard.port(),
+                "application:8080", "127.0.0.1:" + application.port(),
+                "website:8080", "127.0.0.1:" + application.port());
     }
 
     static GatewayFixture behind(Gateway gateway, Path directory) {

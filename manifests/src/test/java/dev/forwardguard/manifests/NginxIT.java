@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.servers.Nginx;
 import dev.forwardguard.testing.RawAnswer;
+import dev.forwardguard.testing.RawHttp;
+import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.ReceivedRequest;
 
 import org.junit.jupiter.api.AfterAll;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /** The guards behind nginx' {@code auth_request}. */
 class NginxIT
@@ -69,6 +73,27 @@ class NginxIT
 
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.header("Set-Cookie")).isEmpty();
+        }
+    }
+
+    /** As in authentik's documentation: nginx says nothing about the page but X-Original-URL. */
+    @Test
+    void letsVisitorInWhereOnlyOriginalUrlTellsOfTls(@TempDir Path directory) throws IOException {
+        Map<String, String> here = new HashMap<>(fixture.addresses());
+        here.put("proxy_set_header X-Forwarded-Proto  $scheme;", "");
+        var nginx = Nginx.start(directory, here);
+        try (var process = nginx.process();
+                var _ = fixture.outpostSuffers(Outage.REFUSED)) {
+            process.awaitListening(nginx.httpsPort());
+            try (var tunnel = TlsTunnel.open(nginx.httpsPort(), nginx.trusted())) {
+                RawRequest page =
+                        GatewayFixture.page()
+                                .with("Authorization", GatewayFixture.EMERGENCY_PASSWORD);
+
+                RawAnswer answer = RawHttp.to(tunnel.port()).ask(page);
+
+                assertThat(answer.status()).isEqualTo(200);
+            }
         }
     }
 

@@ -5,7 +5,7 @@
  *
  * <p>{@code X-Forwarded-For} is text that visitors write, up to the part that trusted proxies
  * append. Everything here takes it as such: no name is ever resolved, and the work for one request
- * is bounded however long the header is.
+ * is bounded however long the header is. Beside it is the scheme that the visitor used.
  */
 @NullMarked
 package dev.forwardguard.client;

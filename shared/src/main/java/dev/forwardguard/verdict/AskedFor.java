@@ -1,5 +1,6 @@
 package dev.forwardguard.verdict;
 
+import dev.forwardguard.client.ForwardedProto;
 import dev.forwardguard.http1.OutgoingHeaders;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -19,11 +20,6 @@ import java.util.function.BiConsumer;
  */
 final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
     private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
-    private static final AsciiString SCHEME = AsciiString.cached("x-forwarded-proto");
-    private static final AsciiString HTTPS = AsciiString.cached("https");
-    private static final AsciiString WSS = AsciiString.cached("wss");
-    private static final AsciiString HTTP = AsciiString.cached("http");
-    private static final AsciiString WS = AsciiString.cached("ws");
     private static final int MOST_COOKIES = 32; // each costs an HMAC
     private static final int LONGEST_HOST = 261; // RFC 1035 section 2.3.4, and a port
 
@@ -52,9 +48,9 @@ final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
         } else if (HOST.contentEqualsIgnoreCase(name)) {
             ambiguous |= host != null;
             host = lowerCase(value.toString());
-        } else if (SCHEME.contentEqualsIgnoreCase(name)) {
+        } else if (ForwardedProto.NAME.contentEqualsIgnoreCase(name)) {
             ambiguous |= scheme != null;
-            scheme = scheme(value);
+            scheme = scheme(ForwardedProto.first(value));
         } else if (HttpHeaderNames.AUTHORIZATION.contentEqualsIgnoreCase(name)) {
             authorization = true;
         }
@@ -62,11 +58,10 @@ final class AskedFor implements BiConsumer<CharSequence, CharSequence> {
 
     /** Traefik has {@code wss} and {@code ws} for WebSocket handshakes. */
     private static String scheme(CharSequence sent) {
-        if (HTTPS.contentEqualsIgnoreCase(sent) || WSS.contentEqualsIgnoreCase(sent)) {
+        if (ForwardedProto.isTls(sent)) {
             return "https";
         }
-        boolean plain = HTTP.contentEqualsIgnoreCase(sent) || WS.contentEqualsIgnoreCase(sent);
-        return plain ? "http" : "";
+        return ForwardedProto.isPlain(sent) ? "http" : "";
     }
 
     /** Nearly every host is in lower case already. */

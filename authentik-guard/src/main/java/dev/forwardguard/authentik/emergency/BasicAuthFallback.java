@@ -157,7 +157,7 @@ public final class BasicAuthFallback {
         }
 
         private Optional<Decision> refusalOfAll() {
-            if (settings.emergency().requireHttps() && !cameByTls(request)) {
+            if (settings.emergency().requireHttps() && !VisitorScheme.isTls(request)) {
                 security.count(LoginMetric.INSECURE);
                 return Optional.of(denials.insecure());
             }
@@ -204,7 +204,7 @@ public final class BasicAuthFallback {
 
         /** The session that holds; also without {@code require-https} only over TLS. */
         private Session session() {
-            return cameByTls(request)
+            return VisitorScheme.isTls(request)
                     ? sessions.of(request.headers(), session)
                     : new Session.None();
         }
@@ -307,14 +307,6 @@ public final class BasicAuthFallback {
                         && !settings.guardedPaths().endInVisitorsPath(path)
                 ? settings.emergency().session()
                 : Duration.ZERO;
-    }
-
-    /** Traefik sends {@code wss} for a WebSocket handshake over TLS. */
-    private static boolean cameByTls(AuthRequest request) {
-        List<String> protocols = request.headers().getAll("X-Forwarded-Proto");
-        return protocols.size() == 1
-                && (protocols.getFirst().equalsIgnoreCase("https")
-                        || protocols.getFirst().equalsIgnoreCase("wss"));
     }
 
     private static CompletionStage<Decision> now(Decision decision) {

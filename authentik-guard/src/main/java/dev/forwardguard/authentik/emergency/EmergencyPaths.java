@@ -21,6 +21,11 @@ public final class EmergencyPaths {
      * cookie of a 401.
      */
     public static boolean canHaveSessions(String guardedPath) {
-        return !guardedPath.endsWith("/auth/nginx");
+        return !isOfNginx(guardedPath);
+    }
+
+    /** Whether nginx asks at this guarded path. */
+    static boolean isOfNginx(String guardedPath) {
+        return guardedPath.endsWith("/auth/nginx");
     }
 }

@@ -1,5 +1,7 @@
 package dev.forwardguard.authentik.emergency.session;
 
+import dev.forwardguard.client.ForwardedProto;
+
 import io.netty.handler.codec.http.HttpHeaders;
 
 import java.util.List;
@@ -33,7 +35,7 @@ public record PageAddress(VisitorHost host, String uri) {
      * wss} is no page.
      */
     public static Optional<PageAddress> startPage(HttpHeaders headers) {
-        return headers.getAll("X-Forwarded-Proto").equals(List.of("https"))
+        return ForwardedProto.of(headers).filter("https"::equals).isPresent()
                 ? VisitorHost.of(headers).map(host -> new PageAddress(host, "/"))
                 : Optional.empty();
     }

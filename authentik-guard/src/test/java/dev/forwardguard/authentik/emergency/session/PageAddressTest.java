@@ -89,6 +89,12 @@ class PageAddressTest {
         assertThat(VisitorHost.of(with("X-Forwarded-Host", host))).isEmpty();
     }
 
+    /** The first element is the visitor's, the others are those of proxies. */
+    @Test
+    void isOverTlsIfFirstSchemeIsHttps() {
+        assertThat(PageAddress.of(with("X-Forwarded-Proto", " https ,http"))).isPresent();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -117,6 +123,9 @@ class PageAddressTest {
                 with("X-Forwarded-Proto", "http"),
                 with("X-Forwarded-Proto", "wss"),
                 with("X-Forwarded-Proto", "HTTPS"),
+                with("X-Forwarded-Proto", "http, https"),
+                with("X-Forwarded-Proto", "wss, https"),
+                with("X-Forwarded-Proto", ",https"),
                 with("X-Forwarded-Prefix", "/app"),
                 with("X-Replaced-Path", "/page"),
                 headers().remove("X-Forwarded-Method"),
