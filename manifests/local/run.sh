@@ -44,7 +44,7 @@ CONTROL_PORT takes commands for the stand-ins. The demo replaces ports that are 
 unless they are set here.
 
 Files, below $files:
-  htpasswd     the emergency user admin; kept. Delete it to get a new password.
+  htpasswd     the emergency user; kept. Delete it to get a new password.
   run-PORT     settings, reloaded live, and logs of the run with this BOT_BLOCK_GUARD_PORT
 END
 }
@@ -87,10 +87,10 @@ build() {
 # Reads the password from standard input: arguments are visible to all users.
 htpasswd_line() {
   if command -v htpasswd >/dev/null; then
-    htpasswd -niBC 10 admin | grep .
+    htpasswd -niBC 10 emergency | grep .
   else
     local hash
-    hash=$(openssl passwd -6 -stdin) && printf 'admin:%s\n' "$hash"
+    hash=$(openssl passwd -6 -stdin) && printf 'emergency:%s\n' "$hash"
   fi
 }
 
@@ -104,13 +104,15 @@ create_htpasswd() {
 keep_htpasswd() {
   htpasswd=$files/htpasswd
   if [ -s "$htpasswd" ]; then
-    printf 'Emergency user admin: password as before; for a new one delete %s\n' "$htpasswd"
+    local user
+    IFS=: read -r user _ <"$htpasswd"
+    printf 'Emergency user %s: password as before; for a new one delete %s\n' "$user" "$htpasswd"
     return
   fi
   local password
   password=$(random_password)
   create_htpasswd "$htpasswd" <<<"$password"
-  printf 'Emergency user admin: password %s (shown this once; its hash is kept in %s)\n' \
+  printf 'Emergency user emergency: password %s (shown this once; its hash is kept in %s)\n' \
     "$password" "$htpasswd"
 }
 
@@ -181,8 +183,8 @@ session still 200.
 
   curl -X PUT $control/poison-fountain/hang
   curl -X PUT $control/outpost/hang
-  # 200: Emergency Access; curl asks for the password of admin
-  $visitor -u admin \\
+  # 200: Emergency Access; curl asks for the password of the user "emergency"
+  $visitor -u emergency \\
     $authentik
 
 State:     bot-block-guard http://127.0.0.1:$BOT_BLOCK_GUARD_MANAGEMENT_PORT/status, /prometheus

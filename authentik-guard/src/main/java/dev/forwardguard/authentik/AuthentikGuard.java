@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.forwardguard.authentik.emergency.BasicAuthFallback;
 import dev.forwardguard.authentik.emergency.EmergencyUsers;
 import dev.forwardguard.authentik.emergency.LoginMetric;
+import dev.forwardguard.authentik.emergency.Namesakes;
 import dev.forwardguard.authentik.emergency.SecurityLog;
 import dev.forwardguard.authentik.emergency.form.SignInPolicy;
 import dev.forwardguard.authentik.emergency.session.EmergencyCookie;
@@ -62,6 +63,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
     private final Upstream upstream;
     private final BasicAuthFallback fallback;
     private final EmergencyUsers users;
+    private final Namesakes namesakes;
     private final LoginHealth login;
     private final Verdicts verdicts;
     private final SecurityLog security;
@@ -71,6 +73,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
             Upstream upstream,
             BasicAuthFallback fallback,
             EmergencyUsers users,
+            Namesakes namesakes,
             LoginHealth login,
             Verdicts verdicts,
             SecurityLog security) {
@@ -78,6 +81,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
         this.upstream = upstream;
         this.fallback = fallback;
         this.users = users;
+        this.namesakes = namesakes;
         this.login = login;
         this.verdicts = verdicts;
         this.security = security;
@@ -203,16 +207,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
                 case Answered(var verdict)
                         when mode == Mode.AUTO && isRedirect(verdict) && login.isFailing() ->
                         without.decide(FallbackReason.LOGIN_DOWN, authorization);
-                case Answered(var verdict) ->
-                        decided(
-                                Relay.of(
-                                        afterOutage(authorization.echo(verdict), request),
-                                        now.guard().relayedCookies(),
-                                        () ->
-                                                page(
-                                                        PageText.REFUSED_AT_LENGTH,
-                                                        FallbackReason.RESPONSE_TOO_LARGE,
-                                                        request)));
+                case Answered(var verdict) -> decided(relay(verdict, request, authorization));
                 case Unavailable(var reason) when mode == Mode.UPSTREAM ->
                         decided(
                                 new Fail(
@@ -237,6 +232,21 @@ final class AuthentikGuard implements Guard, SignInPolicy {
                 }
                 case UpstreamOutcome.Cancelled() -> decided(new Decision.Cancelled());
             };
+        }
+
+        private Decision relay(
+                UpstreamResponse verdict, AuthRequest request, ClientAuthorization authorization) {
+            if (authorization.emergency()) {
+                namesakes.withheld(authorization.values(), () -> client(request), request);
+            }
+            return Relay.of(
+                    afterOutage(authorization.echo(verdict), request),
+                    now.guard().relayedCookies(),
+                    () ->
+                            page(
+                                    PageText.REFUSED_AT_LENGTH,
+                                    FallbackReason.RESPONSE_TOO_LARGE,
+                                    request));
         }
 
         /**

@@ -124,7 +124,8 @@ class LocalRunIT {
             assertThat(commands).hasSize(7);
             for (MatchResult each : commands) {
                 String command =
-                        each.group(2).replace("-u admin", "-u admin:" + password) + " -sS -i";
+                        each.group(2).replace("-u emergency", "-u emergency:" + password)
+                                + " -sS -i";
                 String answer = shell(command);
                 String expected = each.group(1) == null ? "200" : each.group(1);
                 assertThat(answer).as(command).startsWith("HTTP/1.1 " + expected);

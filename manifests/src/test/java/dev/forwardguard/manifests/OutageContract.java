@@ -127,13 +127,7 @@ interface OutageContract {
 
     private void identities(String section, int users) {
         fixture().emergency("identities: {" + section + "}");
-        Eventually.until(
-                "the identities",
-                () ->
-                        RawHttp.to(fixture().authentikGuard().managementPort())
-                                .ask(RawRequest.get("/status"))
-                                .body()
-                                .contains("\"identities\":" + users));
+        Eventually.until("the identities", () -> status().contains("\"identities\":" + users));
     }
 
     @Test
@@ -162,6 +156,35 @@ interface OutageContract {
         ReceivedRequest received = fixture().application().awaitRequest();
         assertThat(received.head().raw()).doesNotContain(GatewayFixture.EMERGENCY_PASSWORD);
         assertThat(Identity.receivedWith(received)).isEqualTo(Identity.ADA);
+    }
+
+    /** Who has an emergency user's name in authentik, too, gets no further with an app password. */
+    @Test
+    default void tellsOperatorsOfNamesake() throws IOException {
+        for (String password : List.of("app password", "another one")) {
+            RawRequest page = GatewayFixture.pageWithSession();
+            String appPassword = GatewayFixture.basic("reader:" + password);
+
+            assertThat(fixture().ask(page.with("Authorization", appPassword)).status())
+                    .isEqualTo(200);
+        }
+
+        assertThat(fixture().outpost().requests())
+                .allSatisfy(each -> assertThat(each.headers("Authorization")).isEmpty());
+        assertThat(fixture().application().requests())
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(each.headers("Authorization")).isEmpty());
+        assertThat(fixture().authentikGuard().process().output().lines())
+                .filteredOn(line -> line.contains("\"event\":\"emergency_namesake\""))
+                .filteredOn(line -> line.contains("\"user\":\"reader\""))
+                .hasSize(1);
+        assertThat(status()).containsPattern("\"namesakes\":[12],\"lastNamesake\"");
+    }
+
+    private String status() throws IOException {
+        return RawHttp.to(fixture().authentikGuard().managementPort())
+                .ask(RawRequest.get("/status"))
+                .body();
     }
 
     @Test

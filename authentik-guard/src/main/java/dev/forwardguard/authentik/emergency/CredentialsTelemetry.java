@@ -42,11 +42,13 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
     private final LiveSource source;
     private final LiveValue<SessionKey> sessionKey;
     private final LiveSettings<AuthentikSettings> settings;
+    private final Namesakes namesakes;
 
     CredentialsTelemetry(
             LiveValue<Htpasswd> htpasswd,
             LiveValue<SessionKey> sessionKey,
             LiveSettings<AuthentikSettings> settings,
+            Namesakes namesakes,
             @Named("htpasswd") LiveSource source,
             MeterRegistry registry,
             GuardSpec spec) {
@@ -54,6 +56,7 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
         this.source = source;
         this.sessionKey = sessionKey;
         this.settings = settings;
+        this.namesakes = namesakes;
         gauge(
                 registry,
                 spec,
@@ -116,6 +119,8 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 htpasswd.wasRead()
                         ? "withheld if it names an emergency user"
                         : "withheld until the users were read");
+        state.put("namesakes", namesakes.number());
+        namesakes.last().ifPresent(at -> state.put("lastNamesake", at.toString()));
         state.put("identities", settings.now().emergency().identities().users().size());
         state.put("sessions", sessions());
         state.putAll(StatusEndpoint.live(htpasswd));

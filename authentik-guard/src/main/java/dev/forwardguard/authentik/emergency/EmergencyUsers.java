@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The current and the recent users of Emergency Access. Browsers keep sending an emergency password
@@ -64,6 +65,26 @@ public final class EmergencyUsers {
         return known()
                 ? ClaimedUsers.mayName(authorizationValues, this::include)
                 : ClaimedUsers.mentionScheme(authorizationValues);
+    }
+
+    /**
+     * The user that these values name. Empty if they name none, or if that cannot be told: before
+     * the users were read, or because there is too much to look at.
+     */
+    Optional<String> namedBy(List<String> authorizationValues) {
+        var named = new AtomicReference<@Nullable String>();
+        if (known()) {
+            ClaimedUsers.mayName(
+                    authorizationValues,
+                    user -> {
+                        boolean included = include(user);
+                        if (included) {
+                            named.set(user);
+                        }
+                        return included;
+                    });
+        }
+        return Optional.ofNullable(named.get());
     }
 
     /**

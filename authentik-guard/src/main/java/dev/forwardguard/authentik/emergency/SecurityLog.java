@@ -25,10 +25,10 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.UnaryOperator;
 
 /**
  * Counts what Emergency Access decides, and logs every login attempt; never a password.
@@ -96,34 +96,46 @@ public final class SecurityLog {
      */
     public void attempt(
             LoginMetric result, String user, ClientAddress client, AuthRequest request) {
-        record(
-                result,
-                event -> event.addKeyValue("user", shortened(user, LONGEST_USER)),
-                client,
-                request);
+        record(result, Optional.of(user), client, request);
     }
 
     /** Records a request that passed without a password, at a path that is open. */
     void passed(ClientAddress client, AuthRequest request) {
-        record(LoginMetric.OPEN, event -> event, client, request);
+        record(LoginMetric.OPEN, Optional.empty(), client, request);
     }
 
     private void record(
-            LoginMetric result,
-            UnaryOperator<LoggingEventBuilder> who,
-            ClientAddress client,
-            AuthRequest request) {
+            LoginMetric result, Optional<String> user, ClientAddress client, AuthRequest request) {
         count(result);
         if (!requireNonNull(limits.get(result)).take()) {
             summary.request();
             return;
         }
-        HttpHeaders headers = request.headers();
         LoggingEventBuilder event =
                 LOG.atInfo()
                         .addKeyValue("event", eventOf(result))
                         .addKeyValue("result", result.label());
-        who.apply(event)
+        described(event, user, client, request).log("Emergency Access");
+    }
+
+    /** Records that an {@code Authorization} with this name was withheld, whatever its password. */
+    void namesake(String user, ClientAddress client, AuthRequest request) {
+        LoggingEventBuilder event = LOG.atWarn().addKeyValue("event", "emergency_namesake");
+        described(event, Optional.of(user), client, request)
+                .log(
+                        "An Authorization with the name of an emergency user reached neither"
+                                + " authentik nor the application. If that is a person in"
+                                + " authentik, give the emergency user another name");
+    }
+
+    private static LoggingEventBuilder described(
+            LoggingEventBuilder event,
+            Optional<String> user,
+            ClientAddress client,
+            AuthRequest request) {
+        HttpHeaders headers = request.headers();
+        return user.map(name -> event.addKeyValue("user", shortened(name, LONGEST_USER)))
+                .orElse(event)
                 .addKeyValue("client", client.toString())
                 .addKeyValue(
                         "host", shortened(headers.get("X-Forwarded-Host", ""), LONGEST_ADDRESS))
@@ -131,8 +143,7 @@ public final class SecurityLog {
                         "path",
                         shortened(
                                 withoutQuery(headers.get("X-Forwarded-Uri", "")), LONGEST_ADDRESS))
-                .addKeyValue("request", request.id().value())
-                .log("Emergency Access");
+                .addKeyValue("request", request.id().value());
     }
 
     /** Logs how many events were suppressed, at most once a second. */

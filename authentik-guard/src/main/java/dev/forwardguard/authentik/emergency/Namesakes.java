@@ -1,0 +1,77 @@
+package dev.forwardguard.authentik.emergency;
+
+import com.github.benmanes.caffeine.cache.Cache;
+
+import dev.forwardguard.authentik.login.RecentTable;
+import dev.forwardguard.client.ClientAddress;
+import dev.forwardguard.guard.AuthRequest;
+
+import jakarta.inject.Singleton;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Visitors who send the name of an emergency user while the outpost decides. The guard keeps their
+ * {@code Authorization}, whatever the password: to look at it would tell everybody, on every
+ * healthy day, which password is right. So the app passwords of a person of that name do not work.
+ * Here operators learn of it, once a day for each name.
+ */
+@Singleton
+public final class Namesakes {
+    private static final Duration DAY = Duration.ofDays(1);
+
+    /** As many as an htpasswd file may have. */
+    private static final int CAPACITY = 10_000;
+
+    private final EmergencyUsers users;
+    private final SecurityLog security;
+    private final Clock clock;
+    private final Cache<String, Boolean> ofToday;
+    private volatile @Nullable Instant last;
+
+    Namesakes(EmergencyUsers users, SecurityLog security, Clock clock) {
+        this.users = users;
+        this.security = security;
+        this.clock = clock;
+        ofToday =
+                RecentTable.create(
+                        () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()), DAY, CAPACITY);
+    }
+
+    /**
+     * To be called when {@code Authorization} was kept from the outpost because it may name an
+     * emergency user.
+     *
+     * @param authorizationValues what it was; the password in it is not looked at
+     */
+    public void withheld(
+            List<String> authorizationValues, Supplier<ClientAddress> client, AuthRequest request) {
+        users.namedBy(authorizationValues)
+                .ifPresent(
+                        user -> {
+                            last = clock.instant();
+                            if (ofToday.asMap().putIfAbsent(user, true) == null) {
+                                security.namesake(user, client.get(), request);
+                            }
+                        });
+    }
+
+    /** The number of users whose names came within a day. */
+    long number() {
+        ofToday.cleanUp();
+        return ofToday.estimatedSize();
+    }
+
+    /** When one of them came last. */
+    Optional<Instant> last() {
+        return Optional.ofNullable(last);
+    }
+}
