@@ -37,7 +37,11 @@ final class EnvoyPathTest extends AgainstStubUpstream {
 
     @Override
     protected String furtherSettings() {
-        return "guarded-paths: ['%s/*']\nverdicts: {reuse: 10s, survive-outage: 1h}\n"
+        return """
+        guarded-paths: ['%s/*']
+        verdicts: {reuse: 10s, survive-outage: 1h}
+        emergency: {allow-preflight: true, open: [{host: app.example, path: /hooks}]}
+        """
                 .formatted(PREFIX);
     }
 
@@ -62,6 +66,37 @@ final class EnvoyPathTest extends AgainstStubUpstream {
         assertThat(received.uri()).isEqualTo(PREFIX + path);
         assertThat(received.headers("Host")).containsExactly(HOST);
         assertThat(received.headers("Cookie")).containsExactly("authentik_proxy_x=session");
+    }
+
+    /** Envoy passes these on as the visitor sent them, where it is told to. */
+    @Test
+    void opensNothingThatVisitorNames() throws IOException {
+        upstream.behaves(Behaviour.answers(503));
+        RawRequest page =
+                new RawRequest("DELETE", PREFIX + "/admin", List.of(new Header("Host", HOST)), "")
+                        .with("X-Forwarded-Proto", "https")
+                        .with("X-Forwarded-Host", "app.example");
+
+        RawRequest open =
+                page.with("X-Forwarded-Method", "POST").with("X-Forwarded-Uri", "/hooks/build");
+        RawRequest preflight =
+                page.with("X-Forwarded-Method", "OPTIONS")
+                        .with("Origin", "https://other.example")
+                        .with("Access-Control-Request-Method", "PUT");
+
+        assertThat(ask(open).status()).isEqualTo(401);
+        assertThat(ask(preflight).status()).isEqualTo(401);
+    }
+
+    /** It would be TLS behind nginx; the path is the visitor's. */
+    @Test
+    void takesNoSchemeFromOriginalUrl() throws IOException {
+        upstream.behaves(Behaviour.answers(503));
+
+        RawAnswer answer =
+                ask(envoy("GET", "/auth/nginx").with("X-Original-URL", "https://app.example/"));
+
+        assertThat(answer.status()).isEqualTo(403);
     }
 
     /** Never one for a page of the outpost, nor for the guard itself, whatever it looks like. */

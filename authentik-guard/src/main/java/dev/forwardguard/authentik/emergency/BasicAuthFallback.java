@@ -118,7 +118,9 @@ public final class BasicAuthFallback {
             if (refusal.isPresent()) {
                 return now(refusal.get());
             }
-            if (settings.emergency().allowPreflight() && Preflight.is(request.headers())) {
+            if (settings.emergency().allowPreflight()
+                    && gatewayNamesTarget()
+                    && Preflight.is(request.headers())) {
                 security.count(LoginMetric.PREFLIGHT);
                 return now(allow(reason, IdentityHeaders.anonymous()));
             }
@@ -131,7 +133,7 @@ public final class BasicAuthFallback {
             if (held instanceof Session.Of(var user) && !namesAnother(user, credentials)) {
                 return now(allowSession(user));
             }
-            if (settings.emergency().open().include(request.headers())) {
+            if (gatewayNamesTarget() && settings.emergency().open().include(request.headers())) {
                 security.passed(client(), request);
                 return now(allow(reason, withOwnToken(IdentityHeaders.anonymous())));
             }
@@ -154,6 +156,14 @@ public final class BasicAuthFallback {
             }
             logins.typed(credentials.get(), client());
             return check(credentials.get());
+        }
+
+        /**
+         * Whether method, host and path of the visitor's request are in {@code X-Forwarded-*}.
+         * Where they are those of the auth request, these headers can be the visitor's own.
+         */
+        private boolean gatewayNamesTarget() {
+            return !settings.guardedPaths().endInVisitorsPath(request.path());
         }
 
         private Optional<Decision> refusalOfAll() {

@@ -13,6 +13,8 @@ public final class EmergencyPaths {
     /** Ends an emergency session. */
     public static final String SIGN_OUT = PREFIX + "emergency/sign-out";
 
+    private static final String NGINX = AuthentikSettings.PREFIX + "auth/nginx";
+
     private EmergencyPaths() {}
 
     /**
@@ -26,6 +28,6 @@ public final class EmergencyPaths {
 
     /** Whether nginx asks at this guarded path. */
     static boolean isOfNginx(String guardedPath) {
-        return guardedPath.endsWith("/auth/nginx");
+        return guardedPath.equals(NGINX);
     }
 }
