@@ -190,7 +190,7 @@ class Demo {
     }
 
     private static String basic(String password) {
-        byte[] credentials = ("admin:" + password).getBytes(StandardCharsets.UTF_8);
+        byte[] credentials = ("emergency:" + password).getBytes(StandardCharsets.UTF_8);
         return "Basic " + Base64.getEncoder().encodeToString(credentials);
     }
 
@@ -362,12 +362,12 @@ enum Documented {
                                                             + " charset=\"UTF-8\"")
                                     && answer.header("Cache-Control").equals("no-store");
                     case SESSION_USER -> identifies("ada", answer, value -> !value.isEmpty());
-                    case EMERGENCY_USER -> identifies("admin", answer, String::isEmpty);
+                    case EMERGENCY_USER -> identifies("emergency", answer, String::isEmpty);
                     case SESSION_BEGINS ->
                             answer.header("Location").equals("https://app.example.com/")
                                     && answer.header("Set-Cookie").startsWith("__Host-emergency=");
                     case SESSION ->
-                            identifies("admin", answer, String::isEmpty)
+                            identifies("emergency", answer, String::isEmpty)
                                     && answer.header("Authorization").equals(TOKEN);
                 };
     }

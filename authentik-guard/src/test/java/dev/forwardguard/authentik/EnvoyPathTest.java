@@ -167,6 +167,8 @@ final class EnvoyPathTest extends AgainstStubUpstream {
     /** The Host, by which the outpost decides here, is in no key. */
     @Test
     void noVerdictIsUsedAgain() throws IOException {
+        upstream.behaves(
+                Behaviour.answers(200, List.of(new Header("X-authentik-username", "anna")), ""));
         RawRequest page = kind.authRequest().with("Cookie", "authentik_proxy_x=session");
         RawRequest request = new RawRequest("GET", PREFIX + "/page", page.headers(), "");
 

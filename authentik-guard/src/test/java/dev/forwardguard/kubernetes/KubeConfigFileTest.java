@@ -317,14 +317,15 @@ class KubeConfigFileTest {
 
     /** That of another cluster, or an empty one, as kubectl writes it. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "proxy-url: ''}",
-                "tls-server-name: }",
-                "x: y}\n- name: other\n  cluster: {server: x, proxy-url: 'http://proxy'}"
-            })
+    @ValueSource(strings = {"proxy-url: ''}", "tls-server-name: }", "x: y}"})
     void ignoresKeyWithoutEffect(String rest) throws Exception {
-        assertFollowed(kubeconfig(cluster().replace("}", ", " + rest), "{}"));
+        KubeConfigFile config = kubeconfig(cluster().replace("}", ", " + rest), "{}");
+        String other =
+                "clusters:\n- name: other\n  cluster: {server: x, proxy-url: 'http://proxy'}\n";
+        Files.writeString(
+                config.file(), Files.readString(config.file()).replace("clusters:\n", other));
+
+        assertFollowed(config);
     }
 
     @Test

@@ -5,7 +5,7 @@ import dev.forwardguard.guard.AuthRequest;
 
 import java.util.List;
 
-/** Whether visitors use TLS. Nothing that they can send without a gateway's word makes it so. */
+/** Whether the visitor uses TLS, as the gateway says it. */
 final class VisitorScheme {
     private VisitorScheme() {}
 
