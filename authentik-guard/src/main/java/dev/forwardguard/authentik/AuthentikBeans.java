@@ -1,5 +1,6 @@
 package dev.forwardguard.authentik;
 
+import dev.forwardguard.forwarded.Consequences;
 import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.outcome.VerdictRule;
@@ -32,6 +33,14 @@ public final class AuthentikBeans {
     @Singleton
     GuardSpec spec() {
         return SPEC;
+    }
+
+    @Singleton
+    Consequences consequences() {
+        return new Consequences(
+                "one of them can use up the auth requests of all, and wrong passwords of one keep"
+                        + " the others out",
+                "Emergency Access refuses such requests while emergency.require-https is on");
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.forwardguard.authentik.emergency.session.PageLoad;
 import dev.forwardguard.authentik.health.LoginHealth;
 import dev.forwardguard.authentik.pages.PageText;
 import dev.forwardguard.client.ClientAddress;
+import dev.forwardguard.forwarded.ForwardedHeaders;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
 import dev.forwardguard.guard.Decision.Fail;
@@ -67,6 +68,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
     private final LoginHealth login;
     private final Verdicts verdicts;
     private final SecurityLog security;
+    private final ForwardedHeaders forwarded;
 
     AuthentikGuard(
             LiveSettings<AuthentikSettings> settings,
@@ -76,7 +78,8 @@ final class AuthentikGuard implements Guard, SignInPolicy {
             Namesakes namesakes,
             LoginHealth login,
             Verdicts verdicts,
-            SecurityLog security) {
+            SecurityLog security,
+            ForwardedHeaders forwarded) {
         this.settings = settings;
         this.upstream = upstream;
         this.fallback = fallback;
@@ -85,6 +88,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
         this.login = login;
         this.verdicts = verdicts;
         this.security = security;
+        this.forwarded = forwarded;
     }
 
     @Override
@@ -140,11 +144,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
                             EmergencyCookie.isIn(request.headers())
                                     ? EmergencyCookie.strip(authorization.strip(headers))
                                     : authorization.strip(headers),
-                            () ->
-                                    guard.clientAddress()
-                                            .resolveVisitor(
-                                                    request.headers(),
-                                                    request.connection().remoteAddress()),
+                            () -> forwarded.visitorOf(request, guard.clientAddress()),
                             request.connection());
             return ask(upstreamRequest, request)
                     .thenCompose(

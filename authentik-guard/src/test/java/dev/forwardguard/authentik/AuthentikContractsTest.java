@@ -7,6 +7,7 @@ import dev.forwardguard.testing.guard.CircuitContract;
 import dev.forwardguard.testing.guard.ClientShareContract;
 import dev.forwardguard.testing.guard.DeadlineContract;
 import dev.forwardguard.testing.guard.FaultMatrixContract;
+import dev.forwardguard.testing.guard.ForwardedHeadersContract;
 import dev.forwardguard.testing.guard.ForwardingContract;
 import dev.forwardguard.testing.guard.FreshStartContract;
 import dev.forwardguard.testing.guard.HangUpContract;
@@ -74,6 +75,13 @@ final class AuthentikContractsTest {
     @Nested
     final class FaultMatrix extends FaultMatrixContract {
         FaultMatrix() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class ForwardedHeaders extends ForwardedHeadersContract {
+        ForwardedHeaders() {
             super(Authentik.KIND);
         }
     }

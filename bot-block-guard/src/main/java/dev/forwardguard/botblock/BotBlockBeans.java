@@ -1,5 +1,6 @@
 package dev.forwardguard.botblock;
 
+import dev.forwardguard.forwarded.Consequences;
 import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.outcome.VerdictRule;
@@ -35,6 +36,13 @@ final class BotBlockBeans {
     @Singleton
     GuardSpec spec() {
         return SPEC;
+    }
+
+    @Singleton
+    Consequences consequences() {
+        return new Consequences(
+                "one of them can use up the auth requests of all",
+                "The bot blocker is told that they do not use TLS");
     }
 
     @Singleton

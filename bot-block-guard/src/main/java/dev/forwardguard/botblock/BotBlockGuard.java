@@ -1,5 +1,6 @@
 package dev.forwardguard.botblock;
 
+import dev.forwardguard.forwarded.ForwardedHeaders;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
 import dev.forwardguard.guard.Decision.Allow;
@@ -33,18 +34,24 @@ final class BotBlockGuard implements Guard {
 
     private final Upstream upstream;
     private final LiveSettings<BotBlockSettings> settings;
+    private final ForwardedHeaders forwarded;
 
-    BotBlockGuard(Upstream upstream, LiveSettings<BotBlockSettings> settings) {
+    BotBlockGuard(
+            Upstream upstream,
+            LiveSettings<BotBlockSettings> settings,
+            ForwardedHeaders forwarded) {
         this.upstream = upstream;
         this.settings = settings;
+        this.forwarded = forwarded;
     }
 
     @Override
     public GuardPolicy policy() {
-        return new Policy(upstream, settings.now());
+        return new Policy(upstream, settings.now(), forwarded);
     }
 
-    private record Policy(Upstream upstream, BotBlockSettings settings) implements GuardPolicy {
+    private record Policy(Upstream upstream, BotBlockSettings settings, ForwardedHeaders forwarded)
+            implements GuardPolicy {
         @Override
         public boolean handles(String path) {
             return path.equals(PATH);
@@ -58,11 +65,7 @@ final class BotBlockGuard implements Guard {
                             settings.path(),
                             HeaderSelection.forUpstream(
                                     request.headers(), now.dropRequestHeaders()),
-                            () ->
-                                    now.clientAddress()
-                                            .resolveVisitor(
-                                                    request.headers(),
-                                                    request.connection().remoteAddress()),
+                            () -> forwarded.visitorOf(request, now.clientAddress()),
                             request.connection());
             return upstream.ask(upstreamRequest, now)
                     .thenApply(outcome -> BotBlockGuard.decide(outcome, now));

@@ -6,6 +6,7 @@ import dev.forwardguard.testing.guard.AnyMethodContract;
 import dev.forwardguard.testing.guard.CircuitContract;
 import dev.forwardguard.testing.guard.DeadlineContract;
 import dev.forwardguard.testing.guard.FaultMatrixContract;
+import dev.forwardguard.testing.guard.ForwardedHeadersContract;
 import dev.forwardguard.testing.guard.ForwardingContract;
 import dev.forwardguard.testing.guard.FreshStartContract;
 import dev.forwardguard.testing.guard.HangUpContract;
@@ -66,6 +67,13 @@ final class BotBlockContractsTest {
     @Nested
     final class FaultMatrix extends FaultMatrixContract {
         FaultMatrix() {
+            super(BotBlock.KIND);
+        }
+    }
+
+    @Nested
+    final class ForwardedHeaders extends ForwardedHeadersContract {
+        ForwardedHeaders() {
             super(BotBlock.KIND);
         }
     }

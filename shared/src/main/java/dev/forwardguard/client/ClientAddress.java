@@ -4,6 +4,8 @@ import io.netty.util.NetUtil;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -59,6 +61,13 @@ public final class ClientAddress {
         return new ClientAddress(bytes);
     }
 
+    /** The address of the other end of a connection, {@link #UNKNOWN} if it has none. */
+    public static ClientAddress of(SocketAddress peer) {
+        return peer instanceof InetSocketAddress socket && socket.getAddress() != null
+                ? of(socket.getAddress().getAddress())
+                : UNKNOWN;
+    }
+
     private static boolean startsWith(byte[] prefix, byte[] address) {
         return Arrays.equals(address, 0, prefix.length, prefix, 0, prefix.length);
     }
@@ -97,7 +106,7 @@ public final class ClientAddress {
     }
 
     /** Whether the address is in a range that is not routed in the internet. */
-    boolean isLocal() {
+    public boolean isLocal() {
         return Subnet.isLocal(bytes);
     }
 

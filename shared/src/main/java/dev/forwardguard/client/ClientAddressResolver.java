@@ -3,7 +3,6 @@ package dev.forwardguard.client;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -71,10 +70,11 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
      * long, the last proxy before that point counts.
      */
     public ClientAddress resolve(HttpHeaders headers, SocketAddress peer) {
-        ClientAddress connection =
-                peer instanceof InetSocketAddress socket && socket.getAddress() != null
-                        ? ClientAddress.of(socket.getAddress().getAddress())
-                        : ClientAddress.UNKNOWN;
+        return resolve(headers, ClientAddress.of(peer));
+    }
+
+    /** The same, with the address of the connection. */
+    public ClientAddress resolve(HttpHeaders headers, ClientAddress connection) {
         if (!isProxy(connection)) {
             return connection;
         }
@@ -91,8 +91,19 @@ public record ClientAddressResolver(Source header, List<Subnet> trustedProxies) 
      * have the same one.
      */
     public ClientAddress resolveVisitor(HttpHeaders headers, SocketAddress peer) {
-        ClientAddress client = resolve(headers, peer);
+        return visitor(resolve(headers, peer));
+    }
+
+    /** The same, with the result of {@link #resolve}. */
+    public ClientAddress visitor(ClientAddress client) {
         return client.isLocal() || isProxy(client) ? ClientAddress.UNKNOWN : client;
+    }
+
+    /** Whether the header is there but ignored, because the connection is no trusted proxy's. */
+    public boolean isIgnored(HttpHeaders headers, ClientAddress connection) {
+        return !connection.isUnknown()
+                && !isProxy(connection)
+                && headers.contains(header.headerName);
     }
 
     /** Several field lines of the same name form one list (RFC 9110 section 5.3). */

@@ -77,10 +77,10 @@ public record Subnet(byte[] network, int prefix) {
         return isIn(PRIVATE, address) || isIn(FURTHER_LOCAL, address);
     }
 
-    /** Not a stream: this runs for each request. */
+    /** Neither a stream nor an iterator, which would be allocated: this runs for each request. */
     static boolean isIn(List<Subnet> ranges, byte[] address) {
-        for (Subnet range : ranges) {
-            if (range.contains(address)) {
+        for (int i = 0; i < ranges.size(); i++) {
+            if (ranges.get(i).contains(address)) {
                 return true;
             }
         }
