@@ -8,6 +8,7 @@ import dev.forwardguard.authentik.emergency.EmergencyUsers;
 import dev.forwardguard.authentik.emergency.LoginMetric;
 import dev.forwardguard.authentik.emergency.Namesakes;
 import dev.forwardguard.authentik.emergency.SecurityLog;
+import dev.forwardguard.authentik.emergency.VisitorScheme;
 import dev.forwardguard.authentik.emergency.form.SignInPolicy;
 import dev.forwardguard.authentik.emergency.session.EmergencyCookie;
 import dev.forwardguard.authentik.emergency.session.PageLoad;
@@ -144,7 +145,9 @@ final class AuthentikGuard implements Guard, SignInPolicy {
                             EmergencyCookie.isIn(request.headers())
                                     ? EmergencyCookie.strip(authorization.strip(headers))
                                     : authorization.strip(headers),
-                            () -> forwarded.visitorOf(request, guard.clientAddress()),
+                            () ->
+                                    forwarded.visitorOf(
+                                            request, guard.clientAddress(), VisitorScheme::isTls),
                             request.connection());
             return ask(upstreamRequest, request)
                     .thenCompose(

@@ -1,5 +1,6 @@
 package dev.forwardguard.botblock;
 
+import dev.forwardguard.client.ForwardedProto;
 import dev.forwardguard.forwarded.ForwardedHeaders;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.guard.Decision;
@@ -65,7 +66,11 @@ final class BotBlockGuard implements Guard {
                             settings.path(),
                             HeaderSelection.forUpstream(
                                     request.headers(), now.dropRequestHeaders()),
-                            () -> forwarded.visitorOf(request, now.clientAddress()),
+                            () ->
+                                    forwarded.visitorOf(
+                                            request,
+                                            now.clientAddress(),
+                                            any -> ForwardedProto.isTls(any.headers())),
                             request.connection());
             return upstream.ask(upstreamRequest, now)
                     .thenApply(outcome -> BotBlockGuard.decide(outcome, now));

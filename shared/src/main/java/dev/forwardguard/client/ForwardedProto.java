@@ -30,6 +30,19 @@ public final class ForwardedProto {
                 : Optional.empty();
     }
 
+    /** Whether there is one such field, and the visitor's scheme in it is over TLS. */
+    public static boolean isTls(HttpHeaders headers) {
+        return of(headers).filter(ForwardedProto::isTls).isPresent();
+    }
+
+    /**
+     * Whether there is such a field that says {@code https} and nothing else, as nearly all do, and
+     * perhaps others: for statistics, without a copy of the value.
+     */
+    public static boolean hasHttps(HttpHeaders headers) {
+        return headers.contains(NAME, HTTPS, true);
+    }
+
     /** The first element of a field's value, without white space around it. */
     public static CharSequence first(CharSequence value) {
         int end = AsciiString.indexOf(value, ',', 0);

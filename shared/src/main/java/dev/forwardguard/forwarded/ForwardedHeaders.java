@@ -2,6 +2,7 @@ package dev.forwardguard.forwarded;
 
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.client.ClientAddressResolver;
+import dev.forwardguard.client.ForwardedProto;
 import dev.forwardguard.forwarded.RequestWindow.Counts;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.settings.LiveSettings;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -64,8 +66,11 @@ public final class ForwardedHeaders implements StatusPart {
      * ClientAddressResolver#visitor} has it, and takes note of the request.
      *
      * @param resolver of the settings that the request is handled under
+     * @param tls whether the visitor used TLS, as the gateway says; asked only where that is not
+     *     the usual field
      */
-    public ClientAddress visitorOf(AuthRequest request, ClientAddressResolver resolver) {
+    public ClientAddress visitorOf(
+            AuthRequest request, ClientAddressResolver resolver, Predicate<AuthRequest> tls) {
         ClientAddress peer = ClientAddress.of(request.connection().remoteAddress());
         ClientAddress client = resolver.resolve(request.headers(), peer);
         ClientAddress visitor = resolver.visitor(client);
@@ -73,7 +78,9 @@ public final class ForwardedHeaders implements StatusPart {
             boolean mayBeMany = visitor.isUnknown() && !client.isUnknown();
             RequestWindow now = window();
             boolean enough =
-                    now.count(mayBeMany && now.isOneAddress(client), VisitorScheme.isTls(request));
+                    now.count(
+                            mayBeMany && now.isOneAddress(client),
+                            ForwardedProto.hasHttps(request.headers()) || tls.test(request));
             // a header that was believed has led to another address
             if (client.equals(peer) && resolver.isIgnored(request.headers(), peer)) {
                 untrusted(now, peer);

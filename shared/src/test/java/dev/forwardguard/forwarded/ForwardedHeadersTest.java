@@ -12,6 +12,7 @@ import com.sun.management.ThreadMXBean;
 
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.client.ClientAddressResolver;
+import dev.forwardguard.client.ForwardedProto;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.settings.BreakerSettings;
@@ -141,13 +142,13 @@ class ForwardedHeadersTest {
 
     private void count(int requests, AuthRequest each) {
         for (int i = 0; i < requests; i++) {
-            forwarded.visitorOf(each, resolver());
+            visitorOf(each, resolver());
         }
     }
 
     private void countVisitors(int requests) {
         for (int i = 0; i < requests; i++) {
-            forwarded.visitorOf(visitor(i), resolver());
+            visitorOf(visitor(i), resolver());
         }
     }
 
@@ -415,7 +416,7 @@ class ForwardedHeadersTest {
         AuthRequest late = from("198.51.100.7");
 
         changeTo("trusted-proxies: [10.0.0.0/8]\n");
-        forwarded.visitorOf(late, former);
+        visitorOf(late, former);
         assertThat(warnings()).isEmpty();
         assertThat(forwarded.state()).containsEntry("requests", 0);
         assertThat(log()).hasSize(2);
@@ -455,7 +456,7 @@ class ForwardedHeadersTest {
                                                     () -> {
                                                         begin.await();
                                                         for (int i = 0; i < 20_000; i++) {
-                                                            forwarded.visitorOf(each, resolver);
+                                                            visitorOf(each, resolver);
                                                         }
                                                         return null;
                                                     }))
@@ -490,7 +491,7 @@ class ForwardedHeadersTest {
         ClientAddressResolver resolver = resolver();
         count(2000, request(peer, client, "https"));
 
-        long with = allocated(each -> forwarded.visitorOf(each, resolver), peer, client);
+        long with = allocated(each -> visitorOf(each, resolver), peer, client);
         long without =
                 allocated(
                         each -> resolver.resolve(each.headers(), each.connection().remoteAddress()),
@@ -506,6 +507,10 @@ class ForwardedHeadersTest {
      * For new requests, because a value of a header that was read once is a string already. The
      * results are kept, or the compiler would find out that they need not be created.
      */
+    private ClientAddress visitorOf(AuthRequest request, ClientAddressResolver resolver) {
+        return forwarded.visitorOf(request, resolver, any -> ForwardedProto.isTls(any.headers()));
+    }
+
     private long allocated(Function<AuthRequest, ClientAddress> call, String peer, String client) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;

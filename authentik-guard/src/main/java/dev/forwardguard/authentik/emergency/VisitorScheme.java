@@ -6,16 +6,16 @@ import dev.forwardguard.guard.AuthRequest;
 import java.util.List;
 
 /** Whether the visitor uses TLS, as the gateway says it. */
-final class VisitorScheme {
+public final class VisitorScheme {
     private VisitorScheme() {}
 
-    static boolean isTls(AuthRequest request) {
+    public static boolean isTls(AuthRequest request) {
         boolean onlyOriginalUrl =
                 EmergencyPaths.isOfNginx(request.path())
                         && !request.headers().contains(ForwardedProto.NAME);
         return onlyOriginalUrl
                 ? ForwardedProto.isTls(ofOriginalUrl(request))
-                : ForwardedProto.of(request.headers()).filter(ForwardedProto::isTls).isPresent();
+                : ForwardedProto.isTls(request.headers());
     }
 
     /**

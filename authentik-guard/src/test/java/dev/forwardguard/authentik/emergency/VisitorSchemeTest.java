@@ -1,4 +1,4 @@
-package dev.forwardguard.forwarded;
+package dev.forwardguard.authentik.emergency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,15 +32,16 @@ class VisitorSchemeTest {
                 "'';            -;                   /auth;            false",
                 "-;             -;                   /auth;            false",
                 // nginx, as authentik's documentation has it
-                "-;             https://app.example; /x/auth/nginx;    true",
-                "-;             HTTPS://app.example; /x/auth/nginx;    true",
-                "-;             http://app.example;  /x/auth/nginx;    false",
-                "-;             https:/app.example;  /x/auth/nginx;    false",
-                "-;             -;                   /x/auth/nginx;    false",
-                "http;          https://app.example; /x/auth/nginx;    false",
+                "-;             https://app.example; /outpost.goauthentik.io/auth/nginx;    true",
+                "-;             HTTPS://app.example; /outpost.goauthentik.io/auth/nginx;    true",
+                "-;             http://app.example;  /outpost.goauthentik.io/auth/nginx;    false",
+                "-;             https:/app.example;  /outpost.goauthentik.io/auth/nginx;    false",
+                "-;             -;                   /outpost.goauthentik.io/auth/nginx;    false",
+                "http;          https://app.example; /outpost.goauthentik.io/auth/nginx;    false",
                 // elsewhere the header is the visitor's own
-                "-;             https://app.example; /x/auth/traefik;  false",
-                "-;             https://app.example; /x/auth/xnginx;   false",
+                "-;             https://app.example; /outpost.goauthentik.io/auth/traefik;  false",
+                "-;             https://app.example; /outpost.goauthentik.io/auth/xnginx;   false",
+                "-;             https://app.example; /outpost.goauthentik.io/auth/envoy/auth/nginx; false",
             })
     void tellsTls(String proto, String original, String path, boolean tls) {
         HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path);
@@ -51,5 +53,23 @@ class VisitorSchemeTest {
         }
 
         assertThat(VisitorScheme.isTls(AuthRequest.of(head, new EmbeddedChannel()))).isEqualTo(tls);
+    }
+
+    @Test
+    void needsOneField() {
+        HttpRequest head =
+                new DefaultHttpRequest(
+                        HttpVersion.HTTP_1_1, HttpMethod.GET, "/outpost.goauthentik.io/auth/nginx");
+        AuthRequest request = AuthRequest.of(head, new EmbeddedChannel());
+
+        head.headers().add("X-Original-URL", "https://a.example");
+        assertThat(VisitorScheme.isTls(request)).isTrue();
+        head.headers().add("X-Original-URL", "https://a.example");
+        assertThat(VisitorScheme.isTls(request)).isFalse();
+
+        head.headers().add("X-Forwarded-Proto", "https");
+        assertThat(VisitorScheme.isTls(request)).isTrue();
+        head.headers().add("X-Forwarded-Proto", "https");
+        assertThat(VisitorScheme.isTls(request)).isFalse();
     }
 }
