@@ -105,7 +105,7 @@ class SecretContentTest {
                 "the Secret has no key htpasswd, but a key "
                         + key
                         + ": rename it, or set GUARD_HTPASSWD_SECRET_KEY");
-        assertThat(LOGS.logged()).anyMatch(line -> line.contains("but a key " + key));
+        awaitLogged("but a key " + key);
         assertThat(secret.accepts("alice", PASSWORD)).isTrue();
     }
 
@@ -128,10 +128,14 @@ class SecretContentTest {
 
         Eventually.until("a rejection", () -> secret.value.rejection().isPresent());
         assertThat(secret.value.rejection()).get().asString().contains(cause);
-        assertThat(LOGS.logged())
-                .anyMatch(line -> line.contains(cause))
-                .noneMatch(line -> line.contains("alice"));
+        awaitLogged(cause);
+        assertThat(LOGS.logged()).noneMatch(line -> line.contains("alice"));
         assertThat(secret.accepts("alice", PASSWORD)).isTrue();
+    }
+
+    /** The line comes after the rejection. */
+    private static void awaitLogged(String text) {
+        Eventually.until(text, () -> LOGS.logged().stream().anyMatch(line -> line.contains(text)));
     }
 
     private void awaitRejection(String cause) {
