@@ -411,19 +411,32 @@ check_options() {
   fi
 }
 
+# Prints what asks authentik-guard in the overlay, chains and routes: `ok` or `open`, and its name. `open` is what does not
+# remove a target that a visitor may have forged.
+askers() {
+  awk '/^---/ { name = ""; stripped = 0 } /^  name:/ { name = $2 }
+    /^ +- name: guard-strip-forwarded-target$/ { stripped = 1 }
+    /^ +- name: guard-authentik$/ { print (stripped ? "ok" : "open"), name }
+    /router\.middlewares:/ { seen = $0 }
+    /^  name:/ && seen ~ /guard-authentik@/ { print (seen ~ /guard-strip-forwarded-target@.*guard-authentik@/ ? "ok" : "open"), $2; seen = "" }' \
+    "$work/overlay.yaml" | sort
+}
+
 # What emergency.open lets in without a password has to be the target that Traefik routes by.
 check_open_paths() {
-  local chains
-  grep -q -E '(^|[ {,])open: *($|\[ *[^] ])' "$work/overlay.yaml" || return 0
-  chains=$(awk '/^---/ { name = ""; chain = 0; stripped = 0 } /^  name:/ { name = $2 } /^  chain:/ { chain = 1 }
-    chain && $3 == "guard-strip-forwarded-target" { stripped = 1 }
-    chain && $3 == "guard-authentik" { print (stripped ? "ok" : "open"), name }' "$work/overlay.yaml" | sort)
-  if grep -q '^open' <<<"$chains"; then
-    missing "guard-strip-forwarded-target before guard-authentik in the chain $(awk '$1 == "open" { print $2; exit }' <<<"$chains"): with emergency.open a visitor gets to any page whose X-Forwarded-Uri names an open one"
-  elif [ -n "$chains" ]; then
-    ok 'emergency.open: guard-strip-forwarded-target comes before guard-authentik in all chains'
-  else
-    cannot_tell 'whether guard-strip-forwarded-target comes before guard-authentik, as emergency.open needs it: your overlay has no chain with it'
+  local all first
+  all=$(askers)
+  first=$(awk '$1 == "open" { print $2; exit }' <<<"$all")
+  if grep -q -E '(^|[ {,])open: *($|\[ *[^] ])' "$work/overlay.yaml"; then
+    if [ -n "$first" ]; then
+      missing "guard-strip-forwarded-target before guard-authentik in $first: with emergency.open a visitor gets to any page whose X-Forwarded-Uri names an open one"
+    elif [ -n "$all" ]; then
+      ok 'emergency.open: guard-strip-forwarded-target comes before guard-authentik in this overlay; routes elsewhere need it, too'
+    else
+      cannot_tell 'whether guard-strip-forwarded-target comes before guard-authentik, as emergency.open needs it: your overlay has no chain with it'
+    fi
+  elif [ -n "$first" ] && grep -A 1 '^ *- name: settings$' "$work/overlay.yaml" | grep -q '^ *secret:'; then
+    cannot_tell "whether guard.yml has emergency.open, because it is in a Secret: then guard-strip-forwarded-target has to come before guard-authentik in $first"
   fi
 }
 

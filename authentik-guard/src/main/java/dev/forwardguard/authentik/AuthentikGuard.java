@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.forwardguard.authentik.emergency.BasicAuthFallback;
+import dev.forwardguard.authentik.emergency.EmergencyPaths;
 import dev.forwardguard.authentik.emergency.EmergencyUsers;
 import dev.forwardguard.authentik.emergency.LoginMetric;
 import dev.forwardguard.authentik.emergency.Namesakes;
@@ -28,6 +29,7 @@ import dev.forwardguard.guard.HeaderSelection;
 import dev.forwardguard.guard.Page;
 import dev.forwardguard.guard.RequestId;
 import dev.forwardguard.htpasswd.Credentials;
+import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.http1.OutgoingHeaders;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
@@ -47,6 +49,7 @@ import io.micronaut.context.annotation.Context;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.util.AsciiString;
 
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +63,11 @@ import java.util.concurrent.CompletionStage;
 @Context // a bean that cannot be created stops the start, not the first request
 final class AuthentikGuard implements Guard, SignInPolicy {
     private static final int OVERLOAD_RETRY_SECONDS = 5;
+    private static final AsciiString FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
+
+    /** The outpost believes them more than the request itself. */
+    private static final HeaderNames TARGET =
+            HeaderNames.of("x-forwarded-host", "x-forwarded-method", "x-forwarded-uri");
 
     private final LiveSettings<AuthentikSettings> settings;
     private final Upstream upstream;
@@ -136,8 +144,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
             }
             GuardSettings guard = now.guard();
             var authorization = ClientAuthorization.of(request.headers(), users);
-            OutgoingHeaders headers =
-                    HeaderSelection.forUpstream(request.headers(), guard.dropRequestHeaders());
+            OutgoingHeaders headers = forUpstream(request);
             var upstreamRequest =
                     new UpstreamRequest(
                             request.path() + request.query(),
@@ -160,13 +167,29 @@ final class AuthentikGuard implements Guard, SignInPolicy {
                                             without));
         }
 
-        /** That of the visitor's request, where its path is, too: the outpost decides by both. */
+        private OutgoingHeaders forUpstream(AuthRequest request) {
+            OutgoingHeaders headers =
+                    HeaderSelection.forUpstream(
+                            request.headers(), now.guard().dropRequestHeaders());
+            return endsInVisitorsPath(request) ? withoutTarget(headers) : headers;
+        }
+
+        /**
+         * That of the visitor's request, where no {@code X-Forwarded-Host} of a gateway has it: the
+         * outpost finds the application by it.
+         */
         private Optional<String> host(AuthRequest request) {
-            if (!endsInVisitorsPath(request)) {
+            if (!endsInVisitorsPath(request) && !isOnlyInOriginalUrl(request)) {
                 return Optional.empty();
             }
             List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
             return hosts.size() == 1 ? Optional.of(hosts.getFirst()) : Optional.empty();
+        }
+
+        /** nginx as authentik documents it. */
+        private boolean isOnlyInOriginalUrl(AuthRequest request) {
+            return EmergencyPaths.isOfNginx(request.path())
+                    && !request.headers().contains(FORWARDED_HOST);
         }
 
         private boolean endsInVisitorsPath(AuthRequest request) {
@@ -222,7 +245,7 @@ final class AuthentikGuard implements Guard, SignInPolicy {
                         refuse(reason, 502, PageText.TOO_LARGE, request);
                 case Unavailable(var reason) -> {
                     Optional<RememberedAllow> last =
-                            isOutage(reason)
+                            isOutage(reason) && !endsInVisitorsPath(request)
                                     ? verdicts.lastAllow(
                                             upstreamRequest,
                                             now.verdicts(),
@@ -237,13 +260,20 @@ final class AuthentikGuard implements Guard, SignInPolicy {
             };
         }
 
+        private UpstreamResponse echo(
+                UpstreamResponse verdict, AuthRequest request, ClientAuthorization authorization) {
+            return endsInVisitorsPath(request)
+                    ? authorization.removeByEnvoy(authorization.echo(verdict))
+                    : authorization.echo(verdict);
+        }
+
         private Decision relay(
                 UpstreamResponse verdict, AuthRequest request, ClientAuthorization authorization) {
             if (authorization.emergency()) {
                 namesakes.withheld(authorization.values(), () -> client(request), request);
             }
             return Relay.of(
-                    afterOutage(authorization.echo(verdict), request),
+                    afterOutage(echo(verdict, request, authorization), request),
                     now.guard().relayedCookies(),
                     () ->
                             page(
@@ -307,6 +337,17 @@ final class AuthentikGuard implements Guard, SignInPolicy {
                     reason == FallbackReason.OVERLOAD ? OVERLOAD_RETRY_SECONDS : 0,
                     now.pages().of(kind, reason, headers, RequestId.of(headers)));
         }
+    }
+
+    /** Envoy does not write these; they are the visitor's own. */
+    private static OutgoingHeaders withoutTarget(OutgoingHeaders headers) {
+        return header ->
+                headers.forEach(
+                        (name, value) -> {
+                            if (!TARGET.contains(name)) {
+                                header.accept(name, value);
+                            }
+                        });
     }
 
     /** Allow line no. 3: the last verdict of this session, from this network. */

@@ -21,6 +21,11 @@ import java.util.function.BiConsumer;
  *     htpasswd file, or that cannot be told
  */
 public record ClientAuthorization(List<String> values, boolean emergency) {
+    /**
+     * Envoy keeps what an allow does not name, unless it is named here (ext_authz, "Extended
+     * configuration of HTTP services").
+     */
+    public static final String REMOVED_BY_ENVOY = "x-envoy-auth-headers-to-remove";
 
     public static ClientAuthorization of(HttpHeaders headers, EmergencyUsers users) {
         if (!headers.contains(HttpHeaderNames.AUTHORIZATION)) {
@@ -69,6 +74,17 @@ public record ClientAuthorization(List<String> values, boolean emergency) {
                 DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
         echoed.add(verdict.headers()).set(HttpHeaderNames.AUTHORIZATION, values);
         return new UpstreamResponse(verdict.status(), echoed, verdict.body());
+    }
+
+    /** Has Envoy remove an emergency password from the visitor's request. */
+    UpstreamResponse removeByEnvoy(UpstreamResponse verdict) {
+        if (!emergency || !verdict.allows()) {
+            return verdict;
+        }
+        HttpHeaders removing =
+                DefaultHttpHeadersFactory.headersFactory().withValidation(false).newHeaders();
+        removing.add(verdict.headers()).set(REMOVED_BY_ENVOY, "authorization");
+        return new UpstreamResponse(verdict.status(), removing, verdict.body());
     }
 
     /** Never contains the values. */

@@ -88,6 +88,46 @@ final class EnvoyPathTest extends AgainstStubUpstream {
         assertThat(ask(preflight).status()).isEqualTo(401);
     }
 
+    /** Envoy keeps what the answer does not name. */
+    @Test
+    void hasEnvoyRemovePassword() throws IOException {
+        RawRequest page = Visitor.RIGHT.asks(envoy("GET", "/a").with("X-Forwarded-Proto", "https"));
+        upstream.behaves(Behaviour.answers(200));
+        RawAnswer relayed = ask(page);
+        RawAnswer token = ask(envoy("GET", "/a").with("Authorization", "Bearer x"));
+        upstream.behaves(Behaviour.answers(503));
+        RawAnswer fallback = ask(page);
+
+        for (RawAnswer answer : List.of(relayed, fallback)) {
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.headers("Authorization")).isEmpty();
+            assertThat(answer.headers("x-envoy-auth-headers-to-remove"))
+                    .containsExactly("authorization");
+        }
+        assertThat(token.headers("Authorization")).containsExactly("Bearer x");
+        assertThat(token.headers("x-envoy-auth-headers-to-remove")).isEmpty();
+    }
+
+    /** authentik would find the application by it, and Envoy does not write it. */
+    @Test
+    void keepsTargetThatVisitorNames() throws IOException {
+        upstream.behaves(Behaviour.answers(200));
+
+        ask(
+                envoy("GET", "/a")
+                        .with("X-Forwarded-Host", "other.example")
+                        .with("x-forwarded-uri", "/public")
+                        .with("X-Forwarded-Method", "TRACE")
+                        .with("X-Forwarded-Proto", "https"));
+
+        ReceivedRequest received = upstream.awaitRequest();
+        assertThat(received.headers("X-Forwarded-Host")).isEmpty();
+        assertThat(received.headers("X-Forwarded-Uri")).isEmpty();
+        assertThat(received.headers("X-Forwarded-Method")).isEmpty();
+        assertThat(received.headers("X-Forwarded-Proto")).containsExactly("https");
+        assertThat(received.headers("Host")).containsExactly(HOST);
+    }
+
     /** It would be TLS behind nginx; the path is the visitor's. */
     @Test
     void takesNoSchemeFromOriginalUrl() throws IOException {

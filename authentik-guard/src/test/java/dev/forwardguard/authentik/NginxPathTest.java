@@ -98,6 +98,22 @@ final class NginxPathTest extends AgainstStubUpstream {
         assertThat(ask(request.with("X-Forwarded-Proto", "")).status()).isEqualTo(403);
     }
 
+    /** By which the outpost finds the application, if nothing else says it. */
+    @Test
+    void outpostGetsHostThatNginxSends() throws IOException {
+        RawRequest request =
+                new RawRequest("GET", kind.path(), List.of(new Header("Host", "app.example")), "")
+                        .with("X-Original-URL", "https://app.example/page");
+
+        ask(request);
+        assertThat(upstream.awaitRequest().headers("Host")).containsExactly("app.example");
+
+        upstream.forget();
+        ask(request.with("X-Forwarded-Host", "app.example"));
+        assertThat(upstream.awaitRequest().headers("Host"))
+                .containsExactly("127.0.0.1:" + upstream.port());
+    }
+
     /** Nor the other way round: at the other paths the outpost decides by X-Forwarded-*. */
     @Test
     void derivesNoForwardedHeadersFromOriginalUrl() throws IOException {

@@ -164,6 +164,15 @@ final class OpenPathsTest {
         assertThat(count()).isZero();
     }
 
+    /** Whoever fills the guard with requests brings that about. */
+    @Test
+    void opensNothingByOverload() throws IOException {
+        guard.upstream().isUnavailable(FallbackReason.OVERLOAD);
+
+        assertThat(ask(hook()).status()).isEqualTo(401);
+        assertThat(count()).isZero();
+    }
+
     @Test
     void failsLikeEverythingInModeUpstream() throws IOException {
         restart("mode: upstream\n" + HOOKS, Visitor.HTPASSWD);

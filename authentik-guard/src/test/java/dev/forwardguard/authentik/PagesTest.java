@@ -285,6 +285,9 @@ final class PagesTest {
             assertThat(open.http().ask(authRequest()).status()).isEqualTo(401);
             RawRequest claimed = preflight().with("Authorization", basic("anna", "guess"));
             assertThat(open.http().ask(claimed).status()).isEqualTo(401);
+            open.upstream().isUnavailable(FallbackReason.OVERLOAD);
+            assertThat(open.http().ask(preflight()).status()).isEqualTo(401);
+            open.upstream().isUnavailable(FallbackReason.RESET);
             var twoProtocols = preflight().with("X-Forwarded-Proto", "http");
             assertThat(open.http().ask(twoProtocols).status()).isEqualTo(403);
         }

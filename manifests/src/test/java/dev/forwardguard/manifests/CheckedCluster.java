@@ -158,6 +158,17 @@ final class CheckedCluster implements AutoCloseable {
         }
     }
 
+    /** Writes an overlay with a file {@code route.yaml} beside it. */
+    String overlay(String name, String text, String route) {
+        String overlay = overlay(name, text);
+        try {
+            Files.writeString(Path.of(overlay, "route.yaml"), route);
+            return overlay;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * Changes an object.
      *

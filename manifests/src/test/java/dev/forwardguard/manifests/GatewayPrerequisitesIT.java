@@ -208,7 +208,29 @@ class GatewayPrerequisitesIT {
                 .singleElement()
                 .asString()
                 .startsWith("MISSING ")
-                .contains("guard-strip-forwarded-target", "in the chain guard-protected");
+                .contains("guard-strip-forwarded-target", "in guard-protected");
+
+        String route =
+                cluster.overlay(
+                        "open-route",
+                        """
+                        resources: [../open, route.yaml]
+                        """,
+                        """
+                        apiVersion: traefik.io/v1alpha1
+                        kind: IngressRoute
+                        metadata: {name: alone, namespace: traefik}
+                        spec:
+                          routes:
+                            - kind: Rule
+                              match: Host(`status.example.com`)
+                              middlewares: [{name: guard-authentik}]
+                              services: [{name: status, port: 80}]
+                        """);
+        assertThat(cluster.check("--overlay", route).objections())
+                .singleElement()
+                .asString()
+                .contains("guard-strip-forwarded-target", "in alone");
     }
 
     /** Definitions stay as they are when a chart is upgraded. */

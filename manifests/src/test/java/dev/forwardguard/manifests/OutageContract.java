@@ -58,6 +58,7 @@ interface OutageContract {
                         .with("X-Forwarded-Uri", "/hooks/build")
                         .with("X-Original-URL", "https://app.example.com/hooks/build");
         fixture().emergency("open: [{host: app.example.com, path: /hooks, methods: [POST]}]");
+        awaitOpen("\"POST app.example.com/hooks\"");
         try (var _ = fixture().outpostSuffers(Outage.REFUSED)) {
             assertThat(fixture().ask(forged).status()).isEqualTo(401);
             assertThat(fixture().application().requests()).isEmpty();
@@ -65,6 +66,7 @@ interface OutageContract {
             assertThat(fixture().ask(hook).status()).isEqualTo(statusAtOpenPath());
         } finally {
             fixture().emergency("");
+            awaitOpen("");
         }
         if (statusAtOpenPath() == 200) {
             ReceivedRequest received = fixture().application().awaitRequest();
@@ -170,6 +172,7 @@ interface OutageContract {
         }
 
         assertThat(fixture().outpost().requests())
+                .hasSize(2)
                 .allSatisfy(each -> assertThat(each.headers("Authorization")).isEmpty());
         assertThat(fixture().application().requests())
                 .hasSize(2)
@@ -179,6 +182,11 @@ interface OutageContract {
                 .filteredOn(line -> line.contains("\"user\":\"reader\""))
                 .hasSize(1);
         assertThat(status()).containsPattern("\"namesakes\":[12],\"lastNamesake\"");
+    }
+
+    private void awaitOpen(String paths) {
+        Eventually.until(
+                "open paths", () -> status().contains("\"open\":{\"paths\":[" + paths + "]"));
     }
 
     private String status() throws IOException {

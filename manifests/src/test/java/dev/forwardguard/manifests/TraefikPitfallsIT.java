@@ -169,6 +169,18 @@ class TraefikPitfallsIT {
                 .containsExactly(scheme);
     }
 
+    /** As a proxy before Traefik sends it that has another one before it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {"https, http; 401", "https,http; 401", "http, https; 403", "http; 403"})
+    void firstProtocolIsThatOfVisitor(String protocols, int status) throws IOException {
+        try (var _ = fixture.outage()) {
+            assertThat(status(page("trust").with("X-Forwarded-Proto", protocols)))
+                    .isEqualTo(status);
+        }
+    }
+
     /** The auth server closes the kept connection when the second auth request arrives on it. */
     @ParameterizedTest
     @CsvSource({"get, 200", "method, 500", "body, 500"})

@@ -89,7 +89,7 @@ final class RequestWindow {
                 (int) ((now >>> BITS) & MASK),
                 address.get(),
                 (int) (now >>> (2 * BITS)),
-                untrusted.get(),
+                Math.min(untrusted.get(), (int) (now & MASK)),
                 untrustedPeer.get());
     }
 

@@ -18,6 +18,7 @@ final class Warning {
     private final String over;
     private volatile @Nullable String text;
     private boolean logged;
+    private boolean forgotten;
     private boolean everLogged;
     private long lastLine;
 
@@ -47,7 +48,8 @@ final class Warning {
     void is(@Nullable String found, long now) {
         text = found;
         boolean so = found != null;
-        if (so == logged || (everLogged && now - lastLine < QUIET_NANOS)) {
+        boolean known = so == logged && !(so && forgotten);
+        if (known || (everLogged && now - lastLine < QUIET_NANOS)) {
             return;
         }
         if (so) {
@@ -56,6 +58,7 @@ final class Warning {
             log.info("{}", over);
         }
         logged = so;
+        forgotten = false;
         everLogged = true;
         lastLine = now;
     }
@@ -63,5 +66,6 @@ final class Warning {
     /** It is not known any more whether it is so. */
     void forget() {
         text = null;
+        forgotten = true;
     }
 }

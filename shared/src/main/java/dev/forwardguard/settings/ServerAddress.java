@@ -36,6 +36,9 @@ record ServerAddress(String host, int port) {
         if (address != null && address.startsWith("[")) {
             return new ServerAddress(address.substring(1, address.length() - 1), url.getPort());
         }
+        if (address != null && Character.isLetter(address.charAt(0))) {
+            return new ServerAddress(address, url.getPort()); // nearly always
+        }
         Matcher authority = AUTHORITY.matcher(String.valueOf(url.getRawAuthority()));
         if (!authority.matches() || authority.group("name").length() > LONGEST_NAME) {
             throw new IllegalArgumentException("must look like http://host:port");

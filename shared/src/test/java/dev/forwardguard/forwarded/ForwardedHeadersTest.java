@@ -427,6 +427,19 @@ class ForwardedHeadersTest {
     }
 
     @Test
+    void tellsOfNextWrongProxies() {
+        changeTo("trusted-proxies: [192.0.2.1]\n");
+        window(1000, 0, from("198.51.100.7"));
+        assertThat(log()).hasSize(2);
+
+        changeTo("trusted-proxies: [192.0.2.2]\n");
+        pass(Duration.ofHours(1));
+        window(1000, 0, from("198.51.100.7"));
+
+        assertThat(log()).hasSize(4).allMatch(line -> line.startsWith("WARN "));
+    }
+
+    @Test
     void goesOnWhenOtherSettingsChange() {
         changeTo("trusted-proxies: [10.0.0.0/8]\n");
         count(999, from(NODE));

@@ -119,7 +119,7 @@ public final class BasicAuthFallback {
                 return now(refusal.get());
             }
             if (settings.emergency().allowPreflight()
-                    && gatewayNamesTarget()
+                    && mayPassAsNobody()
                     && Preflight.is(request.headers())) {
                 security.count(LoginMetric.PREFLIGHT);
                 return now(allow(reason, IdentityHeaders.anonymous()));
@@ -133,7 +133,7 @@ public final class BasicAuthFallback {
             if (held instanceof Session.Of(var user) && !namesAnother(user, credentials)) {
                 return now(allowSession(user));
             }
-            if (gatewayNamesTarget() && settings.emergency().open().include(request.headers())) {
+            if (mayPassAsNobody() && settings.emergency().open().include(request.headers())) {
                 security.passed(client(), request);
                 return now(allow(reason, withOwnToken(IdentityHeaders.anonymous())));
             }
@@ -159,11 +159,16 @@ public final class BasicAuthFallback {
         }
 
         /**
-         * Whether method, host and path of the visitor's request are in {@code X-Forwarded-*}.
-         * Where they are those of the auth request, these headers can be the visitor's own.
+         * Whether what needs no password may pass. Whoever fills the guard with requests does not
+         * get in by that. Where the path is the visitor's, {@code X-Forwarded-*} can be the
+         * visitor's, too.
          */
-        private boolean gatewayNamesTarget() {
-            return !settings.guardedPaths().endInVisitorsPath(request.path());
+        private boolean mayPassAsNobody() {
+            return reason != FallbackReason.OVERLOAD && !endsInVisitorsPath();
+        }
+
+        private boolean endsInVisitorsPath() {
+            return settings.guardedPaths().endInVisitorsPath(request.path());
         }
 
         private Optional<Decision> refusalOfAll() {
@@ -241,6 +246,16 @@ public final class BasicAuthFallback {
             return answer;
         }
 
+        /** The password stays here; Traefik, Caddy and nginx need not be told. */
+        private Map<String, String> withoutPassword(Map<String, String> identity) {
+            if (!endsInVisitorsPath()) {
+                return identity;
+            }
+            Map<String, String> answer = new HashMap<>(identity);
+            answer.put(ClientAuthorization.REMOVED_BY_ENVOY, "authorization");
+            return answer;
+        }
+
         private Map<String, String> identity(String user) {
             return IdentityHeaders.of(user, settings.emergency().identity(user));
         }
@@ -272,7 +287,7 @@ public final class BasicAuthFallback {
                     yield line.flatMap(entry -> begin(entry, client))
                             .<Decision>map(
                                     begun -> new Redirect(reason, begun.location(), begun.cookie()))
-                            .orElseGet(() -> allow(reason, identity(user)));
+                            .orElseGet(() -> allow(reason, withoutPassword(identity(user))));
                 }
                 case Rejected(var repeated) -> {
                     if (repeated) {

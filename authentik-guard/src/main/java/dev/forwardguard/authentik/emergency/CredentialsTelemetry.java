@@ -75,6 +75,13 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
                 "guard.credentials.last.read.timestamp.seconds",
                 "When the source of the htpasswd file was last read; 0 before the first time",
                 live -> live.confirmed().map(Instant::getEpochSecond).orElse(0L));
+        Gauge.builder(
+                        "guard.identities",
+                        settings,
+                        live -> live.now().emergency().identities().users().size())
+                .description("Emergency users of whom applications get to know more than the name")
+                .tag("guard", spec.name())
+                .register(registry);
         LiveValueMetrics.register(
                 registry,
                 Tags.of("guard", spec.name()),

@@ -27,7 +27,7 @@ public final class EmergencyPaths {
     }
 
     /** Whether nginx asks at this guarded path. */
-    static boolean isOfNginx(String guardedPath) {
+    public static boolean isOfNginx(String guardedPath) {
         return guardedPath.equals(NGINX);
     }
 }

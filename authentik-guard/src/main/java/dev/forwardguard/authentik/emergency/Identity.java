@@ -69,8 +69,12 @@ public record Identity(String email, String name, Optional<List<String>> groups)
             case Character.CONTROL,
                     Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE ->
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED ->
                     false;
+            // names are written with joiners, in Persian for instance
+            case Character.FORMAT -> codePoint == 0x200C || codePoint == 0x200D;
             default -> true;
         };
     }

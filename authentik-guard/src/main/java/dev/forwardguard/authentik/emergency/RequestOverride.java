@@ -26,7 +26,8 @@ final class RequestOverride {
 
     /**
      * Symfony, Zend, IIS and others take the path from the first ones; the prefix, which many
-     * frameworks remove from the path, has the others; Traefik adds {@code X-Replaced-Path}.
+     * frameworks and servers (WSGI, CGI) remove from the path, has the others; Traefik adds {@code
+     * X-Replaced-Path}.
      */
     private static final List<String> OF_PATH =
             List.of(
@@ -38,7 +39,9 @@ final class RequestOverride {
                     "X-Rewrite-URI",
                     "X-Forwarded-Path",
                     "X-Forwarded-Prefix",
+                    "Script-Name",
                     "X-Script-Name",
+                    "Path-Info",
                     "X-Replaced-Path");
 
     private static final HeaderAliases OTHER_SPELLINGS = HeaderAliases.of(OF_PATH);

@@ -119,6 +119,7 @@ final class FormRequest {
     private Optional<String> guardedPath() {
         return settings.guardedPaths().plain().stream()
                 .filter(EmergencyPaths::canHaveSessions)
+                .filter(path -> !settings.guardedPaths().endInVisitorsPath(path))
                 .findFirst();
     }
 
