@@ -31,7 +31,7 @@ final class GatewayFixture implements AutoCloseable {
             """;
     private static final String GUARDED_PATHS =
             "guarded-paths: [/outpost.goauthentik.io/auth/traefik, /outpost.goauthentik.io/auth/caddy,"
-                    + " /outpost.goauthentik.io/auth/nginx]\n";
+                    + " /outpost.goauthentik.io/auth/nginx, /outpost.goauthentik.io/auth/envoy/*]\n";
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final StubUpstream poisonFountain = started(StubUpstream.start());

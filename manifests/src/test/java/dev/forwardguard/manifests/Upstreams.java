@@ -42,6 +42,9 @@ final class Upstreams {
     private static Answer verdict(ReceivedRequest request) {
         boolean session = request.header("Cookie").orElse("").contains(SESSION);
         String path = request.uri().replaceFirst("\\?.*", "");
+        if (path.startsWith("/outpost.goauthentik.io/auth/envoy")) {
+            return session ? Identity.ADA.verdict() : login();
+        }
         return switch (path.substring("/outpost.goauthentik.io/".length())) {
             case "auth/traefik", "auth/caddy" -> session ? Identity.ADA.verdict() : login();
             case "auth/nginx" -> session ? Identity.ADA.verdict() : Answer.of(401);
