@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 class InstallIT {
     private static final Pattern SET_PASSWORDS =
             Pattern.compile(
-                    "kubectl [^\n]* create secret [^\n]*\\\\\n[^\n|]*\\|\\s+kubectl apply [^\n#]*");
+                    "kubectl [^\n]* create secret [^\n]*-htpasswd [^\n]*\\\\\n[^\n|]*\\|\\s+kubectl apply [^\n#]*");
     private static final String PASSWORDS = "authentik-guard/README.md";
     private static final String SECRET = "secret/authentik-guard-htpasswd";
 
