@@ -5,10 +5,12 @@ import dev.forwardguard.guard.Decision.Outcome;
 import dev.forwardguard.guard.GuardSpec;
 import dev.forwardguard.outcome.VerdictRule;
 import dev.forwardguard.settings.LiveSettings;
+import dev.forwardguard.status.CounterSeries;
 
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Value;
 
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 
 import java.time.Clock;
@@ -41,6 +43,12 @@ public final class AuthentikBeans {
                 "one of them can use up the auth requests of all, and wrong passwords of one keep"
                         + " the others out",
                 "Emergency Access refuses such requests while emergency.require-https is on");
+    }
+
+    @Singleton
+    @Named("logins")
+    CounterSeries logins() {
+        return new CounterSeries("logins", "guard.emergency.login", List.of("result"));
     }
 
     /**

@@ -23,6 +23,7 @@ import dev.forwardguard.testing.guard.PipeliningContract;
 import dev.forwardguard.testing.guard.RealIpWarningContract;
 import dev.forwardguard.testing.guard.RelayContract;
 import dev.forwardguard.testing.guard.RelayedCookiesContract;
+import dev.forwardguard.testing.guard.StatusContract;
 import dev.forwardguard.testing.guard.UnreachableContract;
 import dev.forwardguard.testing.guard.VerdictContract;
 
@@ -183,6 +184,13 @@ final class AuthentikContractsTest {
     @Nested
     final class RelayedCookies extends RelayedCookiesContract {
         RelayedCookies() {
+            super(Authentik.KIND);
+        }
+    }
+
+    @Nested
+    final class Status extends StatusContract {
+        Status() {
             super(Authentik.KIND);
         }
     }

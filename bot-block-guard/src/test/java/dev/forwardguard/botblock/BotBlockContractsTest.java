@@ -22,6 +22,7 @@ import dev.forwardguard.testing.guard.PipeliningContract;
 import dev.forwardguard.testing.guard.RealIpWarningContract;
 import dev.forwardguard.testing.guard.RelayContract;
 import dev.forwardguard.testing.guard.RelayedCookiesContract;
+import dev.forwardguard.testing.guard.StatusContract;
 import dev.forwardguard.testing.guard.UnreachableContract;
 import dev.forwardguard.testing.guard.VerdictContract;
 
@@ -175,6 +176,13 @@ final class BotBlockContractsTest {
     @Nested
     final class RelayedCookies extends RelayedCookiesContract {
         RelayedCookies() {
+            super(BotBlock.KIND);
+        }
+    }
+
+    @Nested
+    final class Status extends StatusContract {
+        Status() {
             super(BotBlock.KIND);
         }
     }

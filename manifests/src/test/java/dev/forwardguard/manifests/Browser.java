@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class Browser implements Window {
     private final DevTools tools;
     private final Queue<Login> logins = new ConcurrentLinkedQueue<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
     private final AtomicInteger prompts = new AtomicInteger();
     private volatile CompletableFuture<Void> loaded = new CompletableFuture<>();
 
@@ -41,11 +43,18 @@ final class Browser implements Window {
         this.tools = new DevTools(chromium.page(), this::onEvent);
         tools.ask("Page.enable", Map.of());
         tools.ask("Network.enable", Map.of());
+        tools.ask("Log.enable", Map.of());
+        tools.ask("Runtime.enable", Map.of());
         tools.ask("Fetch.enable", Map.of("handleAuthRequests", true));
     }
 
     static Browser start(Path directory, Gateway.Running gateway) {
         return new Browser(Chromium.start(directory, gateway, "{}"));
+    }
+
+    /** Starts one that is in front of no gateway. */
+    static Browser start(Path directory) {
+        return new Browser(Chromium.start(directory));
     }
 
     /** Starts one that keeps no cookies. */
@@ -60,6 +69,9 @@ final class Browser implements Window {
         switch (event) {
             case "Page.loadEventFired" -> loaded.complete(null);
             case "Network.responseReceived" -> note(parameters.path("response"));
+            case "Log.entryAdded" -> complain(parameters.path("entry"), "level");
+            case "Runtime.consoleAPICalled" -> complain(parameters, "type");
+            case "Runtime.exceptionThrown" -> complaints.add(parameters.toString());
             case "Fetch.requestPaused" ->
                     tools.send("Fetch.continueRequest", Map.of("requestId", id));
             case "Fetch.authRequired" -> {
@@ -69,6 +81,12 @@ final class Browser implements Window {
                         Map.of("requestId", id, "authChallengeResponse", answer(logins.poll())));
             }
             default -> {}
+        }
+    }
+
+    private void complain(JsonNode entry, String severity) {
+        if (entry.path(severity).asText().matches("error|warning|assert")) {
+            complaints.add(entry.toString());
         }
     }
 
@@ -165,22 +183,55 @@ final class Browser implements Window {
         return result.path("result").path("value").asText();
     }
 
-    /** Takes screenshots, as {@code <name>-light.png} and {@code <name>-dark.png}. */
-    void photographs(Path directory, String name, int width, int height) {
+    /**
+     * Errors and warnings of the console so far, with exceptions and what a policy forbids.
+     *
+     * @return the messages of DevTools
+     */
+    List<String> complaints() {
+        return List.copyOf(complaints);
+    }
+
+    /** Presses a key, as {@code KeyboardEvent.key} names it, with this code. */
+    void presses(String key, int code) {
+        for (String type : List.of("rawKeyDown", "char", "keyUp")) {
+            Map<String, Object> event = new HashMap<>();
+            event.put("type", type);
+            event.put("key", key);
+            event.put("windowsVirtualKeyCode", code);
+            if (type.equals("char") && code == 13) {
+                event.put("text", "\r");
+            }
+            tools.ask("Input.dispatchKeyEvent", event);
+        }
+    }
+
+    /** Has the page look as on such a screen. */
+    void looksAs(String scheme, int width, int height) {
         tools.ask(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", true));
+        var feature = Map.of("name", "prefers-color-scheme", "value", scheme);
+        tools.ask("Emulation.setEmulatedMedia", Map.of("features", List.of(feature)));
+    }
+
+    /** Takes a picture of what is on the screen. */
+    void photograph(Path file) {
+        JsonNode picture = tools.ask("Page.captureScreenshot", Map.of());
+        byte[] png = Base64.getDecoder().decode(picture.path("data").asText());
+        try {
+            Files.createDirectories(file.getParent());
+            Files.write(file, png);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Takes screenshots, as {@code <name>-light.png} and {@code <name>-dark.png}. */
+    void photographs(Path directory, String name, int width, int height) {
         for (String scheme : List.of("light", "dark")) {
-            var feature = Map.of("name", "prefers-color-scheme", "value", scheme);
-            tools.ask("Emulation.setEmulatedMedia", Map.of("features", List.of(feature)));
-            JsonNode picture = tools.ask("Page.captureScreenshot", Map.of());
-            byte[] png = Base64.getDecoder().decode(picture.path("data").asText());
-            try {
-                Files.createDirectories(directory);
-                Files.write(directory.resolve(name + "-" + scheme + ".png"), png);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            looksAs(scheme, width, height);
+            photograph(directory.resolve(name + "-" + scheme + ".png"));
         }
     }
 

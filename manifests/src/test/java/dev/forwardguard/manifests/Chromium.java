@@ -42,16 +42,29 @@ record Chromium(ChildProcess process, URI page) implements AutoCloseable {
      * @param preferences of its profile, as JSON
      */
     static Chromium start(Path directory, Gateway.Running gateway, String preferences) {
+        return start(
+                directory,
+                preferences,
+                "--host-resolver-rules=MAP *.example.com:443 127.0.0.1:" + gateway.httpsPort(),
+                "--ignore-certificate-errors-spki-list=" + fingerprint(gateway.trusted()));
+    }
+
+    /** Starts one that is in front of no gateway. */
+    static Chromium start(Path directory) {
+        return start(directory, "{}");
+    }
+
+    private static Chromium start(Path directory, String preferences, String... flags) {
         Program chromium = Program.installed("chromium", "chromium");
         Path profile = directory.resolve("chromium");
         prefer(profile, preferences);
-        String[] more = {
-            "--user-data-dir=" + profile,
-            "--host-resolver-rules=MAP *.example.com:443 127.0.0.1:" + gateway.httpsPort(),
-            "--ignore-certificate-errors-spki-list=" + fingerprint(gateway.trusted()),
-            "about:blank"
-        };
-        String[] all = Stream.concat(FLAGS.stream(), Arrays.stream(more)).toArray(String[]::new);
+        String[] all =
+                Stream.of(
+                                FLAGS.stream(),
+                                Arrays.stream(flags),
+                                Stream.of("--user-data-dir=" + profile, "about:blank"))
+                        .flatMap(each -> each)
+                        .toArray(String[]::new);
         ChildProcess process = chromium.start(directory, Map.of("HOME", directory.toString()), all);
         try {
             Path port = profile.resolve("DevToolsActivePort");

@@ -6,7 +6,7 @@ import dev.forwardguard.client.ForwardedProto;
 import dev.forwardguard.forwarded.RequestWindow.Counts;
 import dev.forwardguard.guard.AuthRequest;
 import dev.forwardguard.settings.LiveSettings;
-import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
+import dev.forwardguard.status.StatusPart;
 import dev.forwardguard.time.Ticker;
 
 import jakarta.inject.Singleton;

@@ -1,7 +1,7 @@
 package dev.forwardguard.runtime;
 
 import dev.forwardguard.server.ClientConnections;
-import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
+import dev.forwardguard.status.StatusPart;
 import dev.forwardguard.time.Ticker;
 
 import io.micronaut.core.async.publisher.Publishers;

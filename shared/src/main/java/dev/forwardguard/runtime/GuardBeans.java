@@ -10,6 +10,7 @@ import dev.forwardguard.server.ManagementConnections;
 import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.RealIpWarning;
 import dev.forwardguard.settings.SettingsOverride;
+import dev.forwardguard.status.CounterSeries;
 import dev.forwardguard.telemetry.GuardMetrics;
 import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.ResilientUpstream;
@@ -35,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
@@ -126,6 +128,18 @@ final class GuardBeans {
             LiveSettings<?> settings,
             SettingsOverride<?> override) {
         return new GuardMetrics(registry, spec, settings, override);
+    }
+
+    @Singleton
+    @Named("fallbacks")
+    CounterSeries fallbacks() {
+        return new CounterSeries("fallbacks", "guard.fallback", List.of("reason"));
+    }
+
+    @Singleton
+    @Named("decisions")
+    CounterSeries decisions() {
+        return new CounterSeries("decisions", "guard.decision", List.of("source", "decision"));
     }
 
     @Singleton

@@ -1,7 +1,7 @@
 package dev.forwardguard.server;
 
 import dev.forwardguard.memory.BufferBudget;
-import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
+import dev.forwardguard.status.StatusPart;
 import dev.forwardguard.time.Ticker;
 
 import io.netty.channel.Channel;

@@ -4,6 +4,7 @@ import dev.forwardguard.guard.AuthResponse;
 import dev.forwardguard.guard.Decision;
 import dev.forwardguard.telemetry.FallbackLog;
 import dev.forwardguard.telemetry.GuardMetrics;
+import dev.forwardguard.telemetry.Trouble;
 
 import io.netty.handler.codec.http.FullHttpResponse;
 
@@ -14,10 +15,12 @@ import jakarta.inject.Singleton;
 final class Responder {
     private final GuardMetrics metrics;
     private final FallbackLog log;
+    private final Trouble trouble;
 
-    Responder(GuardMetrics metrics, FallbackLog log) {
+    Responder(GuardMetrics metrics, FallbackLog log, Trouble trouble) {
         this.metrics = metrics;
         this.log = log;
+        this.trouble = trouble;
     }
 
     /** Returns the response that carries this decision. */
@@ -25,6 +28,7 @@ final class Responder {
         metrics.count(decision);
         if (!(decision instanceof Decision.Relay)) {
             log.note(decision);
+            trouble.note(decision);
         }
         return AuthResponse.of(decision).message();
     }

@@ -159,9 +159,18 @@ public final class LiveSettings<T> {
 
     /** All settings. Who handles a request reads them once. */
     public T now() {
+        return document().settings();
+    }
+
+    /** The value of every key in force, as it would be written in {@code guard.yml}. */
+    public Map<String, String> inForce() {
+        return document().inForce();
+    }
+
+    private Document<T> document() {
         SettingsOverride<T> present = override;
         Document<T> overridden = present == null ? null : present.document();
-        return (overridden == null ? value.get().orElseThrow() : overridden).settings();
+        return overridden == null ? value.get().orElseThrow() : overridden;
     }
 
     /** The settings that both guards have. */

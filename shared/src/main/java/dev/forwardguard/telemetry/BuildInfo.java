@@ -33,7 +33,8 @@ public record BuildInfo(String version, String revision) {
                 properties.getProperty("revision", "unknown"));
     }
 
-    Map<String, Object> state() {
+    /** As JSON fields. */
+    public Map<String, Object> state() {
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("version", version);
         state.put("revision", revision);

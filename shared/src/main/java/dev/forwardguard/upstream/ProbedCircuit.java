@@ -50,6 +50,7 @@ final class ProbedCircuit {
     private final PassiveHealthCheck health;
     private final BooleanSupplier mayAsk;
     private final BooleanSupplier loginFailing;
+    private final UpstreamMetrics meters;
     private final Ticker ticker;
     private final long patience;
     private final AtomicBoolean probing = new AtomicBoolean();
@@ -79,6 +80,7 @@ final class ProbedCircuit {
         this.probe = probe;
         this.mayAsk = mayAsk;
         this.loginFailing = loginFailing;
+        this.meters = meters;
         this.ticker = ticker;
         Duration longest = upstream.deadline().plus(PAUSE);
         this.patience = longest.toNanos();
@@ -131,6 +133,7 @@ final class ProbedCircuit {
         retired = true;
         if (breaker.state() != CircuitState.CLOSED) {
             LOG.info("Circuit closed: its settings were changed");
+            meters.recordClosed();
         }
     }
 
@@ -153,15 +156,22 @@ final class ProbedCircuit {
     private void changed(CircuitState state) {
         switch (state) {
             case OPEN -> {
+                String cause = cause();
                 LOG.atWarn()
-                        .addKeyValue("cause", cause())
+                        .addKeyValue("cause", cause)
                         .log("Circuit open: the upstream is not asked, only probed");
+                if (!retired) {
+                    meters.recordOpened(cause);
+                }
                 probeLater();
             }
             case HALF_OPEN -> LOG.info("Circuit half-open: the upstream answered a probe");
             case CLOSED -> {
                 suspected = false;
                 LOG.info("Circuit closed: the upstream answers again");
+                if (!retired) {
+                    meters.recordClosed();
+                }
             }
         }
     }

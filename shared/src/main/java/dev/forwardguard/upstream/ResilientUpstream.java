@@ -53,7 +53,7 @@ public final class ResilientUpstream implements Upstream {
     private final int loopCount;
     private final Ticker ticker;
     private final BooleanSupplier loginFailing;
-    private final UpstreamMetrics meters;
+    private final UpstreamHistory history;
     private final Connector connector = new Connector();
     private final ConcurrentMap<EventLoop, EventLoopState> shared = new ConcurrentHashMap<>();
     private final InFlight inFlight = new InFlight();
@@ -78,7 +78,7 @@ public final class ResilientUpstream implements Upstream {
         this.loops = loops;
         this.loopCount = (int) StreamSupport.stream(loops.spliterator(), false).count();
         this.ticker = ticker;
-        this.meters = meters;
+        this.history = new UpstreamHistory(meters, ticker);
     }
 
     @Override
@@ -117,6 +117,11 @@ public final class ResilientUpstream implements Upstream {
     public ProbeEvidence probe() {
         Route current = route;
         return current == null ? ProbeEvidence.UNKNOWN : current.circuit().evidence();
+    }
+
+    @Override
+    public UpstreamCondition condition() {
+        return history.condition();
     }
 
     @Override
@@ -207,7 +212,7 @@ public final class ResilientUpstream implements Upstream {
                         request ->
                                 exchange(request, upstream, address, keepsNothing, () -> {})
                                         .thenApply(outcome -> classify(outcome, upstream)),
-                        meters);
+                        history);
         return new ProbedCircuit(
                 upstream,
                 now.breaker(),
@@ -215,7 +220,7 @@ public final class ResilientUpstream implements Upstream {
                 probe,
                 () -> settings.get().mode() != Mode.FALLBACK,
                 loginFailing,
-                meters,
+                history,
                 ticker);
     }
 
@@ -264,16 +269,22 @@ public final class ResilientUpstream implements Upstream {
                 throw new CompletionException(bug);
             }
             UpstreamOutcome outcome = classify(raw, taken.settings().upstream());
+            long now = ticker.nanos();
             switch (outcome) {
-                case Answered(var verdict) ->
-                        taken.circuit().answered(permit, verdict.status().code());
+                case Answered(var verdict) -> {
+                    history.verdict(now);
+                    taken.circuit().answered(permit, verdict.status().code());
+                }
                 case Unavailable _ when isClientFault(raw) -> permit.cancelled();
                 case Unavailable(var reason) when !reason.isUpstreamFault() -> permit.cancelled();
-                case Unavailable(var reason) -> taken.circuit().failed(permit, reason);
+                case Unavailable(var reason) -> {
+                    history.failure(reason, now);
+                    taken.circuit().failed(permit, reason);
+                }
                 case Cancelled _ -> permit.cancelled();
             }
             if (!(outcome instanceof Cancelled)) {
-                meters.recordLatency(ticker.nanos() - startedAt);
+                history.recordLatency(now - startedAt);
             }
             return outcome;
         }

@@ -27,6 +27,11 @@ public interface Upstream {
         return ProbeEvidence.UNKNOWN;
     }
 
+    /** Returns what became of it lately. */
+    default UpstreamCondition condition() {
+        return UpstreamCondition.UNKNOWN;
+    }
+
     /** Returns how its places are shared between client addresses. */
     default ClientShares shares() {
         return new ClientShares(0, 0, 0, false);

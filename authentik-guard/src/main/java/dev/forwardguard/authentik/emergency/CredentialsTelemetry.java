@@ -7,9 +7,8 @@ import dev.forwardguard.htpasswd.Htpasswd;
 import dev.forwardguard.live.LiveSource;
 import dev.forwardguard.live.LiveValue;
 import dev.forwardguard.settings.LiveSettings;
+import dev.forwardguard.status.StatusPart;
 import dev.forwardguard.telemetry.LiveValueMetrics;
-import dev.forwardguard.telemetry.StatusEndpoint;
-import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -130,7 +129,7 @@ final class CredentialsTelemetry implements StatusPart, HealthIndicator {
         namesakes.last().ifPresent(at -> state.put("lastNamesake", at.toString()));
         state.put("identities", settings.now().emergency().identities().users().size());
         state.put("sessions", sessions());
-        state.putAll(StatusEndpoint.live(htpasswd));
+        state.putAll(StatusPart.of(htpasswd));
         return state;
     }
 

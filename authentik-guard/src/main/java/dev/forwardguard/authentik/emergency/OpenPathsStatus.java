@@ -2,7 +2,7 @@ package dev.forwardguard.authentik.emergency;
 
 import dev.forwardguard.authentik.AuthentikSettings;
 import dev.forwardguard.settings.LiveSettings;
-import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
+import dev.forwardguard.status.StatusPart;
 
 import jakarta.inject.Singleton;
 

@@ -1,7 +1,7 @@
 package dev.forwardguard.authentik.health;
 
 import dev.forwardguard.guard.GuardSpec;
-import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
+import dev.forwardguard.status.StatusPart;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -6,7 +6,7 @@ import dev.forwardguard.server.CallerConnection;
 import dev.forwardguard.server.OtherRequests;
 import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.UpstreamSettings;
-import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
+import dev.forwardguard.status.StatusPart;
 import dev.forwardguard.time.Ticker;
 import dev.forwardguard.upstream.connection.ConnectionPool;
 import dev.forwardguard.upstream.connection.Connector;

@@ -1,7 +1,7 @@
 package dev.forwardguard.authentik.sessions;
 
 import dev.forwardguard.guard.GuardSpec;
-import dev.forwardguard.telemetry.StatusEndpoint.StatusPart;
+import dev.forwardguard.status.StatusPart;
 import dev.forwardguard.verdict.Verdicts;
 
 import io.micrometer.core.instrument.FunctionCounter;
