@@ -57,9 +57,9 @@ public record AuthentikSettings(
                     Optional.empty(),
                     VerdictSettings.off("authentik_proxy"));
 
-    /** The pages with the operator's message. */
+    /** The pages with the operator's message and link. */
     public Pages pages() {
-        return new Pages(emergency.message());
+        return new Pages(emergency.message(), emergency.helpUrl());
     }
 
     /**

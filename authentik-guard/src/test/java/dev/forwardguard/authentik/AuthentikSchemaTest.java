@@ -17,6 +17,7 @@ class AuthentikSchemaTest extends SettingsSchemaContract {
             strings = {
                 "emergency: {require-https: false, allow-preflight: true}",
                 "emergency: {message: 112, realm: Break glass, groups: [admins, on call]}",
+                "emergency: {help-url: https://help.example.com/outage}",
                 "emergency: {challenge: navigation, max-failures: 0, replicas: 100}",
                 "emergency: {challenge: never, form: true, session: 12h}",
                 "emergency: {deletion-grace: 0s, max-bcrypt-cost: 4, max-crypt-rounds: 5000}",
@@ -48,6 +49,7 @@ class AuthentikSchemaTest extends SettingsSchemaContract {
                 "emergency: {identities: {anna: a@example.com}}",
                 "emergency: {identities: {anna: {mail: a@example.com}}}",
                 "emergency: {identities: {anna: {groups: a}}}",
+                "emergency: {help-url: [https://help.example.com/outage]}",
                 "emergency: {relm: x}",
                 "emergency: {open: a.example}",
                 "emergency: {open: [a.example]}",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.forwardguard.authentik.emergency.ChallengePolicy;
+import dev.forwardguard.authentik.pages.HelpUrl;
 import dev.forwardguard.client.ClientAddressResolver;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.htpasswd.Realm;
@@ -55,6 +56,7 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().identity("anna").email()).isEmpty();
         assertThat(settings.emergency().deletionGrace()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.emergency().message()).isEmpty();
+        assertThat(settings.emergency().helpUrl()).isEmpty();
         assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.AUTO);
         assertThat(settings.emergency().form()).isFalse();
         assertThat(settings.emergency().session()).isEqualTo(Duration.ofHours(1));
@@ -88,6 +90,7 @@ class AuthentikSettingsTest {
                           identities: {anna: {email: anna@example.com}}
                           deletion-grace: 0s
                           message: Call Eve, 112
+                          help-url: https://help.example.com/outage
                           challenge: never
                           form: true
                           session: 12h
@@ -121,6 +124,8 @@ class AuthentikSettingsTest {
         assertThat(settings.emergency().identity("anna").email()).isEqualTo("anna@example.com");
         assertThat(settings.emergency().deletionGrace()).isZero();
         assertThat(settings.emergency().message()).isEqualTo("Call Eve, 112");
+        assertThat(settings.emergency().helpUrl())
+                .contains(new HelpUrl("https://help.example.com/outage"));
         assertThat(settings.emergency().challengePolicy()).isEqualTo(ChallengePolicy.NEVER);
         assertThat(settings.emergency().form()).isTrue();
         assertThat(settings.emergency().session()).isEqualTo(Duration.ofHours(12));
@@ -156,6 +161,12 @@ class AuthentikSettingsTest {
                 "emergency: {trusted-proxies: [10.0.0.0/33]} @ line 1: emergency.trusted-proxies must have from 0 to 32 bits",
                 "emergency: {trusted-proxies: [traefik]} @ line 1: emergency.trusted-proxies must be addresses or ranges such as",
                 "emergency: {message: \"a\\eb\"}    @ line 1: emergency.message must be at most 1000 characters of plain text",
+                "emergency: {help-url: 'javascript:alert(1)'} @ line 1: emergency.help-url must look like https://help.example.com/outage: javascript:alert(1)",
+                "emergency: {help-url: /help}       @ line 1: emergency.help-url must look like https://help.example.com/outage: /help",
+                "emergency: {help-url: ''}          @ line 1: emergency.help-url must look like https://help.example.com/outage",
+                "emergency: {help-url: 'https://m\u00fcller.example/'} @ line 1: emergency.help-url must have only the characters of a URL",
+                "emergency: {help-url: 'https://x/\"'} @ line 1: emergency.help-url",
+                "emergency: {help-url: 'https:///x'} @ line 1: emergency.help-url must have a host",
                 "emergency: {session: 59s}          @ line 1: emergency.session must be 0s, or from 60s to 43200s: 59s",
                 "emergency: {session: 13h}          @ line 1: emergency.session must be 0s, or from 60s to 43200s: 13h",
                 "emergency: {challenge: sometimes}      @ line 1: emergency.challenge must be one of auto, always, navigation, never: sometimes",

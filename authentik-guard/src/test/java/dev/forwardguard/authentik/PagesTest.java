@@ -221,6 +221,26 @@ final class PagesTest {
         }
     }
 
+    @Test
+    void updatesHelpLive() throws IOException {
+        try (var configured = start("help-url: 'https://help.example.com/?a&b'")) {
+            assertThat(configured.http().ask(browser()).body())
+                    .contains("<a href=\"https://help.example.com/?a&amp;b\" target=\"_blank\"");
+            assertThat(configured.http().ask(authRequest()).body())
+                    .contains("\nWhat now? https://help.example.com/?a&b\n");
+
+            configured.files().settings("emergency: {help-url: https://wiki.example.com/}\n");
+            Eventually.until(
+                    "the new link",
+                    () -> configured.http().ask(browser()).body().contains("wiki.example.com"));
+
+            configured.files().settings("");
+            Eventually.until(
+                    "no link",
+                    () -> !configured.http().ask(browser()).body().contains("What now?"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"navigate", "cors", "no-cors", "websocket"})
     void challengesInEveryFetchMode(String mode) throws IOException {

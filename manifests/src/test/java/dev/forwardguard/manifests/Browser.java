@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -192,18 +193,30 @@ final class Browser implements Window {
         return List.copyOf(complaints);
     }
 
-    /** Presses a key, as {@code KeyboardEvent.key} names it, with this code. */
+    /** Presses and releases a key, as its {@code key} and {@code code} name it. */
     void presses(String key, int code) {
         for (String type : List.of("rawKeyDown", "char", "keyUp")) {
             Map<String, Object> event = new HashMap<>();
             event.put("type", type);
             event.put("key", key);
+            event.put("code", key);
             event.put("windowsVirtualKeyCode", code);
             if (type.equals("char") && code == 13) {
                 event.put("text", "\r");
             }
             tools.ask("Input.dispatchKeyEvent", event);
         }
+    }
+
+    /** The addresses of all tabs. */
+    List<String> tabs() {
+        List<String> addresses = new ArrayList<>();
+        for (JsonNode each : tools.ask("Target.getTargets", Map.of()).path("targetInfos")) {
+            if (each.path("type").asText().equals("page")) {
+                addresses.add(each.path("url").asText());
+            }
+        }
+        return addresses;
     }
 
     /** Has the page look as on such a screen. */

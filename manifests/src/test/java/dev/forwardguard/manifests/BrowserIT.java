@@ -205,6 +205,61 @@ class BrowserIT {
         }
     }
 
+    /** Not in the same tab: who comes back to it would have to begin anew. */
+    @Test
+    void opensHelpByKeyboardAndKeepsTheForm() {
+        String help = "https://help.example.com/?a=1&b='c'";
+        fixture.emergency("form: true, challenge: never, help-url: \"" + help + "\"");
+        try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
+            Eventually.until(
+                    "the link",
+                    () ->
+                            fixture.ask(GatewayFixture.page().with("Accept", "text/html"))
+                                    .body()
+                                    .contains("What now?"));
+            browser.open(Sites.HOME);
+            browser.evaluate("document.querySelector('#user').value = 'admin'");
+            assertThat(leastContrast()).isGreaterThan(4.5);
+            browser.photographs(PICTURES, "7-form-with-help", 390, 700);
+            assertThat(leastContrast()).as("in the dark").isGreaterThan(4.5);
+
+            browser.presses("Tab", 9);
+            assertThat(browser.evaluate("document.activeElement.textContent"))
+                    .isEqualTo("What now? (opens in a new tab)");
+            assertThat(browser.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+                    .as("where the focus is")
+                    .isNotEqualTo("none");
+            browser.presses("Enter", 13);
+
+            Eventually.until("a new tab", () -> browser.tabs().contains(help.replace("'", "%27")));
+            assertThat(browser.title()).isEqualTo(UNAVAILABLE);
+            assertThat(browser.evaluate("document.querySelector('#user').value"))
+                    .isEqualTo("admin");
+        } finally {
+            fixture.emergency("");
+        }
+    }
+
+    /** Of all texts of the page to its background, as WCAG 2 calculates it. */
+    private double leastContrast() {
+        return Double.parseDouble(
+                browser.evaluate(
+                        """
+                        (() => {
+                          const light = color => {
+                            const [r, g, b] = color.match(/\\d+/g).map(Number).map(each => each / 255)
+                              .map(each => each <= .03928 ? each / 12.92 : ((each + .055) / 1.055) ** 2.4);
+                            return .2126 * r + .7152 * g + .0722 * b + .05;
+                          };
+                          const main = getComputedStyle(document.querySelector('main'));
+                          const paper = light(main.backgroundColor);
+                          return '' + Math.min(...[...document.querySelectorAll('h1, p, a, label, dt, dd')]
+                            .map(each => light(getComputedStyle(each).color))
+                            .map(ink => Math.max(ink, paper) / Math.min(ink, paper)));
+                        })()
+                        """));
+    }
+
     /** Takes screenshots of the pages that the tests of authentik-guard have written. */
     @Test
     void photographsEveryPage() throws IOException {

@@ -1,11 +1,13 @@
 package dev.forwardguard.authentik.emergency;
 
+import dev.forwardguard.authentik.pages.HelpUrl;
 import dev.forwardguard.htpasswd.HashLimits;
 import dev.forwardguard.htpasswd.Realm;
 import dev.forwardguard.settings.YamlSection;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Section {@code emergency} of {@code guard.yml}.
@@ -18,6 +20,7 @@ import java.util.List;
  * @param identities what else the backend gets to know of them
  * @param deletionGrace how long users can still log in after the htpasswd file is gone
  * @param message the operator's message on every page, as plain text; may be empty
+ * @param helpUrl what pages about the outage link to
  * @param challengePolicy which requests make browsers show their password dialog
  * @param form whether the page has a form for the password, which needs sessions, and the route to
  *     the guard's own pages at every host
@@ -37,6 +40,7 @@ public record EmergencySettings(
         Identities identities,
         Duration deletionGrace,
         String message,
+        Optional<HelpUrl> helpUrl,
         ChallengePolicy challengePolicy,
         boolean form,
         Duration session,
@@ -61,6 +65,7 @@ public record EmergencySettings(
                     Identities.NONE,
                     Duration.ofSeconds(30),
                     "",
+                    Optional.empty(),
                     ChallengePolicy.AUTO,
                     false,
                     Duration.ofHours(1),
@@ -88,6 +93,7 @@ public record EmergencySettings(
                         Duration.ZERO,
                         Duration.ofDays(1)),
                 section.value("message", DEFAULTS.message, EmergencySettings::message),
+                section.value("help-url", DEFAULTS.helpUrl, text -> Optional.of(new HelpUrl(text))),
                 section.choice("challenge", ChallengePolicy.class, DEFAULTS.challengePolicy),
                 section.flag("form", form),
                 section.durationOrOff(

@@ -32,6 +32,7 @@ public final class PageRenderer {
                     "text/plain; charset=utf-8",
                     text -> text,
                     Template.of("Reason: {{reason}} ({{label}})\n"),
+                    Template.of("What now? {{help}}\n"),
                     Actions.NONE);
     public static final PageRenderer HTML =
             new PageRenderer(
@@ -39,12 +40,14 @@ public final class PageRenderer {
                     "text/html; charset=utf-8",
                     text -> requireNonNull(ENTITIES.sanitize(text)),
                     Template.of("<dt>Reason</dt><dd>{{reason}} ({{label}})</dd>\n"),
+                    Template.resource("help.html"),
                     new Actions(
                             Template.resource("try-again.html"),
                             Template.resource("sign-in.html"),
                             Template.resource("sign-out.html")));
 
     private final UnaryOperator<String> escaping;
+    private final Template help;
     private final Actions actions;
     private final HttpHeaders headers;
     private final HttpHeaders formHeaders;
@@ -56,8 +59,10 @@ public final class PageRenderer {
             String contentType,
             UnaryOperator<String> escaping,
             Template because,
+            Template help,
             Actions actions) {
         this.escaping = escaping;
+        this.help = help;
         this.actions = actions;
         for (PageText kind : PageText.values()) {
             Map<String, String> texts =
@@ -94,12 +99,14 @@ public final class PageRenderer {
      * Renders a page.
      *
      * @param reason why there is no verdict, if the page is about that
+     * @param help what a page about the outage links to
      */
     public Page page(
             PageText kind,
             Optional<FallbackReason> reason,
             PageAction action,
             String notice,
+            Optional<HelpUrl> help,
             RequestId id) {
         String body =
                 requireNonNull(templates.get(kind))
@@ -111,10 +118,17 @@ public final class PageRenderer {
                                                         .orElse(""),
                                         "action", actions.render(action, escaping),
                                         "notice", escaping.apply(notice),
+                                        "help", link(kind, help),
                                         "request", id.value()));
         HttpHeaders own = (action.isForm() ? formHeaders : headers).copy();
         own.set(RequestId.HEADER, id.value());
         return new Page(own, body.getBytes(UTF_8));
+    }
+
+    private String link(PageText kind, Optional<HelpUrl> url) {
+        return url.filter(_ -> kind.isAboutOutage())
+                .map(found -> help.filled(Map.of("help", escaping.apply(found.value()))))
+                .orElse("");
     }
 
     /** The parts of a page that have something to do on them. */

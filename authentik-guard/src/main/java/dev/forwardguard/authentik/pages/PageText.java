@@ -118,6 +118,17 @@ public enum PageText {
         return advice;
     }
 
+    /**
+     * Whether it is about the outage or about Emergency Access, and not about a request that would
+     * be refused without an outage, too.
+     */
+    boolean isAboutOutage() {
+        return switch (this) {
+            case UNREADABLE, ALIASED, TOO_LARGE, REFUSED_AT_LENGTH -> false;
+            default -> true;
+        };
+    }
+
     private static final class Title {
         private static final String UNAVAILABLE = "Single sign-on is unavailable";
         private static final String EMERGENCY = "Emergency Access";

@@ -13,8 +13,9 @@ import java.util.Optional;
  * The pages under some settings.
  *
  * @param message the operator's message on every page, as plain text; may be empty
+ * @param help the operator's page about what to do in an outage
  */
-public record Pages(String message) {
+public record Pages(String message, Optional<HelpUrl> help) {
     /** The page for a client with these request headers: HTML if it prefers that, or else text. */
     public Page of(PageText kind, FallbackReason reason, HttpHeaders headers, RequestId id) {
         return of(kind, Optional.of(reason), PageAction.TryAgain.RELOAD, headers, id);
@@ -37,6 +38,6 @@ public record Pages(String message) {
             HttpHeaders headers,
             RequestId id) {
         PageRenderer form = areHtmlFor(headers) ? PageRenderer.HTML : PageRenderer.TEXT;
-        return form.page(kind, reason, action, message, id);
+        return form.page(kind, reason, action, message, help, id);
     }
 }

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 class PageRendererTest {
     private static final RequestId ID = new RequestId("0123456789abcdef");
     private static final FallbackReason REASON = FallbackReason.CIRCUIT_OPEN;
+    private static final Optional<HelpUrl> NO_HELP = Optional.empty();
 
     private static Page html(String notice) {
         return render(PageRenderer.HTML, PageText.CHALLENGE, REASON, notice);
@@ -39,7 +40,8 @@ class PageRendererTest {
 
     private static Page render(
             PageRenderer form, PageText kind, FallbackReason reason, String notice) {
-        return form.page(kind, Optional.of(reason), PageAction.TryAgain.RELOAD, notice, ID);
+        return form.page(
+                kind, Optional.of(reason), PageAction.TryAgain.RELOAD, notice, NO_HELP, ID);
     }
 
     private static String body(Page page) {
@@ -49,7 +51,8 @@ class PageRendererTest {
     static Stream<PageAction> actions() {
         return Stream.of(
                 PageAction.TryAgain.RELOAD,
-                new PageAction.SignIn("/sign-in", "/\"".repeat(400), PageAction.TryAgain.RELOAD),
+                new PageAction.SignIn(
+                        "/sign-in", "/" + "'".repeat(799), PageAction.TryAgain.RELOAD),
                 new PageAction.SignOut("/sign-out"),
                 new PageAction.None());
     }
@@ -101,6 +104,8 @@ class PageRendererTest {
                         .orElseThrow();
         var longestId = new RequestId("x".repeat(64));
         String notice = costliest.repeat(1_000);
+        String site = "https://x/?";
+        var longest = new HelpUrl(site + "'".repeat(HelpUrl.MAX_CHARACTERS - site.length()));
 
         for (PageRenderer form : List.of(PageRenderer.HTML, PageRenderer.TEXT)) {
             actions()
@@ -114,6 +119,7 @@ class PageRendererTest {
                                                                                     .LOGIN_DOWN),
                                                                     action,
                                                                     notice,
+                                                                    Optional.of(longest),
                                                                     longestId)
                                                             .body())
                                             .hasSizeLessThan(Relay.MAX_BODY_BYTES));
@@ -124,7 +130,8 @@ class PageRendererTest {
     @ParameterizedTest
     @MethodSource("actions")
     void offersWhatThereIsToDo(PageAction action) {
-        Page page = PageRenderer.HTML.page(PageText.SIGN_IN, Optional.empty(), action, "", ID);
+        Page page =
+                PageRenderer.HTML.page(PageText.SIGN_IN, Optional.empty(), action, "", NO_HELP, ID);
 
         String body = body(page);
         assertThat(body).doesNotContain("{{", "Reason", "\"/\"/");
@@ -133,7 +140,15 @@ class PageRendererTest {
                 .contains(action.isForm() ? "form-action 'self' https:;" : "form-action 'none';");
         assertThat(page.headers().get("Referrer-Policy"))
                 .isEqualTo(action.isForm() ? "same-origin" : "no-referrer");
-        assertThat(body(PageRenderer.TEXT.page(PageText.SIGN_IN, Optional.empty(), action, "", ID)))
+        assertThat(
+                        body(
+                                PageRenderer.TEXT.page(
+                                        PageText.SIGN_IN,
+                                        Optional.empty(),
+                                        action,
+                                        "",
+                                        NO_HELP,
+                                        ID)))
                 .doesNotContain("<", "{{", "Reason");
     }
 
@@ -152,6 +167,60 @@ class PageRendererTest {
     @Test
     void expandsNoPlaceholdersInNotice() {
         assertThat(body(html("{{request}} $1 \\"))).contains("{{request}} $1 \\");
+    }
+
+    private static String withHelp(PageRenderer form, PageText kind, String url) {
+        return body(
+                form.page(
+                        kind,
+                        Optional.of(REASON),
+                        PageAction.TryAgain.RELOAD,
+                        "",
+                        Optional.of(new HelpUrl(url)),
+                        ID));
+    }
+
+    /** In a new tab: back from it in the same one, browsers would ask for the password again. */
+    @Test
+    void linksToHelpEscaped() {
+        String url = "https://help.example.com/a'b(c)?d=1&e=$1";
+
+        assertThat(withHelp(PageRenderer.HTML, PageText.SIGN_IN, url))
+                .containsOnlyOnce(
+                        "<a href=\"https://help.example.com/a&#x27;b(c)?d=1&amp;e=$1\""
+                                + " target=\"_blank\" rel=\"noopener noreferrer\">");
+        assertThat(withHelp(PageRenderer.TEXT, PageText.SIGN_IN, url))
+                .containsOnlyOnce("\nWhat now? " + url + "\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void linksToHelpWhereThePageIsAboutTheOutage(PageText kind) {
+        boolean aboutRequest =
+                kind.title().startsWith("This request ") && kind != PageText.FOREIGN_FORM;
+
+        for (PageRenderer form : List.of(PageRenderer.HTML, PageRenderer.TEXT)) {
+            String page = withHelp(form, kind, "https://help.example.com");
+
+            assertThat(page.contains("What now?")).isNotEqualTo(aboutRequest);
+            assertThat(page).doesNotContain("{{");
+            assertThat(body(render(form, kind, REASON, ""))).doesNotContain("What now?");
+        }
+    }
+
+    @Test
+    void keepsContentSecurityPolicyWithHelp() {
+        var help = Optional.of(new HelpUrl("https://help.example.com/"));
+        Page page =
+                PageRenderer.HTML.page(
+                        PageText.SIGN_IN,
+                        Optional.of(REASON),
+                        PageAction.TryAgain.RELOAD,
+                        "",
+                        help,
+                        ID);
+
+        assertThat(page.headers()).isEqualTo(html("").headers());
     }
 
     @Test
