@@ -24,13 +24,15 @@ usage() {
   local ports
   ports=$(print_ports)
   cat <<END
-Usage: run.sh [--demo | --help]
+Usage: run.sh [--demo [--keep] | --help]
 
 Builds the guards if they are out of date, starts both and stand-ins for their upstreams (Poison
 Fountain and authentik's outpost) on 127.0.0.1, prints commands to try, and runs until Ctrl-C.
 
   --demo   instead simulate each kind of outage and print a table of the guards' responses;
            exit 0 if all were as documented. Takes about a minute.
+  --keep   with --demo: begin another outage of authentik afterwards, for the status pages of the
+           guards, and run until Ctrl-C
   --help   print this
 
 Needs a JDK 25, curl, htpasswd or openssl, and Maven for building.
@@ -156,6 +158,13 @@ start_all() {
 
 # --- Modes ----------------------------------------------------------------------------------------
 
+print_status_pages() {
+  cat <<END
+Status:    bot-block-guard http://127.0.0.1:$BOT_BLOCK_GUARD_MANAGEMENT_PORT/status
+           authentik-guard http://127.0.0.1:$AUTHENTIK_GUARD_MANAGEMENT_PORT/status
+END
+}
+
 explain() {
   local bot=http://127.0.0.1:$BOT_BLOCK_GUARD_PORT/auth
   local authentik=http://127.0.0.1:$AUTHENTIK_GUARD_PORT/outpost.goauthentik.io/auth/traefik
@@ -187,8 +196,14 @@ session still 200.
   $visitor -u emergency \\
     $authentik
 
-State:     bot-block-guard http://127.0.0.1:$BOT_BLOCK_GUARD_MANAGEMENT_PORT/status, /prometheus
-           authentik-guard http://127.0.0.1:$AUTHENTIK_GUARD_MANAGEMENT_PORT/status, /prometheus
+END
+  print_files
+}
+
+print_files() {
+  print_status_pages
+  cat <<END
+Metrics:   /prometheus at the same ports
 Settings:  $run/bot-block-guard.yml
            $run/authentik-guard.yml
 Logs:      $run/*.log
@@ -197,18 +212,79 @@ Ctrl-C stops everything.
 END
 }
 
+until_interrupted() {
+  while :; do
+    all_running
+    sleep 1
+  done
+}
+
 demo() {
-  local password
+  local password guards
   password=$(random_password)
   htpasswd=$run/demo-htpasswd
   create_htpasswd "$htpasswd" <<<"$password"
   write_settings bot-block-guard "$POISON_FOUNTAIN_PORT" 2s
   write_settings authentik-guard "$OUTPOST_PORT" 2s
   start_all
+  guards=("${processes[@]}")
   "${java[@]}" "$here/Demo.java" "$BOT_BLOCK_GUARD_PORT" "$AUTHENTIK_GUARD_PORT" "$CONTROL_PORT" \
     2 <<<"$password" &
   processes+=("$!")
   wait "$!" || fail "the demo found something WRONG; logs and settings: $run"
+  processes=("${guards[@]}")
+  echo
+  if [ "$keep" = no ]; then
+    print_status_pages
+    echo 'They end with this run; --demo --keep leaves them open.'
+    return
+  fi
+  begin_outage
+  explain_outage "$password"
+  until_interrupted
+}
+
+# Until the circuit is open: without requests a guard does not notice an outage.
+begin_outage() {
+  local last=$((SECONDS + 30))
+  curl -q -fsS -m 10 --noproxy '*' -o /dev/null -X PUT "http://127.0.0.1:$CONTROL_PORT/outpost/refused" ||
+    fail_with_logs 'the stand-ins take no commands' stand-ins
+  while :; do
+    case $(curl -q -s -m 10 --noproxy '*' -o /dev/null -D - -H 'X-Forwarded-Host: app.example.com' \
+      "http://127.0.0.1:$AUTHENTIK_GUARD_PORT/outpost.goauthentik.io/auth/traefik") in
+      *circuit_open*) return ;;
+    esac
+    all_running
+    [ "$SECONDS" -lt "$last" ] || fail_with_logs 'authentik-guard does not notice the outage' authentik-guard
+  done
+}
+
+explain_outage() {
+  local authentik=http://127.0.0.1:$AUTHENTIK_GUARD_PORT/outpost.goauthentik.io/auth/traefik
+  local control=http://127.0.0.1:$CONTROL_PORT
+  local visitor="curl -i -H 'X-Forwarded-Host: app.example.com'"
+  cat <<END
+authentik's outpost refuses connections now, and the circuit of authentik-guard is open. Open the status
+pages below in a browser; curl gets JSON. They change with what you try:
+
+  # 401: nobody can log in by authentik
+  $visitor \\
+    $authentik
+  # 200: Emergency Access; curl asks for the password of the user "emergency", which is $1
+  $visitor -u emergency \\
+    $authentik
+
+  curl -X PUT $control/poison-fountain/503
+  # 200: a crawler passes
+  curl -i -A GPTBot http://127.0.0.1:$BOT_BLOCK_GUARD_PORT/auth
+  curl -X PUT $control/poison-fountain/healthy
+
+The outage is over when you say so; some 15 s later the first command gets 302, to the login:
+
+  curl -X PUT $control/outpost/healthy
+
+END
+  print_files
 }
 
 live() {
@@ -217,22 +293,23 @@ live() {
   write_settings authentik-guard "$OUTPOST_PORT" 5s
   start_all
   explain
-  while :; do
-    all_running
-    sleep 1
-  done
+  until_interrupted
 }
 
 mode=live
-case ${1:-} in
-  '') ;;
-  --demo) mode=demo ;;
-  --help | -h)
-    usage
-    exit
-    ;;
-  *) fail "unknown argument $1; see run.sh --help" ;;
-esac
+keep=no
+for argument in "$@"; do
+  case $argument in
+    --demo) mode=demo ;;
+    --keep) keep=yes ;;
+    --help | -h)
+      usage
+      exit
+      ;;
+    *) fail "unknown argument $argument; see run.sh --help" ;;
+  esac
+done
+[ "$keep" = no ] || [ "$mode" = demo ] || fail '--keep needs --demo; without it run.sh runs until Ctrl-C anyway'
 command -v curl >/dev/null || fail 'curl is missing'
 java_home=$("$here/jdk.sh") || fail 'no JDK 25 found; set JAVA_HOME to one (for example Temurin 25)'
 java=("$java_home/bin/java" -XX:+UseSerialGC -Xmx48m)

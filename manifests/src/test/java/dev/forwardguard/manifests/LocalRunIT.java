@@ -17,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,10 +50,11 @@ class LocalRunIT {
         log = directory.resolve("run.log");
     }
 
+    /** And keeps the guards for their status pages, with authentik's outpost down. */
     @Test
-    void demonstratesEachOutageAsDocumented() {
-        try (var run = LocalRun.start(log, checkout, Map.of(), "--demo")) {
-            int status = run.process().awaitExit(DEMO);
+    void demonstratesEachOutageAsDocumentedAndKeepsTheLast() {
+        try (var run = LocalRun.start(log, checkout, Map.of(), "--demo", "--keep")) {
+            run.awaitInstructions();
 
             String output = run.process().output();
             assertThat(output)
@@ -61,7 +64,43 @@ class LocalRunIT {
                     .containsPattern(
                             "All \\d+ responses, their reasons and times are as documented")
                     .doesNotContain("WRONG", "Building");
-            assertThat(status).isZero();
+            assertThat(status("bot-block-guard", output)).contains("\"circuit\":\"closed\"");
+            assertThat(status("authentik-guard", output)).contains("\"circuit\":\"open\"");
+            assertCommandsWork(6, output, group(output, "which is (\\S+)"));
+            interruptAndAwaitExit(run);
+        }
+    }
+
+    private String status(String guard, String output) {
+        return shell("curl -fsS " + group(output, guard + " (http://\\S+/status)\n"));
+    }
+
+    @Test
+    void endsWithAddressesOfStatusPages() throws IOException {
+        Checkout own = Checkout.in(directory);
+        Files.writeString(
+                own.script().resolveSibling("Demo.java"),
+                "class Demo { public static void main(String[] arguments) {} }");
+        Map<String, Integer> ports = LocalRun.freePorts();
+        try (var run = LocalRun.start(log, own, ports, "--demo")) {
+            assertThat(run.process().awaitExit(DEMO)).isZero();
+
+            assertThat(run.process().output())
+                    .contains(
+                            "bot-block-guard http://127.0.0.1:%d/status\n"
+                                    .formatted(ports.get("BOT_BLOCK_GUARD_MANAGEMENT_PORT")),
+                            "authentik-guard http://127.0.0.1:%d/status\n"
+                                    .formatted(ports.get("AUTHENTIK_GUARD_MANAGEMENT_PORT")))
+                    .doesNotContain("Ctrl-C");
+            assertThat(ports.values()).noneMatch(Loopback::isListening);
+        }
+    }
+
+    @Test
+    void keepsNothingWithoutDemo() {
+        try (var run = LocalRun.start(log, checkout, LocalRun.freePorts(), "--keep")) {
+            assertThat(run.process().awaitExit(SOON)).isEqualTo(1);
+            assertThat(run.process().output()).contains("--keep needs --demo");
         }
     }
 
@@ -113,23 +152,25 @@ class LocalRunIT {
         try (var run = LocalRun.start(log, checkout, LocalRun.freePorts())) {
             run.awaitInstructions();
             String output = run.process().output();
-            String password = group(output, "password (\\S+) \\(shown this once");
+            assertCommandsWork(7, output, group(output, "password (\\S+) \\(shown this once"));
+        }
+    }
 
-            List<MatchResult> commands =
-                    Pattern.compile("(?m)(?:^  # (\\d{3}): .*\n)?^  (curl (?:.*\\\\\n)*.*)$")
-                            .matcher(output)
-                            .results()
-                            .toList();
+    /** Each answers with the status that is printed above it, or with 200. */
+    private void assertCommandsWork(int number, String output, String password) {
+        List<MatchResult> commands =
+                Pattern.compile("(?m)(?:^  # (\\d{3}): .*\n)?^  (curl (?:.*\\\\\n)*.*)$")
+                        .matcher(output)
+                        .results()
+                        .toList();
 
-            assertThat(commands).hasSize(7);
-            for (MatchResult each : commands) {
-                String command =
-                        each.group(2).replace("-u emergency", "-u emergency:" + password)
-                                + " -sS -i";
-                String answer = shell(command);
-                String expected = each.group(1) == null ? "200" : each.group(1);
-                assertThat(answer).as(command).startsWith("HTTP/1.1 " + expected);
-            }
+        assertThat(commands).hasSize(number);
+        for (MatchResult each : commands) {
+            String command =
+                    each.group(2).replace("-u emergency", "-u emergency:" + password) + " -sS -i";
+            String answer = shell(command);
+            String expected = each.group(1) == null ? "200" : each.group(1);
+            assertThat(answer).as(command).startsWith("HTTP/1.1 " + expected);
         }
     }
 
