@@ -47,7 +47,7 @@ class AlertTextsIT {
                 Prometheus.start(
                         directory,
                         monitoring.writeRules(directory),
-                        Map.of("target", target.port()));
+                        Map.of("target", List.of(target.port())));
         // for each guard: one alert per reason, and one for mode upstream
         int failing = 2 * (REASONS.size() + 1);
         prometheus

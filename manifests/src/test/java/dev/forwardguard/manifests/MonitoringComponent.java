@@ -55,21 +55,9 @@ record MonitoringComponent(List<Document> objects) {
                 .toList();
     }
 
-    Document dashboard() {
+    Dashboard dashboard() {
         Document configMap = ofKind("ConfigMap").findFirst().orElseThrow();
-        return Document.parse(configMap.at("data", "guards.json").text());
-    }
-
-    /** The queries of all panels and annotations, with values for Grafana's variables. */
-    List<String> dashboardQueries() {
-        Stream<Document> targets =
-                dashboard().at("panels").list().stream()
-                        .flatMap(panel -> panel.at("targets").list().stream());
-        return Stream.concat(targets, dashboard().at("annotations", "list").list().stream())
-                .map(target -> target.at("expr").text())
-                .map(query -> query.replace("$guard", "(bot-block-guard|authentik-guard)"))
-                .map(query -> query.replace("$__rate_interval", "1m"))
-                .toList();
+        return new Dashboard(Document.parse(configMap.at("data", "guards.json").text()));
     }
 
     /** Writes the rule file, and returns its path. */

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A real Prometheus that scrapes and evaluates every second. */
@@ -25,9 +26,9 @@ final class Prometheus implements AutoCloseable {
     /**
      * Starts Prometheus.
      *
-     * @param targets the port of each job; the job's name is also its namespace
+     * @param targets the ports of the replicas of each job; the job's name is also its namespace
      */
-    static Prometheus start(Path directory, Path rules, Map<String, Integer> targets) {
+    static Prometheus start(Path directory, Path rules, Map<String, List<Integer>> targets) {
         Program program = Program.installed("prometheus", "prometheus");
         int port = Loopback.freePort();
         List<Map<String, Object>> jobs =
@@ -61,7 +62,7 @@ final class Prometheus implements AutoCloseable {
         return new Prometheus(process, api);
     }
 
-    private static Map<String, Object> job(String name, int port) {
+    private static Map<String, Object> job(String name, List<Integer> ports) {
         return Map.of(
                 "job_name",
                 name,
@@ -70,10 +71,22 @@ final class Prometheus implements AutoCloseable {
                 "honor_labels",
                 true,
                 "static_configs",
-                List.of(
-                        Map.of(
-                                "targets", List.of("127.0.0.1:" + port),
-                                "labels", Map.of("namespace", name, "pod", name + "-1"))));
+                IntStream.range(0, ports.size())
+                        .mapToObj(number -> replica(name, number, ports.get(number)))
+                        .toList());
+    }
+
+    /** A target with the labels that it has in a cluster of several. */
+    private static Map<String, Object> replica(String job, int number, int port) {
+        return Map.of(
+                "targets",
+                List.of("127.0.0.1:" + port),
+                "labels",
+                Map.of(
+                        "cluster", "test",
+                        "namespace", job,
+                        "pod", job + "-" + number,
+                        "node", "node-" + number));
     }
 
     /** The alerts that are pending or firing. */
