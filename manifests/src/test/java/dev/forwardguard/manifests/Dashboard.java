@@ -9,8 +9,7 @@ import java.util.stream.Stream;
 /** The dashboard: a JSON document for Grafana. */
 record Dashboard(Document json) {
     private static final Pattern LABEL = Pattern.compile("\\{\\{(\\w+)}}");
-    private static final Pattern LABEL_VALUES =
-            Pattern.compile("label_values\\((\\w+), (\\w+)\\)");
+    private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((\\w+), (\\w+)\\)");
 
     /** The values of Grafana's variables; the longer names come first. */
     private static final List<Map.Entry<String, String>> VARIABLES =
@@ -115,8 +114,7 @@ record Dashboard(Document json) {
                 queries().stream()
                         .map(each -> Map.of("record", each.name(), "expr", each.expression()))
                         .toList();
-        return new Document(
-                Map.of("groups", List.of(Map.of("name", "dashboard", "rules", rules))));
+        return new Document(Map.of("groups", List.of(Map.of("name", "dashboard", "rules", rules))));
     }
 
     private static String identifier(Document name) {

@@ -102,8 +102,7 @@ class DashboardIT {
         assertThat(dashboard.panels())
                 .allSatisfy(
                         panel ->
-                                assertThat(panel.at("description").text())
-                                        .matches(".{40,400}\\."));
+                                assertThat(panel.at("description").text()).matches(".{40,400}\\."));
     }
 
     /** A word has one colour. */

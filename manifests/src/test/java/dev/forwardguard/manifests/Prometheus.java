@@ -83,10 +83,14 @@ final class Prometheus implements AutoCloseable {
                 List.of("127.0.0.1:" + port),
                 "labels",
                 Map.of(
-                        "cluster", "test",
-                        "namespace", job,
-                        "pod", job + "-" + number,
-                        "node", "node-" + number));
+                        "cluster",
+                        "test",
+                        "namespace",
+                        job,
+                        "pod",
+                        job + "-" + number,
+                        "node",
+                        "node-" + number));
     }
 
     /** The alerts that are pending or firing. */

@@ -61,7 +61,8 @@ class PrometheusIT {
                                 directory,
                                 "upstream:\n  url: " + poisonFountain.uri() + "\n",
                                 ""));
-        // of the one the mode is an override, and its Secret cannot be read; the other one has users
+        // of the one the mode is an override, and its Secret cannot be read; the other one has
+        // users
         Path override = Files.writeString(directory.resolve("override.yml"), "mode: fallback\n");
         GuardProcess withoutUsers =
                 running(
@@ -182,21 +183,44 @@ class PrometheusIT {
                         .toList();
         Set<String> metrics = new HashSet<>();
         inUse.forEach(query -> metrics.addAll(Expression.parse(query).metrics()));
-        // on a machine with a lot to do a scrape may fail now and then
-        List<Map<String, String>> exposed =
-                prometheus
-                        .query(
-                                "last_over_time({__name__=~\"%s\"}[5m])"
-                                        .formatted(String.join("|", metrics)))
-                        .stream()
-                        .map(each -> each.at("metric").texts())
-                        .toList();
+        List<Map<String, String>> exposed = exposed(metrics);
 
         assertThat(metrics).hasSizeGreaterThan(30).contains("guard_fallback_total");
         assertThat(inUse)
                 .flatMap(query -> Expression.parse(query).missingIn(exposed))
                 .filteredOn(missing -> !missing.matches(EXTERNAL))
                 .isEmpty();
+    }
+
+    @Test
+    void detectsWhatIsNotExposed() {
+        String query =
+                """
+                sum by (guard, cause) (rate(guard_fallback_total{outcome=~"allow|maybe", kind!="a"}[1m]))
+                / on (guard) group_left (colour) guard_modes{mode="auto"}
+                """;
+
+        assertThat(Expression.parse(query).missingIn(exposed(Set.of("guard_fallback_total"))))
+                .containsExactlyInAnyOrder(
+                        "guard_fallback_total{cause}",
+                        "guard_fallback_total{kind}",
+                        "guard_fallback_total{kind=\"a\"}",
+                        "guard_fallback_total{outcome=\"maybe\"}",
+                        "guard_modes",
+                        "guard_modes{guard}",
+                        "guard_modes{mode}",
+                        "guard_modes{mode=\"auto\"}",
+                        "group_left (colour)");
+    }
+
+    /**
+     * The series of these metrics; on a machine with a lot to do a scrape may fail now and then.
+     */
+    private static List<Map<String, String>> exposed(Set<String> metrics) {
+        String names = String.join("|", metrics);
+        return prometheus.query("last_over_time({__name__=~\"" + names + "\"}[5m])").stream()
+                .map(each -> each.at("metric").texts())
+                .toList();
     }
 
     @Test
@@ -250,8 +274,7 @@ class PrometheusIT {
 
     /** Whether both guards answer an auth request. */
     private static boolean ask() {
-        return answers(botBlockGuard, RawRequest.get("/auth"))
-                && answers(authentikGuard, page());
+        return answers(botBlockGuard, RawRequest.get("/auth")) && answers(authentikGuard, page());
     }
 
     /** With the right password, the right one again, and a wrong one. */
