@@ -2,8 +2,12 @@ package dev.forwardguard.manifests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forwardguard.servers.GuardProcess;
 import dev.forwardguard.servers.Program;
 import dev.forwardguard.servers.Repository;
+import dev.forwardguard.servers.rendered.Kustomization;
+import dev.forwardguard.testing.RawHttp;
+import dev.forwardguard.testing.RawRequest;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -11,10 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The commands of the README's Install, as they stand, on a real API server with Traefik's
@@ -58,7 +66,7 @@ class InstallCommandsIT {
     }
 
     @Test
-    void installAsReadmeSays() {
+    void installAsReadmeSays() throws IOException {
         String commands = Manual.of("README.md").commands("install");
         String check = lineThatBegins(commands, "manifests/tests/cluster.sh --check");
         String install = commands.substring(commands.indexOf("htpasswd -cB"));
@@ -89,6 +97,7 @@ class InstallCommandsIT {
         assertThat(run(check).output()).contains("ok           no middleware of yours");
 
         changePasswordAsManualSays();
+        moveSettingsIntoSecretAsManualSays();
     }
 
     /** Without an end of all sessions. */
@@ -107,12 +116,57 @@ class InstallCommandsIT {
         assertThat(ofSecret("session-key")).isEqualTo(key);
     }
 
+    /** Then the file that a guard follows is the one that was on disk. */
+    private static void moveSettingsIntoSecretAsManualSays() throws IOException {
+        Manual manual = Manual.of("authentik-guard/README.md");
+        String section = "guardyml-in-a-secret";
+        String settings = "emergency: {identities: {alice-7f3a: {email: alice@example.com}}}\n";
+        Files.writeString(directory.resolve("guard.yml"), settings);
+        Path overlay = Files.createDirectory(directory.resolve("overlay"));
+        Path homelab = Kustomization.MANIFESTS.resolve("overlays/homelab").toRealPath();
+        Files.writeString(
+                overlay.resolve("kustomization.yaml"),
+                "resources: [%s]\n".formatted(overlay.toRealPath().relativize(homelab))
+                        + manual.yaml(section));
+
+        Ended made = run(manual.commands(section));
+        assertThat(made.output()).contains("secret/authentik-guard-settings serverside-applied");
+        Ended mounted = run("kubectl apply -k overlay");
+        assertThat(mounted.status()).as(mounted.output()).isZero();
+
+        assertThat(
+                        ofGuard(
+                                "deployment",
+                                "authentik-guard",
+                                ".spec.template.spec.volumes[?(@.name==\"settings\")]"))
+                .contains("\"secretName\":\"authentik-guard-settings\"")
+                .doesNotContain("configMap");
+        // its only key is the name of the file in the place of the ConfigMap's
+        Matcher file =
+                Pattern.compile("\\{\"guard.yml\":\"([^\"]+)\"}")
+                        .matcher(ofGuard("secret", "authentik-guard-settings", ".data"));
+        assertThat(file.matches()).isTrue();
+        String content =
+                new String(Base64.getDecoder().decode(file.group(1)), StandardCharsets.UTF_8);
+        assertThat(content).isEqualTo(settings);
+        try (var guard = GuardProcess.start("authentik-guard", overlay, content, "")) {
+            guard.awaitHealthy();
+            RawHttp management = RawHttp.to(guard.managementPort());
+            assertThat(management.ask(RawRequest.get("/status")).body())
+                    .contains("\"identities\":1");
+        }
+    }
+
     private static String ofSecret(String key) {
+        return ofGuard("secret", "authentik-guard-htpasswd", ".data." + key);
+    }
+
+    private static String ofGuard(String kind, String name, String path) {
         return cluster.kubectl(
                 "get",
-                "secret",
-                "authentik-guard-htpasswd",
+                kind,
+                name,
                 "--namespace=authentik-guard",
-                "--output=jsonpath={.data." + key + "}");
+                "--output=jsonpath={%s}".formatted(path));
     }
 }
