@@ -12,6 +12,7 @@ import dev.forwardguard.authentik.emergency.EmergencyPaths;
 import dev.forwardguard.authentik.emergency.LoginMetric;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome.Answered;
+import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
 import dev.forwardguard.outcome.UpstreamResponse;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
@@ -38,7 +39,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArraySet;
 
 /** The form on the emergency page, where it is sent to, and where people sign out. */
 final class EmergencyFormTest {
@@ -171,6 +174,32 @@ final class EmergencyFormTest {
         assertThat(count(LoginMetric.SESSION)).isEqualTo(1);
         // nobody is kept in a circle by typing
         assertThat(ask(right()).headers("Set-Cookie")).hasSize(1);
+    }
+
+    /** What a gateway says about the path of the form is not about the page. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X-Forwarded-Prefix",
+                "X-Replaced-Path",
+                "X-Original-URL",
+                "X-Rewrite-URL",
+                "X-Envoy-Original-Path"
+            })
+    void verdictAboutPageIsNotAboutPathOfForm(String header) throws IOException {
+        Set<String> asked = new CopyOnWriteArraySet<>();
+        guard.upstream()
+                .plays(
+                        (request, _) -> {
+                            request.headers().forEach((name, _) -> asked.add(name.toString()));
+                            return CompletableFuture.completedFuture(
+                                    new Unavailable(FallbackReason.CONNECT_REFUSED));
+                        });
+
+        RawAnswer answer = ask(right().with(header, EmergencyPaths.SIGN_IN));
+
+        assertThat(answer.headers("Location")).containsExactly("https://app.example.com/page?x=1");
+        assertThat(asked).contains("X-Forwarded-Uri").doesNotContain(header);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.forwardguard.authentik.emergency;
 
+import dev.forwardguard.authentik.emergency.session.PathOverride;
 import dev.forwardguard.authentik.emergency.session.VisitorHost;
 
 import io.netty.handler.codec.http.HttpHeaders;
@@ -21,9 +22,7 @@ record OpenPaths(List<OpenPath> all) {
 
     /** Whether the request is for one of them, beyond doubt. */
     boolean include(HttpHeaders headers) {
-        if (all.isEmpty()
-                || RequestOverride.isOfMethod(headers)
-                || RequestOverride.isOfPath(headers)) {
+        if (all.isEmpty() || MethodOverride.isIn(headers) || PathOverride.isIn(headers)) {
             return false;
         }
         List<String> methods = headers.getAll("X-Forwarded-Method");

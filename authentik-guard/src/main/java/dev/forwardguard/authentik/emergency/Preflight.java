@@ -22,7 +22,7 @@ final class Preflight {
                 && appearsOnce(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD, headers)
                 && !headers.contains(HttpHeaderNames.AUTHORIZATION)
                 && !headers.contains(HttpHeaderNames.COOKIE)
-                && !RequestOverride.isOfMethod(headers);
+                && !MethodOverride.isIn(headers);
     }
 
     private static boolean appearsOnce(CharSequence name, HttpHeaders headers) {

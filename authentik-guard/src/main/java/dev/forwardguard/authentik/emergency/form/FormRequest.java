@@ -6,6 +6,7 @@ import static dev.forwardguard.authentik.emergency.EmergencyPaths.SIGN_OUT;
 import dev.forwardguard.authentik.AuthentikSettings;
 import dev.forwardguard.authentik.emergency.EmergencyPaths;
 import dev.forwardguard.authentik.emergency.session.PageAddress;
+import dev.forwardguard.authentik.emergency.session.PathOverride;
 import dev.forwardguard.authentik.pages.PageAction;
 import dev.forwardguard.authentik.pages.PageText;
 import dev.forwardguard.client.ClientAddress;
@@ -49,11 +50,7 @@ final class FormRequest {
                     HttpHeaderNames.CONTENT_LENGTH,
                     HttpHeaderNames.CONTENT_TYPE,
                     HttpHeaderNames.ORIGIN,
-                    HttpHeaderNames.TRANSFER_ENCODING,
-                    "X-Forwarded-Prefix",
-                    "X-Original-URI",
-                    "X-Original-URL",
-                    "X-Replaced-Path");
+                    HttpHeaderNames.TRANSFER_ENCODING);
 
     private final EmergencyForms forms;
     private final AuthentikSettings settings;
@@ -174,6 +171,7 @@ final class FormRequest {
     private AuthRequest authRequestFor(String page) {
         HttpHeaders headers = request.headers().copy();
         NOT_OF_PAGE.forEach(headers::remove);
+        PathOverride.removeFrom(headers);
         headers.set("X-Forwarded-Method", HttpMethod.GET.name()).set("X-Forwarded-Uri", page);
         if (PageAddress.of(headers).isEmpty()) {
             headers.set("X-Forwarded-Uri", "/");

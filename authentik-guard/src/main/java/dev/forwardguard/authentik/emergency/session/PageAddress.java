@@ -21,8 +21,7 @@ public record PageAddress(VisitorHost host, String uri) {
     public static Optional<PageAddress> of(HttpHeaders headers) {
         List<String> uris = headers.getAll("X-Forwarded-Uri");
         if (!headers.getAll("X-Forwarded-Method").equals(List.of("GET"))
-                || headers.contains("X-Forwarded-Prefix")
-                || headers.contains("X-Replaced-Path") // Traefik's, of a path that is another one
+                || PathOverride.isOfChangedPath(headers)
                 || uris.size() != 1
                 || !isPathAndQuery(uris.getFirst())) {
             return Optional.empty();

@@ -1,15 +1,13 @@
 package dev.forwardguard.authentik.emergency;
 
-import dev.forwardguard.http1.HeaderAliases;
-
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 
 import java.util.List;
 
-/** Headers that make an application take a request for another one than the gateway has routed. */
-final class RequestOverride {
+/** Headers that make an application take a request for one of another method. */
+final class MethodOverride {
     private static final String METHOD = "X-Forwarded-Method";
 
     /**
@@ -24,38 +22,11 @@ final class RequestOverride {
     /** No browser sends a longer name either. It is not searched. */
     private static final int LONGEST_NAME = 64;
 
-    /**
-     * Symfony, Zend, IIS and others take the path from the first ones; the prefix, which many
-     * frameworks and servers (WSGI, CGI) remove from the path, has the others; Traefik adds {@code
-     * X-Replaced-Path}.
-     */
-    private static final List<String> OF_PATH =
-            List.of(
-                    "X-Original-URL",
-                    "X-Original-URI",
-                    "X-Original-Path",
-                    "X-Envoy-Original-Path",
-                    "X-Rewrite-URL",
-                    "X-Rewrite-URI",
-                    "X-Forwarded-Path",
-                    "X-Forwarded-Prefix",
-                    "Script-Name",
-                    "X-Script-Name",
-                    "Path-Info",
-                    "X-Replaced-Path");
-
-    private static final HeaderAliases OTHER_SPELLINGS = HeaderAliases.of(OF_PATH);
-
-    private RequestOverride() {}
+    private MethodOverride() {}
 
     /** Whether an application may take the method from a header, or that cannot be told. */
-    static boolean isOfMethod(HttpHeaders headers) {
-        return headers.names().stream().anyMatch(RequestOverride::mayNameMethod);
-    }
-
-    /** Whether an application may take the path, or a part of it, from a header. */
-    static boolean isOfPath(HttpHeaders headers) {
-        return OF_PATH.stream().anyMatch(headers::contains) || OTHER_SPELLINGS.areIn(headers);
+    static boolean isIn(HttpHeaders headers) {
+        return headers.names().stream().anyMatch(MethodOverride::mayNameMethod);
     }
 
     private static boolean mayNameMethod(String name) {
