@@ -1,8 +1,5 @@
 package dev.forwardguard.authentik.emergency;
 
-import com.github.benmanes.caffeine.cache.Cache;
-
-import dev.forwardguard.authentik.login.RecentTable;
 import dev.forwardguard.client.ClientAddress;
 import dev.forwardguard.guard.AuthRequest;
 
@@ -11,11 +8,9 @@ import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -26,24 +21,17 @@ import java.util.function.Supplier;
  */
 @Singleton
 public final class Namesakes {
-    private static final Duration DAY = Duration.ofDays(1);
-
-    /** As many as an htpasswd file may have. */
-    private static final int CAPACITY = 10_000;
-
     private final EmergencyUsers users;
     private final SecurityLog security;
     private final Clock clock;
-    private final Cache<String, Boolean> ofToday;
+    private final NamesOfDay names;
     private volatile @Nullable Instant last;
 
     Namesakes(EmergencyUsers users, SecurityLog security, Clock clock) {
         this.users = users;
         this.security = security;
         this.clock = clock;
-        ofToday =
-                RecentTable.create(
-                        () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()), DAY, CAPACITY);
+        names = new NamesOfDay(clock);
     }
 
     /**
@@ -58,7 +46,7 @@ public final class Namesakes {
                 .ifPresent(
                         user -> {
                             last = clock.instant();
-                            if (ofToday.asMap().putIfAbsent(user, true) == null) {
+                            if (names.isNew(user)) {
                                 security.namesake(user, client.get(), request);
                             }
                         });
@@ -66,8 +54,7 @@ public final class Namesakes {
 
     /** The number of users whose names came within a day. */
     long number() {
-        ofToday.cleanUp();
-        return ofToday.estimatedSize();
+        return names.number();
     }
 
     /** When one of them came last. */
