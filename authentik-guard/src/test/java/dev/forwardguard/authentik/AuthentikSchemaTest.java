@@ -57,6 +57,7 @@ class AuthentikSchemaTest extends SettingsSchemaContract {
                 "emergency: {open: [{path: /}]}",
                 "emergency: {open: [{host: a.example, path: /, method: GET}]}",
                 "emergency: {open: [{host: a.example, path: /, methods: GET}]}",
+                "emergency: {open: [{host: a.example, path: /, methods: []}]}",
                 "emergency: {deletion-grace: 1d}",
                 "upstream: {path: /auth}"
             })

@@ -183,7 +183,7 @@ class AuthentikSettingsTest {
                 "emergency: {open: [{host: a.example, path: /hooks/}]} @ line 1: emergency.open.path must begin with / and not end with it",
                 "emergency: {open: [{host: a.example, path: /a/../b}]} @ line 1: emergency.open.path must begin with /",
                 "emergency: {open: [{host: a.example, path: /a%62}]} @ line 1: emergency.open.path must begin with /",
-                "emergency: {open: [{host: a.example, path: /, methods: []}]} @ line 1: emergency.open.methods must be methods in upper case",
+                "emergency: {open: [{host: a.example, path: /, methods: []}]} @ line 1: emergency.open.methods must not be empty; it may be left out",
                 "emergency: {open: [{host: a.example, path: /, methods: [get]}]} @ line 1: emergency.open.methods must be methods in upper case",
                 "upstream: {login-health-url: ready}  @ line 1: upstream.login-health-url must look like http://host:port: ready",
                 "upstream: {login-health-url: 'https://x/'} @ line 1: upstream.login-health-url must look like http://host:port",

@@ -152,6 +152,12 @@ final class SettingsSchema {
         return schema;
     }
 
+    /** The same list, but an empty one is a mistake. */
+    static Map<String, Object> notEmpty(Map<String, Object> list) {
+        list.put("minItems", 1);
+        return list;
+    }
+
     /** Of a mapping in a list, which has the keys that were noted. */
     Map<String, Object> asItem() {
         Map<String, Object> schema = new LinkedHashMap<>();

@@ -306,6 +306,26 @@ public final class YamlSection {
     /** A list without a default. The caller notes what is {@link #inForce}. */
     <T> Optional<T> texts(String key, Function<List<String>, T> conversion) {
         note(key, () -> SettingsSchema.listOf(SettingsSchema.text()));
+        return convertedTexts(key, conversion);
+    }
+
+    /** A list that is not empty if it is there: that it is not there means something else. */
+    public <T> Optional<T> someTexts(String key, Function<List<String>, T> conversion) {
+        note(key, () -> SettingsSchema.notEmpty(SettingsSchema.listOf(SettingsSchema.text())));
+        return inForce(
+                key,
+                convertedTexts(
+                        key,
+                        texts -> {
+                            if (texts.isEmpty()) {
+                                throw new IllegalArgumentException(
+                                        "must not be empty; it may be left out");
+                            }
+                            return conversion.apply(texts);
+                        }));
+    }
+
+    private <T> Optional<T> convertedTexts(String key, Function<List<String>, T> conversion) {
         Node list = take(key);
         if (list == null) {
             return Optional.empty();

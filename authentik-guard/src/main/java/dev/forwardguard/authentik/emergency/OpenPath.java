@@ -28,7 +28,7 @@ record OpenPath(String host, String path, Set<String> methods) {
         return new OpenPath(
                 section.required("host", OpenPath::host),
                 section.required("path", OpenPath::prefix),
-                section.texts("methods", Set.of(), OpenPath::methods));
+                section.someTexts("methods", OpenPath::methods).orElse(Set.of()));
     }
 
     /**
@@ -80,7 +80,7 @@ record OpenPath(String host, String path, Set<String> methods) {
     }
 
     private static Set<String> methods(List<String> texts) {
-        if (texts.isEmpty() || !texts.stream().allMatch(text -> METHOD.matcher(text).matches())) {
+        if (!texts.stream().allMatch(text -> METHOD.matcher(text).matches())) {
             throw new IllegalArgumentException("must be methods in upper case, such as POST");
         }
         return new TreeSet<>(texts);
