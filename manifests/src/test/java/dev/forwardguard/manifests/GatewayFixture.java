@@ -2,6 +2,7 @@ package dev.forwardguard.manifests;
 
 import dev.forwardguard.servers.Gateway;
 import dev.forwardguard.servers.GuardProcess;
+import dev.forwardguard.testing.ClockFile;
 import dev.forwardguard.testing.Header;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawHttp;
@@ -42,10 +43,14 @@ final class GatewayFixture implements AutoCloseable {
     private final Gateway.Running gateway;
     private final TlsTunnel tunnel;
 
-    private GatewayFixture(Gateway kind, Path directory) {
+    private GatewayFixture(Gateway kind, Path directory, Guards guards) {
         recover();
-        botBlockGuard = guard("bot-block-guard", directory, poisonFountain, "");
-        authentikGuard = guard("authentik-guard", directory, outpost, GUARDED_PATHS);
+        botBlockGuard =
+                started(guards.start("bot-block-guard", directory, settings(poisonFountain, "")));
+        authentikGuard =
+                started(
+                        guards.start(
+                                "authentik-guard", directory, settings(outpost, GUARDED_PATHS)));
         gateway = kind.start(directory, addresses());
         started(gateway.process());
         gateway.process().awaitListening(gateway.httpsPort());
@@ -67,11 +72,25 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     static GatewayFixture behind(Gateway gateway, Path directory) {
-        return new GatewayFixture(gateway, directory);
+        return new GatewayFixture(
+                gateway,
+                directory,
+                (name, here, settings) -> GuardProcess.start(name, here, settings, HTPASSWD));
     }
 
-    private GuardProcess guard(String name, Path directory, StubUpstream upstream, String more) {
-        return started(GuardProcess.start(name, directory, settings(upstream, more), HTPASSWD));
+    /** The same with guards whose clock the test moves. */
+    static GatewayFixture behind(Gateway gateway, Path directory, ClockFile clock) {
+        return new GatewayFixture(
+                gateway,
+                directory,
+                (name, here, settings) ->
+                        GuardProcess.start(name, here, settings, HTPASSWD, clock));
+    }
+
+    /** How guards are started. */
+    @FunctionalInterface
+    private interface Guards {
+        GuardProcess start(String name, Path directory, String settings);
     }
 
     static String settings(StubUpstream upstream, String more) {

@@ -1,10 +1,16 @@
 package dev.forwardguard.servers;
 
+import dev.forwardguard.testing.ClockFile;
 import dev.forwardguard.testing.RawHttp;
 import dev.forwardguard.testing.RawRequest;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -31,10 +38,11 @@ public final class GuardProcess implements AutoCloseable {
     private final Map<String, String> variables;
     private final List<String> launcher;
     private final String startUp;
+    private final @Nullable ClockFile clock;
     private ChildProcess process;
 
     private GuardProcess(String name, Path directory, int port, Map<String, String> variables) {
-        this(name, directory, port, variables, List.of(), StartUp.of(name));
+        this(name, directory, port, variables, List.of(), StartUp.of(name), null);
     }
 
     private GuardProcess(
@@ -43,13 +51,15 @@ public final class GuardProcess implements AutoCloseable {
             int port,
             Map<String, String> variables,
             List<String> launcher,
-            String startUp) {
+            String startUp,
+            @Nullable ClockFile clock) {
         this.name = name;
         this.directory = directory;
         this.port = port;
         this.variables = variables;
         this.launcher = launcher;
         this.startUp = startUp;
+        this.clock = clock;
         this.process = run();
     }
 
@@ -71,7 +81,8 @@ public final class GuardProcess implements AutoCloseable {
             write(directory.resolve(name + ".yml"), withoutDrainDelay(""));
             int port = Loopback.freePort();
             String option = AotCache.recorded(directory);
-            try (var guard = new GuardProcess(name, directory, port, Map.of(), List.of(), option)) {
+            try (var guard =
+                    new GuardProcess(name, directory, port, Map.of(), List.of(), option, null)) {
                 guard.awaitHealthy();
                 get(guard.managementPort, "/prometheus");
                 guard.process.terminate();
@@ -104,11 +115,30 @@ public final class GuardProcess implements AutoCloseable {
             String htpasswd,
             int port,
             List<String> launcher) {
+        return start(name, directory, settings, htpasswd, port, launcher, null);
+    }
+
+    /** Starts a guard whose monotonic clock a test moves. */
+    public static GuardProcess start(
+            String name, Path directory, String settings, String htpasswd, ClockFile clock) {
+        int port = Loopback.freePort();
+        return start(name, directory, settings, htpasswd, port, List.of(), clock);
+    }
+
+    private static GuardProcess start(
+            String name,
+            Path directory,
+            String settings,
+            String htpasswd,
+            int port,
+            List<String> launcher,
+            @Nullable ClockFile clock) {
         write(directory.resolve(name + ".yml"), withoutDrainDelay(settings));
         Path users = directory.resolve("htpasswd");
         write(users, htpasswd);
         Map<String, String> variables = Map.of("GUARD_HTPASSWD_FILE", users.toString());
-        return new GuardProcess(name, directory, port, variables, launcher, StartUp.of(name));
+        String startUp = StartUp.of(name);
+        return new GuardProcess(name, directory, port, variables, launcher, startUp, clock);
     }
 
     /** Starts a guard that follows a Secret but cannot reach any API server. */
@@ -152,8 +182,29 @@ public final class GuardProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(launcher);
         command.add(JAVA);
         Repository.jvmOptions(name).forEach(file -> command.add("@" + file));
-        command.addAll(List.of(startUp, "-jar", jar.toString()));
+        command.add(startUp);
+        if (clock == null) {
+            command.addAll(List.of("-jar", jar.toString()));
+        } else {
+            command.addAll(movable(jar, clock));
+        }
         return ChildProcess.start(directory.resolve(name + ".log"), environment, command);
+    }
+
+    /** With the classes of the tests behind its own, because one of them is the clock. */
+    private static List<String> movable(Path jar, ClockFile clock) {
+        try (var guard = new JarFile(jar.toFile())) {
+            URI tests = ClockFile.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+            return List.of(
+                    "-D" + ClockFile.PROPERTY + "=" + clock.path(),
+                    "-cp",
+                    jar + File.pathSeparator + Path.of(tests),
+                    guard.getManifest().getMainAttributes().getValue("Main-Class"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new LinkageError("the classes are not as expected", e);
+        }
     }
 
     public int port() {

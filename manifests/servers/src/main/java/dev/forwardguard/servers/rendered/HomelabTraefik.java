@@ -3,6 +3,7 @@ package dev.forwardguard.servers.rendered;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import dev.forwardguard.servers.Gateway;
+import dev.forwardguard.servers.Loopback;
 import dev.forwardguard.servers.Traefik;
 
 import java.lang.module.ModuleDescriptor.Version;
@@ -21,6 +22,9 @@ import java.util.Map;
 public final class HomelabTraefik {
     public static final String PUBLIC = "guard-site-public";
     public static final String PROTECTED = "guard-site-protected";
+
+    private static final String BEHIND_PROXY = "behind";
+    private static final int UNREACHED = 1_000_000;
 
     private static final Version RETRY_BY_STATUS = Version.parse("3.7.7");
     private static final Version ALIASES = Version.parse("3.7.12");
@@ -47,6 +51,36 @@ public final class HomelabTraefik {
                         .route("authentik.example.com", "website:8080")
                         .text();
         return Traefik.start(directory, routes, options(version));
+    }
+
+    /**
+     * Starts it behind a proxy that ends TLS: the protected site is at an entry point without TLS,
+     * whose port is in the result, and without limits, as all visitors may have one address.
+     *
+     * @param trusted what the entry point has as {@code forwardedHeaders.trustedIPs}
+     */
+    public static Gateway.Running behindProxy(
+            String trusted, Path directory, Map<String, String> addresses) {
+        Version version = Traefik.version(directory);
+        int port = Loopback.freePort();
+        String routes =
+                FileProvider.of(overlay(version, ""), addresses)
+                        .rateLimit(UNREACHED)
+                        .routeWithoutTls(
+                                BEHIND_PROXY,
+                                "app.example.com",
+                                "application:8080",
+                                List.of(PROTECTED))
+                        .text();
+        List<String> options = new ArrayList<>();
+        options.add("--entryPoints.%s.address=127.0.0.1:%d".formatted(BEHIND_PROXY, port));
+        options.add(
+                "--entryPoints.%s.forwardedHeaders.trustedIPs=%s".formatted(BEHIND_PROXY, trusted));
+        options(version).stream()
+                .map(option -> option.replace(Traefik.WEBSECURE, BEHIND_PROXY))
+                .forEach(options::add);
+        Gateway.Running running = Traefik.start(directory, routes, options);
+        return new Gateway.Running(running.process(), running.httpsPort(), port, running.trusted());
     }
 
     /** Whether it removes headers whose names are not of letters, digits and hyphens. */
