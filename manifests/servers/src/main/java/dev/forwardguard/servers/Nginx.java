@@ -13,6 +13,22 @@ public final class Nginx {
     private Nginx() {}
 
     public static Gateway.Running start(Path directory, Map<String, String> addresses) {
+        Map<String, String> here = new HashMap<>(addresses);
+        here.put("/run/nginx/", directory + "/");
+        return start("nginx.conf", directory, here);
+    }
+
+    /**
+     * Starts it as authentik's documentation has it, without the bot blocker.
+     *
+     * @param addresses of authentik-guard and the application
+     */
+    public static Gateway.Running asDocumented(Path directory, Map<String, String> addresses) {
+        return start("nginx-as-documented.conf", directory, addresses);
+    }
+
+    private static Gateway.Running start(
+            String configuration, Path directory, Map<String, String> addresses) {
         Program program = Program.installed("nginx", "nginx-light");
         int httpsPort = Loopback.freePort();
         int httpPort = Loopback.freePort();
@@ -22,13 +38,12 @@ public final class Nginx {
         here.put("listen 80", "listen 127.0.0.1:" + httpPort);
         here.put("/etc/nginx/tls/cert.pem", certificate.certificate().toString());
         here.put("/etc/nginx/tls/key.pem", certificate.key().toString());
-        here.put("/run/nginx/", directory + "/");
         Path file = directory.resolve("nginx.conf");
         try {
             Files.writeString(file, main());
             Files.writeString(
                     directory.resolve("forward-guard.conf"),
-                    Gateway.configuration("nginx.conf", here));
+                    Gateway.configuration(configuration, here));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
