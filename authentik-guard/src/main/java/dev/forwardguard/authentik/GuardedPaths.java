@@ -30,7 +30,8 @@ public record GuardedPaths(Set<String> plain, List<String> prefixes) {
             String fixed = prefix ? path.substring(0, path.length() - REST.length()) : path;
             if (!fixed.startsWith(AuthentikSettings.PREFIX) || !fixed.matches("[A-Za-z0-9./_-]+")) {
                 throw new IllegalArgumentException(
-                        "must be plain paths below " + AuthentikSettings.PREFIX + ": " + path);
+                        "must be plain paths below %s, perhaps with /* behind them: %s"
+                                .formatted(AuthentikSettings.PREFIX, path));
             }
             (prefix ? prefixes : plain).add(fixed);
         }

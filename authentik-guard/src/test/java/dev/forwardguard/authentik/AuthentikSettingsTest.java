@@ -192,7 +192,7 @@ class AuthentikSettingsTest {
                 "emergency: {relm: x}               @ line 1: unknown key emergency.relm",
                 "guarded-paths: []                  @ line 1: guarded-paths must not be empty",
                 "guarded-paths: [/auth]             @ line 1: guarded-paths must be plain paths below",
-                "guarded-paths: ['/outpost.goauthentik.io/auth/*/x'] @ line 1: guarded-paths must be plain paths below",
+                "guarded-paths: ['/outpost.goauthentik.io/auth/*/x'] @ line 1: guarded-paths must be plain paths below /outpost.goauthentik.io/, perhaps with /* behind them",
                 "guarded-paths: ['/outpost.goauthentik.io/auth/envoy*'] @ line 1: guarded-paths must be plain paths below",
                 "guarded-paths: ['/outpost.goauthentik.io/auth/**'] @ line 1: guarded-paths must be plain paths below",
                 "guarded-paths: ['/outpost.goauthentik.io/*'] @ line 1: guarded-paths must be plain paths below"
