@@ -149,11 +149,7 @@ final class AuthorizationTest extends AgainstStubUpstream {
                 other.files().htpasswd(rotated);
                 Eventually.until(
                         "the new file",
-                        () ->
-                                other.management()
-                                        .ask(RawRequest.get("/status"))
-                                        .body()
-                                        .contains("\"users\":" + (rotated.isEmpty() ? 0 : 1)));
+                        () -> other.status().contains("\"users\":" + (rotated.isEmpty() ? 0 : 1)));
                 RawAnswer answer = other.http().ask(Visitor.RIGHT.asks(kind.authRequest()));
 
                 assertThat(upstream.awaitRequest().header("Authorization")).isEmpty();

@@ -191,7 +191,7 @@ final class EmergencyIdentitiesTest {
     }
 
     private String status() throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 
     @Test

@@ -357,8 +357,7 @@ final class EmergencySessionTest {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Set-Cookie")).isEmpty();
-        assertThat(guard.management().ask(RawRequest.get("/status")).body())
-                .contains("\"sessions\":\"off\"");
+        assertThat(guard.status()).contains("\"sessions\":\"off\"");
     }
 
     /** Its auth_request makes a 500 of a redirect, and drops page and cookie of a 401. */
@@ -431,7 +430,6 @@ final class EmergencySessionTest {
 
     @Test
     void statusSaysThatSessionsAreOn() throws IOException {
-        assertThat(guard.management().ask(RawRequest.get("/status")).body())
-                .contains("\"sessions\":\"on, with the key of this process\"");
+        assertThat(guard.status()).contains("\"sessions\":\"on, with the key of this process\"");
     }
 }

@@ -7,7 +7,6 @@ import dev.forwardguard.authentik.login.HashingPool;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
-import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.RunningGuard;
 import dev.forwardguard.testing.guard.Visitor;
@@ -79,7 +78,7 @@ final class HashingPoolFullTest {
     }
 
     private boolean isRevoked() throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body().contains("\"users\":2");
+        return guard.status().contains("\"users\":2");
     }
 
     private RawAnswer ask(Visitor visitor) throws IOException {

@@ -166,6 +166,6 @@ final class HtpasswdReloadTest {
     }
 
     private String status() throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 }

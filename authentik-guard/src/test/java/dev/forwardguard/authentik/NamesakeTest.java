@@ -65,7 +65,7 @@ final class NamesakeTest {
     }
 
     private String status() throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 
     private List<String> logged() {

@@ -182,9 +182,9 @@ final class OpenPathsTest {
 
     @Test
     void warnsInStatus() throws IOException {
-        String open = guard.management().ask(RawRequest.get("/status")).body();
+        String open = guard.status();
         restart("", Visitor.HTPASSWD);
-        String closed = guard.management().ask(RawRequest.get("/status")).body();
+        String closed = guard.status();
 
         assertThat(open)
                 .contains(

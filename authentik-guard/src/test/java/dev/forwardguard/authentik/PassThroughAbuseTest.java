@@ -365,7 +365,7 @@ final class PassThroughAbuseTest extends AgainstStubUpstream {
     }
 
     private static String status(RunningGuard of) throws IOException {
-        return of.management().ask(RawRequest.get("/status")).body();
+        return of.status();
     }
 
     private static long directMemory() {

@@ -339,6 +339,6 @@ final class PassThroughFaultsTest extends AgainstStubUpstream {
     }
 
     private String status() throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 }

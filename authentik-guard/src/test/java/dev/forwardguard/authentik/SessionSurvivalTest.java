@@ -246,7 +246,7 @@ class SessionSurvivalTest {
     }
 
     private String status() throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 
     @Test

@@ -8,7 +8,6 @@ import dev.forwardguard.outcome.UpstreamOutcome.Unavailable;
 import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
-import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.RunningGuard;
 import dev.forwardguard.testing.guard.Visitor;
@@ -81,6 +80,6 @@ final class SettingsSnapshotTest {
     }
 
     private String status() throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
-import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubUpstream;
 import dev.forwardguard.testing.guard.Eventually;
 import dev.forwardguard.testing.guard.RunningGuard;
@@ -111,6 +110,6 @@ final class SuspectOutpostTest {
     }
 
     private String status() throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 }

@@ -171,7 +171,7 @@ class GuardFollowsSecretTest {
             awaitLogin(guard, "alice", FIRST);
             Eventually.until("a watch", () -> api.openWatches() == 1);
 
-            String status = guard.management().ask(RawRequest.get("/status")).body();
+            String status = guard.status();
             String health = guard.management().ask(RawRequest.get("/health")).body();
             String metrics = guard.management().ask(RawRequest.get("/prometheus")).body();
 
@@ -210,13 +210,7 @@ class GuardFollowsSecretTest {
         try (RunningGuard guard = guard(api.port())) {
             awaitLogin(guard, "alice", FIRST);
             api.delete();
-            Eventually.until(
-                    "absent",
-                    () ->
-                            guard.management()
-                                    .ask(RawRequest.get("/status"))
-                                    .body()
-                                    .contains("\"contact\":\"absent\""));
+            Eventually.until("absent", () -> guard.status().contains("\"contact\":\"absent\""));
             assertThat(status(guard, login("alice", FIRST))).isEqualTo(200);
 
             guard.files().settings("mode: fallback\nemergency:\n  deletion-grace: 1s\n");

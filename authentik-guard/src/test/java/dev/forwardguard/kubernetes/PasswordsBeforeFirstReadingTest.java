@@ -105,7 +105,7 @@ class PasswordsBeforeFirstReadingTest {
     }
 
     private static String status(RunningGuard guard) throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 
     private void assertWithheld(RunningGuard guard) throws IOException {

@@ -165,7 +165,8 @@ class StatusPageIT {
         outpost.behaves(Behaviour.hangs());
         visit(1);
         Eventually.until("the next poll", () -> word().equals("degraded"));
-        assertThat(text("since")).contains("_timeout").doesNotContain("undefined", "NaN");
+        assertThat(text("since"))
+                .matches("Since .+ \\(\\d+ s ago\\): (deadline|read_timeout) \\(it .*\\)");
         isAccessible("degraded");
 
         visit(6);
@@ -303,8 +304,11 @@ class StatusPageIT {
                 "the loss",
                 () -> {
                     browser.evaluate(POLL_NOW);
-                    return text("lost").contains("does not answer");
+                    return text("lost").contains("has not answered");
                 });
+        assertThat(word()).isEqualTo("no answer");
+        assertThat(browser.title()).isEqualTo("no answer – authentik-guard");
+        assertThat(text("meaning") + text("since")).isEmpty();
 
         guard.restart();
         Eventually.until(
@@ -314,5 +318,33 @@ class StatusPageIT {
                     return text("lost").isEmpty();
                 });
         assertThat(word()).isEqualTo("relaying");
+    }
+
+    @Test
+    @Order(7)
+    void isThereForBotBlockGuardToo() throws IOException {
+        int before = browser.complaints().size();
+        try (var other =
+                GuardProcess.start(
+                        "bot-block-guard",
+                        directory,
+                        "upstream: {url: 'http://127.0.0.1:9'}",
+                        "")) {
+            other.awaitHealthy();
+            browser.open("http://127.0.0.1:%d/status".formatted(other.managementPort()));
+            Eventually.until("the page", () -> word().equals("relaying"));
+            assertThat(text("meaning")).isEqualTo("All is well: the bot blocker decides.");
+
+            RawHttp.to(other.port()).ask(RawRequest.get("/auth"));
+
+            showsSoon("degraded");
+            assertThat(text("meaning"))
+                    .isEqualTo(
+                            "Some requests get no verdict from the bot blocker: visitors pass unchecked.");
+            assertThat(text("hour")).contains("connect_refused: 1").doesNotContain("Emergency");
+            assertThat(browser.evaluate("document.getElementById('credentials-part').hidden"))
+                    .isEqualTo("true");
+            assertThat(browser.complaints()).hasSize(before);
+        }
     }
 }

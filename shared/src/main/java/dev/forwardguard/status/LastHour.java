@@ -10,6 +10,9 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -34,6 +37,8 @@ import java.util.stream.Collectors;
 @Context
 final class LastHour {
     static final int MINUTES = 60;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LastHour.class);
 
     private static final String LATENCY = "guard.upstream";
 
@@ -72,12 +77,21 @@ final class LastHour {
         // after a suspended hour the minutes in it are not made up for
         this.reading =
                 ((ScheduledExecutorService) timer)
-                        .scheduleWithFixedDelay(this::endMinute, 1, 1, TimeUnit.MINUTES);
+                        .scheduleWithFixedDelay(this::endMinuteSafely, 1, 1, TimeUnit.MINUTES);
     }
 
     @PreDestroy
     void close() {
         reading.cancel(false);
+    }
+
+    /** An exception would end the readings for good. */
+    private void endMinuteSafely() {
+        try {
+            endMinute();
+        } catch (RuntimeException e) {
+            LOG.error("Cannot read the counters of the last minute", e);
+        }
     }
 
     synchronized void endMinute() {

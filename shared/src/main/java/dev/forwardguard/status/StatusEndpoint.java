@@ -60,16 +60,30 @@ public final class StatusEndpoint {
         this.clock = clock;
     }
 
-    /** Programs say that they take anything, or nothing; browsers ask for HTML by name. */
+    /** Browsers prefer HTML; who takes anything, or says nothing, gets JSON. */
     @Read(produces = {MediaType.APPLICATION_JSON, MediaType.TEXT_HTML})
     HttpResponse<?> status(HttpRequest<?> request) {
-        String accepted = String.join(",", request.getHeaders().getAll(HttpHeaders.ACCEPT));
-        return accepted.contains(MediaType.TEXT_HTML)
+        return prefersHtml(request)
                 ? StatusPage.response()
                 : HttpResponse.ok(state())
                         .contentType(MediaType.APPLICATION_JSON_TYPE)
                         .header(HttpHeaders.VARY, HttpHeaders.ACCEPT)
                         .header(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+
+    private static boolean prefersHtml(HttpRequest<?> request) {
+        double json = quality(request, MediaType.APPLICATION_JSON_TYPE);
+        double html = quality(request, MediaType.TEXT_HTML_TYPE);
+        return html > 0 && html >= json;
+    }
+
+    /** Zero if it is not named, whatever a wildcard says. */
+    private static double quality(HttpRequest<?> request, MediaType type) {
+        return request.accept().stream()
+                .filter(type::equals)
+                .mapToDouble(accepted -> accepted.getQualityAsNumber().doubleValue())
+                .max()
+                .orElse(0);
     }
 
     Map<String, Object> state() {

@@ -22,7 +22,10 @@ final class StatusPage {
     private static final String FILE = "/status/page.html";
     private static final String HTML = read();
     private static final String POLICY =
-            "default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            """
+            default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; connect-src 'self'; \
+            img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\
+            """
                     .formatted(hashOf("style"), hashOf("script"));
 
     private StatusPage() {}

@@ -15,23 +15,27 @@ import java.util.Optional;
 
 /**
  * Whether requests are decided without a verdict these days, since when, and why. It is over half a
- * minute after the last such decision. What a visitor can bring about for itself is no trouble.
+ * minute after the last such decision. Neither {@code mode: fallback} nor a request or a response
+ * that is refused for itself is trouble.
  */
 @Singleton
 public final class Trouble {
     static final Duration QUIET = Duration.ofSeconds(30);
 
+    private static final long STEP = Duration.ofSeconds(1).toNanos();
+
     private final Ticker ticker;
-    private volatile @Nullable FallbackReason reason;
-    private volatile long beganAt;
-    private volatile long lastAt;
+    private volatile @Nullable Noted noted;
+
+    private record Noted(FallbackReason reason, long beganAt, long lastAt) {}
 
     /**
      * A time of trouble, which may be over.
      *
-     * @param reason the last one
+     * @param reason the last one other than {@code circuit_open}, which says no more than those
+     *     before it
      * @param began how long ago it began
-     * @param last how long ago the last decision without a verdict was
+     * @param last how long ago the last decision without a verdict was, to within a second
      */
     public record Spell(FallbackReason reason, Duration began, Duration last) {
         public boolean isOver() {
@@ -53,27 +57,34 @@ public final class Trouble {
         }
     }
 
+    /** In an outage this is for each request: nothing is written more than once a second. */
     private void note(FallbackReason why) {
-        switch (why) {
-            case FORCED, BAD_REQUEST, RESPONSE_TOO_LARGE -> {}
-            default -> {
-                long now = ticker.nanos();
-                // event loops that are here at the same time all begin now
-                if (reason == null || now - lastAt > QUIET.toNanos()) {
-                    beganAt = now;
-                }
-                lastAt = now;
-                reason = why;
-            }
+        if (why == FallbackReason.FORCED
+                || why == FallbackReason.BAD_REQUEST
+                || why == FallbackReason.RESPONSE_TOO_LARGE) {
+            return;
+        }
+        long now = ticker.nanos();
+        Noted before = noted;
+        if (before == null || now - before.lastAt() > QUIET.toNanos()) {
+            noted = new Noted(why, now, now);
+            return;
+        }
+        FallbackReason reason = why == FallbackReason.CIRCUIT_OPEN ? before.reason() : why;
+        if (reason != before.reason() || now - before.lastAt() >= STEP) {
+            noted = new Noted(reason, before.beganAt(), now);
         }
     }
 
     /** The last time of trouble; empty before the first one. */
     public Optional<Spell> last() {
-        FallbackReason last = reason;
+        Noted last = noted;
         long now = ticker.nanos();
-        return Optional.ofNullable(last)
-                .map(why -> new Spell(why, ago(beganAt, now), ago(lastAt, now)));
+        return last == null
+                ? Optional.empty()
+                : Optional.of(
+                        new Spell(
+                                last.reason(), ago(last.beganAt(), now), ago(last.lastAt(), now)));
     }
 
     /** An event loop may have noted it after the clock was read. */

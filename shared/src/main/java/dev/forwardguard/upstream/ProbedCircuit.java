@@ -50,7 +50,6 @@ final class ProbedCircuit {
     private final PassiveHealthCheck health;
     private final BooleanSupplier mayAsk;
     private final BooleanSupplier loginFailing;
-    private final UpstreamMetrics meters;
     private final Ticker ticker;
     private final long patience;
     private final AtomicBoolean probing = new AtomicBoolean();
@@ -60,6 +59,10 @@ final class ProbedCircuit {
     private volatile @Nullable FallbackReason lastFailure;
     private volatile boolean suspected;
     private volatile boolean retired;
+    private volatile @Nullable Tripped tripped;
+    private volatile @Nullable Long closedAgainAt;
+
+    private record Tripped(String cause, long at) {}
 
     /**
      * @param loop the event loop of the probes
@@ -80,7 +83,6 @@ final class ProbedCircuit {
         this.probe = probe;
         this.mayAsk = mayAsk;
         this.loginFailing = loginFailing;
-        this.meters = meters;
         this.ticker = ticker;
         Duration longest = upstream.deadline().plus(PAUSE);
         this.patience = longest.toNanos();
@@ -92,6 +94,21 @@ final class ProbedCircuit {
 
     CircuitState state() {
         return breaker.state();
+    }
+
+    /** Why and when it opened, while it is not closed again. */
+    Optional<Past<String>> tripped() {
+        return Optional.ofNullable(tripped)
+                .map(since -> new Past<>(since.cause(), ago(since.at())));
+    }
+
+    /** When it closed last, if it ever was open. */
+    Optional<Duration> closedAgain() {
+        return Optional.ofNullable(closedAgainAt).map(this::ago);
+    }
+
+    private Duration ago(long at) {
+        return Duration.ofNanos(Math.max(0, ticker.nanos() - at));
     }
 
     ProbeEvidence evidence() {
@@ -133,7 +150,6 @@ final class ProbedCircuit {
         retired = true;
         if (breaker.state() != CircuitState.CLOSED) {
             LOG.info("Circuit closed: its settings were changed");
-            meters.recordClosed();
         }
     }
 
@@ -160,8 +176,8 @@ final class ProbedCircuit {
                 LOG.atWarn()
                         .addKeyValue("cause", cause)
                         .log("Circuit open: the upstream is not asked, only probed");
-                if (!retired) {
-                    meters.recordOpened(cause);
+                if (tripped == null) { // not from half-open: what counts is the first time
+                    tripped = new Tripped(cause, ticker.nanos());
                 }
                 probeLater();
             }
@@ -169,9 +185,8 @@ final class ProbedCircuit {
             case CLOSED -> {
                 suspected = false;
                 LOG.info("Circuit closed: the upstream answers again");
-                if (!retired) {
-                    meters.recordClosed();
-                }
+                closedAgainAt = ticker.nanos();
+                tripped = null;
             }
         }
     }

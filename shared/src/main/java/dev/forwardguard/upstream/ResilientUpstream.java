@@ -121,7 +121,8 @@ public final class ResilientUpstream implements Upstream {
 
     @Override
     public UpstreamCondition condition() {
-        return history.condition();
+        Route current = route;
+        return history.condition(current == null ? null : current.circuit());
     }
 
     @Override
@@ -194,6 +195,7 @@ public final class ResilientUpstream implements Upstream {
             circuit = circuit(now, address);
             if (before != null) {
                 before.circuit().retire();
+                history.forgetProbes();
             }
         }
         var changed = new Route(now, address, circuit);

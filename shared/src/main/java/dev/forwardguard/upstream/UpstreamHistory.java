@@ -28,8 +28,6 @@ final class UpstreamHistory implements UpstreamMetrics {
     private volatile boolean anyVerdict;
     private volatile @Nullable Moment<FallbackReason> failure;
     private final Deque<Moment<ProbeResult>> probes = new ArrayDeque<>();
-    private @Nullable Moment<String> tripped;
-    private @Nullable Long closedAt;
 
     private record Moment<T>(T what, long at) {}
 
@@ -76,27 +74,19 @@ final class UpstreamHistory implements UpstreamMetrics {
         meters.recordSuspect();
     }
 
-    /** From half-open it opens again: what counts is when it left off being closed. */
-    @Override
-    public synchronized void recordOpened(String cause) {
-        meters.recordOpened(cause);
-        if (tripped == null) {
-            tripped = new Moment<>(cause, ticker.nanos());
-        }
+    /** What was probed until now is another upstream. */
+    synchronized void forgetProbes() {
+        probes.clear();
     }
 
-    @Override
-    public synchronized void recordClosed() {
-        meters.recordClosed();
-        tripped = null;
-        closedAt = ticker.nanos();
-    }
-
-    synchronized UpstreamCondition condition() {
+    /**
+     * @param circuit if there is one yet
+     */
+    synchronized UpstreamCondition condition(@Nullable ProbedCircuit circuit) {
         long now = ticker.nanos();
         return new UpstreamCondition(
-                Optional.ofNullable(tripped).map(moment -> past(moment, now)),
-                Optional.ofNullable(closedAt).map(at -> ago(at, now)),
+                circuit == null ? Optional.empty() : circuit.tripped(),
+                circuit == null ? Optional.empty() : circuit.closedAgain(),
                 anyVerdict ? Optional.of(ago(verdictAt.getAcquire(), now)) : Optional.empty(),
                 Optional.ofNullable(failure).map(moment -> past(moment, now)),
                 probesUntil(now));

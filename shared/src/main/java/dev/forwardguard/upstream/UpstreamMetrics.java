@@ -10,10 +10,4 @@ public interface UpstreamMetrics {
 
     /** Records a verdict with a suspect status. */
     void recordSuspect();
-
-    /** Records that the circuit has opened, and why. Meters need not: they ask for its state. */
-    default void recordOpened(String cause) {}
-
-    /** Records that it is closed again. */
-    default void recordClosed() {}
 }

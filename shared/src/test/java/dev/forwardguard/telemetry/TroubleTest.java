@@ -49,6 +49,24 @@ class TroubleTest {
     }
 
     @Test
+    void openCircuitIsNoReason() {
+        falls(FallbackReason.DNS);
+        pass(2);
+        falls(FallbackReason.CIRCUIT_OPEN);
+
+        assertThat(trouble.last()).contains(new Spell(FallbackReason.DNS, seconds(2), seconds(0)));
+    }
+
+    @Test
+    void knowsLastDecisionToWithinSecond() {
+        falls(FallbackReason.RESET);
+        now += 999_999_999;
+        falls(FallbackReason.RESET);
+
+        assertThat(trouble.last().orElseThrow().last()).isEqualTo(Duration.ofNanos(999_999_999));
+    }
+
+    @Test
     void isOverHalfAMinuteAfterTheLast() {
         falls(FallbackReason.RESET);
         pass(30);

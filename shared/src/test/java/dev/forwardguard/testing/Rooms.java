@@ -34,7 +34,7 @@ enum Rooms {
             "AUTHENTIK EMERGENCY SESSION PAGES SERVER GUARD CLIENT HTPASSWD OUTCOME SETTINGS"),
     SESSION("authentik.emergency.session", "LOGIN CLIENT HTPASSWD HTTP1 LIVE TIME"),
     /** Asks authentik by itself, and so uses its settings and the transport. */
-    HEALTH("authentik.health", "AUTHENTIK STATUS GUARD UPSTREAM SETTINGS LIVE TIME"),
+    HEALTH("authentik.health", "AUTHENTIK STATUS GUARD UPSTREAM OUTCOME SETTINGS LIVE TIME"),
     SESSIONS("authentik.sessions", "AUTHENTIK STATUS GUARD VERDICT SETTINGS TIME"),
     LOGIN("authentik.login", "CLIENT HTPASSWD TIME"),
     PAGES("authentik.pages", "GUARD OUTCOME"),

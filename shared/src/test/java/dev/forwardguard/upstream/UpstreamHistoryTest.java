@@ -41,7 +41,7 @@ class UpstreamHistoryTest implements UpstreamMetrics {
 
     @Test
     void knowsNothingAtFirst() {
-        assertThat(history.condition()).isEqualTo(UpstreamCondition.UNKNOWN);
+        assertThat(history.condition(null)).isEqualTo(UpstreamCondition.UNKNOWN);
     }
 
     @Test
@@ -52,7 +52,7 @@ class UpstreamHistoryTest implements UpstreamMetrics {
         history.failure(FallbackReason.DNS, now);
         pass(3);
 
-        UpstreamCondition condition = history.condition();
+        UpstreamCondition condition = history.condition(null);
         assertThat(condition.verdict()).contains(seconds(10));
         assertThat(condition.failure()).contains(new Past<>(FallbackReason.DNS, seconds(3)));
     }
@@ -62,29 +62,11 @@ class UpstreamHistoryTest implements UpstreamMetrics {
         history.verdict(now);
         now += 400_000_000;
         history.verdict(now);
-        assertThat(history.condition().verdict()).contains(Duration.ofMillis(400));
+        assertThat(history.condition(null).verdict()).contains(Duration.ofMillis(400));
 
         now += 600_000_000;
         history.verdict(now);
-        assertThat(history.condition().verdict()).contains(Duration.ZERO);
-    }
-
-    @Test
-    void outageLastsFromFirstOpeningUntilItIsClosed() {
-        history.recordOpened("deadline");
-        pass(20);
-        history.recordOpened("connect_refused"); // from half-open
-        pass(1);
-        assertThat(history.condition().tripped()).contains(new Past<>("deadline", seconds(21)));
-        assertThat(history.condition().closedAgain()).isEmpty();
-
-        history.recordClosed();
-        pass(2);
-        assertThat(history.condition().tripped()).isEmpty();
-        assertThat(history.condition().closedAgain()).contains(seconds(2));
-
-        history.recordOpened("dns");
-        assertThat(history.condition().tripped()).contains(new Past<>("dns", Duration.ZERO));
+        assertThat(history.condition(null).verdict()).contains(Duration.ZERO);
     }
 
     @Test
@@ -94,10 +76,18 @@ class UpstreamHistoryTest implements UpstreamMetrics {
             pass(1);
         }
 
-        List<Past<ProbeResult>> probes = history.condition().probes();
+        List<Past<ProbeResult>> probes = history.condition(null).probes();
         assertThat(probes).hasSize(20);
         assertThat(probes.getFirst()).isEqualTo(new Past<>(ProbeResult.ANSWERED, seconds(1)));
         assertThat(probes.getLast()).isEqualTo(new Past<>(ProbeResult.FAILED, seconds(20)));
+    }
+
+    @Test
+    void probesOfAnotherUpstreamAreForgotten() {
+        history.recordProbe(ProbeResult.FAILED);
+        history.forgetProbes();
+
+        assertThat(history.condition(null).probes()).isEmpty();
     }
 
     @Test
@@ -115,7 +105,7 @@ class UpstreamHistoryTest implements UpstreamMetrics {
         history.verdict(now + 1);
         history.failure(FallbackReason.RESET, now + 1);
 
-        assertThat(history.condition().verdict()).isEqualTo(Optional.of(Duration.ZERO));
-        assertThat(history.condition().failure().orElseThrow().ago()).isZero();
+        assertThat(history.condition(null).verdict()).isEqualTo(Optional.of(Duration.ZERO));
+        assertThat(history.condition(null).failure().orElseThrow().ago()).isZero();
     }
 }

@@ -1,18 +1,22 @@
 package dev.forwardguard.authentik.health;
 
 import dev.forwardguard.guard.GuardSpec;
+import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.status.Dependency;
 import dev.forwardguard.status.StatusPart;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;
 
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
-/** Metric and status of the login's health. */
+/** Metric and status of the login's health; while it fails, the guard is degraded. */
 @Context
-final class LoginTelemetry implements StatusPart {
+final class LoginTelemetry implements StatusPart, Dependency {
     private final LoginHealth health;
 
     LoginTelemetry(LoginHealth health, MeterRegistry registry, GuardSpec spec) {
@@ -42,5 +46,16 @@ final class LoginTelemetry implements StatusPart {
         state.put("since", now.since().toString());
         now.lastStatus().ifPresent(status -> state.put("lastStatus", status));
         return state;
+    }
+
+    @Override
+    public Optional<Instant> downSince() {
+        LoginStatus now = health.status();
+        return now.state() == LoginState.FAILING ? Optional.of(now.since()) : Optional.empty();
+    }
+
+    @Override
+    public FallbackReason reason() {
+        return FallbackReason.LOGIN_DOWN;
     }
 }

@@ -242,7 +242,7 @@ final class LoginDownTest {
     }
 
     private static String status(RunningGuard guard) throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 
     private static String metrics(RunningGuard guard) throws IOException {

@@ -65,7 +65,7 @@ public abstract class CircuitContract extends AgainstStubUpstream {
     }
 
     private String status() throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 
     /** The sum over all labels. */

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
-import dev.forwardguard.testing.RawRequest;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,7 +88,7 @@ public abstract class ClientShareContract extends AgainstStubUpstream {
     }
 
     private static String status(RunningGuard asked) throws IOException {
-        return asked.management().ask(RawRequest.get("/status")).body();
+        return asked.status();
     }
 
     private void assertShares(int inFlight, int addresses, boolean limited) throws IOException {

@@ -114,7 +114,7 @@ public abstract class ForwardedHeadersContract extends AgainstStubUpstream {
     }
 
     private static String status(RunningGuard asked) throws IOException {
-        return asked.management().ask(RawRequest.get("/status")).body();
+        return asked.status();
     }
 
     /** Sentence by sentence, because the manual does not repeat what the guards have in common. */

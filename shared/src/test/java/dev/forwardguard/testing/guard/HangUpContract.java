@@ -8,7 +8,6 @@ import dev.forwardguard.testing.BlackholePort;
 import dev.forwardguard.testing.Ending;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawConnection;
-import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubDns;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -87,7 +86,7 @@ public abstract class HangUpContract extends AgainstStubUpstream {
     }
 
     private String status() throws IOException {
-        return guard.management().ask(RawRequest.get("/status")).body();
+        return guard.status();
     }
 
     @Test

@@ -180,7 +180,7 @@ public abstract class LiveSettingsContract extends AgainstStubUpstream {
     }
 
     private static String status(RunningGuard live) throws IOException {
-        return live.management().ask(RawRequest.get("/status")).body();
+        return live.status();
     }
 
     private static double rejected(RunningGuard live) throws IOException {

@@ -183,6 +183,6 @@ public abstract class OverrideContract extends AgainstStubUpstream {
     }
 
     private static String status(RunningGuard live) throws IOException {
-        return live.management().ask(RawRequest.get("/status")).body();
+        return live.status();
     }
 }

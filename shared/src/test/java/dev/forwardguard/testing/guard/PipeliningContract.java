@@ -127,7 +127,7 @@ public abstract class PipeliningContract extends AgainstStubUpstream {
     }
 
     private long buffered() throws IOException {
-        String status = guard.management().ask(RawRequest.get("/status")).body();
+        String status = guard.status();
         return Long.parseLong(status.replaceAll("(?s).*\"buffered-bytes\":(\\d+).*", "$1"));
     }
 

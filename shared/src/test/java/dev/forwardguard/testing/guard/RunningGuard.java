@@ -1,6 +1,7 @@
 package dev.forwardguard.testing.guard;
 
 import dev.forwardguard.testing.RawHttp;
+import dev.forwardguard.testing.RawRequest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.ApplicationContext;
@@ -101,6 +102,13 @@ public final class RunningGuard implements AutoCloseable {
     /** A client of the management port. */
     public RawHttp management() {
         return management;
+    }
+
+    /** What is at {@code /status}, which is always as its schema says. */
+    public String status() throws IOException {
+        String status = management.ask(RawRequest.get("/status")).body();
+        StatusSchema.assertValid(status);
+        return status;
     }
 
     /** The files it follows. */

@@ -1,28 +1,27 @@
 package dev.forwardguard.testing.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
 
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
 
+import org.assertj.core.data.TemporalUnitOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 
 /**
@@ -42,28 +41,24 @@ public abstract class StatusContract extends AgainstStubUpstream {
     }
 
     private JsonNode status() throws IOException {
-        return new ObjectMapper()
-                .readTree(guard.management().ask(RawRequest.get("/status")).body());
+        return new ObjectMapper().readTree(guard.status());
+    }
+
+    /** It is computed from the monotonic clock each time, and then rounded. */
+    private static final TemporalUnitOffset A_SECOND = within(1, ChronoUnit.SECONDS);
+
+    private static Instant since(JsonNode status) {
+        return Instant.parse(status.path("since").asText());
     }
 
     private String word() throws IOException {
         return status().path("state").asText();
     }
 
-    private static void isValid(JsonNode status) throws IOException {
-        String schema = Files.readString(Path.of("../shared/status.schema.json"));
-        assertThat(
-                        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                                .getSchema(schema)
-                                .validate(status.toString(), InputFormat.JSON))
-                .isEmpty();
-    }
-
     @Test
     void tellsAnOutageFromBeginningToEnd() throws IOException {
         ask();
         JsonNode well = status();
-        isValid(well);
         assertThat(well.path("state").asText()).isEqualTo("relaying");
         assertThat(well.has("reason")).isFalse();
         assertThat(well.has("last-verdict")).isTrue();
@@ -78,9 +73,8 @@ public abstract class StatusContract extends AgainstStubUpstream {
             ask();
         }
         JsonNode open = status();
-        isValid(open);
         assertThat(open.path("state").asText()).isEqualTo("open");
-        assertThat(open.path("since").asText()).isEqualTo(degraded.path("since").asText());
+        assertThat(since(open)).isCloseTo(since(degraded), A_SECOND);
         assertThat(open.path("last-failure").path("reason").asText())
                 .isEqualTo(open.path("reason").asText());
         assertThat(open.path("last-hour").path("fallbacks").path("circuit_open").isArray())
@@ -98,9 +92,9 @@ public abstract class StatusContract extends AgainstStubUpstream {
                 });
         ask();
         JsonNode recovering = status();
-        isValid(recovering);
         assertThat(recovering.path("state").asText()).isEqualTo("recovering");
-        assertThat(recovering.path("since").asText()).isEqualTo(open.path("since").asText());
+        assertThat(since(recovering)).isCloseTo(since(open), A_SECOND);
+        assertThat(recovering.path("reason").asText()).isEqualTo("reset");
     }
 
     @Test
@@ -108,7 +102,6 @@ public abstract class StatusContract extends AgainstStubUpstream {
         guard.files().settings("mode: fallback\n" + settings());
         Eventually.until("mode fallback", () -> word().equals("forced"));
         JsonNode forced = status();
-        isValid(forced);
         assertThat(forced.path("reason").asText()).isEqualTo("forced");
         assertThat(forced.path("settings").path("values").path("mode").asText())
                 .isEqualTo("fallback");
@@ -144,7 +137,14 @@ public abstract class StatusContract extends AgainstStubUpstream {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"*/*", "application/json", "text/plain, */*;q=0.5"})
+    @ValueSource(
+            strings = {
+                "*/*",
+                "application/json",
+                "text/plain, */*;q=0.5",
+                "application/json, text/html;q=0.1",
+                "text/html;q=0"
+            })
     void isJsonForPrograms(String accept) throws IOException {
         RawAnswer json = guard.management().ask(RawRequest.get("/status").with("Accept", accept));
 
