@@ -11,6 +11,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -20,15 +21,22 @@ import java.nio.file.Path;
  */
 final class StatusSchema {
     private static final Path PUBLISHED = Path.of("..", "shared", "status.schema.json");
+    private static final JsonSchema STRICT = strict();
 
     private StatusSchema() {}
 
-    static void assertValid(String status) throws IOException {
-        JsonNode schema = new ObjectMapper().readTree(Files.readString(PUBLISHED));
-        forbidOtherKeys(schema);
-        JsonSchema strict =
-                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schema);
-        assertThat(strict.validate(status, InputFormat.JSON)).isEmpty();
+    static void assertValid(String status) {
+        assertThat(STRICT.validate(status, InputFormat.JSON)).isEmpty();
+    }
+
+    private static JsonSchema strict() {
+        try {
+            JsonNode schema = new ObjectMapper().readTree(Files.readString(PUBLISHED));
+            forbidOtherKeys(schema);
+            return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schema);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void forbidOtherKeys(JsonNode schema) {
