@@ -23,8 +23,8 @@ import java.util.Locale;
 
 /** The alerts of the edge: when they fire, their texts and their runbooks. */
 class AlertsIT {
-    private static final Path UNIT_TESTS =
-            Kustomization.MANIFESTS.resolve("tests/edge_alerts_test.yaml");
+    private static final List<String> UNIT_TESTS =
+            List.of("edge_alerts_test.yaml", "edge_snapshot_alerts_test.yaml");
 
     @TempDir private static Path directory;
     private static final List<JsonNode> ALERTS = new ArrayList<>();
@@ -54,16 +54,26 @@ class AlertsIT {
     @Test
     void passesPromtool() throws IOException {
         Program promtool = Program.installed("promtool", "prometheus");
-        Path tests = Files.copy(UNIT_TESTS, directory.resolve("tests.yaml"));
 
         assertThat(promtool.run(directory, "check", "rules", rules.toString()))
                 .contains("SUCCESS: " + ALERTS.size() + " rules found");
-        assertThat(promtool.run(directory, "test", "rules", tests.toString())).contains("SUCCESS");
+        for (String name : UNIT_TESTS) {
+            Path tests = Files.copy(unitTests(name), directory.resolve(name));
+            assertThat(promtool.run(directory, "test", "rules", tests.toString()))
+                    .contains("SUCCESS");
+        }
+    }
+
+    private static Path unitTests(String name) {
+        return Kustomization.MANIFESTS.resolve("tests").resolve(name);
     }
 
     @Test
     void hasUnitTestsForFiringAndNotFiring() throws IOException {
-        String tests = Files.readString(UNIT_TESTS);
+        var tests = new StringBuilder();
+        for (String name : UNIT_TESTS) {
+            tests.append(Files.readString(unitTests(name)));
+        }
 
         assertThat(names()).hasSize(7).doesNotHaveDuplicates();
         for (String alert : names()) {
