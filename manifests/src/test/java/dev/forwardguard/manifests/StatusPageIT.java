@@ -116,7 +116,7 @@ class StatusPageIT {
     }
 
     private static String word() {
-        return browser.evaluate("document.getElementById('word').textContent").substring(2);
+        return browser.evaluate("document.getElementById('word').textContent.slice(2)");
     }
 
     private static String text(String id) {
