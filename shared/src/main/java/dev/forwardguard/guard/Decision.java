@@ -36,10 +36,13 @@ public sealed interface Decision {
         }
     }
 
-    /** A decision made without a verdict. */
-    sealed interface Fallback extends Decision {
+    /** A decision for which there was no verdict. */
+    sealed interface WithoutVerdict extends Decision {
         FallbackReason reason();
+    }
 
+    /** A decision made without a verdict. */
+    sealed interface Fallback extends WithoutVerdict {
         Outcome outcome();
     }
 
@@ -150,7 +153,7 @@ public sealed interface Decision {
      *
      * @param page what the visitor reads
      */
-    record Fail(FallbackReason reason, Page page) implements Decision {}
+    record Fail(FallbackReason reason, Page page) implements WithoutVerdict {}
 
     /** The caller has hung up, so no response can reach it. */
     record Cancelled() implements Decision {}

@@ -26,9 +26,9 @@ final class Responder {
     /** Returns the response that carries this decision. */
     FullHttpResponse respond(Decision decision) {
         metrics.count(decision);
-        if (!(decision instanceof Decision.Relay)) {
-            log.note(decision);
-            trouble.note(decision);
+        if (decision instanceof Decision.WithoutVerdict failed) {
+            log.note(failed.reason());
+            trouble.note(failed.reason());
         }
         return AuthResponse.of(decision).message();
     }

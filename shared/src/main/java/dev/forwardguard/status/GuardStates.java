@@ -47,7 +47,6 @@ final class GuardStates {
         this.dependencies = List.copyOf(dependencies);
         this.ticker = ticker;
         this.clock = clock;
-
         this.mode = new InForce(settings.common().mode(), ticker.nanos());
         settings.subscribe(this::noteMode);
         noteMode(); // it may have changed in between

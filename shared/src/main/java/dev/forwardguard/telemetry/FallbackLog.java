@@ -2,9 +2,6 @@ package dev.forwardguard.telemetry;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.forwardguard.guard.Decision;
-import dev.forwardguard.guard.Decision.Fail;
-import dev.forwardguard.guard.Decision.Fallback;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.time.Deferred;
 
@@ -51,18 +48,11 @@ public final class FallbackLog {
         }
     }
 
-    /** Counts a decision, and logs it if it is the first one of an outage. */
-    public void note(Decision decision) {
-        switch (decision) {
-            case Fallback fallback -> failed(fallback.reason());
-            case Fail(var reason, _) -> failed(reason);
-            case Decision.Relay ignored -> {}
-            case Decision.Cancelled ignored -> {}
-        }
-    }
-
-    /** Mode {@code fallback} is not an outage; the mode change was logged. */
-    private void failed(FallbackReason reason) {
+    /**
+     * Counts a decision without a verdict, and logs it if it is the first one of an outage. Mode
+     * {@code fallback} is not an outage; the mode change was logged.
+     */
+    public void note(FallbackReason reason) {
         if (reason == FallbackReason.FORCED) {
             return;
         }

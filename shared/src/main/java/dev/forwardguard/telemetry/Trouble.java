@@ -1,8 +1,5 @@
 package dev.forwardguard.telemetry;
 
-import dev.forwardguard.guard.Decision;
-import dev.forwardguard.guard.Decision.Fail;
-import dev.forwardguard.guard.Decision.Fallback;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.time.Ticker;
 
@@ -47,18 +44,13 @@ public final class Trouble {
         this.ticker = ticker;
     }
 
-    /** Takes note of a decision that is no verdict. */
-    public void note(Decision decision) {
-        switch (decision) {
-            case Fallback fallback -> note(fallback.reason());
-            case Fail(var why, _) -> note(why);
-            case Decision.Relay ignored -> {}
-            case Decision.Cancelled ignored -> {}
-        }
-    }
-
-    /** In an outage this is for each request: nothing is written more than once a second. */
-    private void note(FallbackReason why) {
+    /**
+     * Takes note of a decision without a verdict. In an outage this is for each request: nothing is
+     * written more than once a second.
+     *
+     * @param why there was none
+     */
+    public void note(FallbackReason why) {
         if (why == FallbackReason.FORCED
                 || why == FallbackReason.BAD_REQUEST
                 || why == FallbackReason.RESPONSE_TOO_LARGE) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.forwardguard.guard.Decision.Allow;
 import dev.forwardguard.http1.HeaderNames;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.outcome.UpstreamOutcome;
@@ -31,7 +30,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -71,7 +69,7 @@ class GuardStatesTest implements Upstream, Dependency {
 
     @Override
     public CompletionStage<UpstreamOutcome> ask(UpstreamRequest request, GuardSettings under) {
-        throw new UnsupportedOperationException();
+        throw new AssertionError("asked for a verdict");
     }
 
     @Override
@@ -103,7 +101,7 @@ class GuardStatesTest implements Upstream, Dependency {
     }
 
     private void falls(FallbackReason reason) {
-        trouble.note(new Allow(reason, Map.of()));
+        trouble.note(reason);
     }
 
     private void mode(String mode) {

@@ -2,9 +2,6 @@ package dev.forwardguard.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forwardguard.guard.Decision.Allow;
-import dev.forwardguard.guard.Decision.Fail;
-import dev.forwardguard.guard.Page;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.telemetry.Trouble.Spell;
 
@@ -13,14 +10,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.time.Duration;
-import java.util.Map;
 
 class TroubleTest {
     private long now = Long.MAX_VALUE; // overflows on the way
     private final Trouble trouble = new Trouble(() -> now);
 
     private void falls(FallbackReason reason) {
-        trouble.note(new Allow(reason, Map.of()));
+        trouble.note(reason);
     }
 
     private void pass(int seconds) {
@@ -40,7 +36,7 @@ class TroubleTest {
     void lastsWhileDecisionsHaveNoVerdict() {
         falls(FallbackReason.RESET);
         pass(30);
-        trouble.note(new Fail(FallbackReason.DEADLINE, Page.text("")));
+        falls(FallbackReason.DEADLINE);
         pass(4);
 
         Spell spell = trouble.last().orElseThrow();
