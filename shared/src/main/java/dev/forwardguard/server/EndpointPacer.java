@@ -12,12 +12,19 @@ import java.util.concurrent.TimeUnit;
 /**
  * Lets the endpoints of the management port take at most a fifth of an event loop's time. A scrape
  * takes milliseconds, and auth requests wait for the same event loop. One request is served after
- * the other, and after each of them four times as long as it took is left to others. Health checks
- * come first: a kubelet that waits too long restarts the guard.
+ * the other, and after each of them four times as long as it took is left to others, but no more
+ * than {@link #LONGEST_PAUSE_NANOS}. Health checks come first: a kubelet that waits too long
+ * restarts the guard.
  */
 final class EndpointPacer {
     /** How much longer the pause is than the work. */
     private static final int PAUSE = 4;
+
+    /**
+     * Half the time that a kubelet waits for a health check by default. A request may seem to have
+     * taken minutes when the process was stopped in its midst, as a paused container is.
+     */
+    static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final FastThreadLocal<EndpointPacer> OF_THIS_LOOP =
             new FastThreadLocal<>() {
@@ -57,7 +64,7 @@ final class EndpointPacer {
         try {
             next.run();
         } finally {
-            long pause = PAUSE * (ticker.nanos() - start);
+            long pause = Math.min(PAUSE * (ticker.nanos() - start), LONGEST_PAUSE_NANOS);
             loop.schedule(() -> serveNext(loop, ticker), pause, TimeUnit.NANOSECONDS);
         }
     }

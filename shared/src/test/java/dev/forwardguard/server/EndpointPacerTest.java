@@ -69,6 +69,17 @@ class EndpointPacerTest {
     }
 
     @Test
+    void servesSoonAfterRequestInWhichTheProcessWasStopped() {
+        request("a", Duration.ofMinutes(10));
+        request("health", Duration.ofMillis(1));
+
+        pass(Duration.ofMillis(499));
+        assertThat(served).containsExactly("a");
+        pass(Duration.ofMillis(1));
+        assertThat(served).containsExactly("a", "health");
+    }
+
+    @Test
     void servesHealthChecksFirst() {
         request("a", Duration.ofMillis(1));
         request("b", Duration.ofMillis(1));
