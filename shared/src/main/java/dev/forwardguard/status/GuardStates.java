@@ -3,14 +3,15 @@ package dev.forwardguard.status;
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.Mode;
+import dev.forwardguard.status.Dependency.Health;
 import dev.forwardguard.status.GuardState.Word;
 import dev.forwardguard.telemetry.Trouble;
 import dev.forwardguard.telemetry.Trouble.Spell;
 import dev.forwardguard.time.Ticker;
-import dev.forwardguard.upstream.Past;
-import dev.forwardguard.upstream.ProbeResult;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamCondition;
+import dev.forwardguard.upstream.UpstreamCondition.Failures;
+import dev.forwardguard.upstream.UpstreamCondition.Trip;
 import dev.forwardguard.upstream.breaker.CircuitState;
 
 import io.micronaut.context.annotation.Context;
@@ -66,14 +67,13 @@ final class GuardStates {
             return new GuardState(Word.FORCED, ofMode, Optional.of(FallbackReason.FORCED.label()));
         }
         UpstreamCondition condition = upstream.condition();
-        Optional<Spell> spell =
-                trouble.last().filter(last -> !last.isOver() || isUnanswered(condition));
+        Optional<Spell> spell = trouble.last().filter(last -> !last.isOver(condition));
         // in mode upstream nobody asks the circuit
         CircuitState circuit =
                 inForce.mode() == Mode.AUTO ? upstream.circuit() : CircuitState.CLOSED;
         return switch (circuit) {
-            case OPEN -> inTrouble(Word.OPEN, condition, spell);
-            case HALF_OPEN -> inTrouble(Word.RECOVERING, condition, spell);
+            case OPEN -> withoutRequests(Word.OPEN, condition, spell);
+            case HALF_OPEN -> withoutRequests(Word.RECOVERING, condition, spell);
             case CLOSED ->
                     spell.map(last -> inTrouble(last, condition))
                             .or(this::withoutDependency)
@@ -81,72 +81,75 @@ final class GuardStates {
         };
     }
 
-    /**
-     * On a quiet site nobody may have come since the last request and the probe after it failed.
-     */
-    private static boolean isUnanswered(UpstreamCondition condition) {
-        Optional<Duration> failure = condition.failure().map(Past::ago);
-        return failure.isPresent()
-                && Stream.concat(
-                                condition.verdict().stream(),
-                                condition.probes().stream()
-                                        .filter(probe -> probe.what() == ProbeResult.ANSWERED)
-                                        .map(Past::ago))
-                        .allMatch(answer -> answer.compareTo(failure.get()) > 0);
+    /** The circuit lets nobody through, or few. */
+    private static GuardState withoutRequests(
+            Word word, UpstreamCondition condition, Optional<Spell> spell) {
+        Optional<Trip> trip = condition.trip().filter(last -> last.closed().isEmpty());
+        return new GuardState(
+                word,
+                longest(Stream.of(trip.map(Trip::opened), spell.map(Spell::began))),
+                trip.map(Trip::cause));
     }
 
-    private static GuardState inTrouble(Spell last, UpstreamCondition condition) {
-        Word word = isRecovering(last, condition) ? Word.RECOVERING : Word.DEGRADED;
-        return new GuardState(word, last.began(), Optional.of(last.reason().label()));
+    private GuardState inTrouble(Spell now, UpstreamCondition condition) {
+        Optional<Trip> trip = condition.trip().filter(last -> isWithin(now.began(), last.closed()));
+        boolean recovering = trip.filter(last -> isWithin(now.last(), last.closed())).isPresent();
+        String reason =
+                trip.filter(_ -> now.reason() == FallbackReason.CIRCUIT_OPEN)
+                        .map(Trip::cause)
+                        .orElse(now.reason().label());
+        Optional<Duration> down =
+                dependencies.stream()
+                        .filter(each -> each.reason() == now.reason())
+                        .map(Dependency::health)
+                        .filter(Health::down)
+                        .map(this::ago)
+                        .findFirst();
+        return new GuardState(
+                recovering ? Word.RECOVERING : Word.DEGRADED,
+                longest(Stream.of(Optional.of(now.began()), trip.map(Trip::opened), down)),
+                Optional.of(reason));
+    }
+
+    /** Whether that was not before this time. */
+    private static boolean isWithin(Duration time, Optional<Duration> ago) {
+        return ago.filter(event -> event.compareTo(time) <= 0).isPresent();
     }
 
     /** Those who would need what is down may all be asleep. */
     private Optional<GuardState> withoutDependency() {
         return dependencies.stream()
-                .flatMap(
+                .filter(each -> each.health().down())
+                .map(
                         each ->
-                                each.downSince().stream()
-                                        .map(
-                                                since ->
-                                                        new GuardState(
-                                                                Word.DEGRADED,
-                                                                Duration.between(
-                                                                        since, clock.instant()),
-                                                                Optional.of(
-                                                                        each.reason().label()))))
+                                new GuardState(
+                                        Word.DEGRADED,
+                                        ago(each.health()),
+                                        Optional.of(each.reason().label())))
                 .findFirst();
-    }
-
-    /** Whether there was no decision without a verdict since the circuit closed. */
-    private static boolean isRecovering(Spell now, UpstreamCondition condition) {
-        return condition
-                .closedAgain()
-                .filter(closed -> closed.compareTo(now.last()) <= 0)
-                .isPresent();
-    }
-
-    private static GuardState inTrouble(
-            Word word, UpstreamCondition condition, Optional<Spell> spell) {
-        Duration began =
-                Stream.concat(
-                                condition.tripped().map(Past::ago).stream(),
-                                spell.map(Spell::began).stream())
-                        .max(Duration::compareTo)
-                        .orElse(Duration.ZERO);
-        return new GuardState(word, began, condition.tripped().map(Past::what));
     }
 
     /** Since the last of what kept it from relaying is over. */
     private GuardState relaying(UpstreamCondition condition, Duration ofMode) {
-        Duration since =
+        Stream<Duration> ends =
                 Stream.of(
-                                Optional.of(ofMode),
-                                condition.closedAgain(),
+                                condition.trip().flatMap(Trip::closed),
+                                condition.failures().flatMap(Failures::answered),
                                 trouble.last().map(Spell::last))
-                        .flatMap(Optional::stream)
-                        .min(Duration::compareTo)
-                        .orElse(ofMode);
+                        .flatMap(Optional::stream);
+        Duration since =
+                Stream.concat(ends, dependencies.stream().map(Dependency::health).map(this::ago))
+                        .reduce(ofMode, (one, other) -> one.compareTo(other) < 0 ? one : other);
         return new GuardState(Word.RELAYING, since, Optional.empty());
+    }
+
+    private static Duration longest(Stream<Optional<Duration>> times) {
+        return times.flatMap(Optional::stream).max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    private Duration ago(Health health) {
+        Duration since = Duration.between(health.since(), clock.instant());
+        return since.isNegative() ? Duration.ZERO : since;
     }
 
     private Duration ago(long at) {

@@ -152,49 +152,49 @@ final class LastHour {
     }
 
     /** With the running minute, the oldest first. */
-    private synchronized List<Minute> minutes() {
+    synchronized Minutes minutes() {
         List<Minute> all = new ArrayList<>(past);
         all.add(between(begin, read()));
-        return all;
+        return new Minutes(all);
     }
 
-    /**
-     * For each series that counted anything the numbers of its lines, the oldest minute first, the
-     * running one last.
-     */
-    Map<String, Object> state() {
-        List<Minute> minutes = minutes();
-        Map<String, Object> state = new LinkedHashMap<>();
-        state.put("began", minutes.stream().map(minute -> minute.began().toString()).toList());
-        series.forEach(each -> state.put(each.name(), lines(each, minutes)));
-        return state;
-    }
+    /** What the counters did in each minute. */
+    final class Minutes {
+        private final List<Minute> minutes;
 
-    private static Map<String, List<Long>> lines(CounterSeries each, List<Minute> minutes) {
-        Map<String, List<Long>> lines = new TreeMap<>();
-        minutes.stream()
-                .flatMap(minute -> minute.of(each).keySet().stream())
-                .forEach(
-                        line ->
-                                lines.computeIfAbsent(
-                                        line,
-                                        _ ->
-                                                minutes.stream()
-                                                        .map(
-                                                                minute ->
-                                                                        minute.of(each)
-                                                                                .getOrDefault(
-                                                                                        line, 0L))
-                                                        .toList()));
-        return lines;
-    }
+        private Minutes(List<Minute> minutes) {
+            this.minutes = minutes;
+        }
 
-    /** How long requests to the upstream took in the last minutes. */
-    Latencies latencies() {
-        List<Minute> minutes = minutes();
-        return minutes.stream()
-                .skip(Math.max(0, minutes.size() - MINUTES_OF_LATENCY))
-                .map(Minute::latencies)
-                .reduce(Latencies.NONE, Latencies::and);
+        /**
+         * For each series that counted anything the numbers of its lines, the oldest minute first,
+         * the running one last.
+         */
+        Map<String, Object> state() {
+            Map<String, Object> state = new LinkedHashMap<>();
+            state.put("began", minutes.stream().map(minute -> minute.began().toString()).toList());
+            series.forEach(each -> state.put(each.name(), lines(each)));
+            return state;
+        }
+
+        private Map<String, List<Long>> lines(CounterSeries each) {
+            Map<String, List<Long>> lines = new TreeMap<>();
+            minutes.stream()
+                    .flatMap(minute -> minute.of(each).keySet().stream())
+                    .forEach(line -> lines.computeIfAbsent(line, any -> counts(each, any)));
+            return lines;
+        }
+
+        private List<Long> counts(CounterSeries each, String line) {
+            return minutes.stream().map(minute -> minute.of(each).getOrDefault(line, 0L)).toList();
+        }
+
+        /** How long requests to the upstream took in the last minutes. */
+        Latencies latencies() {
+            return minutes.stream()
+                    .skip(Math.max(0, minutes.size() - MINUTES_OF_LATENCY))
+                    .map(Minute::latencies)
+                    .reduce(Latencies.NONE, Latencies::and);
+        }
     }
 }

@@ -6,7 +6,6 @@ import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.settings.SettingsOverride;
 import dev.forwardguard.telemetry.BuildInfo;
 import dev.forwardguard.upstream.ClientShares;
-import dev.forwardguard.upstream.Past;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamCondition;
 
@@ -98,7 +97,8 @@ public final class StatusEndpoint {
         status.put("circuit", upstream.circuit().label());
         status.put("probe", upstream.probe().label());
         putCondition(status, upstream.condition());
-        status.put("latency", latency(lastHour.latencies()));
+        LastHour.Minutes minutes = lastHour.minutes();
+        status.put("latency", latency(minutes.latencies()));
         status.put("client-shares", shares(upstream.shares()));
         Map<String, Object> live = StatusPart.of(settings.value());
         live.put("values", settings.inForce());
@@ -108,7 +108,7 @@ public final class StatusEndpoint {
             status.put("settings-override", overriding);
         }
         parts.forEach(part -> status.put(part.name(), part.state()));
-        status.put("last-hour", lastHour.state());
+        status.put("last-hour", minutes.state());
         return status;
     }
 
@@ -122,22 +122,22 @@ public final class StatusEndpoint {
     private void putCondition(Map<String, Object> status, UpstreamCondition condition) {
         condition.verdict().ifPresent(ago -> status.put("last-verdict", time(ago)));
         condition
-                .failure()
+                .failures()
                 .ifPresent(
-                        failure ->
+                        failed ->
                                 status.put(
                                         "last-failure",
-                                        event(failure, "reason", failure.what().label())));
+                                        event(failed.last(), "reason", failed.reason().label())));
         status.put(
                 "probes",
                 condition.probes().stream()
-                        .map(probe -> event(probe, "result", probe.what().label()))
+                        .map(probe -> event(probe.ago(), "result", probe.what().label()))
                         .toList());
     }
 
-    private Map<String, Object> event(Past<?> event, String what, String label) {
+    private Map<String, Object> event(Duration ago, String what, String label) {
         Map<String, Object> state = new LinkedHashMap<>();
-        state.put("at", time(event.ago()));
+        state.put("at", time(ago));
         state.put(what, label);
         return state;
     }

@@ -2,6 +2,8 @@ package dev.forwardguard.telemetry;
 
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.Upstream;
+import dev.forwardguard.upstream.UpstreamCondition;
 
 import jakarta.inject.Singleton;
 
@@ -12,16 +14,17 @@ import java.util.Optional;
 
 /**
  * Whether requests are decided without a verdict these days, since when, and why. It is over half a
- * minute after the last such decision. Neither {@code mode: fallback} nor a request or a response
- * that is refused for itself is trouble.
+ * minute after the last such decision, unless the upstream is down all the while and nobody came.
+ * Neither {@code mode: fallback} nor a request or a response that is refused for itself is trouble.
  */
 @Singleton
 public final class Trouble {
-    static final Duration QUIET = Duration.ofSeconds(30);
+    private static final Duration QUIET = Duration.ofSeconds(30);
 
     private static final long STEP = Duration.ofSeconds(1).toNanos();
 
     private final Ticker ticker;
+    private final Upstream upstream;
     private volatile @Nullable Noted noted;
 
     private record Noted(FallbackReason reason, long beganAt, long lastAt) {}
@@ -35,13 +38,18 @@ public final class Trouble {
      * @param last how long ago the last decision without a verdict was, to within a second
      */
     public record Spell(FallbackReason reason, Duration began, Duration last) {
-        public boolean isOver() {
-            return last.compareTo(QUIET) > 0;
+        /** Whether there was none for a while, and the upstream was not down all the while. */
+        public boolean isOver(UpstreamCondition upstream) {
+            return last.compareTo(QUIET) > 0
+                    && upstream.down()
+                            .filter(down -> down.plus(QUIET).compareTo(last) >= 0)
+                            .isEmpty();
         }
     }
 
-    public Trouble(Ticker ticker) {
+    public Trouble(Ticker ticker, Upstream upstream) {
         this.ticker = ticker;
+        this.upstream = upstream;
     }
 
     /**
@@ -58,7 +66,7 @@ public final class Trouble {
         }
         long now = ticker.nanos();
         Noted before = noted;
-        if (before == null || now - before.lastAt() > QUIET.toNanos()) {
+        if (before == null || isOver(before, now)) {
             noted = new Noted(why, now, now);
             return;
         }
@@ -68,15 +76,19 @@ public final class Trouble {
         }
     }
 
+    /** Asks the upstream only if it matters: that costs more. */
+    private boolean isOver(Noted before, long now) {
+        return now - before.lastAt() > QUIET.toNanos()
+                && spell(before, now).isOver(upstream.condition());
+    }
+
     /** The last time of trouble; empty before the first one. */
     public Optional<Spell> last() {
-        Noted last = noted;
-        long now = ticker.nanos();
-        return last == null
-                ? Optional.empty()
-                : Optional.of(
-                        new Spell(
-                                last.reason(), ago(last.beganAt(), now), ago(last.lastAt(), now)));
+        return Optional.ofNullable(noted).map(last -> spell(last, ticker.nanos()));
+    }
+
+    private static Spell spell(Noted noted, long now) {
+        return new Spell(noted.reason(), ago(noted.beganAt(), now), ago(noted.lastAt(), now));
     }
 
     /** An event loop may have noted it after the clock was read. */

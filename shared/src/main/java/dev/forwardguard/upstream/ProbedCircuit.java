@@ -6,6 +6,7 @@ import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.settings.BreakerSettings;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.UpstreamCondition.Trip;
 import dev.forwardguard.upstream.breaker.CircuitBreaker;
 import dev.forwardguard.upstream.breaker.CircuitState;
 import dev.forwardguard.upstream.breaker.Permit;
@@ -50,6 +51,7 @@ final class ProbedCircuit {
     private final PassiveHealthCheck health;
     private final BooleanSupplier mayAsk;
     private final BooleanSupplier loginFailing;
+    private final UpstreamHistory history;
     private final Ticker ticker;
     private final long patience;
     private final AtomicBoolean probing = new AtomicBoolean();
@@ -60,9 +62,11 @@ final class ProbedCircuit {
     private volatile boolean suspected;
     private volatile boolean retired;
     private volatile @Nullable Tripped tripped;
-    private volatile @Nullable Long closedAgainAt;
 
-    private record Tripped(String cause, long at) {}
+    /**
+     * @param closedAt null until it is closed again
+     */
+    private record Tripped(String cause, long at, @Nullable Long closedAt) {}
 
     /**
      * @param loop the event loop of the probes
@@ -77,18 +81,19 @@ final class ProbedCircuit {
             Probe probe,
             BooleanSupplier mayAsk,
             BooleanSupplier loginFailing,
-            UpstreamMetrics meters,
+            UpstreamHistory history,
             Ticker ticker) {
         this.loop = loop;
         this.probe = probe;
         this.mayAsk = mayAsk;
         this.loginFailing = loginFailing;
+        this.history = history;
         this.ticker = ticker;
         Duration longest = upstream.deadline().plus(PAUSE);
         this.patience = longest.toNanos();
         this.probedAt = ticker.nanos() - PAUSE.toNanos();
         this.breaker = new CircuitBreaker(settings, longest, ticker, this::changed);
-        this.health = new PassiveHealthCheck(upstream.probe(), ticker, meters);
+        this.health = new PassiveHealthCheck(upstream.probe(), ticker, history);
         new ProbeBaseline(probe, loop, mayAsk).seek(() -> retired);
     }
 
@@ -96,15 +101,16 @@ final class ProbedCircuit {
         return breaker.state();
     }
 
-    /** Why and when it opened, while it is not closed again. */
-    Optional<Past<String>> tripped() {
-        return Optional.ofNullable(tripped)
-                .map(since -> new Past<>(since.cause(), ago(since.at())));
-    }
-
-    /** When it closed last, if it ever was open. */
-    Optional<Duration> closedAgain() {
-        return Optional.ofNullable(closedAgainAt).map(this::ago);
+    /** The last time that it opened, if it did. */
+    Optional<Trip> trip() {
+        Tripped last = tripped;
+        return last == null
+                ? Optional.empty()
+                : Optional.of(
+                        new Trip(
+                                last.cause(),
+                                ago(last.at()),
+                                Optional.ofNullable(last.closedAt()).map(this::ago)));
     }
 
     private Duration ago(long at) {
@@ -168,26 +174,41 @@ final class ProbedCircuit {
                 || loginFailing.getAsBoolean();
     }
 
-    /** Logs one line for each change. Changes are at least a second apart. */
+    /**
+     * Logs one line for each change. Changes are at least a second apart. Before that it is noted
+     * for {@code /status}, because the log may have to wait for who reads it.
+     */
     private void changed(CircuitState state) {
         switch (state) {
             case OPEN -> {
                 String cause = cause();
+                opened(cause);
                 LOG.atWarn()
                         .addKeyValue("cause", cause)
                         .log("Circuit open: the upstream is not asked, only probed");
-                if (tripped == null) { // not from half-open: what counts is the first time
-                    tripped = new Tripped(cause, ticker.nanos());
-                }
                 probeLater();
             }
             case HALF_OPEN -> LOG.info("Circuit half-open: the upstream answered a probe");
             case CLOSED -> {
                 suspected = false;
+                closedAgain();
                 LOG.info("Circuit closed: the upstream answers again");
-                closedAgainAt = ticker.nanos();
-                tripped = null;
             }
+        }
+    }
+
+    /** If it was half-open, what counts is the first time. */
+    private void opened(String cause) {
+        Tripped last = tripped;
+        if (last == null || last.closedAt() != null) {
+            tripped = new Tripped(cause, ticker.nanos(), null);
+        }
+    }
+
+    private void closedAgain() {
+        Tripped last = tripped;
+        if (last != null) { // a thread that was about to note it may be late
+            tripped = new Tripped(last.cause(), last.at(), ticker.nanos());
         }
     }
 
@@ -250,6 +271,7 @@ final class ProbedCircuit {
         // before the state is read: whoever changes it meanwhile can schedule the next probe
         probing.set(false);
         if (answered) {
+            history.answered(ticker.nanos());
             breaker.probeSucceeded();
         } else {
             breaker.probeFailed();

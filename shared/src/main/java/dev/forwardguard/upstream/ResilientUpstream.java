@@ -53,7 +53,7 @@ public final class ResilientUpstream implements Upstream {
     private final int loopCount;
     private final Ticker ticker;
     private final BooleanSupplier loginFailing;
-    private final UpstreamHistory history;
+    private final UpstreamMetrics meters;
     private final Connector connector = new Connector();
     private final ConcurrentMap<EventLoop, EventLoopState> shared = new ConcurrentHashMap<>();
     private final InFlight inFlight = new InFlight();
@@ -78,7 +78,7 @@ public final class ResilientUpstream implements Upstream {
         this.loops = loops;
         this.loopCount = (int) StreamSupport.stream(loops.spliterator(), false).count();
         this.ticker = ticker;
-        this.history = new UpstreamHistory(meters, ticker);
+        this.meters = meters;
     }
 
     @Override
@@ -122,7 +122,9 @@ public final class ResilientUpstream implements Upstream {
     @Override
     public UpstreamCondition condition() {
         Route current = route;
-        return history.condition(current == null ? null : current.circuit());
+        return current == null
+                ? UpstreamCondition.UNKNOWN
+                : current.history().condition(current.circuit().trip());
     }
 
     @Override
@@ -184,26 +186,31 @@ public final class ResilientUpstream implements Upstream {
     private synchronized Route changeRoute(GuardSettings now) {
         Route before = route;
         UpstreamSettings upstream = now.upstream();
-        UpstreamResolver address =
-                before != null && before.address().leadsTo(upstream.host(), upstream.port())
-                        ? before.address()
-                        : new UpstreamResolver(upstream.host(), upstream.port(), ticker);
+        UpstreamResolver address;
+        UpstreamHistory history;
+        if (before != null && before.address().leadsTo(upstream.host(), upstream.port())) {
+            address = before.address();
+            history = before.history();
+        } else {
+            address = new UpstreamResolver(upstream.host(), upstream.port(), ticker);
+            history = new UpstreamHistory(meters, ticker);
+        }
         ProbedCircuit circuit;
         if (before != null && before.hasCircuitOf(now)) {
             circuit = before.circuit();
         } else {
-            circuit = circuit(now, address);
+            circuit = circuit(now, address, history);
             if (before != null) {
                 before.circuit().retire();
-                history.forgetProbes();
             }
         }
-        var changed = new Route(now, address, circuit);
+        var changed = new Route(now, address, history, circuit);
         route = changed;
         return changed;
     }
 
-    private ProbedCircuit circuit(GuardSettings now, UpstreamResolver address) {
+    private ProbedCircuit circuit(
+            GuardSettings now, UpstreamResolver address, UpstreamHistory history) {
         UpstreamSettings upstream = now.upstream();
         EventLoop loop = loops.next();
         EventLoopState keepsNothing = EventLoopState.on(loop, connector, ticker, () -> 0);
@@ -231,7 +238,11 @@ public final class ResilientUpstream implements Upstream {
     }
 
     /** The way to the upstream under some settings. */
-    private record Route(GuardSettings settings, UpstreamResolver address, ProbedCircuit circuit) {
+    private record Route(
+            GuardSettings settings,
+            UpstreamResolver address,
+            UpstreamHistory history,
+            ProbedCircuit circuit) {
         /**
          * Whether this route is the one for exactly these settings. Compares references, because
          * this check is made for each request and has to cost nothing.
@@ -271,13 +282,17 @@ public final class ResilientUpstream implements Upstream {
                 throw new CompletionException(bug);
             }
             UpstreamOutcome outcome = classify(raw, taken.settings().upstream());
+            UpstreamHistory history = taken.history();
             long now = ticker.nanos();
             switch (outcome) {
                 case Answered(var verdict) -> {
                     history.verdict(now);
                     taken.circuit().answered(permit, verdict.status().code());
                 }
-                case Unavailable _ when isClientFault(raw) -> permit.cancelled();
+                case Unavailable(var reason) when isClientFault(raw) -> {
+                    history.failure(reason, now);
+                    permit.cancelled();
+                }
                 case Unavailable(var reason) when !reason.isUpstreamFault() -> permit.cancelled();
                 case Unavailable(var reason) -> {
                     history.failure(reason, now);

@@ -2,16 +2,17 @@ package dev.forwardguard.upstream;
 
 import dev.forwardguard.outcome.FallbackReason;
 import dev.forwardguard.time.Ticker;
+import dev.forwardguard.upstream.UpstreamCondition.Failures;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Remembers what became of an upstream lately, on the way to the metrics. A verdict costs a read,
@@ -26,10 +27,22 @@ final class UpstreamHistory implements UpstreamMetrics {
     private final Ticker ticker;
     private final AtomicLong verdictAt = new AtomicLong();
     private volatile boolean anyVerdict;
-    private volatile @Nullable Moment<FallbackReason> failure;
-    private final Deque<Moment<ProbeResult>> probes = new ArrayDeque<>();
+    private final AtomicReference<@Nullable Failed> failures = new AtomicReference<>();
+    private final Deque<Probed> probes = new ArrayDeque<>();
 
-    private record Moment<T>(T what, long at) {}
+    private record Probed(ProbeResult result, long at) {}
+
+    /**
+     * Requests that failed in a row.
+     *
+     * @param answeredAt when that was over; null until then
+     */
+    private record Failed(
+            FallbackReason reason, long firstAt, long lastAt, @Nullable Long answeredAt) {
+        Failed answered(long now) {
+            return new Failed(reason, firstAt, lastAt, now);
+        }
+    }
 
     UpstreamHistory(UpstreamMetrics meters, Ticker ticker) {
         this.meters = meters;
@@ -46,11 +59,24 @@ final class UpstreamHistory implements UpstreamMetrics {
             verdictAt.setRelease(now);
             anyVerdict = true;
         }
+        answered(now);
     }
 
-    /** Notes that a request was not. */
+    /** Notes that the upstream answers, be it to a request or to a probe. */
+    void answered(long now) {
+        Failed last = failures.get();
+        if (last != null && last.answeredAt() == null) {
+            failures.compareAndSet(last, last.answered(now)); // unless one more failed meanwhile
+        }
+    }
+
+    /** Notes that a request was not answered with a verdict. */
     void failure(FallbackReason reason, long now) {
-        failure = new Moment<>(reason, now);
+        failures.updateAndGet(
+                before ->
+                        before == null || before.answeredAt() != null
+                                ? new Failed(reason, now, now, null)
+                                : new Failed(reason, before.firstAt(), now, null));
     }
 
     @Override
@@ -65,7 +91,7 @@ final class UpstreamHistory implements UpstreamMetrics {
             if (probes.size() == PROBES) {
                 probes.removeLast();
             }
-            probes.addFirst(new Moment<>(result, ticker.nanos()));
+            probes.addFirst(new Probed(result, ticker.nanos()));
         }
     }
 
@@ -74,30 +100,26 @@ final class UpstreamHistory implements UpstreamMetrics {
         meters.recordSuspect();
     }
 
-    /** What was probed until now is another upstream. */
-    synchronized void forgetProbes() {
-        probes.clear();
-    }
-
     /**
-     * @param circuit if there is one yet
+     * @param trip of the circuit in force
      */
-    synchronized UpstreamCondition condition(@Nullable ProbedCircuit circuit) {
+    synchronized UpstreamCondition condition(Optional<UpstreamCondition.Trip> trip) {
         long now = ticker.nanos();
         return new UpstreamCondition(
-                circuit == null ? Optional.empty() : circuit.tripped(),
-                circuit == null ? Optional.empty() : circuit.closedAgain(),
+                trip,
                 anyVerdict ? Optional.of(ago(verdictAt.getAcquire(), now)) : Optional.empty(),
-                Optional.ofNullable(failure).map(moment -> past(moment, now)),
-                probesUntil(now));
+                Optional.ofNullable(failures.get()).map(failed -> failures(failed, now)),
+                probes.stream()
+                        .map(probe -> new Past<>(probe.result(), ago(probe.at(), now)))
+                        .toList());
     }
 
-    private List<Past<ProbeResult>> probesUntil(long now) {
-        return probes.stream().map(moment -> past(moment, now)).toList();
-    }
-
-    private static <T> Past<T> past(Moment<T> moment, long now) {
-        return new Past<>(moment.what(), ago(moment.at(), now));
+    private static Failures failures(Failed row, long now) {
+        return new Failures(
+                row.reason(),
+                ago(row.firstAt(), now),
+                ago(row.lastAt(), now),
+                Optional.ofNullable(row.answeredAt()).map(at -> ago(at, now)));
     }
 
     /** An event loop may have noted it after the clock was read. */

@@ -15,10 +15,10 @@ import dev.forwardguard.settings.ProbeSettings;
 import dev.forwardguard.settings.UpstreamSettings;
 import dev.forwardguard.status.GuardState.Word;
 import dev.forwardguard.telemetry.Trouble;
-import dev.forwardguard.upstream.Past;
-import dev.forwardguard.upstream.ProbeResult;
 import dev.forwardguard.upstream.Upstream;
 import dev.forwardguard.upstream.UpstreamCondition;
+import dev.forwardguard.upstream.UpstreamCondition.Failures;
+import dev.forwardguard.upstream.UpstreamCondition.Trip;
 import dev.forwardguard.upstream.UpstreamRequest;
 import dev.forwardguard.upstream.breaker.CircuitState;
 
@@ -54,10 +54,15 @@ class GuardStatesTest implements Upstream, Dependency {
                     List.of(),
                     Clock.systemUTC());
     private long now;
-    private final Trouble trouble = new Trouble(() -> now);
+    private final Trouble trouble = new Trouble(() -> now, this);
     private CircuitState circuit = CircuitState.CLOSED;
-    private UpstreamCondition condition = UpstreamCondition.UNKNOWN;
-    private Optional<Instant> loginDownSince = Optional.empty();
+    private Optional<String> cause = Optional.empty();
+    private long openedAt;
+    private Optional<Long> closedAt = Optional.empty();
+    private boolean failed;
+    private long firstFailureAt;
+    private Optional<Long> answeredAt = Optional.empty();
+    private Health login = new Health(false, NOW.minusSeconds(1_000_000));
     private final GuardStates states =
             new GuardStates(
                     settings,
@@ -79,12 +84,27 @@ class GuardStatesTest implements Upstream, Dependency {
 
     @Override
     public UpstreamCondition condition() {
-        return condition;
+        return new UpstreamCondition(
+                cause.map(any -> new Trip(any, ago(openedAt), closedAt.map(this::ago))),
+                Optional.empty(),
+                failed
+                        ? Optional.of(
+                                new Failures(
+                                        FallbackReason.DNS,
+                                        ago(firstFailureAt),
+                                        Duration.ZERO,
+                                        answeredAt.map(this::ago)))
+                        : Optional.empty(),
+                List.of());
+    }
+
+    private Duration ago(long at) {
+        return Duration.ofNanos(now - at);
     }
 
     @Override
-    public Optional<Instant> downSince() {
-        return loginDownSince;
+    public Health health() {
+        return login;
     }
 
     @Override
@@ -100,8 +120,34 @@ class GuardStatesTest implements Upstream, Dependency {
         now += seconds(seconds).toNanos();
     }
 
+    /** A request is decided without a verdict, for a reason that is not the upstream. */
     private void falls(FallbackReason reason) {
         trouble.note(reason);
+    }
+
+    private void fails(FallbackReason reason) {
+        if (!failed || answeredAt.isPresent()) {
+            firstFailureAt = now;
+        }
+        failed = true;
+        answeredAt = Optional.empty();
+        trouble.note(reason);
+    }
+
+    private void answers() {
+        answeredAt = Optional.of(now);
+    }
+
+    private void opens() {
+        circuit = CircuitState.OPEN;
+        cause = Optional.of("deadline");
+        openedAt = now;
+        closedAt = Optional.empty();
+    }
+
+    private void closes() {
+        circuit = CircuitState.CLOSED;
+        closedAt = Optional.of(now);
     }
 
     private void mode(String mode) {
@@ -117,31 +163,6 @@ class GuardStatesTest implements Upstream, Dependency {
                                 reason.isEmpty() ? Optional.empty() : Optional.of(reason)));
     }
 
-    private void tripped(int ago) {
-        condition =
-                new UpstreamCondition(
-                        Optional.of(new Past<>("deadline", seconds(ago))),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of());
-    }
-
-    /** Times of the last failure, verdict and answered probe; negative for never. */
-    private void last(int failure, int verdict, int probe) {
-        condition =
-                new UpstreamCondition(
-                        Optional.empty(),
-                        Optional.empty(),
-                        verdict < 0 ? Optional.empty() : Optional.of(seconds(verdict)),
-                        failure < 0
-                                ? Optional.empty()
-                                : Optional.of(new Past<>(FallbackReason.DNS, seconds(failure))),
-                        probe < 0
-                                ? List.of(new Past<>(ProbeResult.FAILED, Duration.ZERO))
-                                : List.of(new Past<>(ProbeResult.ANSWERED, seconds(probe))));
-    }
-
     @Test
     void relaysSinceTheStart() {
         pass(5);
@@ -151,9 +172,9 @@ class GuardStatesTest implements Upstream, Dependency {
 
     @Test
     void isDegradedWhileRequestsGetNoVerdict() {
-        falls(FallbackReason.DNS);
+        falls(FallbackReason.OVERLOAD);
         pass(10);
-        is(Word.DEGRADED, 10, "dns");
+        is(Word.DEGRADED, 10, "overload");
 
         pass(21);
         is(Word.RELAYING, 31, "");
@@ -161,59 +182,108 @@ class GuardStatesTest implements Upstream, Dependency {
 
     @Test
     void staysDegradedUntilSomethingIsAnswered() {
-        falls(FallbackReason.DNS);
+        fails(FallbackReason.DNS);
         pass(3600);
-        last(3600, -1, -1);
         is(Word.DEGRADED, 3600, "dns");
 
-        last(3600, 10, -1);
-        is(Word.RELAYING, 3600, "");
-        last(3600, 7200, 20);
-        is(Word.RELAYING, 3600, "");
-        last(3600, 7200, 7200);
-        is(Word.DEGRADED, 3600, "dns");
+        fails(FallbackReason.RESET);
+        pass(60);
+        is(Word.DEGRADED, 3660, "reset");
+
+        answers();
+        pass(20);
+        is(Word.RELAYING, 20, "");
+
+        fails(FallbackReason.DNS);
+        is(Word.DEGRADED, 0, "dns");
     }
 
     @Test
     void outageBeginsWithItsFirstDecision() {
-        falls(FallbackReason.DEADLINE);
+        fails(FallbackReason.DEADLINE);
         pass(3);
-        circuit = CircuitState.OPEN;
-        tripped(0);
+        opens();
         is(Word.OPEN, 3, "deadline");
 
         pass(3600); // nobody came
-        tripped(3600);
-        is(Word.OPEN, 3600, "deadline");
+        is(Word.OPEN, 3603, "deadline");
+        answers();
         circuit = CircuitState.HALF_OPEN;
-        is(Word.RECOVERING, 3600, "deadline");
+        is(Word.RECOVERING, 3603, "deadline");
+    }
+
+    /** Each visitor is more than half a minute after the one before. */
+    @Test
+    void outageOfQuietSiteIsOne() {
+        fails(FallbackReason.RESET);
+        pass(3);
+        opens();
+        for (int minute = 0; minute < 60; minute++) {
+            pass(60);
+            falls(FallbackReason.CIRCUIT_OPEN);
+            is(Word.OPEN, 3 + 60 * (minute + 1), "deadline");
+        }
+        pass(10);
+        answers();
+        circuit = CircuitState.HALF_OPEN;
+        is(Word.RECOVERING, 3613, "deadline");
+
+        closes();
+        pass(10);
+        is(Word.RECOVERING, 3623, "reset");
+
+        pass(20);
+        is(Word.RELAYING, 30, "");
+    }
+
+    /** Suspect verdicts are verdicts, so nothing fell back before the circuit opened. */
+    @Test
+    void openCircuitIsNoReasonAfterwardsEither() {
+        opens();
+        pass(60);
+        falls(FallbackReason.CIRCUIT_OPEN);
+        closes();
+
+        is(Word.RECOVERING, 60, "deadline");
+    }
+
+    @Test
+    void outageOfAnotherDayIsAnotherOne() {
+        fails(FallbackReason.RESET);
+        opens();
+        answers();
+        closes();
+        pass(86_400);
+        opens();
+        pass(60);
+
+        falls(FallbackReason.CIRCUIT_OPEN);
+        is(Word.OPEN, 60, "deadline");
     }
 
     @Test
     void recoversUntilHalfAMinuteIsQuiet() {
-        falls(FallbackReason.DEADLINE);
+        fails(FallbackReason.DEADLINE);
+        opens();
         pass(10);
-        condition =
-                new UpstreamCondition(
-                        Optional.empty(),
-                        Optional.of(seconds(1)),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of());
+        answers();
+        closes();
         is(Word.RECOVERING, 10, "deadline");
 
-        falls(FallbackReason.RESET);
-        is(Word.DEGRADED, 10, "reset");
+        pass(1);
+        fails(FallbackReason.RESET);
+        is(Word.DEGRADED, 11, "reset");
+        answers();
 
         pass(31);
-        is(Word.RELAYING, 1, ""); // the test's circuit always closed a second ago
+        is(Word.RELAYING, 31, "");
     }
 
     @Test
     void isForcedByItsMode() {
         pass(5);
-        circuit = CircuitState.OPEN;
-        tripped(2);
+        opens();
+        pass(2);
         mode("fallback");
         pass(7);
         is(Word.FORCED, 7, "forced");
@@ -221,14 +291,20 @@ class GuardStatesTest implements Upstream, Dependency {
         mode("upstream"); // asks nobody's circuit
         is(Word.RELAYING, 0, "");
         mode("auto");
-        is(Word.OPEN, 2, "deadline");
+        is(Word.OPEN, 9, "deadline");
     }
 
     @Test
     void isDegradedWithoutWhatTheUpstreamNeeds() {
         pass(100);
-        loginDownSince = Optional.of(NOW.minusSeconds(40));
-
+        login = new Health(true, NOW.minusSeconds(40));
         is(Word.DEGRADED, 40, "login_down");
+
+        falls(FallbackReason.LOGIN_DOWN); // the first one who had to log in
+        is(Word.DEGRADED, 40, "login_down");
+
+        pass(31);
+        login = new Health(false, NOW.minusSeconds(4));
+        is(Word.RELAYING, 4, "");
     }
 }

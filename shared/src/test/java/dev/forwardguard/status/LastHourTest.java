@@ -86,7 +86,7 @@ class LastHourTest {
         deniedOfDns.increment(4);
         resets.increment();
 
-        Map<String, Object> state = hour.state();
+        Map<String, Object> state = hour.minutes().state();
 
         assertThat(state.get("began"))
                 .isEqualTo(
@@ -117,7 +117,7 @@ class LastHourTest {
                         new ClockByHand(),
                         timer);
 
-        assertThat(later.state()).containsEntry("all", Map.of());
+        assertThat(later.minutes().state()).containsEntry("all", Map.of());
         later.close();
     }
 
@@ -127,13 +127,13 @@ class LastHourTest {
         for (int i = 0; i < 59; i++) {
             minutePasses();
         }
-        assertThat(hour.state().toString()).contains("reset=[1, 0, ");
+        assertThat(hour.minutes().state().toString()).contains("reset=[1, 0, ");
 
         for (int i = 0; i < 200; i++) {
             minutePasses();
         }
-        assertThat(hour.state()).containsEntry("fallbacks", Map.of());
-        assertThat((List<?>) hour.state().get("began")).hasSize(60);
+        assertThat(hour.minutes().state()).containsEntry("fallbacks", Map.of());
+        assertThat((List<?>) hour.minutes().state().get("began")).hasSize(60);
     }
 
     @Test
@@ -148,16 +148,16 @@ class LastHourTest {
     @Test
     void latenciesAreThoseOfFiveMinutes() {
         upstream.record(Duration.ofMillis(50));
-        assertThat(hour.latencies().requests()).isEqualTo(1);
+        assertThat(hour.minutes().latencies().requests()).isEqualTo(1);
         for (int i = 0; i < 4; i++) {
             minutePasses();
         }
         upstream.record(Duration.ofMillis(5));
-        assertThat(hour.latencies().requests()).isEqualTo(2);
+        assertThat(hour.minutes().latencies().requests()).isEqualTo(2);
 
         minutePasses();
-        assertThat(hour.latencies().requests()).isEqualTo(1);
-        assertThat(hour.latencies().quantile(0.99)).isLessThanOrEqualTo(10);
+        assertThat(hour.minutes().latencies().requests()).isEqualTo(1);
+        assertThat(hour.minutes().latencies().quantile(0.99)).isLessThanOrEqualTo(10);
     }
 
     @Test
@@ -168,7 +168,7 @@ class LastHourTest {
         for (int i = 0; i < 20; i++) {
             upstream.record(Duration.ofMillis(30));
         }
-        Latencies all = hour.latencies();
+        Latencies all = hour.minutes().latencies();
 
         assertThat(all.requests()).isEqualTo(100);
         assertThat(all.quantile(0.4)).isEqualTo(5); // half of the way through the first bucket
@@ -179,6 +179,6 @@ class LastHourTest {
     void whatTookLongerThanTheLargestBoundIsThatBound() {
         upstream.record(Duration.ofSeconds(3));
 
-        assertThat(hour.latencies().quantile(0.5)).isEqualTo(100);
+        assertThat(hour.minutes().latencies().quantile(0.5)).isEqualTo(100);
     }
 }

@@ -3,17 +3,55 @@ package dev.forwardguard.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.outcome.UpstreamOutcome;
+import dev.forwardguard.settings.GuardSettings;
 import dev.forwardguard.telemetry.Trouble.Spell;
+import dev.forwardguard.upstream.Upstream;
+import dev.forwardguard.upstream.UpstreamCondition;
+import dev.forwardguard.upstream.UpstreamCondition.Trip;
+import dev.forwardguard.upstream.UpstreamRequest;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
-class TroubleTest {
+class TroubleTest implements Upstream {
     private long now = Long.MAX_VALUE; // overflows on the way
-    private final Trouble trouble = new Trouble(() -> now);
+    private final Trouble trouble = new Trouble(() -> now, this);
+    private UpstreamCondition condition = UpstreamCondition.UNKNOWN;
+
+    @Override
+    public CompletionStage<UpstreamOutcome> ask(UpstreamRequest request, GuardSettings under) {
+        throw new AssertionError("asked for a verdict");
+    }
+
+    @Override
+    public UpstreamCondition condition() {
+        return condition;
+    }
+
+    /** The circuit opened so long ago. */
+    private void open(int seconds) {
+        condition =
+                new UpstreamCondition(
+                        Optional.of(new Trip("reset", seconds(seconds), Optional.empty())),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of());
+    }
+
+    private Spell last() {
+        return trouble.last().orElseThrow();
+    }
+
+    private boolean isOver() {
+        return last().isOver(condition);
+    }
 
     private void falls(FallbackReason reason) {
         trouble.note(reason);
@@ -39,9 +77,8 @@ class TroubleTest {
         falls(FallbackReason.DEADLINE);
         pass(4);
 
-        Spell spell = trouble.last().orElseThrow();
-        assertThat(spell).isEqualTo(new Spell(FallbackReason.DEADLINE, seconds(34), seconds(4)));
-        assertThat(spell.isOver()).isFalse();
+        assertThat(last()).isEqualTo(new Spell(FallbackReason.DEADLINE, seconds(34), seconds(4)));
+        assertThat(isOver()).isFalse();
     }
 
     @Test
@@ -59,20 +96,45 @@ class TroubleTest {
         now += 999_999_999;
         falls(FallbackReason.RESET);
 
-        assertThat(trouble.last().orElseThrow().last()).isEqualTo(Duration.ofNanos(999_999_999));
+        assertThat(last().last()).isEqualTo(Duration.ofNanos(999_999_999));
     }
 
     @Test
     void isOverHalfAMinuteAfterTheLast() {
         falls(FallbackReason.RESET);
         pass(30);
-        assertThat(trouble.last().orElseThrow().isOver()).isFalse();
+        assertThat(isOver()).isFalse();
         pass(1);
-        assertThat(trouble.last().orElseThrow().isOver()).isTrue();
+        assertThat(isOver()).isTrue();
 
         falls(FallbackReason.DNS);
-        assertThat(trouble.last().orElseThrow())
-                .isEqualTo(new Spell(FallbackReason.DNS, Duration.ZERO, Duration.ZERO));
+        assertThat(last()).isEqualTo(new Spell(FallbackReason.DNS, Duration.ZERO, Duration.ZERO));
+    }
+
+    /** One visitor in an hour finds the circuit open. */
+    @Test
+    void goesOnWhileUpstreamIsDown() {
+        falls(FallbackReason.RESET);
+        pass(3);
+        falls(FallbackReason.RESET);
+        pass(3600);
+        open(3600);
+        assertThat(isOver()).isFalse();
+
+        falls(FallbackReason.CIRCUIT_OPEN);
+        assertThat(last()).isEqualTo(new Spell(FallbackReason.RESET, seconds(3603), seconds(0)));
+    }
+
+    @Test
+    void isAnotherOneIfUpstreamIsDownSinceLater() {
+        falls(FallbackReason.RESET);
+        pass(3600);
+        open(60);
+        assertThat(isOver()).isTrue();
+
+        falls(FallbackReason.CIRCUIT_OPEN);
+        assertThat(last())
+                .isEqualTo(new Spell(FallbackReason.CIRCUIT_OPEN, seconds(0), seconds(0)));
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import dev.forwardguard.settings.Mode;
 import dev.forwardguard.testing.Behaviour;
 import dev.forwardguard.testing.StubDns;
 import dev.forwardguard.testing.StubUpstream;
+import dev.forwardguard.upstream.breaker.CircuitState;
 
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -329,5 +330,35 @@ class ResilientUpstreamTest {
                         under.caller);
 
         assertThat(request.toString()).contains("/auth").doesNotContain("secret");
+    }
+
+    /** A wrong path in its URL, for instance: nobody gets a verdict. */
+    @Test
+    void statusThatIsNoVerdictIsFailure() throws Exception {
+        try (var strict = UpstreamUnderTest.start(transport, status -> status == 200)) {
+            strict.stub.behaves(Behaviour.answers(404));
+            strict.answer();
+
+            assertThat(strict.upstream.condition().failures().orElseThrow().reason())
+                    .isEqualTo(FallbackReason.BAD_STATUS);
+            assertThat(strict.upstream.condition().down()).isPresent();
+            assertThat(strict.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+        }
+    }
+
+    @Test
+    void knowsNothingOfAnotherUpstream() throws Exception {
+        answer();
+        under.limit(Duration.ofSeconds(2));
+        answer();
+        assertThat(under.upstream.condition().verdict()).isPresent();
+
+        try (var other = StubUpstream.start(Behaviour.answers(503))) {
+            under.settings = UpstreamUnderTest.settings(other.uri());
+            answer();
+
+            assertThat(under.upstream.condition().verdict()).isEmpty();
+            assertThat(under.upstream.condition().failures()).isPresent();
+        }
     }
 }

@@ -66,10 +66,14 @@ final class SimulatedCircuit implements UpstreamMetrics {
                         new Probe(settings, channel.eventLoop(), ignored -> startProbe(), this),
                         () -> true,
                         () -> loginFailing,
-                        this,
-                        () -> TimeUnit.MILLISECONDS.toNanos(now));
+                        new UpstreamHistory(this, this::nanos),
+                        this::nanos);
         pass(20); // it asks for itself what a working upstream answers
         probes.clear();
+    }
+
+    private long nanos() {
+        return TimeUnit.MILLISECONDS.toNanos(now);
     }
 
     private CompletableFuture<UpstreamOutcome> startProbe() {

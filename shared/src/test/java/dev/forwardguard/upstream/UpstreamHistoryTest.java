@@ -3,6 +3,8 @@ package dev.forwardguard.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forwardguard.outcome.FallbackReason;
+import dev.forwardguard.upstream.UpstreamCondition.Failures;
+import dev.forwardguard.upstream.UpstreamCondition.Trip;
 
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,10 @@ class UpstreamHistoryTest implements UpstreamMetrics {
         passedOn.add("suspect");
     }
 
+    private UpstreamCondition condition() {
+        return history.condition(Optional.empty());
+    }
+
     private void pass(int seconds) {
         now += Duration.ofSeconds(seconds).toNanos();
     }
@@ -41,20 +47,74 @@ class UpstreamHistoryTest implements UpstreamMetrics {
 
     @Test
     void knowsNothingAtFirst() {
-        assertThat(history.condition(null)).isEqualTo(UpstreamCondition.UNKNOWN);
+        assertThat(condition()).isEqualTo(UpstreamCondition.UNKNOWN);
     }
 
     @Test
-    void remembersLastVerdictAndLastFailure() {
+    void remembersLastVerdictAndFailuresInRow() {
         history.verdict(now);
         history.failure(FallbackReason.RESET, now);
         pass(7);
         history.failure(FallbackReason.DNS, now);
         pass(3);
 
-        UpstreamCondition condition = history.condition(null);
+        UpstreamCondition condition = condition();
         assertThat(condition.verdict()).contains(seconds(10));
-        assertThat(condition.failure()).contains(new Past<>(FallbackReason.DNS, seconds(3)));
+        assertThat(condition.failures())
+                .contains(
+                        new Failures(
+                                FallbackReason.DNS, seconds(10), seconds(3), Optional.empty()));
+        assertThat(condition.down()).contains(seconds(10));
+    }
+
+    @Test
+    void rowOfFailuresEndsWithAnyAnswer() {
+        history.failure(FallbackReason.RESET, now);
+        pass(5);
+        history.verdict(now);
+        pass(5);
+        history.verdict(now);
+
+        assertThat(condition().failures())
+                .contains(
+                        new Failures(
+                                FallbackReason.RESET,
+                                seconds(10),
+                                seconds(10),
+                                Optional.of(seconds(5))));
+        assertThat(condition().down()).isEmpty();
+
+        history.failure(FallbackReason.DNS, now);
+        pass(1);
+        assertThat(condition().down()).contains(seconds(1));
+
+        history.answered(now); // a probe
+        assertThat(condition().down()).isEmpty();
+    }
+
+    /** Its time is not written, because the one of the verdict before it is. */
+    @Test
+    void verdictInTheSameSecondEndsRow() {
+        history.verdict(now);
+        history.failure(FallbackReason.RESET, now + 300_000_000);
+        history.verdict(now + 900_000_000);
+        pass(60);
+
+        assertThat(condition().down()).isEmpty();
+    }
+
+    @Test
+    void openCircuitIsDown() {
+        Trip open = new Trip("reset", seconds(4), Optional.empty());
+        assertThat(history.condition(Optional.of(open)).down()).contains(seconds(4));
+
+        history.failure(FallbackReason.RESET, now);
+        pass(9);
+        assertThat(history.condition(Optional.of(open)).down()).contains(seconds(9));
+
+        history.answered(now);
+        Trip closed = new Trip("reset", seconds(4), Optional.of(seconds(1)));
+        assertThat(history.condition(Optional.of(closed)).down()).isEmpty();
     }
 
     @Test
@@ -62,11 +122,11 @@ class UpstreamHistoryTest implements UpstreamMetrics {
         history.verdict(now);
         now += 400_000_000;
         history.verdict(now);
-        assertThat(history.condition(null).verdict()).contains(Duration.ofMillis(400));
+        assertThat(condition().verdict()).contains(Duration.ofMillis(400));
 
         now += 600_000_000;
         history.verdict(now);
-        assertThat(history.condition(null).verdict()).contains(Duration.ZERO);
+        assertThat(condition().verdict()).contains(Duration.ZERO);
     }
 
     @Test
@@ -76,18 +136,10 @@ class UpstreamHistoryTest implements UpstreamMetrics {
             pass(1);
         }
 
-        List<Past<ProbeResult>> probes = history.condition(null).probes();
+        List<Past<ProbeResult>> probes = condition().probes();
         assertThat(probes).hasSize(20);
         assertThat(probes.getFirst()).isEqualTo(new Past<>(ProbeResult.ANSWERED, seconds(1)));
         assertThat(probes.getLast()).isEqualTo(new Past<>(ProbeResult.FAILED, seconds(20)));
-    }
-
-    @Test
-    void probesOfAnotherUpstreamAreForgotten() {
-        history.recordProbe(ProbeResult.FAILED);
-        history.forgetProbes();
-
-        assertThat(history.condition(null).probes()).isEmpty();
     }
 
     @Test
@@ -105,7 +157,7 @@ class UpstreamHistoryTest implements UpstreamMetrics {
         history.verdict(now + 1);
         history.failure(FallbackReason.RESET, now + 1);
 
-        assertThat(history.condition(null).verdict()).isEqualTo(Optional.of(Duration.ZERO));
-        assertThat(history.condition(null).failure().orElseThrow().ago()).isZero();
+        assertThat(condition().verdict()).isEqualTo(Optional.of(Duration.ZERO));
+        assertThat(condition().failures().orElseThrow().last()).isZero();
     }
 }

@@ -9,23 +9,18 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;
 
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** Metric and status of the login's health; while it fails, the guard is degraded. */
 @Context
 final class LoginTelemetry implements StatusPart, Dependency {
-    private final LoginHealth health;
+    private final LoginHealth login;
 
-    LoginTelemetry(LoginHealth health, MeterRegistry registry, GuardSpec spec) {
-        this.health = health;
+    LoginTelemetry(LoginHealth login, MeterRegistry registry, GuardSpec spec) {
+        this.login = login;
         for (LoginState state : LoginState.values()) {
-            Gauge.builder(
-                            "guard.login.health",
-                            health,
-                            login -> login.status().state() == state ? 1 : 0)
+            Gauge.builder("guard.login.health", login, now -> now.status().state() == state ? 1 : 0)
                     .description("1 for what is known of authentik's login")
                     .tag("guard", spec.name())
                     .tag("state", state.label())
@@ -40,7 +35,7 @@ final class LoginTelemetry implements StatusPart, Dependency {
 
     @Override
     public Object state() {
-        LoginStatus now = health.status();
+        LoginStatus now = login.status();
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("state", now.state().label());
         state.put("since", now.since().toString());
@@ -49,9 +44,9 @@ final class LoginTelemetry implements StatusPart, Dependency {
     }
 
     @Override
-    public Optional<Instant> downSince() {
-        LoginStatus now = health.status();
-        return now.state() == LoginState.FAILING ? Optional.of(now.since()) : Optional.empty();
+    public Health health() {
+        LoginStatus now = login.status();
+        return new Health(now.state() == LoginState.FAILING, now.since());
     }
 
     @Override
