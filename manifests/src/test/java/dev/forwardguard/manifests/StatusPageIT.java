@@ -157,8 +157,19 @@ class StatusPageIT {
     @Test
     @Order(1)
     void showsEveryStateWithoutReload() throws IOException {
-        visit(1);
         showsSoon("relaying");
+        assertThat(text("meaning"))
+                .isEqualTo(
+                        "Nobody has asked since the start: it is not known whether authentik answers.");
+        isAccessible("unknown");
+
+        visit(1);
+        Eventually.until(
+                "the first verdict",
+                () -> {
+                    browser.evaluate(POLL_NOW);
+                    return text("meaning").startsWith("All is well");
+                });
         assertThat(text("meaning")).isEqualTo("All is well: authentik decides.");
         isAccessible("relaying");
 
@@ -235,6 +246,64 @@ class StatusPageIT {
         assertThat(browser.complaints()).isEmpty();
     }
 
+    /** Reasons, hosts, names of series: also what no guard would say. */
+    @Test
+    @Order(2)
+    void everyTextOfGuardIsText() {
+        browser.evaluate(
+                """
+                (async () => {
+                  const json = await (await fetch('/status', {headers: {Accept: 'application/json'}})).json();
+                  const hostile = '<img src=x onerror="window.ran = 1">';
+                  const taint = (value, keys) =>
+                    typeof value === 'string' ? /^\\d{4}-\\d\\d-\\d\\dT/.test(value) ? value : hostile + value
+                    : Array.isArray(value) ? value.map(each => taint(each, keys))
+                    : value && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(
+                        ([key, each]) => [keys ? hostile + key : key, taint(each, keys || key === 'values')]))
+                    : value;
+                  const tainted = taint(json);
+                  const counts = json['last-hour'].began.map(() => 1);
+                  for (const series of ['decisions', 'fallbacks', 'logins'])
+                    tainted['last-hour'][series] = {[hostile + series]: counts};
+                  tainted.reason = hostile;
+                  tainted['last-failure'] = {at: json.time, reason: hostile};
+                  tainted.probes = [{at: json.time, result: hostile}];
+                  tainted.open = {paths: [hostile], warning: hostile};
+                  tainted['forwarded-headers'] = {warnings: [hostile]};
+                  document.querySelectorAll('details').forEach(each => each.open = true);
+                  show(tainted);
+                })()
+                """);
+
+        assertThat(
+                        Integer.parseInt(
+                                browser.evaluate("document.body.innerText.split('<img').length")))
+                .isGreaterThan(40);
+        assertThat(browser.evaluate("document.images.length")).isEqualTo("0");
+        assertThat(browser.evaluate("typeof window.ran")).isEqualTo("undefined");
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    /** After a rollback another build may answer at the address, or another program. */
+    @Test
+    @Order(2)
+    void asksOnWhenAnswerIsNotUnderstood() {
+        browser.evaluate(
+                """
+                (async () => {
+                  window.real = window.fetch;
+                  window.fetch = async () => new Response('{"guard": "authentik-guard", "state": "relaying"}');
+                  await ask();
+                })()
+                """);
+        assertThat(word()).isEqualTo("no answer");
+        assertThat(text("lost")).contains("or not as expected");
+
+        browser.evaluate("window.fetch = window.real; ''");
+        Eventually.until("the next poll", () -> !word().equals("no answer"));
+        assertThat(browser.complaints()).isEmpty();
+    }
+
     /** What a hole in the page would run is stopped by its policy. */
     @Test
     @Order(3)
@@ -278,6 +347,9 @@ class StatusPageIT {
                 browser.evaluate(
                         """
                         (async () => {
+                          await ask(); // one that was under way is over by then
+                          await ask();
+                          clearTimeout(timer);
                           const later = window.setTimeout;
                           let timers = 0;
                           window.setTimeout = (...all) => { timers++; return later(...all); };
@@ -333,7 +405,9 @@ class StatusPageIT {
             other.awaitHealthy();
             browser.open("http://127.0.0.1:%d/status".formatted(other.managementPort()));
             Eventually.until("the page", () -> word().equals("relaying"));
-            assertThat(text("meaning")).isEqualTo("All is well: the bot blocker decides.");
+            assertThat(text("meaning"))
+                    .isEqualTo(
+                            "Nobody has asked since the start: it is not known whether the bot blocker answers.");
 
             RawHttp.to(other.port()).ask(RawRequest.get("/auth"));
 
