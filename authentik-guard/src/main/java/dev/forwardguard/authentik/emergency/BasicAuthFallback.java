@@ -133,7 +133,7 @@ public final class BasicAuthFallback {
             if (held instanceof Session.Of(var user) && !namesAnother(user, credentials)) {
                 return now(allowSession(user));
             }
-            if (mayPassAsNobody() && settings.emergency().open().include(request.headers())) {
+            if (mayBeOpen() && settings.emergency().open().include(request.headers())) {
                 security.passed(client(), request);
                 return now(allow(reason, withOwnToken(IdentityHeaders.anonymous())));
             }
@@ -165,6 +165,14 @@ public final class BasicAuthFallback {
          */
         private boolean mayPassAsNobody() {
             return reason != FallbackReason.OVERLOAD && !endsInVisitorsPath();
+        }
+
+        /**
+         * Whether there may be open paths. While only the login is down there is a verdict: what
+         * authentik lets pass without a login, it lets pass by itself.
+         */
+        private boolean mayBeOpen() {
+            return mayPassAsNobody() && reason != FallbackReason.LOGIN_DOWN;
         }
 
         private boolean endsInVisitorsPath() {

@@ -116,6 +116,43 @@ final class LoginDownTest {
         }
     }
 
+    /** A redirect there is a verdict: authentik does not let it pass. */
+    @Test
+    void opensNoPathThatAuthentikDecidesAbout() throws IOException {
+        try (var guard = start(LoginState.FAILING)) {
+            bring(guard, LoginState.FAILING);
+            guard.files()
+                    .settings(
+                            settings(LoginState.FAILING, Mode.AUTO)
+                                    .replace(
+                                            "max-failures: 0",
+                                            "max-failures: 0, open: [{host: app.example, path: /hooks}]"));
+            Eventually.until("the open path", () -> status(guard).contains("app.example/hooks"));
+
+            outpost.behaves(Behaviour.answers(new Answer(302, REDIRECT, "")));
+            RawAnswer refused = guard.http().ask(hook());
+            outpost.behaves(Behaviour.answers(200));
+            RawAnswer relayed = guard.http().ask(hook());
+            outpost.goDown();
+            RawAnswer open = guard.http().ask(hook());
+
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.headers("X-Guard-Fallback")).containsExactly("login_down");
+            assertThat(relayed.status()).isEqualTo(200);
+            assertThat(relayed.header("X-Guard-Fallback")).isEmpty();
+            assertThat(open.status()).isEqualTo(200);
+            assertThat(open.headers("X-Guard-Fallback")).containsExactly("connect_refused");
+        }
+    }
+
+    private static RawRequest hook() {
+        return RawRequest.get(Authentik.KIND.path())
+                .with("X-Forwarded-Proto", "https")
+                .with("X-Forwarded-Host", "app.example")
+                .with("X-Forwarded-Method", "POST")
+                .with("X-Forwarded-Uri", "/hooks/build");
+    }
+
     @Test
     void showsTheOutageToOperatorsFromBeginningToEnd() throws IOException {
         try (var guard = start(LoginState.FAILING)) {
