@@ -311,6 +311,9 @@ final class AuthentikGuard implements Guard, SignInPolicy {
                 String user = new String(last.user().getBytes(ISO_8859_1), UTF_8);
                 security.attempt(LoginMetric.STALE, user, client(request), request);
             }
+            if (authorization.emergency()) {
+                namesakes.withheld(authorization.values(), () -> client(request), request);
+            }
             return allow(reason, authorization.echo(last.verdict()));
         }
 

@@ -11,8 +11,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 
+import dev.forwardguard.settings.LiveSettings;
 import dev.forwardguard.telemetry.JsonLines;
+import dev.forwardguard.testing.Answer;
 import dev.forwardguard.testing.Behaviour;
+import dev.forwardguard.testing.Header;
 import dev.forwardguard.testing.RawAnswer;
 import dev.forwardguard.testing.RawRequest;
 import dev.forwardguard.testing.StubUpstream;
@@ -37,11 +40,12 @@ import java.util.Map;
 final class NamesakeTest {
     private static final String USERS = Visitor.HTPASSWD + Visitor.HTPASSWD.replace("anna", "jörg");
 
+    private static final String SETTINGS = "upstream: {url: '%s'}\n";
+
     private final StubUpstream outpost = StubUpstream.start();
     private final RunningGuard guard =
             RunningGuard.start(
-                    GuardFiles.with("upstream: {url: '%s'}\n".formatted(outpost.uri()))
-                            .htpasswd(USERS),
+                    GuardFiles.with(SETTINGS.formatted(outpost.uri())).htpasswd(USERS),
                     Map.of(SettableClock.PROPERTY, true));
     private final Logger security = (Logger) LoggerFactory.getLogger("security");
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -154,6 +158,95 @@ final class NamesakeTest {
 
         assertThat(logged()).noneMatch(line -> line.contains("emergency_namesake"));
         assertThat(status()).contains("\"namesakes\":0");
+    }
+
+    /** There the password is not checked either. */
+    @Test
+    void isToldAtOpenPath() throws IOException {
+        guard.files()
+                .settings(
+                        SETTINGS.formatted(outpost.uri())
+                                + "emergency: {open: [{host: app.example, path: /}]}\n");
+        Eventually.until("the open path", () -> status().contains("\"app.example/\""));
+        outpost.behaves(Behaviour.answers(503));
+
+        RawAnswer answer = askWith(basic("anna", "app password of anna"));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Authorization")).isEmpty();
+        assertNamesake("anna");
+    }
+
+    /** Not of the session's own name, which the browser sends by itself. */
+    @Test
+    void isToldInSessionOfAnother() throws IOException {
+        outpost.behaves(Behaviour.answers(503));
+        RawRequest page =
+                Authentik.KIND
+                        .authRequest()
+                        .with("Sec-Fetch-Mode", "navigate")
+                        .with("Sec-Fetch-Dest", "document")
+                        .with("Accept", "text/html");
+        String cookie = cookie(guard.http().ask(Visitor.RIGHT.asks(page)));
+        RawRequest inSession = Authentik.KIND.authRequest().with("Cookie", cookie);
+
+        RawAnswer own = guard.http().ask(Visitor.RIGHT.asks(inSession));
+        assertThat(own.status()).isEqualTo(200);
+        assertThat(status()).contains("\"namesakes\":0");
+
+        RawAnswer answer =
+                guard.http()
+                        .ask(
+                                inSession
+                                        .with("Authorization", "Bearer of-the-application")
+                                        .with("Authorization", basic("jörg", "app password")));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("X-authentik-username")).contains("anna");
+        assertThat(answer.header("Authorization")).isEmpty();
+        assertNamesake("jörg");
+    }
+
+    @Test
+    void isToldWhileLastVerdictHolds() throws IOException {
+        guard.files()
+                .settings(SETTINGS.formatted(outpost.uri()) + "verdicts: {survive-outage: 1h}\n");
+        Eventually.until(
+                "survive-outage",
+                () ->
+                        guard.bean(LiveSettings.class)
+                                .now()
+                                .toString()
+                                .contains("surviveOutage=PT1H"));
+        outpost.behaves(
+                Behaviour.answers(
+                        new Answer(200, List.of(new Header("X-authentik-username", "grace")), "")));
+        RawRequest session =
+                Authentik.KIND.authRequest().with("Cookie", "authentik_proxy_x=session");
+        guard.http().ask(session);
+        outpost.behaves(Behaviour.answers(503));
+
+        RawAnswer answer =
+                guard.http().ask(session.with("Authorization", basic("anna", "app password")));
+
+        assertThat(answer.header("X-authentik-username")).contains("grace");
+        assertThat(answer.header("Authorization")).isEmpty();
+        assertNamesake("anna");
+    }
+
+    private void assertNamesake(String user) throws IOException {
+        assertThat(logged())
+                .filteredOn(line -> line.contains("emergency_namesake"))
+                .singleElement()
+                .asString()
+                .contains("\"user\":\"" + user + "\"")
+                .doesNotContain("app password");
+        assertThat(status()).contains("\"namesakes\":1");
+    }
+
+    private static String cookie(RawAnswer answer) {
+        String set = answer.header("Set-Cookie").orElseThrow();
+        return set.substring(0, set.indexOf(';'));
     }
 
     /** Browsers send it for days after somebody was removed. */

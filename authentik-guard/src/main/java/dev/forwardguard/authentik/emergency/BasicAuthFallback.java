@@ -44,16 +44,19 @@ public final class BasicAuthFallback {
     private final Logins logins;
     private final EmergencySessions sessions;
     private final SecurityLog security;
+    private final Namesakes namesakes;
 
     BasicAuthFallback(
             LiveValue<Htpasswd> htpasswd,
             Logins logins,
             EmergencySessions sessions,
-            SecurityLog security) {
+            SecurityLog security,
+            Namesakes namesakes) {
         this.htpasswd = htpasswd;
         this.logins = logins;
         this.sessions = sessions;
         this.security = security;
+        this.namesakes = namesakes;
     }
 
     /**
@@ -131,10 +134,12 @@ public final class BasicAuthFallback {
                 security.count(LoginMetric.INVALID_SESSION);
             }
             if (held instanceof Session.Of(var user) && !namesAnother(user, credentials)) {
+                tellOfNamesake(Optional.of(user));
                 return now(allowSession(user));
             }
             if (mayBeOpen() && settings.emergency().open().include(request.headers())) {
                 security.passed(client(), request);
+                tellOfNamesake(Optional.empty());
                 return now(allow(reason, withOwnToken(IdentityHeaders.anonymous())));
             }
             if (credentials.isEmpty()) {
@@ -236,6 +241,17 @@ public final class BasicAuthFallback {
         private boolean namesAnother(String user, Optional<Credentials> credentials) {
             return authorization.emergency()
                     && credentials.filter(other -> !other.user().equals(user)).isPresent();
+        }
+
+        /**
+         * To be called where the password is not checked.
+         *
+         * @param self whose name the browser sends by itself
+         */
+        private void tellOfNamesake(Optional<String> self) {
+            if (authorization.emergency()) {
+                namesakes.withheld(authorization.values(), self, this::client, request);
+            }
         }
 
         private Decision allowSession(String user) {
