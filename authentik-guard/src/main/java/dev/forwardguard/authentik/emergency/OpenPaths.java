@@ -2,6 +2,7 @@ package dev.forwardguard.authentik.emergency;
 
 import dev.forwardguard.authentik.emergency.session.PathOverride;
 import dev.forwardguard.authentik.emergency.session.VisitorHost;
+import dev.forwardguard.http1.HeaderAliases;
 
 import io.netty.handler.codec.http.HttpHeaders;
 
@@ -17,12 +18,30 @@ import java.util.regex.Pattern;
  * @param all may be empty
  */
 record OpenPaths(List<OpenPath> all) {
+    /**
+     * They say another host, scheme or path (RFC 7239, and RFC 4918 section 10.3 for {@code COPY}
+     * and {@code MOVE}), or begin another protocol, of whose requests the guard sees nothing (RFC
+     * 7540 section 3.2.1).
+     */
+    private static final List<String> OF_OTHER_REQUEST =
+            List.of("Forwarded", "Destination", "HTTP2-Settings");
+
+    /** Of these an application behind WSGI, CGI or PHP may take another one than the gateway's. */
+    private static final HeaderAliases OTHER_SPELLINGS =
+            HeaderAliases.of(
+                    List.of(
+                            "HTTP2-Settings",
+                            "X-Forwarded-Host",
+                            "X-Forwarded-Method",
+                            "X-Forwarded-Proto",
+                            "X-Forwarded-Uri"));
+
     private static final int LONGEST_URI = 8 * 1024;
     private static final Pattern QUERY = Pattern.compile("[!-~&&[^#]]*");
 
     /** Whether the request is for one of them, beyond doubt. */
     boolean include(HttpHeaders headers) {
-        if (all.isEmpty() || MethodOverride.isIn(headers) || PathOverride.isIn(headers)) {
+        if (all.isEmpty() || mayMeanAnother(headers)) {
             return false;
         }
         List<String> methods = headers.getAll("X-Forwarded-Method");
@@ -39,6 +58,14 @@ record OpenPaths(List<OpenPath> all) {
                 && (query < 0 || QUERY.matcher(uri.substring(query)).matches())
                 && all.stream()
                         .anyMatch(each -> each.contains(methods.getFirst(), host.get(), path));
+    }
+
+    /** Whether an application may take it for another request than its target and method say. */
+    private static boolean mayMeanAnother(HttpHeaders headers) {
+        return MethodOverride.isIn(headers)
+                || PathOverride.isIn(headers)
+                || OF_OTHER_REQUEST.stream().anyMatch(headers::contains)
+                || OTHER_SPELLINGS.areIn(headers);
     }
 
     /** As they are written in the log. */
