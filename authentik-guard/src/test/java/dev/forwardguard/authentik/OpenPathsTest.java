@@ -192,6 +192,18 @@ final class OpenPathsTest {
         assertThat(closed).contains("\"open\":{\"paths\":[]}");
     }
 
+    @ParameterizedTest
+    @CsvSource({"auth/nginx, false", "auth/envoy/*, false", "auth/traefik, true"})
+    void statusTellsThatNothingCanBeOpen(String path, boolean may) throws IOException {
+        restart("guarded-paths: [/outpost.goauthentik.io/%s]\n%s".formatted(path, HOOKS), "");
+
+        String status = guard.status();
+
+        assertThat(status.contains("\"warning\":\"anybody gets to these")).isEqualTo(may);
+        assertThat(status.contains("\"warning\":\"none of these opens at the guarded-paths"))
+                .isEqualTo(!may);
+    }
+
     @Test
     void isLoggedWithoutQuery() throws IOException {
         var logger = (Logger) LoggerFactory.getLogger("security");

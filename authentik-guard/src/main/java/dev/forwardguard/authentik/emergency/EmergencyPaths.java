@@ -26,6 +26,14 @@ public final class EmergencyPaths {
         return !isOfNginx(guardedPath);
     }
 
+    /**
+     * Whether anything can be open at a guarded path. Nginx sends {@code X-Original-URL}, which an
+     * application may take for the path.
+     */
+    static boolean canHaveOpenPaths(String guardedPath) {
+        return !isOfNginx(guardedPath);
+    }
+
     /** Whether nginx asks at this guarded path. */
     public static boolean isOfNginx(String guardedPath) {
         return guardedPath.equals(NGINX);
