@@ -185,7 +185,7 @@ final class EmergencyIdentitiesTest {
         Eventually.until("the rejection", () -> status().contains("\"refused\""));
 
         assertThat(status())
-                .contains("line 1: emergency.identities.anna.email must be visible characters");
+                .contains("line 1: emergency.identities.<user>.email must be visible characters");
         assertThat(identity(ask(Visitor.RIGHT.asks(background())))).isEqualTo(ANNA);
         assertThat(ask(page()).body()).doesNotContain("Lost");
     }

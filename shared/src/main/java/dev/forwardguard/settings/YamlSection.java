@@ -46,6 +46,9 @@ public final class YamlSection {
 
     private static final int QUOTED = 200;
 
+    /** Stands for the name of somebody in a message. */
+    private static final String SOMEBODY = "<user>";
+
     private final String prefix;
     private final Map<String, Node> values = new LinkedHashMap<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
@@ -58,16 +61,25 @@ public final class YamlSection {
     /**
      * What is noted of all sections of a document while they are read, by full keys.
      *
-     * @param personal whether they are about a person, so that no message may quote them
+     * @param about what no message may quote
      */
     private record Notes(
             Map<String, String> inForce,
             Set<String> overridden,
             Optional<SettingsSchema> schema,
-            boolean personal) {
-        static Notes of(Optional<SettingsSchema> schema, boolean personal) {
-            return new Notes(new LinkedHashMap<>(), new LinkedHashSet<>(), schema, personal);
+            About about) {
+        static Notes of(Optional<SettingsSchema> schema, About about) {
+            return new Notes(new LinkedHashMap<>(), new LinkedHashSet<>(), schema, about);
         }
+    }
+
+    /** What a section is about. */
+    private enum About {
+        THINGS,
+        /** Its keys are names of people. Whoever reads {@code /status} would learn them. */
+        PEOPLE,
+        /** Its values are about a person. */
+        PERSON
     }
 
     private YamlSection(String prefix, Notes notes, @Nullable YamlSection override) {
@@ -78,7 +90,7 @@ public final class YamlSection {
 
     private static YamlSection root(
             Optional<SettingsSchema> schema, @Nullable YamlSection override) {
-        return new YamlSection("", Notes.of(schema, false), override);
+        return new YamlSection("", Notes.of(schema, About.THINGS), override);
     }
 
     /** A document without any key. */
@@ -373,7 +385,10 @@ public final class YamlSection {
                 throw invalid(item, key, " must have at most " + MAX_ITEMS + " values");
             }
             var section =
-                    new YamlSection(prefix + key + ".", Notes.of(Optional.empty(), false), null)
+                    new YamlSection(
+                                    prefix + key + ".",
+                                    Notes.of(Optional.empty(), About.THINGS),
+                                    null)
                             .with(item);
             items.add(conversion.apply(section));
             section.rejectOtherKeys();
@@ -419,8 +434,8 @@ public final class YamlSection {
 
     /**
      * A mapping of names to sections that are about people. What is in force is noted as the result
-     * writes itself, which must have neither the names nor the values. Errors name the key, and so
-     * the name, but quote no value.
+     * writes itself, which must have neither the names nor the values. Errors have the line and the
+     * key, with {@code <user>} for the name, and quote no value.
      *
      * @param one takes the section of a name, or rejects the name
      * @param all what the sections are together; there are none by default
@@ -438,7 +453,9 @@ public final class YamlSection {
         Node node = take(key);
         if (node != null) {
             String below = prefix + key + ".";
-            var names = new YamlSection(below, Notes.of(Optional.empty(), false), null).with(node);
+            var names =
+                    new YamlSection(below, Notes.of(Optional.empty(), About.PEOPLE), null)
+                            .with(node);
             for (Map.Entry<String, Node> entry : names.values.entrySet()) {
                 if (people.size() == MAX_ITEMS) {
                     throw invalid(
@@ -451,16 +468,16 @@ public final class YamlSection {
     }
 
     private <E> E person(String name, Node node, BiFunction<String, YamlSection, E> one) {
-        String below = prefix + brief(name) + ".";
-        var section = new YamlSection(below, Notes.of(Optional.empty(), true), null).with(node);
+        String below = prefix + SOMEBODY + ".";
+        var section =
+                new YamlSection(below, Notes.of(Optional.empty(), About.PERSON), null).with(node);
         try {
             E person = one.apply(name, section);
             section.rejectOtherKeys();
             return person;
         } catch (IllegalArgumentException e) {
             throw new InvalidSettingsException(
-                    lines.getOrDefault(name, 1),
-                    prefix + brief(name) + " " + brief(e.getMessage()));
+                    lines.getOrDefault(name, 1), prefix + SOMEBODY + " " + brief(e.getMessage()));
         }
     }
 
@@ -538,7 +555,7 @@ public final class YamlSection {
         try {
             return conversion.apply(text);
         } catch (IllegalArgumentException e) {
-            String quotation = notes.personal ? "" : ": " + brief(text);
+            String quotation = notes.about == About.THINGS ? ": " + brief(text) : "";
             throw invalid(scalar, key, " " + brief(e.getMessage()) + quotation);
         }
     }
@@ -567,7 +584,11 @@ public final class YamlSection {
 
     /** A key in a message. What is about a person may stand where a key should be. */
     private String quoted(String key) {
-        return notes.personal && !WORD.matcher(key).matches() ? "…" : brief(key);
+        return switch (notes.about) {
+            case THINGS -> brief(key);
+            case PEOPLE -> SOMEBODY;
+            case PERSON -> WORD.matcher(key).matches() ? key : "…";
+        };
     }
 
     /** The beginning of a text as part of a message of one line. */

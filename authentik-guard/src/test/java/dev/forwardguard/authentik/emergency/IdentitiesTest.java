@@ -90,35 +90,35 @@ class IdentitiesTest {
     @CsvSource(
             delimiter = '%',
             value = {
-                "anna: {email: \"canary\\nX-Admin: 1\"} % anna.email must be visible characters",
-                "anna: {email: \"canary\\r\"}         % anna.email must be visible characters",
-                "anna: {name: \"canary\\0\"}          % anna.name must be visible characters",
-                "anna: {name: \"canary\\e[1m\"}       % anna.name must be visible characters",
-                "anna: {name: \"canary\\x7f\"}        % anna.name must be visible characters",
-                "anna: {name: \"canary\\N\"}          % anna.name must be visible characters",
-                "anna: {name: \"canary\\L\"}          % anna.name must be visible characters",
-                "anna: {email: \"canary\\u200b@x\"} % anna.email must be visible characters",
-                "anna: {name: \"canary\\u202e\"}      % anna.name must be visible characters",
-                "anna: {name: \"canary\\ue000\"}      % anna.name must be visible characters",
-                "anna: {name: ' canary'}              % anna.name must be visible characters, without a blank",
-                "anna: {name: [canary]}               % anna.name must be a single value",
-                "anna: {email: }                      % anna.email must be a single value",
-                "anna: {groups: canary}               % anna.groups must be a list",
-                "anna: {groups: [[canary]]}           % anna.groups must be a list of single values",
-                "anna: {groups: ['canary|root']}      % anna.groups must not be empty or contain '|'",
-                "anna: {groups: [canary, '']}         % anna.groups must not be empty or contain '|'",
-                "anna: {groups: [\"canary\\n\"]}      % anna.groups must be visible characters",
-                "anna: canary                         % anna must be a mapping of keys to values",
-                "anna: [canary]                       % anna must be a mapping of keys to values",
-                "anna: {mail: canary}                 % 'unknown key emergency.identities.anna.mail; known keys: email, groups, name'",
-                "anna: {canary1@example.com}          % 'unknown key emergency.identities.anna.…; known keys'",
-                "anna: {CANARY: x, CANARY: y}         % anna.… is given twice",
-                "anna: {email: a, email: canary}      % anna.email is given twice",
-                "anna: {email: a}, anna: {}           % anna is given twice",
-                "'a:b': {}                            % 'a:b must be a name that an htpasswd file can have'",
-                "\"a\\tb\": {}                        % a?b must be a name that an htpasswd file can have",
-                "' anna': {}                          % ' anna must be a name that an htpasswd file can have'",
-                "'': {}                               % ' must be a name that an htpasswd file can have'",
+                "anna: {email: \"canary\\nX-Admin: 1\"} % <user>.email must be visible characters",
+                "anna: {email: \"canary\\r\"}         % <user>.email must be visible characters",
+                "anna: {name: \"canary\\0\"}          % <user>.name must be visible characters",
+                "anna: {name: \"canary\\e[1m\"}       % <user>.name must be visible characters",
+                "anna: {name: \"canary\\x7f\"}        % <user>.name must be visible characters",
+                "anna: {name: \"canary\\N\"}          % <user>.name must be visible characters",
+                "anna: {name: \"canary\\L\"}          % <user>.name must be visible characters",
+                "anna: {email: \"canary\\u200b@x\"} % <user>.email must be visible characters",
+                "anna: {name: \"canary\\u202e\"}      % <user>.name must be visible characters",
+                "anna: {name: \"canary\\ue000\"}      % <user>.name must be visible characters",
+                "anna: {name: ' canary'}              % <user>.name must be visible characters, without a blank",
+                "anna: {name: [canary]}               % <user>.name must be a single value",
+                "anna: {email: }                      % <user>.email must be a single value",
+                "anna: {groups: canary}               % <user>.groups must be a list",
+                "anna: {groups: [[canary]]}           % <user>.groups must be a list of single values",
+                "anna: {groups: ['canary|root']}      % <user>.groups must not be empty or contain '|'",
+                "anna: {groups: [canary, '']}         % <user>.groups must not be empty or contain '|'",
+                "anna: {groups: [\"canary\\n\"]}      % <user>.groups must be visible characters",
+                "anna: canary                         % <user> must be a mapping of keys to values",
+                "anna: [canary]                       % <user> must be a mapping of keys to values",
+                "anna: {mail: canary}                 % 'unknown key emergency.identities.<user>.mail; known keys: email, groups, name'",
+                "anna: {canary1@example.com}          % 'unknown key emergency.identities.<user>.…; known keys'",
+                "anna: {CANARY: x, CANARY: y}         % <user>.… is given twice",
+                "anna: {email: a, email: canary}      % <user>.email is given twice",
+                "anna: {email: a}, anna: {}           % <user> is given twice",
+                "'a:b': {}                            % '<user> must be a name that an htpasswd file can have'",
+                "\"a\\tb\": {}                        % <user> must be a name that an htpasswd file can have",
+                "' anna': {}                          % '<user> must be a name that an htpasswd file can have'",
+                "'': {}                               % '<user> must be a name that an htpasswd file can have'",
                 "[anna]: {}                           % 'a key must be a plain word'"
             })
     void badOneIsRejectedByKeyAndNeverQuoted(String users, String message) {
@@ -132,7 +132,8 @@ class IdentitiesTest {
                 .hasMessageStartingWith("line 2: " + full)
                 .hasNoCause()
                 .message()
-                .doesNotContainIgnoringCase("canary");
+                .doesNotContainIgnoringCase("canary")
+                .doesNotContain("anna");
     }
 
     @Test
