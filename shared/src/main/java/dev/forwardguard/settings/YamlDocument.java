@@ -19,6 +19,7 @@ import org.yaml.snakeyaml.tokens.Token;
 
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * One YAML document, counted while it is read. SnakeYAML limits the length, the depth and the
@@ -45,6 +46,17 @@ public final class YamlDocument {
     private static final int MAX_OTHER_TOKENS = 20_000;
 
     private static final int MAX_DEPTH = 50;
+
+    /** The problems that go on with a part of the document of more than one character. */
+    private static final Pattern QUOTING =
+            Pattern.compile(
+                    "(found undefined alias"
+                            + "|found undefined tag handle"
+                            + "|duplicate tag handle"
+                            + "|Global tag is not allowed"
+                            + "|found a number which cannot represent a valid version"
+                            + "|expected escape sequence of \\d hexadecimal numbers)\\b.*",
+                    Pattern.DOTALL);
 
     private YamlDocument() {}
 
@@ -92,10 +104,15 @@ public final class YamlDocument {
             return reading.apply(new ParserImpl(scanner));
         } catch (MarkedYAMLException e) {
             throw new InvalidSettingsException(
-                    line(e.getProblemMark()), "not YAML: " + YamlSection.brief(e.getProblem()));
+                    line(e.getProblemMark()), "not YAML: " + withoutQuotation(e.getProblem()));
         } catch (YAMLException e) {
             throw new InvalidSettingsException(1, "not YAML: " + YamlSection.brief(e.getMessage()));
         }
+    }
+
+    /** SnakeYAML quotes what stands there, which may be about a person. */
+    private static String withoutQuotation(@Nullable String problem) {
+        return YamlSection.brief(QUOTING.matcher(String.valueOf(problem)).replaceFirst("$1"));
     }
 
     private static LoaderOptions options() {

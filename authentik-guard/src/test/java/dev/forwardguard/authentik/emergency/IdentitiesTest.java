@@ -119,11 +119,17 @@ class IdentitiesTest {
                 "\"a\\tb\": {}                        % <user> must be a name that an htpasswd file can have",
                 "' anna': {}                          % '<user> must be a name that an htpasswd file can have'",
                 "'': {}                               % '<user> must be a name that an htpasswd file can have'",
-                "[anna]: {}                           % 'a key must be a plain word'"
+                "[anna]: {}                           % 'a key must be a plain word'",
+                "anna: {name: *Canary}                % 'not YAML: found undefined alias'",
+                "anna: {name: !canary!x y}            % 'not YAML: found undefined tag handle'",
+                "anna: {name: !!canary {x: y}}        % 'not YAML: Global tag is not allowed'",
+                "anna: {name: \"\\UCanary12\"}         % 'not YAML: expected escape sequence of 8 hexadecimal numbers'"
             })
     void badOneIsRejectedByKeyAndNeverQuoted(String users, String message) {
         String full =
-                message.startsWith("unknown") || message.startsWith("a key")
+                message.startsWith("unknown")
+                                || message.startsWith("a key")
+                                || message.startsWith("not YAML")
                         ? message
                         : "emergency.identities." + message;
 
