@@ -24,8 +24,12 @@ final class Accident {
         if (line.startsWith(" ") || line.startsWith("\t")) {
             return Optional.of("the line is indented: it has to begin with the user name");
         }
-        if (isQuoted(line.stripTrailing())) {
-            return Optional.of("the line is in quotes: write it without them");
+        if (isInQuotes(line)) {
+            return Optional.of(
+                    "the line, its hash or the file is in quotes: write it without them");
+        }
+        if (line.startsWith(":$") || line.startsWith(":{")) {
+            return Optional.of("a hash without a user name: both have to be on the same line");
         }
         if (line.indexOf(':') >= 0) {
             return Optional.empty();
@@ -33,17 +37,27 @@ final class Accident {
         if (line.startsWith("$") || line.startsWith("{SHA}") || line.startsWith("{SSHA}")) {
             return Optional.of("a hash without a user name: both have to be on the same line");
         }
-        return isBase64OfLine(line)
+        return isBase64OfLine(line.stripTrailing())
                 ? Optional.of(
                         "base64 of an htpasswd file: the Secret's data is encoded once, stringData not"
                                 + " at all")
                 : Optional.empty();
     }
 
-    private static boolean isQuoted(String line) {
-        return line.length() > 1
-                && ((line.startsWith("\"") && line.endsWith("\""))
-                        || (line.startsWith("'") && line.endsWith("'")));
+    /**
+     * Of quotes around a file of several lines, the first line has one and the last line the other.
+     * So no user name begins with a quote; no hash has one.
+     */
+    private static boolean isInQuotes(String line) {
+        String[] fields = line.split(":", 3);
+        String hash = fields[Math.min(1, fields.length - 1)].stripTrailing();
+        return isQuote(line.charAt(0))
+                || (!hash.isEmpty()
+                        && (isQuote(hash.charAt(0)) || isQuote(hash.charAt(hash.length() - 1))));
+    }
+
+    private static boolean isQuote(char c) {
+        return c == '"' || c == '\'';
     }
 
     /**

@@ -44,7 +44,9 @@ class HtpasswdTest {
             assertThat(users.rejectedLines())
                     .containsExactly(
                             new RejectedLine(7, "no colon after the user name"),
-                            new RejectedLine(8, "empty user name"),
+                            new RejectedLine(
+                                    8,
+                                    "a hash without a user name: both have to be on the same line"),
                             new RejectedLine(9, "no password hash; it has to be on the same line"),
                             new RejectedLine(
                                     10, "plain text or DES crypt (too weak), or an unknown format"),
@@ -105,11 +107,20 @@ class HtpasswdTest {
                     "\"bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\" | in quotes",
                     "'bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=' | in quotes",
                     "`'bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0='  ` | in quotes",
-                    "`'` | no colon",
+                    "\"bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0= | in quotes",
+                    "`'bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=` | in quotes",
+                    "bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\" | in quotes",
+                    "`bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=' ` | in quotes",
+                    "bob:\"{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\" | in quotes",
+                    "bob:\"{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0= | in quotes",
+                    "`'` | in quotes",
+                    "bob:' | in quotes",
                     "Ym9iOntTSEF9cVprK05rY0dnV3E2UGlWeGVGRENiSnpRMkowPQo= | base64",
+                    "`Ym9iOntTSEF9cVprK05rY0dnV3E2UGlWeGVGRENiSnpRMkowPQo= \t` | base64",
                     "`  bob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=` | indented",
                     "`\tbob:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=` | indented",
                     "bob: | on the same line",
+                    ":{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0= | on the same line",
                     "{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0= | without a user",
                     "$2y$05$abcdefghijklmnopqrstuuhKF09ZYWwH2zP/0fwE1X8e/Q1YNx/hO | without a user"
                 })
@@ -122,6 +133,30 @@ class HtpasswdTest {
                     .satisfies(each -> assertThat(each.cause()).contains(cause))
                     .satisfies(
                             each -> assertThat(each.cause()).doesNotContain("bob", "qZk", "$2y"));
+        }
+
+        /** As a whole, in the YAML of a Secret or in a shell; a line in the middle has none. */
+        @ParameterizedTest
+        @ValueSource(strings = {"\"", "'"})
+        void saysThatWholeFileIsInQuotes(String quote) {
+            Htpasswd users =
+                    PasswordFile.of(quote + "alice:" + ABC, "bob:" + ABC, "carl:" + ABC + quote);
+
+            assertThat(users.mentioned()).containsExactly("bob");
+            assertThat(users.rejectedLines())
+                    .extracting(RejectedLine::number)
+                    .containsExactly(1, 3);
+            assertThat(users.rejectedLines())
+                    .extracting(RejectedLine::cause)
+                    .allMatch(cause -> cause.contains("in quotes"));
+        }
+
+        @Test
+        void acceptsQuotesInThirdField() {
+            Htpasswd users = PasswordFile.of("alice:" + ABC + ":the \"boss\"", "o'neil:" + ABC);
+
+            assertThat(users.mentioned()).containsExactlyInAnyOrder("alice", "o'neil");
+            assertThat(users.rejectedLines()).isEmpty();
         }
 
         /** Each line of it would be unusable for another reason. */
