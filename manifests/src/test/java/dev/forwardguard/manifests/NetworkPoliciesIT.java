@@ -66,6 +66,7 @@ class NetworkPoliciesIT {
         assertThat(added(everywhere, guard))
                 .containsExactlyInAnyOrder(
                         "10.0.0.0/8 " + port(guard, "guard"),
+                        "100.64.0.0/10 " + port(guard, "guard"),
                         "172.16.0.0/12 " + port(guard, "guard"),
                         "192.168.0.0/16 " + port(guard, "guard"),
                         "fc00::/7 " + port(guard, "guard"));
