@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -128,6 +130,35 @@ class CaddyIT
                     assertThat(caddy.ask().status()).isEqualTo(200);
                 }
             }
+        }
+    }
+
+    /**
+     * In the order that the manual names, and in the other one: an open path, and authentik's
+     * verdict, are about what the visitor asked for.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "import authentik_guard\n\t\turi strip_prefix /api",
+                "uri strip_prefix /api\n\t\timport authentik_guard"
+            })
+    void asksGuardAboutPathThatVisitorAskedFor(String lines, @TempDir Path directory)
+            throws IOException {
+        try (var guards = StubUpstream.start();
+                var sites = StubUpstream.start()) {
+            Map<String, String> changes =
+                    changes(address(guards.port()), sites, Map.of("import authentik_guard", lines));
+
+            try (var caddy = OwnCaddy.start(directory, changes)) {
+                caddy.visitor().ask(GatewayFixture.request("app", "GET", "/api/hooks?a=%2F"));
+            }
+
+            assertThat(guards.requests())
+                    .hasSize(2)
+                    .flatExtracting(request -> request.headers("X-Forwarded-Uri"))
+                    .containsOnly("/api/hooks?a=%2F");
+            assertThat(sites.awaitRequest().uri()).isEqualTo("/hooks?a=%2F");
         }
     }
 
