@@ -87,11 +87,14 @@ record FollowedSecret(ApiServer server) {
     }
 
     private static String data(String password) {
-        String htpasswd =
-                Stream.concat(Logins.RIGHT.stream(), Stream.of(login(password)))
-                        .map(Login::line)
-                        .collect(Collectors.joining());
-        String encoded = Base64.getEncoder().encodeToString(htpasswd.getBytes(UTF_8));
+        String encoded = Base64.getEncoder().encodeToString(htpasswd(password).getBytes(UTF_8));
         return "\"data\": {\"htpasswd\": \"%s\"}".formatted(encoded);
+    }
+
+    /** The htpasswd file with this password. */
+    static String htpasswd(String password) {
+        return Stream.concat(Logins.RIGHT.stream(), Stream.of(login(password)))
+                .map(Login::line)
+                .collect(Collectors.joining());
     }
 }

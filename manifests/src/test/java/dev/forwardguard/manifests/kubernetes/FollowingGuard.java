@@ -140,6 +140,11 @@ final class FollowingGuard implements AutoCloseable {
         return field("confirmed");
     }
 
+    /** Why the newest Secret is not in force, as {@code /status} says it; empty if it is. */
+    String refused() {
+        return field("refused");
+    }
+
     private String field(String name) {
         try {
             return JSON.readTree(management("/status")).at("/credentials/" + name).asText();

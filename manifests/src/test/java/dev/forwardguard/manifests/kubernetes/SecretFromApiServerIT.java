@@ -2,6 +2,8 @@ package dev.forwardguard.manifests.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.forwardguard.servers.Program;
 
 import org.junit.jupiter.api.AfterAll;
@@ -12,9 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 
 /** The Secret changes, in all ways in which an API server lets it change. */
@@ -160,6 +164,46 @@ class SecretFromApiServerIT {
         cluster.server().kubectl("replace", "--force", "-f", cluster.manifest(password));
 
         cluster.awaitInForce(password);
+    }
+
+    /** The old users go on, and {@code /status} says what to do. */
+    @Test
+    void saysWhatIsWrongWithSecretAsKubectlMakesIt(@TempDir Path files) throws IOException {
+        String htpasswd = FollowedSecret.htpasswd(cluster.newPassword());
+        Path users = Files.writeString(files.resolve("users"), htpasswd);
+        String secret =
+                cluster.server()
+                        .kubectl(
+                                "create",
+                                "secret",
+                                "generic",
+                                "authentik-guard-htpasswd",
+                                "--namespace=authentik-guard",
+                                "--from-file=" + users,
+                                "--dry-run=client",
+                                "--output=json");
+        Path made = Files.writeString(files.resolve("secret.json"), secret);
+        String encoded = Base64.getEncoder().encodeToString(htpasswd.getBytes(UTF_8));
+
+        cluster.server().kubectl("replace", "-f", made.toString());
+        awaitRefused("the Secret has no key htpasswd, but a key users");
+
+        cluster.server()
+                .kubectl(
+                        "patch",
+                        "secret",
+                        "authentik-guard-htpasswd",
+                        "--namespace=authentik-guard",
+                        "--patch={\"stringData\": {\"htpasswd\": \"%s\"}}".formatted(encoded));
+        awaitRefused("base64 of an htpasswd file");
+
+        cluster.rotate();
+        assertThat(cluster.guard().refused()).isEmpty();
+    }
+
+    private static void awaitRefused(String cause) {
+        cluster.guard().await(cause, () -> cluster.guard().refused().contains(cause));
+        assertThat(cluster.guard().status(cluster.inForce())).isEqualTo(200);
     }
 
     @Test
