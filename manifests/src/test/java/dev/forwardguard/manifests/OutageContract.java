@@ -21,6 +21,13 @@ import java.util.List;
 interface OutageContract {
     String CHALLENGE = "Basic realm=\"Emergency Access\", charset=\"UTF-8\"";
 
+    /** What applications take another path or method from, and gateways pass on. */
+    List<Header> OVERRIDES =
+            List.of(
+                    new Header("X-Original-URL", "/admin"),
+                    new Header("X-Rewrite-URL", "/admin"),
+                    new Header("X-HTTP-Method-Override", "DELETE"));
+
     /** The guards' deadline plus a margin. */
     Duration LONGEST = Duration.ofSeconds(3);
 
@@ -61,6 +68,10 @@ interface OutageContract {
         awaitOpen("\"POST app.example.com/hooks\"");
         try (var _ = fixture().outpostSuffers(Outage.REFUSED)) {
             assertThat(fixture().ask(forged).status()).isEqualTo(401);
+            for (Header override : OVERRIDES) {
+                RawRequest other = hook.with(override.name(), override.value());
+                assertThat(fixture().ask(other).status()).as(override.name()).isEqualTo(401);
+            }
             assertThat(fixture().application().requests()).isEmpty();
 
             assertThat(fixture().ask(hook).status()).isEqualTo(statusAtOpenPath());

@@ -33,6 +33,7 @@ final class PitfallsFixture implements AutoCloseable {
                 - {host: trust.example.com, path: /hooks}
                 - {host: stripped.example.com, path: /hooks}
                 - {host: prefix.example.com, path: /hooks}
+                - {host: replaced.example.com, path: /hooks}
             """;
 
     private final Deque<AutoCloseable> running = new ArrayDeque<>();

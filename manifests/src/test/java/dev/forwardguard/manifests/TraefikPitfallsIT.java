@@ -108,7 +108,8 @@ class TraefikPitfallsIT {
         "stripped, /admin, /hooks/build, 401",
         "stripped, /hooks/build, /admin, 200",
         // the application gets /hooks, and the guard cannot tell what the visitor asked for
-        "prefix, /api/hooks/build, , 401"
+        "prefix, /api/hooks/build, , 401",
+        "replaced, /admin, , 401"
     })
     void openPathsNeedStrippedTarget(String site, String path, String forged, int status)
             throws IOException {
