@@ -146,6 +146,35 @@ class EnvoyIT {
     }
 
     @Test
+    void namesEmergencyUserAsOperatorWrote() throws IOException {
+        fixture.emergency(
+                "identities: {admin: {email: ada@example.com, name: Ada, groups: [editors]}}");
+        Eventually.until("the identity", () -> status().contains("\"identities\":1"));
+        RawRequest page =
+                spoofed(GatewayFixture.page())
+                        .with("Authorization", GatewayFixture.EMERGENCY_PASSWORD);
+        try (var _ = fixture.outpostSuffers(Outage.REFUSED)) {
+            assertThat(fixture.ask(page).body()).isEqualTo("hello");
+        } finally {
+            fixture.emergency("");
+            Eventually.until("no identity", () -> status().contains("\"identities\":0"));
+        }
+
+        ReceivedRequest received = fixture.application().awaitRequest();
+        assertThat(received.head().raw()).doesNotContain("spoofed");
+        assertThat(Identity.receivedWith(received))
+                .isEqualTo(
+                        new Identity(
+                                List.of(
+                                        new Header(
+                                                "X-authentik-username",
+                                                GatewayFixture.EMERGENCY_USER),
+                                        new Header("X-authentik-groups", "editors"),
+                                        new Header("X-authentik-email", "ada@example.com"),
+                                        new Header("X-authentik-name", "Ada"))));
+    }
+
+    @Test
     void opensNothingThatVisitorNames() throws IOException {
         fixture.emergency("open: [{host: app.example.com, path: /}], allow-preflight: true");
         Eventually.until("open paths", () -> status().contains("app.example.com/"));
