@@ -411,23 +411,61 @@ check_options() {
   fi
 }
 
-# Prints what asks authentik-guard in the overlay, chains and routes: `ok` or `open`, and its name. `open` is what does not
-# remove a target that a visitor may have forged.
+# Prints what asks authentik-guard in the overlay, chains and each rule of a route: `ok` or `open`, and its name. `open` is
+# what does not remove a target that a visitor may have forged.
 askers() {
-  awk '/^---/ { name = ""; stripped = 0 } /^  name:/ { name = $2 }
-    /^ +- name: guard-strip-forwarded-target$/ { stripped = 1 }
-    /^ +- name: guard-authentik$/ { print (stripped ? "ok" : "open"), name }
+  awk '/^---/ { name = "" } /^  name:/ { name = $2 }
+    /^ +(- )?(middlewares|filters):/ { stripped = 0 }
+    /^   +(- )?name: guard-strip-forwarded-target$/ { stripped = 1 }
+    /^   +(- )?name: guard-authentik$/ { print (stripped ? "ok" : "open"), name }
     /router\.middlewares:/ { seen = $0 }
     /^  name:/ && seen ~ /guard-authentik@/ { print (seen ~ /guard-strip-forwarded-target@.*guard-authentik@/ ? "ok" : "open"), $2; seen = "" }' \
     "$work/overlay.yaml" | sort
 }
 
-# What emergency.open lets in without a password has to be the target that Traefik routes by.
+# Prints the middlewares that ask authentik-guard without all headers of the visitor.
+askers_with_some_headers() {
+  awk 'function tell() { if (some && ours) print name; some = ours = 0 }
+    /^---/ { tell() } /^  name:/ { name = $2 } /^    authRequestHeaders:/ { some = 1 }
+    /^    address:.*authentik-guard/ { ours = 1 }
+    END { tell() }' "$work/overlay.yaml"
+}
+
+# Prints what the guard.yml of the overlay has: `open` for emergency.open with a path, `doubt` for what may be that. YAML
+# can write the file as a block, or in quotes with \n.
+open_paths() {
+  awk 'function see(line, rest) {
+      if (line ~ /^ *#/) return
+      if (line ~ /^[ -]*\? *.?open/) print "doubt"
+      while (match(line, /(^|[ {,"\047])open["\047]? *:/)) {
+        rest = substr(line, RSTART + RLENGTH)
+        if (rest ~ /^ *(#.*)?$/ || rest ~ /^ *\[ *([^] ]|$)/) print "open"
+        else if (rest !~ /^ *\[ *\]/) print "doubt"
+        line = rest
+      }
+    }
+    function tell(lines, count, i) {
+      if (text ~ /^"/) { gsub(/\\n/, "\n", text); gsub(/\\"/, "\"", text); gsub(/\\t/, " ", text) }
+      count = split(text, lines, "\n")
+      for (i = 1; i <= count; i++) see(lines[i])
+      text = ""
+    }
+    /^ ? ?[^ ]/ { tell(); inside = /^  guard\.yml:/; sub(/^  guard\.yml: */, "") }
+    !inside { next }
+    text ~ /^"/ { sub(/^ */, ""); if (sub(/\\$/, "", text)) sub(/^\\/, ""); else text = text " "; text = text $0; next }
+    { text = text (text == "" ? "" : "\n") $0 }
+    END { tell() }' "$work/overlay.yaml" | sort -u
+}
+
+# What emergency.open lets in without a password has to be the target that Traefik routes by, and the guard has to see all
+# headers by which an application may take another one.
 check_open_paths() {
-  local all first
+  local all first blind found
   all=$(askers)
   first=$(awk '$1 == "open" { print $2; exit }' <<<"$all")
-  if grep -q -E '(^|[ {,])open: *($|\[ *[^] ])' "$work/overlay.yaml"; then
+  blind=$(askers_with_some_headers | head -n 1)
+  found=$(open_paths)
+  if [[ $found == *open* ]]; then
     if [ -n "$first" ]; then
       missing "guard-strip-forwarded-target before guard-authentik in $first: with emergency.open a visitor gets to any page whose X-Forwarded-Uri names an open one"
     elif [ -n "$all" ]; then
@@ -435,8 +473,24 @@ check_open_paths() {
     else
       cannot_tell 'whether guard-strip-forwarded-target comes before guard-authentik, as emergency.open needs it: your overlay has no chain with it'
     fi
-  elif [ -n "$first" ] && grep -A 1 '^ *- name: settings$' "$work/overlay.yaml" | grep -q '^ *secret:'; then
-    cannot_tell "whether guard.yml has emergency.open, because it is in a Secret: then guard-strip-forwarded-target has to come before guard-authentik in $first"
+    if [ -n "$blind" ]; then
+      missing "all headers for authentik-guard: with emergency.open take authRequestHeaders out of $blind; a header such as X-Original-URL would reach the application, and not the guard"
+    fi
+  elif [ -n "$first$blind" ]; then
+    if [ -n "$found" ]; then
+      cannot_tell_of_open_paths 'it may be written in a way that is not known here'
+    elif grep -A 1 '^ *- name: settings$' "$work/overlay.yaml" | grep -q '^ *secret:'; then
+      cannot_tell_of_open_paths 'it is in a Secret'
+    fi
+  fi
+}
+
+cannot_tell_of_open_paths() {
+  if [ -n "$first" ]; then
+    cannot_tell "whether guard.yml has emergency.open, because $1: then guard-strip-forwarded-target has to come before guard-authentik in $first"
+  fi
+  if [ -n "$blind" ]; then
+    cannot_tell "whether guard.yml has emergency.open, because $1: then authRequestHeaders has to be taken out of $blind"
   fi
 }
 

@@ -175,19 +175,13 @@ class GatewayPrerequisitesIT {
         String overlay =
                 cluster.overlay(
                         "open",
-                        """
-                        resources: [MANIFESTS/overlays/homelab]
-                        patches:
-                          - patch: |
-                              apiVersion: v1
-                              kind: ConfigMap
-                              metadata: {name: authentik-guard, namespace: authentik-guard}
-                              data:
-                                guard.yml: |
-                                  emergency:
-                                    open:
-                                      - {host: status.example.com, path: /}
-                        """);
+                        settings(
+                                """
+                                |
+                                emergency:
+                                  open:
+                                    - {host: status.example.com, path: /}
+                                """));
         assertThat(cluster.check().output()).doesNotContain("emergency.open");
         assertThat(cluster.check("--overlay", overlay).output())
                 .contains("ok           emergency.open: guard-strip-forwarded-target comes before");
@@ -224,6 +218,10 @@ class GatewayPrerequisitesIT {
                           routes:
                             - kind: Rule
                               match: Host(`status.example.com`)
+                              middlewares: [{name: guard-strip-forwarded-target}, {name: guard-authentik}]
+                              services: [{name: status, port: 80}]
+                            - kind: Rule
+                              match: Host(`other.example.com`)
                               middlewares: [{name: guard-authentik}]
                               services: [{name: status, port: 80}]
                         """);
@@ -231,6 +229,79 @@ class GatewayPrerequisitesIT {
                 .singleElement()
                 .asString()
                 .contains("guard-strip-forwarded-target", "in alone");
+    }
+
+    /** An overlay of homelab with this {@code guard.yml}, as a YAML value. */
+    private static String settings(String value) {
+        return """
+        resources: [MANIFESTS/overlays/homelab]
+        patches:
+          - patch: |
+              apiVersion: v1
+              kind: ConfigMap
+              metadata: {name: authentik-guard, namespace: authentik-guard}
+              data:
+                guard.yml: SETTINGS
+        """
+                .replace("SETTINGS", value.strip().indent(10).strip());
+    }
+
+    /** The usual ways to write it; what may be one of it is none that is passed over. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '%',
+            quoteCharacter = '`',
+            value = {
+                "comment  % `|\nemergency:\n  open:   # status page\n    - {host: a.example, path: /}`  % 1 % MISSING      guard-strip",
+                "json     % `|\n{\"emergency\": {\"open\":[{\"host\": \"a.example\", \"path\": \"/\"}]}}` % 1 % MISSING      guard-strip",
+                "quoted   % `\"emergency:\\n  open: \\n    - {host: a.example, path: /}\\n\"`           % 1 % MISSING      guard-strip",
+                "anchor   % `|\nemergency:\n  open: &all [{host: a.example, path: /}]`                     % 1 % CANNOT TELL  whether guard.yml has emergency.open",
+                "none     % `|\nemergency:\n  open: [] # none\n  # open: [x]`                              % 0 %"
+            })
+    void findsOpenPathsHoweverTheyAreWritten(
+            String name, String value, int objections, String what) {
+        String overlay =
+                cluster.overlay(
+                        "spelling-" + name,
+                        settings(value)
+                                + """
+                                  - patch: |
+                                      apiVersion: traefik.io/v1alpha1
+                                      kind: Middleware
+                                      metadata: {name: guard-protected, namespace: traefik}
+                                      spec: {chain: {middlewares: [{name: guard-authentik}]}}
+                                """);
+
+        assertThat(cluster.check("--overlay", overlay).objections())
+                .hasSize(objections)
+                .allMatch(each -> each.startsWith(what));
+    }
+
+    /** A header by which the application may take another path would pass the guard unseen. */
+    @Test
+    void noticesThatGuardDoesNotSeeAllHeaders() {
+        String blind =
+                """
+                  - patch: |
+                      apiVersion: traefik.io/v1alpha1
+                      kind: Middleware
+                      metadata: {name: guard-authentik, namespace: traefik}
+                      spec: {forwardAuth: {authRequestHeaders: [Cookie, Authorization]}}
+                """;
+        String open = "|\nemergency: {open: [{host: a.example, path: /}]}";
+
+        assertThat(
+                        cluster.check("--overlay", cluster.overlay("blind", settings(open) + blind))
+                                .objections())
+                .singleElement()
+                .asString()
+                .contains("MISSING", "take authRequestHeaders out of guard-authentik");
+        assertThat(
+                        cluster.check(
+                                        "--overlay",
+                                        cluster.overlay("shut", settings("'mode: auto'") + blind))
+                                .output())
+                .doesNotContain("authRequestHeaders");
     }
 
     /** Definitions stay as they are when a chart is upgraded. */
