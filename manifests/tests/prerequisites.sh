@@ -446,6 +446,7 @@ open_paths() {
     }
     function tell(lines, count, i) {
       if (text ~ /^"/) { gsub(/\\n/, "\n", text); gsub(/\\"/, "\"", text); gsub(/\\t/, " ", text) }
+      if (text ~ /^\047/) gsub(/\047\047/, "\047", text)
       count = split(text, lines, "\n")
       for (i = 1; i <= count; i++) see(lines[i])
       text = ""

@@ -11,6 +11,13 @@ import java.util.Optional;
  * than what is wrong with the line. Like all causes, it never has a part of the text.
  */
 final class Accident {
+    /**
+     * Of quotes around a file of several lines, the first line has one and the last line the other.
+     * So no user name can begin with a quote; no hash has one.
+     */
+    static final String IN_QUOTES =
+            "the line, its hash or the file is in quotes: write it without them";
+
     private static final byte[] LITTLE_ENDIAN = {(byte) 0xff, (byte) 0xfe};
     private static final byte[] BIG_ENDIAN = {(byte) 0xfe, (byte) 0xff};
 
@@ -24,9 +31,8 @@ final class Accident {
         if (line.startsWith(" ") || line.startsWith("\t")) {
             return Optional.of("the line is indented: it has to begin with the user name");
         }
-        if (isInQuotes(line)) {
-            return Optional.of(
-                    "the line, its hash or the file is in quotes: write it without them");
+        if (isQuote(line.charAt(0))) {
+            return Optional.of(IN_QUOTES);
         }
         if (line.startsWith(":$") || line.startsWith(":{")) {
             return Optional.of("a hash without a user name: both have to be on the same line");
@@ -45,15 +51,12 @@ final class Accident {
     }
 
     /**
-     * Of quotes around a file of several lines, the first line has one and the last line the other.
-     * So no user name begins with a quote; no hash has one.
+     * Whether a quote is at the beginning or the end of a hash. That its user has a line has to be
+     * noted nevertheless: that line counts, and no later one.
      */
-    private static boolean isInQuotes(String line) {
-        String[] fields = line.split(":", 3);
-        String hash = fields[Math.min(1, fields.length - 1)].stripTrailing();
-        return isQuote(line.charAt(0))
-                || (!hash.isEmpty()
-                        && (isQuote(hash.charAt(0)) || isQuote(hash.charAt(hash.length() - 1))));
+    static boolean isInQuotes(String hash) {
+        return !hash.isEmpty()
+                && (isQuote(hash.charAt(0)) || isQuote(hash.charAt(hash.length() - 1)));
     }
 
     private static boolean isQuote(char c) {

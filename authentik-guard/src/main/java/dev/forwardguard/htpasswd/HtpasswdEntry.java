@@ -59,6 +59,9 @@ public record HtpasswdEntry(String user, String hash) {
 
     /** Parses the hash; its prefix tells the format. */
     PasswordHash usableHash(HashLimits limits) throws UnusableLineException {
+        if (Accident.isInQuotes(hash)) {
+            throw new UnusableLineException(Accident.IN_QUOTES);
+        }
         if (hash.startsWith("$2a$") || hash.startsWith("$2b$") || hash.startsWith("$2y$")) {
             return Bcrypt.parse(hash, limits);
         }

@@ -142,13 +142,26 @@ class HtpasswdTest {
             Htpasswd users =
                     PasswordFile.of(quote + "alice:" + ABC, "bob:" + ABC, "carl:" + ABC + quote);
 
-            assertThat(users.mentioned()).containsExactly("bob");
+            assertThat(users.mentioned()).containsExactlyInAnyOrder("bob", "carl");
             assertThat(users.rejectedLines())
                     .extracting(RejectedLine::number)
                     .containsExactly(1, 3);
             assertThat(users.rejectedLines())
                     .extracting(RejectedLine::cause)
                     .allMatch(cause -> cause.contains("in quotes"));
+        }
+
+        /** Or a password that was changed, or taken away, would be right again. */
+        @ParameterizedTest
+        @ValueSource(strings = {"\"" + ABC + "\"", "''", "'locked'", ABC + "\""})
+        void lineWithQuotesCountsBeforeLaterOne(String first) {
+            Htpasswd users = PasswordFile.of("alice:" + first, "alice:" + ABC, "bob:" + ABC);
+
+            assertThat(users.mentioned()).containsExactlyInAnyOrder("alice", "bob");
+            assertThat(users.rejectedLines())
+                    .extracting(RejectedLine::number)
+                    .containsExactly(1, 2);
+            assertThat(users.rejectedLines().getLast().cause()).contains("duplicate user");
         }
 
         @Test

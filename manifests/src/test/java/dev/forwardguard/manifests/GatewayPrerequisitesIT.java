@@ -255,6 +255,7 @@ class GatewayPrerequisitesIT {
                 "comment  % `|\nemergency:\n  open:   # status page\n    - {host: a.example, path: /}`  % 1 % MISSING      guard-strip",
                 "json     % `|\n{\"emergency\": {\"open\":[{\"host\": \"a.example\", \"path\": \"/\"}]}}` % 1 % MISSING      guard-strip",
                 "quoted   % `\"emergency:\\n  open: \\n    - {host: a.example, path: /}\\n\"`           % 1 % MISSING      guard-strip",
+                "single   % `'{''emergency'': {''open'': [{host: a.example, path: /}]}}'`                  % 1 % MISSING      guard-strip",
                 "anchor   % `|\nemergency:\n  open: &all [{host: a.example, path: /}]`                     % 1 % CANNOT TELL  whether guard.yml has emergency.open",
                 "none     % `|\nemergency:\n  open: [] # none\n  # open: [x]`                              % 0 %"
             })

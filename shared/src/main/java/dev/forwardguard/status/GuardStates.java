@@ -66,12 +66,12 @@ final class GuardStates {
         if (inForce.mode() == Mode.FALLBACK) {
             return new GuardState(Word.FORCED, ofMode, Optional.of(FallbackReason.FORCED.label()));
         }
-        UpstreamCondition condition = upstream.condition();
-        Optional<Spell> spell = trouble.last().filter(last -> !last.isOver(condition));
         // in mode upstream nobody asks the circuit
-        CircuitState circuit =
-                inForce.mode() == Mode.AUTO ? upstream.circuit() : CircuitState.CLOSED;
-        return switch (circuit) {
+        boolean breaks = inForce.mode() == Mode.AUTO;
+        UpstreamCondition condition =
+                breaks ? upstream.condition() : upstream.condition().withoutCircuit();
+        Optional<Spell> spell = trouble.last().filter(last -> !last.isOver(condition));
+        return switch (breaks ? upstream.circuit() : CircuitState.CLOSED) {
             case OPEN -> withoutRequests(Word.OPEN, condition, spell);
             case HALF_OPEN -> withoutRequests(Word.RECOVERING, condition, spell);
             case CLOSED ->
@@ -103,7 +103,7 @@ final class GuardStates {
                         .filter(each -> each.reason() == now.reason())
                         .map(Dependency::health)
                         .filter(Health::down)
-                        .map(this::ago)
+                        .flatMap(health -> ago(health).stream())
                         .findFirst();
         return new GuardState(
                 recovering ? Word.RECOVERING : Word.DEGRADED,
@@ -124,7 +124,7 @@ final class GuardStates {
                         each ->
                                 new GuardState(
                                         Word.DEGRADED,
-                                        ago(each.health()),
+                                        ago(each.health()).orElse(Duration.ZERO),
                                         Optional.of(each.reason().label())))
                 .findFirst();
     }
@@ -138,7 +138,9 @@ final class GuardStates {
                                 trouble.last().map(Spell::last))
                         .flatMap(Optional::stream);
         Duration since =
-                Stream.concat(ends, dependencies.stream().map(Dependency::health).map(this::ago))
+                Stream.concat(
+                                ends,
+                                dependencies.stream().flatMap(each -> ago(each.health()).stream()))
                         .reduce(ofMode, (one, other) -> one.compareTo(other) < 0 ? one : other);
         return new GuardState(Word.RELAYING, since, Optional.empty());
     }
@@ -147,9 +149,10 @@ final class GuardStates {
         return times.flatMap(Optional::stream).max(Duration::compareTo).orElse(Duration.ZERO);
     }
 
-    private Duration ago(Health health) {
-        Duration since = Duration.between(health.since(), clock.instant());
-        return since.isNegative() ? Duration.ZERO : since;
+    private Optional<Duration> ago(Health health) {
+        return health.since()
+                .map(since -> Duration.between(since, clock.instant()))
+                .map(ago -> ago.isNegative() ? Duration.ZERO : ago);
     }
 
     private Duration ago(long at) {

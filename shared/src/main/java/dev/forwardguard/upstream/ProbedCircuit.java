@@ -32,8 +32,8 @@ import java.util.function.BooleanSupplier;
  * probe is scheduled or in flight at a time.
  *
  * <ul>
- *   <li>Closed: a probe for a request that fails or is slow, and when most verdicts are suspect, at
- *       most one a second.
+ *   <li>Closed: a probe for a request that fails, is slow or gets a status that is no verdict, and
+ *       when most verdicts are suspect, at most one a second.
  *   <li>Open: a probe from time to time, so that no visitor waits for a trial of an upstream that
  *       may hang.
  *   <li>Half-open: a probe each second beside the trials, so that visitors cannot hold it there.
@@ -144,8 +144,11 @@ final class ProbedCircuit {
         probeSoon();
     }
 
-    /** Records that the request of a permit has been waiting for a second or more. */
-    void slow(Permit permit) {
+    /**
+     * Records that the request of a permit has been waiting for a second or more, or got what may
+     * be the visitor's doing.
+     */
+    void inDoubt(Permit permit) {
         if (!permit.equals(Permit.UNCOUNTED)) {
             probeSoon();
         }

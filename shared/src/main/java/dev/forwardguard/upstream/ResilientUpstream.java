@@ -272,7 +272,7 @@ public final class ResilientUpstream implements Upstream {
         }
 
         void slow() {
-            taken.circuit().slow(permit);
+            taken.circuit().inDoubt(permit);
         }
 
         UpstreamOutcome ended(@Nullable UpstreamOutcome raw, @Nullable Throwable bug) {
@@ -292,6 +292,7 @@ public final class ResilientUpstream implements Upstream {
                 case Unavailable(var reason) when isClientFault(raw) -> {
                     history.failure(reason, now);
                     permit.cancelled();
+                    taken.circuit().inDoubt(permit);
                 }
                 case Unavailable(var reason) when !reason.isUpstreamFault() -> permit.cancelled();
                 case Unavailable(var reason) -> {

@@ -44,6 +44,11 @@ public record UpstreamCondition(
     public record Failures(
             FallbackReason reason, Duration first, Duration last, Optional<Duration> answered) {}
 
+    /** The same where the circuit does not matter. */
+    public UpstreamCondition withoutCircuit() {
+        return new UpstreamCondition(Optional.empty(), verdict, failures, probes);
+    }
+
     /** How long it has been down, as far as this guard knows; empty if it is not. */
     public Optional<Duration> down() {
         return Stream.concat(

@@ -62,7 +62,7 @@ class GuardStatesTest implements Upstream, Dependency {
     private boolean failed;
     private long firstFailureAt;
     private Optional<Long> answeredAt = Optional.empty();
-    private Health login = new Health(false, NOW.minusSeconds(1_000_000));
+    private Health login = new Health(false, Optional.empty());
     private final GuardStates states =
             new GuardStates(
                     settings,
@@ -290,21 +290,24 @@ class GuardStatesTest implements Upstream, Dependency {
 
         mode("upstream"); // asks nobody's circuit
         is(Word.RELAYING, 0, "");
+        falls(FallbackReason.OVERLOAD);
+        pass(31);
+        is(Word.RELAYING, 31, "");
         mode("auto");
-        is(Word.OPEN, 9, "deadline");
+        is(Word.OPEN, 40, "deadline");
     }
 
     @Test
     void isDegradedWithoutWhatTheUpstreamNeeds() {
         pass(100);
-        login = new Health(true, NOW.minusSeconds(40));
+        login = new Health(true, Optional.of(NOW.minusSeconds(40)));
         is(Word.DEGRADED, 40, "login_down");
 
         falls(FallbackReason.LOGIN_DOWN); // the first one who had to log in
         is(Word.DEGRADED, 40, "login_down");
 
         pass(31);
-        login = new Health(false, NOW.minusSeconds(4));
+        login = new Health(false, Optional.of(NOW.minusSeconds(4)));
         is(Word.RELAYING, 4, "");
     }
 }

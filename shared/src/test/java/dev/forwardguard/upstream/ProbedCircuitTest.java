@@ -338,6 +338,18 @@ class ProbedCircuitTest {
         assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
     }
 
+    /** A visitor can bring it about, so the guard asks for itself. */
+    @Test
+    void answeredProbeEndsRowOfStatusesThatAreNoVerdicts() throws Exception {
+        probeStatus = 302;
+        stub.behaves(answeringRequests(451));
+        assertThat(under.answer()).isEqualTo(new Unavailable(BAD_STATUS));
+
+        Eventually.until("an answer", () -> under.upstream.condition().down().isEmpty());
+        assertThat(under.upstream.condition().failures()).isPresent();
+        assertThat(under.upstream.circuit()).isEqualTo(CircuitState.CLOSED);
+    }
+
     /** The outpost restarts and then does not know its applications. */
     @Test
     void staysOpenWhenUpstreamComesBackWithSuspectAnswers() throws Exception {

@@ -207,7 +207,7 @@ final class SimulatedCircuit implements UpstreamMetrics {
             if (now < end) {
                 // an exchange is early by up to 100 ms
                 if ((now - start) % 1_000 == 950) {
-                    circuit.slow(permit);
+                    circuit.inDoubt(permit);
                 }
                 return false;
             }

@@ -177,7 +177,9 @@ public final class BasicAuthFallback {
          * authentik lets pass without a login, it lets pass by itself.
          */
         private boolean mayBeOpen() {
-            return mayPassAsNobody() && reason != FallbackReason.LOGIN_DOWN;
+            return mayPassAsNobody()
+                    && reason != FallbackReason.LOGIN_DOWN
+                    && EmergencyPaths.canHaveOpenPaths(request.path());
         }
 
         private boolean endsInVisitorsPath() {

@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,6 +41,7 @@ public final class LoginHealth implements AutoCloseable {
     private final Clock clock;
     private final LoginLog log = new LoginLog();
     private volatile LoginStatus status;
+    private volatile @Nullable Instant recovery;
     private @Nullable Target target;
     private @Nullable Check check;
     private @Nullable Future<?> timer;
@@ -71,6 +74,18 @@ public final class LoginHealth implements AutoCloseable {
         return status;
     }
 
+    /** When it was last known to be down no more; empty if it never was down. */
+    Optional<Instant> recovery() {
+        return Optional.ofNullable(recovery);
+    }
+
+    private void become(LoginStatus next) {
+        if (isFailing() && next.state() != LoginState.FAILING) {
+            recovery = next.since();
+        }
+        status = next;
+    }
+
     /** To be called once at the start, and after each change of the settings; on any thread. */
     void settingsChanged() {
         onLoop(this::applySettings);
@@ -99,12 +114,12 @@ public final class LoginHealth implements AutoCloseable {
         if (next == null) {
             target = null;
             check = null;
-            status = LoginStatus.off(clock.instant());
+            become(LoginStatus.off(clock.instant()));
         } else if (!next.equals(target)) {
             target = next;
             check = checks.apply(next.url(), now.guard().upstream());
             asking = false; // the answer of the check before is ignored
-            status = LoginStatus.unknown(clock.instant());
+            become(LoginStatus.unknown(clock.instant()));
             log.begin();
         }
         cancelTimer();
@@ -118,7 +133,7 @@ public final class LoginHealth implements AutoCloseable {
             return;
         }
         if (settings.get().guard().mode() == Mode.FALLBACK) {
-            status = status.paused(clock.instant());
+            become(status.paused(clock.instant()));
             return; // until the settings change
         }
         asking = true;
@@ -142,7 +157,7 @@ public final class LoginHealth implements AutoCloseable {
         asking = false;
         if (settings.get().guard().mode() != Mode.FALLBACK) {
             LoginStatus before = status;
-            status = before.after(answer == null ? OptionalInt.empty() : answer, clock.instant());
+            become(before.after(answer == null ? OptionalInt.empty() : answer, clock.instant()));
             log.note(before, status);
         }
         if (!closed) {

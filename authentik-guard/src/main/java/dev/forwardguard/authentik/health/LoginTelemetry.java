@@ -11,6 +11,7 @@ import io.micronaut.context.annotation.Context;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Metric and status of the login's health; while it fails, the guard is degraded. */
 @Context
@@ -46,7 +47,9 @@ final class LoginTelemetry implements StatusPart, Dependency {
     @Override
     public Health health() {
         LoginStatus now = login.status();
-        return new Health(now.state() == LoginState.FAILING, now.since());
+        return now.state() == LoginState.FAILING
+                ? new Health(true, Optional.of(now.since()))
+                : new Health(false, login.recovery());
     }
 
     @Override

@@ -33,10 +33,10 @@ final class EdgeLimitsIT {
                 atOnce.add(move(edge, yaml, gateways, "/at-once" + i));
             }
             System.out.printf("served, in ms: %s after a rest, %s at once%n", rested, atOnce);
-            // the fastest, because other tests run beside this one: Traefik would let each of them
-            // wait for two seconds more if it took more than one event to tell it
-            assertThat(Collections.min(rested)).isLessThanOrEqualTo(1_000);
-            assertThat(Collections.min(atOnce)).isLessThanOrEqualTo(3_000);
+            // Traefik lets each of them wait for two seconds more if it takes more than one event
+            // to tell it. The fastest, because other tests run beside this one
+            assertThat(Collections.min(rested)).isLessThan(2_000);
+            assertThat(Collections.min(atOnce)).isLessThan(4_000);
 
             List<URI> sites = gateways.stream().map(each -> each.web().resolve("/site1")).toList();
             try (var visitors = new Visitors(500, sites)) {

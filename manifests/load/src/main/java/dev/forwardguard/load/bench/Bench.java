@@ -195,10 +195,7 @@ final class Bench implements AutoCloseable {
         Files.writeString(OUTPUT.resolve("plot.svg"), new Plot(results).svg());
         System.out.println(markdown);
         System.out.println(
-                "Table and plot are in "
-                        + OUTPUT
-                        + ". Wrong responses: "
-                        + (long) results.wrong());
+                "Table and plot are in " + OUTPUT + ". Wrong responses: " + (long) results.wrong());
     }
 
     @Override
