@@ -267,7 +267,7 @@ enum State {
     }
 
     Duration latest(Duration deadline, AuthRequest request) {
-        Duration latest = reason.equals("deadline") ? deadline.plus(AT_ONCE) : AT_ONCE;
+        Duration latest = reason.equals("deadline") ? deadline.plus(TOLERANCE) : AT_ONCE;
         return request.checksPassword() && this != HEALTHY ? latest.plus(HASHING) : latest;
     }
 
